@@ -1,0 +1,94 @@
+# Every recipe first brings .venv up to date by itself; nothing needs activating.
+
+set positional-arguments
+set quiet
+
+export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
+unexport UV_REQUIRE_HASHES # the two workspace members cannot have hashes
+unexport UV_SYSTEM_PYTHON
+
+runtime := "requirements.txt"
+everything := "requirements-dev.txt"
+
+[private]
+default:
+    just --list --unsorted
+
+# Create or refresh .venv with everything, the core built in release mode
+setup: (_env everything)
+
+# Run the demo: a server, a few ECGs, their insights
+demo *ARGS: (_env runtime)
+    ecg demo "$@"
+
+# Serve the API
+serve *ARGS: (_env runtime)
+    exec ecg serve "$@"
+
+# Format Python, Rust and TOML
+fmt: (_env everything)
+    ruff check --quiet --select I --fix
+    ruff format --quiet
+    cargo fmt
+    RUST_LOG=error taplo fmt
+
+# Check formatting, style and spelling
+lint: (_env everything)
+    ruff format --check --quiet
+    ruff check --quiet
+    cargo fmt --check
+    cargo clippy --quiet --locked --all-features --all-targets -- -D warnings
+    RUST_LOG=error taplo fmt --check
+    typos
+
+# Check types, and the core's stubs against its binary
+types: (_env everything)
+    pyright --warnings
+    python -m mypy.stubtest ecg_core
+
+# Check which layer imports which
+arch: (_env everything)
+    lint-imports
+
+# Run the tests; arguments go to pytest and leave out the Rust tests
+test *ARGS: (_env everything)
+    [ $# -gt 0 ] || cargo test --quiet --locked
+    pytest "$@"
+
+# Run the benchmarks
+bench *ARGS: (_env everything)
+    python -m benchmarks "$@"
+
+# Check everything
+check: lint types arch test
+
+# Lock the Python dependencies; `just lock --upgrade` takes newer ones
+lock *ARGS: (_env runtime)
+    just _lock {{ runtime }} --group build "$@"
+    just _lock {{ everything }} --group dev --constraints {{ runtime }} "$@"
+
+[private]
+_lock *ARGS:
+    uv pip compile pyproject.toml --quiet --universal --python .venv --python-version 3.11 \
+        --generate-hashes --no-build-isolation --no-emit-index-url --no-emit-package ecg-core \
+        --custom-compile-command 'just lock' --output-file "$@"
+
+# Install the locked packages, then both workspace members unless nothing they are built from has
+# changed. The old extension is unlinked first: overwriting it would crash servers that run it.
+[private]
+_env requirements:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [[ ! -x .venv/bin/python ]]; then
+        echo 'Setting up .venv, once ...' >&2
+        uv venv --quiet --clear --python '>=3.11' .venv
+    fi
+    uv pip install --quiet --python .venv --require-hashes --requirement "$1"
+    built_from=(*.toml Cargo.lock requirements.txt ecg_core/*.* ecg_core/src ecg_service/__init__.py)
+    if [[ ! -x .venv/bin/ecg ]] || ! ls ecg_core/python/ecg_core/*.so &> /dev/null ||
+        [[ -n $(find "${built_from[@]}" -newer .venv/bin/ecg -print -quit) ]]; then
+        echo 'Building ecg_core ...' >&2
+        rm -f ecg_core/python/ecg_core/*.so
+        uv pip install --quiet --python .venv --no-deps --no-build-isolation \
+            --editable . --editable ecg_core
+    fi
