@@ -1,0 +1,27 @@
+"""Actors on asyncio. Standard library only; knows nothing of ECGs.
+
+What is promised is written in docs/runtime-semantics.md.
+"""
+
+from ecg_service.actors.errors import (
+    ActorError,
+    ActorStopped,
+    MailboxFull,
+    RestartLimitExceeded,
+    ThreadsFull,
+)
+from ecg_service.actors.pool import Actor, ActorPool
+from ecg_service.actors.restarts import RestartPolicy
+from ecg_service.actors.threads import Threads
+
+__all__ = [
+    "Actor",
+    "ActorError",
+    "ActorPool",
+    "ActorStopped",
+    "MailboxFull",
+    "RestartLimitExceeded",
+    "RestartPolicy",
+    "Threads",
+    "ThreadsFull",
+]

@@ -1,0 +1,21 @@
+"""What the runtime raises."""
+
+
+class ActorError(Exception):
+    """Root of the runtime's errors."""
+
+
+class MailboxFull(ActorError):
+    """The pool already holds as many waiting messages as it may."""
+
+
+class ActorStopped(ActorError):
+    """The pool stopped before it handled the message."""
+
+
+class RestartLimitExceeded(ActorError):
+    """Actors failed more often than the restart policy allows."""
+
+
+class ThreadsFull(ActorError):
+    """As many calls wait for a thread as may."""

@@ -1,0 +1,196 @@
+"""A pool of equal actors behind one bounded mailbox."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
+
+from ecg_service.actors.errors import ActorStopped, MailboxFull
+from ecg_service.actors.restarts import RestartBudget, RestartPolicy
+
+logger = logging.getLogger(__name__)
+
+Message = TypeVar("Message")
+Reply = TypeVar("Reply")
+Message_contra = TypeVar("Message_contra", contravariant=True)
+Reply_co = TypeVar("Reply_co", covariant=True)
+
+
+class Actor(Protocol[Message_contra, Reply_co]):
+    """Private state and one method, which the pool never runs twice at a time."""
+
+    async def handle(self, batch: Sequence[Message_contra], /) -> Sequence[Reply_co | Exception]:
+        """Answer every message, in order; an exception in the answer is raised at its asker."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Envelope(Generic[Message, Reply]):
+    message: Message
+    reply: asyncio.Future[Reply] | None = None
+
+    @property
+    def abandoned(self) -> bool:
+        return self.reply is not None and self.reply.done()
+
+    def settle(self, outcome: Reply | BaseException) -> None:
+        if self.reply is None:
+            if isinstance(outcome, BaseException):
+                logger.warning("a message failed: %s", type(outcome).__name__)
+        elif not self.reply.done():
+            if isinstance(outcome, BaseException):
+                self.reply.set_exception(outcome)
+            else:
+                self.reply.set_result(outcome)
+
+
+class ActorPool(Generic[Message, Reply]):
+    """Hands messages to whichever of `size` actors is idle, all that wait at once up to `batch`.
+
+        async with ActorPool(make_actor, size=1, capacity=1024, batch=32) as pool:
+            pool.tell(message)                # go on at once
+            reply = await pool.ask(message)   # wait, and raise what the actor raised
+
+    Leaving the block drains the mailbox for at most `drain_timeout` seconds. Exceptions in
+    `expected` are answers; any other replaces the actor and spends the restart budget, and
+    `RestartLimitExceeded` ends the block.
+    """
+
+    def __init__(
+        self,
+        factory: Callable[[], Actor[Message, Reply]],
+        *,
+        size: int,
+        capacity: int,
+        batch: int = 1,
+        expected: tuple[type[Exception], ...] = (),
+        restarts: RestartPolicy = RestartPolicy(),  # noqa: B008 - frozen
+        drain_timeout: float = 10.0,
+    ) -> None:
+        self._factory = factory
+        self._size = size
+        self._capacity = capacity
+        self._batch = batch
+        self._expected = expected
+        self._budget = RestartBudget(restarts)
+        self._drain_timeout = drain_timeout
+        self._mailbox: asyncio.Queue[_Envelope[Message, Reply] | None] = asyncio.Queue()
+        self._tasks = asyncio.TaskGroup()
+        self._workers: list[asyncio.Task[None]] = []
+        self._open = False
+
+    @property
+    def pending(self) -> int:
+        """Messages that wait for an actor."""
+        return self._mailbox.qsize()
+
+    @property
+    def running(self) -> bool:
+        """Whether messages are taken."""
+        return self._open
+
+    def tell(self, message: Message) -> None:
+        """Hand over the message; raises `MailboxFull` or `ActorStopped`, never waits."""
+        self._post(_Envelope(message))
+
+    async def ask(self, message: Message) -> Reply:
+        """Hand over the message and wait for its reply; the caller sets the timeout."""
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._post(_Envelope(message, reply))
+        return await reply
+
+    def _post(self, envelope: _Envelope[Message, Reply]) -> None:
+        if not self._open:
+            raise ActorStopped
+        if self._mailbox.qsize() >= self._capacity:
+            raise MailboxFull
+        self._mailbox.put_nowait(envelope)
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        self._workers = [self._tasks.create_task(self._supervise()) for _ in range(self._size)]
+        self._open = True
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open = False
+        if isinstance(exc, Exception):  # leave it to the caller as it is, not in a group
+            self._cancel()
+            exc_type = exc = traceback = None
+        for _ in range(self._size):
+            self._mailbox.put_nowait(None)  # behind the last message: who meets it has drained
+        try:
+            async with asyncio.timeout(self._drain_timeout):
+                await self._tasks.__aexit__(exc_type, exc, traceback)
+        except TimeoutError:
+            logger.warning("stopped with %d messages unhandled", self.pending)
+        finally:
+            self._reject_rest()
+
+    def _cancel(self) -> None:
+        for worker in self._workers:
+            worker.cancel()
+
+    def _reject_rest(self) -> None:
+        while not self._mailbox.empty():
+            if envelope := self._mailbox.get_nowait():
+                envelope.settle(ActorStopped())
+
+    async def _supervise(self) -> None:
+        while True:
+            try:
+                return await self._work(self._factory())
+            except Exception:
+                logger.exception("an actor failed and is replaced")
+                self._spend_restart()
+
+    def _spend_restart(self) -> None:
+        try:
+            self._budget.spend()
+        except Exception:
+            self._open = False
+            raise
+
+    async def _work(self, actor: Actor[Message, Reply]) -> None:
+        while batch := await self._next_batch():
+            if wanted := [envelope for envelope in batch if not envelope.abandoned]:
+                await self._deliver(actor, wanted)
+
+    async def _next_batch(self) -> list[_Envelope[Message, Reply]]:
+        """Wait for a message and take what else is there; empty once the stop marker is met."""
+        batch: list[_Envelope[Message, Reply]] = []
+        envelope = await self._mailbox.get()
+        while envelope is not None:
+            batch.append(envelope)
+            if len(batch) == self._batch or self._mailbox.empty():
+                return batch
+            envelope = self._mailbox.get_nowait()
+        if batch:
+            self._mailbox.put_nowait(None)
+        return batch
+
+    async def _deliver(
+        self, actor: Actor[Message, Reply], batch: list[_Envelope[Message, Reply]]
+    ) -> None:
+        outcomes: Sequence[Reply | BaseException]
+        try:
+            outcomes = await actor.handle([envelope.message for envelope in batch])
+            if len(outcomes) != len(batch):
+                msg = f"{len(outcomes)} replies to {len(batch)} messages"
+                raise RuntimeError(msg)
+        except BaseException as error:
+            answer = ActorStopped() if isinstance(error, asyncio.CancelledError) else error
+            for envelope in batch:
+                envelope.settle(answer)
+            if not isinstance(error, self._expected):
+                raise
+            return
+        for envelope, outcome in zip(batch, outcomes, strict=True):
+            envelope.settle(outcome)

@@ -1,0 +1,1 @@
+"""What an ECG, an insight and a user are. Imports the standard library only."""

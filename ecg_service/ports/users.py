@@ -1,0 +1,46 @@
+"""Where users are kept, and how passwords are checked."""
+
+from typing import Protocol
+
+from ecg_service.domain.user import User
+
+
+class UserRepository(Protocol):
+    """Users by name. Raises `StorageUnavailable` when the store fails."""
+
+    async def add(self, user: User) -> None:
+        """Store a new user, or raise `UserExists`."""
+        ...
+
+    async def add_first(self, user: User) -> bool:
+        """Store the user if there is none at all; whether it was stored."""
+        ...
+
+    async def get(self, name: str) -> User:
+        """Return the user, or raise `UserNotFound`."""
+        ...
+
+    async def page(self, *, limit: int, after: str = "") -> list[User]:
+        """Return at most `limit` users in order of name (by code point), after the given one."""
+        ...
+
+    async def update(
+        self, name: str, *, password_hash: str | None = None, disabled: bool | None = None
+    ) -> User:
+        """Change what is given and return the user as stored.
+
+        Raises `UserNotFound`, or `LastAdmin` instead of disabling the last enabled admin.
+        """
+        ...
+
+
+class PasswordHasher(Protocol):
+    """Slow on purpose, so it runs off the event loop in a bounded pool (`Overloaded` when full)."""
+
+    async def hash(self, password: str) -> str:
+        """Return a salted hash that can be stored."""
+        ...
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Check a password; without a hash (unknown user) take as long and say no."""
+        ...

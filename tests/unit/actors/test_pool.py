@@ -1,0 +1,297 @@
+"""The promises of docs/runtime-semantics.md, each by its name."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from itertools import chain
+
+import pytest
+
+from ecg_service.actors import (
+    Actor,
+    ActorPool,
+    ActorStopped,
+    MailboxFull,
+    RestartLimitExceeded,
+    RestartPolicy,
+)
+
+
+class Refused(Exception):
+    """An expected error."""
+
+
+class Recorder(Actor[str, str]):
+    """Answers in upper case, behind a gate; what it was handed is in `batches`."""
+
+    def __init__(self, *, closed: bool = False) -> None:
+        self.batches: list[list[str]] = []
+        self.gate = asyncio.Event()
+        if not closed:
+            self.gate.set()
+
+    async def handle(self, batch: Sequence[str], /) -> Sequence[str | Exception]:
+        self.batches.append(list(batch))
+        await self.gate.wait()
+        if "crash" in batch:
+            raise ValueError("crash")
+        if "refuse all" in batch:
+            raise Refused
+        return [Refused(message) if message == "refuse" else message.upper() for message in batch]
+
+
+def pool_of(
+    factory: Callable[[], Recorder],
+    *,
+    size: int = 1,
+    capacity: int = 100,
+    batch: int = 1,
+    intensity: int = 3,
+    drain_timeout: float = 5.0,
+) -> ActorPool[str, str]:
+    return ActorPool(
+        factory,
+        size=size,
+        capacity=capacity,
+        batch=batch,
+        expected=(Refused,),
+        restarts=RestartPolicy(intensity=intensity, period=60.0),
+        drain_timeout=drain_timeout,
+    )
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - any condition of a pool
+            await asyncio.sleep(0)
+
+
+async def test_ask_answers_and_tell_does_not_wait() -> None:
+    actor = Recorder()
+    async with pool_of(lambda: actor) as pool:
+        assert await pool.ask("a") == "A"
+        pool.tell("b")
+        assert actor.batches == [["a"]]
+    assert actor.batches == [["a"], ["b"]]
+
+
+async def test_messages_come_in_order_and_all_that_wait_come_together() -> None:
+    actor = Recorder(closed=True)
+    async with pool_of(lambda: actor, batch=3) as pool:
+        asks = [asyncio.create_task(pool.ask(message)) for message in "abcdefgh"]
+        await until(lambda: len(actor.batches) == 1)
+        actor.gate.set()
+        assert await asyncio.gather(*asks) == list("ABCDEFGH")
+    assert [*chain(*actor.batches)] == list("abcdefgh")
+    assert max(map(len, actor.batches)) == 3
+
+
+async def test_a_batch_takes_what_is_there_and_waits_for_nothing() -> None:
+    actor = Recorder()
+    async with pool_of(lambda: actor, batch=32) as pool:
+        assert await pool.ask("alone") == "ALONE"
+    assert actor.batches == [["alone"]]
+
+
+async def test_a_full_mailbox_refuses_and_keeps_what_it_holds() -> None:
+    actor = Recorder(closed=True)
+    async with pool_of(lambda: actor, capacity=2) as pool:
+        pool.tell("running")
+        await until(lambda: len(actor.batches) == 1)
+        pool.tell("first")
+        waiting = asyncio.create_task(pool.ask("second"))
+        await until(lambda: pool.pending == 2)
+        with pytest.raises(MailboxFull):
+            pool.tell("third")
+        with pytest.raises(MailboxFull):
+            await pool.ask("third")
+        actor.gate.set()
+        assert await waiting == "SECOND"
+    assert actor.batches == [["running"], ["first"], ["second"]]
+
+
+async def test_an_expected_error_in_the_answer_reaches_its_asker_only() -> None:
+    async with pool_of(Recorder, batch=3, intensity=0) as pool:
+        good, bad, also_good = await asyncio.gather(
+            pool.ask("a"), pool.ask("refuse"), pool.ask("b"), return_exceptions=True
+        )
+        assert (good, also_good) == ("A", "B")
+        assert isinstance(bad, Refused)
+
+
+async def test_an_expected_error_of_the_whole_batch_spends_no_restart() -> None:
+    actors: list[Recorder] = []
+
+    def factory() -> Recorder:
+        actors.append(Recorder())
+        return actors[-1]
+
+    async with pool_of(factory, intensity=0) as pool:
+        for _ in range(10):
+            with pytest.raises(Refused):
+                await pool.ask("refuse all")
+        assert await pool.ask("a") == "A"
+    assert len(actors) == 1
+
+
+async def test_an_unexpected_error_reaches_the_asker_and_replaces_the_actor() -> None:
+    actors: list[Recorder] = []
+
+    def factory() -> Recorder:
+        actors.append(Recorder())
+        return actors[-1]
+
+    async with pool_of(factory, intensity=1) as pool:
+        with pytest.raises(ValueError, match="crash"):
+            await pool.ask("crash")
+        assert await pool.ask("a") == "A"
+    assert len(actors) == 2
+
+
+async def test_more_failures_than_the_budget_end_the_block() -> None:
+    with pytest.RaisesGroup(RestartLimitExceeded):
+        async with pool_of(Recorder, intensity=2) as pool:
+            for _ in range(3):
+                with pytest.raises(ValueError, match="crash"):
+                    await pool.ask("crash")
+            await asyncio.Event().wait()
+
+
+async def test_after_the_budget_is_spent_messages_are_refused() -> None:
+    actor = Recorder(closed=True)
+    pool = pool_of(lambda: actor, intensity=0)
+    with pytest.RaisesGroup(RestartLimitExceeded):
+        async with pool:
+            crashing = asyncio.create_task(pool.ask("crash"))
+            waiting = asyncio.create_task(pool.ask("waiting"))
+            await until(lambda: pool.pending == 1)
+            actor.gate.set()
+            await asyncio.Event().wait()
+    assert isinstance((await asyncio.gather(crashing, return_exceptions=True))[0], ValueError)
+    with pytest.raises(ActorStopped):
+        await waiting
+    assert not pool.running
+    with pytest.raises(ActorStopped):
+        pool.tell("late")
+
+
+async def test_too_few_replies_are_a_fault_of_the_actor() -> None:
+    class Forgetful(Recorder):
+        async def handle(self, batch: Sequence[str], /) -> Sequence[str | Exception]:
+            return ["only one"]
+
+    async with pool_of(Forgetful, batch=2) as pool:
+        answers = await asyncio.gather(pool.ask("a"), pool.ask("b"), return_exceptions=True)
+    assert all(isinstance(answer, RuntimeError) for answer in answers)
+
+
+async def test_leaving_the_block_drains_the_mailbox() -> None:
+    actor = Recorder(closed=True)
+    async with pool_of(lambda: actor, batch=2) as pool:
+        asks = [asyncio.create_task(pool.ask(message)) for message in "abcde"]
+        await until(lambda: pool.pending == 3)
+        actor.gate.set()
+    assert await asyncio.gather(*asks) == list("ABCDE")
+
+
+async def test_no_message_is_taken_while_draining() -> None:
+    actor = Recorder(closed=True)
+    pool = pool_of(lambda: actor)
+    async with pool:
+        pool.tell("a")
+        await until(lambda: len(actor.batches) == 1)
+        late = asyncio.get_running_loop().create_future()
+
+        def try_late() -> None:
+            with pytest.raises(ActorStopped):
+                pool.tell("late")
+            actor.gate.set()
+            late.set_result(None)
+
+        asyncio.get_running_loop().call_later(0.01, try_late)
+    assert late.done()
+    assert actor.batches == [["a"]]
+
+
+async def test_what_the_drain_timeout_cuts_off_is_answered(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    actor = Recorder(closed=True)
+    with caplog.at_level(logging.WARNING):
+        async with pool_of(lambda: actor, drain_timeout=0.01) as pool:
+            asks = [asyncio.create_task(pool.ask(message)) for message in "abc"]
+            await until(lambda: pool.pending == 2)
+    answers = await asyncio.gather(*asks, return_exceptions=True)
+    assert all(isinstance(answer, ActorStopped) for answer in answers)
+    assert "unhandled" in caplog.text
+
+
+async def test_an_exception_in_the_block_stops_the_actors_at_once() -> None:
+    actor = Recorder(closed=True)
+    asks: list[asyncio.Task[str]] = []
+
+    async def fail_with_work_waiting() -> None:
+        async with pool_of(lambda: actor) as pool:
+            asks.extend(asyncio.create_task(pool.ask(message)) for message in "ab")
+            await until(lambda: pool.pending == 1)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail_with_work_waiting()
+    answers = await asyncio.gather(*asks, return_exceptions=True)
+    assert all(isinstance(answer, ActorStopped) for answer in answers)
+    assert actor.batches == [["a"]]
+
+
+async def test_an_abandoned_ask_is_skipped() -> None:
+    actor = Recorder(closed=True)
+    async with pool_of(lambda: actor, batch=4) as pool:
+        pool.tell("running")
+        await until(lambda: len(actor.batches) == 1)
+        abandoned = asyncio.create_task(pool.ask("abandoned"))
+        kept = asyncio.create_task(pool.ask("kept"))
+        await until(lambda: pool.pending == 2)
+        abandoned.cancel()
+        await until(abandoned.done)
+        actor.gate.set()
+        assert await kept == "KEPT"
+    assert actor.batches == [["running"], ["kept"]]
+
+
+async def test_an_ask_given_up_while_it_runs_harms_nobody() -> None:
+    actor = Recorder(closed=True)
+    async with pool_of(lambda: actor, batch=2, intensity=0) as pool:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await pool.ask("slow")
+        actor.gate.set()
+        assert await pool.ask("next") == "NEXT"
+
+
+async def test_actors_share_one_mailbox() -> None:
+    actors = [Recorder(closed=True), Recorder(closed=True)]
+    unused = iter(actors)
+    async with pool_of(lambda: next(unused), size=2) as pool:
+        asks = [asyncio.create_task(pool.ask(message)) for message in "abc"]
+        await until(lambda: pool.pending == 1)
+        actors[1].gate.set()
+        await until(lambda: pool.pending == 0)
+        assert len(actors[0].batches) == 1
+        actors[0].gate.set()
+        assert await asyncio.gather(*asks) == list("ABC")
+
+
+async def test_a_failed_tell_is_logged_without_its_content(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with pool_of(Recorder) as pool:
+        pool.tell("refuse")
+    assert "Refused" in caplog.text
+    assert "refuse" not in caplog.text.replace("Refused", "")
+
+
+async def test_a_pool_takes_nothing_before_it_is_entered() -> None:
+    pool = pool_of(Recorder)
+    assert not pool.running
+    with pytest.raises(ActorStopped):
+        pool.tell("early")

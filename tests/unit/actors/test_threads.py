@@ -1,0 +1,76 @@
+import asyncio
+import threading
+
+import pytest
+
+from ecg_service.actors import Threads, ThreadsFull
+
+
+async def test_calls_run_off_the_event_loop_and_answer() -> None:
+    threads = Threads("t", size=1, capacity=1)
+    assert await threads.run(threading.get_ident) != threading.get_ident()
+    assert await threads.run(int, "12", base=8) == 10
+    threads.close()
+
+
+async def test_exceptions_come_through() -> None:
+    threads = Threads("t", size=1, capacity=0)
+    with pytest.raises(ValueError, match="invalid literal"):
+        await threads.run(int, "x")
+    assert await threads.run(int, "1") == 1
+    threads.close()
+
+
+async def test_one_call_too_many_is_refused_and_the_others_go_on() -> None:
+    threads, gate = Threads("t", size=1, capacity=1), threading.Event()
+    calls = [asyncio.create_task(threads.run(gate.wait, 5)) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(ThreadsFull):
+        await threads.run(int)
+    gate.set()
+    assert await asyncio.gather(*calls) == [True, True]
+    assert await threads.run(int) == 0
+    threads.close()
+
+
+async def test_a_cancelled_call_that_waits_never_runs_and_frees_its_place() -> None:
+    threads, gate, ran = Threads("t", size=1, capacity=1), threading.Event(), threading.Event()
+    running = asyncio.create_task(threads.run(gate.wait, 5))
+    waiting = asyncio.create_task(threads.run(ran.set))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    gate.set()
+    await running
+    assert await threads.run(int) == 0
+    threads.close()
+    assert not ran.is_set()
+
+
+async def test_close_waits_for_what_runs_and_refuses_what_comes() -> None:
+    threads, done = Threads("t", size=1, capacity=1), threading.Event()
+    started = threading.Event()
+
+    def work() -> None:
+        started.set()
+        done.wait(0.05)
+        done.set()
+
+    call = asyncio.create_task(threads.run(work))
+    await asyncio.to_thread(started.wait, 5)
+    threads.close()
+    assert done.is_set()
+    await call
+    with pytest.raises(RuntimeError):
+        await threads.run(int)
+
+
+async def test_each_thread_is_initialized() -> None:
+    local = threading.local()
+
+    def prepare() -> None:
+        local.ready = True
+
+    threads = Threads("t", size=2, capacity=1, initializer=prepare)
+    assert await threads.run(lambda: local.ready)
+    threads.close()
