@@ -1,0 +1,21 @@
+"""Hands pending insights to an actor pool of this process."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from ecg_service.actors import ActorPool, ActorStopped, MailboxFull
+from ecg_service.ports.insights import InsightQueue
+
+
+class ActorInsightQueue(InsightQueue):
+    """Tells the pool; what does not fit is left to the sweeper."""
+
+    def __init__(self, pool: ActorPool[UUID, None]) -> None:
+        self._pool = pool
+
+    def put(self, ecg_ids: Iterable[UUID]) -> None:
+        try:
+            for ecg_id in ecg_ids:
+                self._pool.tell(ecg_id)
+        except (MailboxFull, ActorStopped):
+            return

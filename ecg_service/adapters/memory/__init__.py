@@ -1,0 +1,5 @@
+"""Everything in dictionaries: for tests, and for trying the service out."""
+
+from ecg_service.adapters.memory.store import MemoryStore
+
+__all__ = ["MemoryStore"]

@@ -1,0 +1,26 @@
+"""An opened store in memory."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from ecg_service.adapters.memory.ecgs import MemoryEcgs
+from ecg_service.adapters.memory.insights import MemoryInsights
+from ecg_service.adapters.memory.stock import Stock
+from ecg_service.adapters.memory.users import MemoryUsers
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryStore:
+    """The repositories over nothing but memory, in the shape of the other stores."""
+
+    ecgs: MemoryEcgs
+    insights: MemoryInsights
+    users: MemoryUsers
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls) -> AsyncGenerator["MemoryStore"]:
+        """Begin with nothing; the end of the block forgets everything."""
+        stock: Stock = {}
+        yield cls(MemoryEcgs(stock), MemoryInsights(stock), MemoryUsers())

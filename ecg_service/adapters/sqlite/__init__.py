@@ -1,0 +1,11 @@
+"""One SQLite file as the store: one connection writes, a few read, and every wait is bounded.
+
+`migrate` before the first `SqliteStore.open`, and after every update of the service.
+"""
+
+from ecg_service.adapters.sqlite.check import check
+from ecg_service.adapters.sqlite.limits import Limits
+from ecg_service.adapters.sqlite.schema import migrate
+from ecg_service.adapters.sqlite.store import SqliteStore
+
+__all__ = ["Limits", "SqliteStore", "check", "migrate"]

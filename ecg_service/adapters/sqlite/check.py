@@ -1,0 +1,67 @@
+"""Looking for damage in a file, beside a running service or without one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import apsw
+
+from ecg_service.adapters.sqlite.connections import open_reader
+from ecg_service.adapters.sqlite.errors import reason, translated
+from ecg_service.adapters.sqlite.limits import Limits
+from ecg_service.adapters.sqlite.rows import COLUMNS, EcgRow, to_ecg
+from ecg_service.adapters.sqlite.sql import run
+from ecg_service.domain.errors import DamagedEcg
+
+STRETCH = 100
+"""Rows read at once; between two stretches the write-ahead log can start over."""
+
+NEXT = "SELECT pk, hex(id) FROM ecgs NOT INDEXED WHERE pk > ? ORDER BY pk LIMIT ?"
+ROW = f"SELECT {COLUMNS} FROM ecgs NOT INDEXED WHERE pk = ?"  # noqa: S608
+BLOB = "SELECT blob FROM ecgs WHERE pk = ?"
+
+Verify = Callable[[bytes], object]
+"""Raises `DamagedEcg` if the blob is not what was packed."""
+
+
+def check(path: Path, verify: Verify | None = None) -> Iterator[str]:
+    """Yield each problem of the file, with its place, as a sentence.
+
+    Raises `StorageUnavailable` if the file cannot be opened at all.
+    """
+    with translated():
+        try:
+            with closing(open_reader(path, Limits())) as connection:
+                yield from _problems(connection, verify)
+        except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as error:
+            yield f"file: {reason(error)}; what comes after could not be checked"
+
+
+def _problems(connection: apsw.Connection, verify: Verify | None) -> Iterator[str]:
+    for (problem,) in run(connection, "PRAGMA integrity_check"):
+        if problem != "ok":
+            yield f"file: {problem}"
+    for table, pk, parent, _ in run(connection, "PRAGMA foreign_key_check"):
+        yield f"{table} row {pk}: belongs to a row of {parent} that is not there"
+    for pk, ecg_id in _keys(connection):
+        for problem in _problems_of(connection, pk, verify):
+            yield f"ecgs row {pk}, id {ecg_id}: {problem}"
+
+
+def _keys(connection: apsw.Connection) -> Iterator[tuple[int, str]]:
+    last = 0
+    while keys := run(connection, NEXT, last, STRETCH):
+        yield from ((pk, ecg_id) for pk, ecg_id in keys)
+        last = keys[-1][0]
+
+
+def _problems_of(connection: apsw.Connection, pk: int, verify: Verify | None) -> Iterator[str]:
+    try:
+        for row in run(connection, ROW, pk):
+            found = EcgRow(*row)
+            to_ecg(found, found.owner)
+        if verify is not None:
+            for (blob,) in run(connection, BLOB, pk):
+                verify(blob)
+    except (DamagedEcg, UnicodeDecodeError) as error:
+        yield str(error)

@@ -1,0 +1,24 @@
+"""How much a SQLite store may use and how long it may wait."""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one opened store.
+
+    At most `readers` reads run at once; `waiting_reads` and `waiting_writes` more may queue and
+    the next is refused with `Overloaded`. `busy_seconds` bounds the wait for another process.
+    `wal_bytes` is the size of the write-ahead log from which the writer copies it back into the
+    database. `max_bytes`, where given, is how large the database may grow before `StorageFull`.
+    """
+
+    readers: int = 4
+    waiting_reads: int = 256
+    waiting_writes: int = 64
+    busy_seconds: float = 5.0
+    wal_bytes: int = 64 * MIB
+    cache_bytes: int = 32 * MIB
+    max_bytes: int | None = None

@@ -1,0 +1,74 @@
+"""The first schema, statement by statement."""
+
+USERS = """
+CREATE TABLE users (
+    name TEXT PRIMARY KEY,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    disabled INTEGER NOT NULL
+) STRICT, WITHOUT ROWID
+"""
+
+# A table with row ids keeps a record of up to a page in one piece, where an index (or a table
+# WITHOUT ROWID) would cut it at a quarter. The blob comes last: what stands before it can be
+# read without it. Dates are microseconds since 1970, ids the 16 bytes of a UUIDv7.
+ECGS = """
+CREATE TABLE ecgs (
+    pk INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    owner TEXT NOT NULL,
+    date INTEGER NOT NULL,
+    sampling_rate REAL,
+    leads TEXT NOT NULL,
+    client_id TEXT,
+    fingerprint BLOB,
+    checksum INTEGER NOT NULL,
+    blob BLOB NOT NULL
+) STRICT
+"""
+ECGS_BY_DATE = "CREATE INDEX ecgs_by_date ON ecgs (owner, date, id)"
+ECGS_BY_CLIENT_ID = """
+CREATE UNIQUE INDEX ecgs_by_client_id ON ecgs (owner, client_id) WHERE client_id IS NOT NULL
+"""
+
+INSIGHTS = """
+CREATE TABLE insights (
+    ecg_id BLOB NOT NULL REFERENCES ecgs (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    result TEXT,
+    error TEXT,
+    claimed_at INTEGER,
+    PRIMARY KEY (ecg_id, name)
+) STRICT, WITHOUT ROWID
+"""
+INSIGHTS_PENDING = "CREATE INDEX insights_pending ON insights (ecg_id) WHERE state = 'pending'"
+INSIGHTS_RUNNING = "CREATE INDEX insights_running ON insights (claimed_at) WHERE state = 'running'"
+
+# At which ECG, in order of id, to go on looking for those that lack an insight.
+BACKFILLS = """
+CREATE TABLE backfills (
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    position BLOB NOT NULL,
+    PRIMARY KEY (name, version)
+) STRICT, WITHOUT ROWID
+"""
+
+# What the last ping wrote.
+PINGS = "CREATE TABLE pings (content BLOB NOT NULL) STRICT"
+
+TABLES = (
+    USERS,
+    ECGS,
+    ECGS_BY_DATE,
+    ECGS_BY_CLIENT_ID,
+    INSIGHTS,
+    INSIGHTS_PENDING,
+    INSIGHTS_RUNNING,
+    BACKFILLS,
+    PINGS,
+)

@@ -1,0 +1,86 @@
+"""Users in SQLite."""
+
+import apsw
+
+from ecg_service.adapters.sqlite.engine import Engine
+from ecg_service.adapters.sqlite.rows import microseconds, moment
+from ecg_service.adapters.sqlite.sql import run
+from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
+from ecg_service.domain.user import Role, User
+from ecg_service.ports.users import UserRepository
+
+COLUMNS = "name, role, password_hash, created, disabled"
+ADD = f"INSERT INTO users ({COLUMNS}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
+ANY = "SELECT 1 FROM users LIMIT 1"
+GET = f"SELECT {COLUMNS} FROM users WHERE name = ?"  # noqa: S608
+PAGE = f"SELECT {COLUMNS} FROM users WHERE name > ? ORDER BY name LIMIT ?"  # noqa: S608
+UPDATE = """
+    UPDATE users SET password_hash = coalesce(?, password_hash), disabled = coalesce(?, disabled)
+    WHERE name = ?
+"""
+ANOTHER_ADMIN = "SELECT 1 FROM users WHERE role = 'ADMIN' AND NOT disabled AND name != ? LIMIT 1"
+
+
+class SqliteUsers(UserRepository):
+    """The users of a `SqliteStore`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def add(self, user: User) -> None:
+        if not await self._engine.write(_add, user):
+            raise UserExists
+
+    async def add_first(self, user: User) -> bool:
+        return await self._engine.write(_add_first, user)
+
+    async def get(self, name: str) -> User:
+        return await self._engine.read(_get, name)
+
+    async def page(self, *, limit: int, after: str = "") -> list[User]:
+        return await self._engine.read(_page, after, limit)
+
+    async def update(
+        self, name: str, *, password_hash: str | None = None, disabled: bool | None = None
+    ) -> User:
+        return await self._engine.write(_update, name, password_hash, disabled=disabled)
+
+
+def _add(connection: apsw.Connection, user: User) -> bool:
+    row = (user.name, user.role.value, user.password_hash, microseconds(user.created))
+    run(connection, ADD, *row, user.disabled)
+    return connection.changes() == 1
+
+
+def _add_first(connection: apsw.Connection, user: User) -> bool:
+    return not run(connection, ANY) and _add(connection, user)
+
+
+def _get(connection: apsw.Connection, name: str) -> User:
+    for row in run(connection, GET, name):
+        return _to_user(row)
+    raise UserNotFound
+
+
+def _page(connection: apsw.Connection, after: str, limit: int) -> list[User]:
+    return [_to_user(row) for row in run(connection, PAGE, after, limit)]
+
+
+def _update(
+    connection: apsw.Connection, name: str, password_hash: str | None, *, disabled: bool | None
+) -> User:
+    if disabled and _is_last_admin(connection, _get(connection, name)):
+        raise LastAdmin
+    run(connection, UPDATE, password_hash, disabled, name)
+    return _get(connection, name)
+
+
+def _is_last_admin(connection: apsw.Connection, user: User) -> bool:
+    if user.role is not Role.ADMIN or user.disabled:
+        return False
+    return not run(connection, ANOTHER_ADMIN, user.name)
+
+
+def _to_user(row: tuple[str, str, str, int, int]) -> User:
+    name, role, password_hash, created, disabled = row
+    return User(name, Role(role), password_hash, moment(created), bool(disabled))

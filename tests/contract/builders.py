@@ -1,0 +1,70 @@
+"""ECGs and users made up for tests."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from uuid_utils import uuid7
+
+from ecg_service.domain.ecg import Ecg, Lead, Recording
+from ecg_service.domain.insights import InsightRecord
+from ecg_service.domain.user import Role, User
+from ecg_service.ports.ecgs import EcgRepository, NewEcg
+from ecg_service.ports.insights import InsightRepository
+from ecg_service.ports.users import UserRepository
+
+NOON = datetime(2026, 5, 17, 12, tzinfo=UTC)
+LEADS = (Lead("I", 3), Lead("aVR", 5000, gain=200.5, baseline=-12, unit="mV"), Lead("I", 1))
+
+
+class Store(Protocol):
+    """What every opened store offers."""
+
+    @property
+    def ecgs(self) -> EcgRepository: ...
+    @property
+    def insights(self) -> InsightRepository: ...
+    @property
+    def users(self) -> UserRepository: ...
+
+
+Opener = Callable[[Path], AbstractAsyncContextManager[Store]]
+Read = Callable[[EcgRepository, str, UUID], Awaitable[object]]
+
+
+def ecg_id() -> UUID:
+    return UUID(bytes=uuid7().bytes)
+
+
+def ecg(owner: str = "ann", **changes: object) -> Ecg:
+    made = Ecg(id=ecg_id(), owner=owner, date=NOON, leads=LEADS, sampling_rate=500.0)
+    return replace(made, **changes)
+
+
+def new(
+    owner: str = "ann",
+    *pending: str,
+    blob: bytes = b"packed",
+    fingerprint: bytes | None = None,
+    **changes: object,
+) -> NewEcg:
+    """Make an ECG with pending insights of these names."""
+    made = ecg(owner, **changes)
+    insights = tuple(InsightRecord(made.id, name, 1) for name in pending)
+    return NewEcg(Recording(made, blob), insights, fingerprint)
+
+
+def user(name: str = "ann", role: Role = Role.USER, **changes: object) -> User:
+    return replace(User(name, role, f"hash of {name}'s password", NOON), **changes)
+
+
+async def added(store: Store, *all_new: NewEcg) -> list[UUID]:
+    """Add ECGs that nothing speaks against."""
+    answers = await store.ecgs.add_many(all_new)
+    ids = [answer for answer in answers if isinstance(answer, UUID)]
+    assert ids == [one.recording.ecg.id for one in all_new]
+    return ids

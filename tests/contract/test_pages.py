@@ -1,0 +1,50 @@
+from datetime import timedelta
+from uuid import UUID
+
+from ecg_service.domain.ecg import Cursor
+from tests.contract.builders import NOON, Store, added, ecg_id, new
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+async def test_pages_newest_first_and_by_id_within_a_date(store: Store) -> None:
+    dates = [NOON, NOON + MICROSECOND, NOON, NOON - MICROSECOND, NOON]
+    batch = [new(date=date) for date in dates]
+    await added(store, *batch)
+    ecgs = sorted((one.recording.ecg for one in batch), key=lambda e: (e.date, e.id), reverse=True)
+    assert await store.ecgs.page("ann", limit=9) == ecgs
+    assert await store.ecgs.page("ann", limit=2) == ecgs[:2]
+    for position, last in enumerate(ecgs):
+        after = Cursor(last.date, last.id)
+        assert await store.ecgs.page("ann", limit=9, after=after) == ecgs[position + 1 :]
+
+
+async def test_since_is_included_and_until_is_not(store: Store) -> None:
+    days = [NOON + timedelta(days=n) for n in range(5)]
+    await added(store, *(new(date=day) for day in days))
+    found = await store.ecgs.page("ann", limit=9, since=days[1], until=days[3])
+    assert [e.date for e in found] == [days[2], days[1]]
+    assert await store.ecgs.page("ann", limit=9, since=days[3], until=days[1]) == []
+
+
+async def test_a_cursor_stays_within_the_bounds(store: Store) -> None:
+    days = [NOON + timedelta(days=n) for n in range(5)]
+    await added(store, *(new(date=day) for day in days))
+    after = Cursor(days[4], ecg_id())
+    found = await store.ecgs.page("ann", limit=9, since=days[1], until=days[3], after=after)
+    assert [e.date for e in found] == [days[2], days[1]]
+    after = Cursor(days[2], UUID(int=0))
+    found = await store.ecgs.page("ann", limit=9, since=days[1], until=days[4], after=after)
+    assert [e.date for e in found] == [days[1]]
+
+
+async def test_pages_hold_the_owners_only(store: Store) -> None:
+    await added(store, *(new(owner) for owner in ("ann", "bob", "ann", "anna", "")))
+    assert [e.owner for e in await store.ecgs.page("ann", limit=9)] == ["ann", "ann"]
+
+
+async def test_a_cursor_outlives_the_ecg_it_names(store: Store) -> None:
+    one, two = await added(store, new(), new())
+    after = Cursor(NOON, two)
+    await store.ecgs.delete("ann", two)
+    assert [e.id for e in await store.ecgs.page("ann", limit=9, after=after)] == [one]

@@ -1,0 +1,182 @@
+"""Whatever happens in whatever order, every adapter answers like the one in memory."""
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypedDict, TypeVar
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from ecg_service.domain.ecg import Cursor
+from ecg_service.domain.errors import EcgError
+from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.domain.user import Role
+from ecg_service.ports.ecgs import NewEcg
+from tests.contract.builders import NOON, Opener, Store, new, user
+from tests.contract.conftest import OPENERS, memory
+
+T = TypeVar("T")
+
+OWNERS = st.sampled_from(["ann", "bob"])
+NAMES = st.sampled_from(["a", "b"])
+LIMITS = st.integers(0, 4)
+MOMENTS = st.integers(0, 3).map(lambda n: NOON + timedelta(microseconds=n))
+FINISHED = st.sampled_from([InsightState.DONE, InsightState.FAILED, InsightState.PENDING])
+
+
+class Change(TypedDict, total=False):
+    """What may change of a user."""
+
+    password_hash: str | None
+    disabled: bool | None
+
+
+CHANGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "password_hash": st.none() | st.text(max_size=2),
+        "disabled": st.none() | st.booleans(),
+    },
+)
+
+
+@st.composite
+def new_ecgs(draw: st.DrawFn) -> NewEcg:
+    return new(
+        draw(OWNERS),
+        *draw(st.sets(NAMES)),
+        id=draw(st.uuids()),
+        date=draw(MOMENTS),
+        client_id=draw(st.none() | st.sampled_from(["1", "2"])),
+        fingerprint=draw(st.sampled_from([b"x", b"y"])),
+        blob=draw(st.binary(max_size=8)),
+    )
+
+
+class SameAnswers(RuleBasedStateMachine):
+    """Does everything to two stores and compares what they say."""
+
+    opener: Opener
+    ids: Bundle[UUID] = Bundle("ids")
+    records: Bundle[InsightRecord] = Bundle("records")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.stack = AsyncExitStack()
+        self.stores = self.runner.run(self.open())
+
+    async def open(self) -> list[Store]:
+        directory = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        openers = (memory, type(self).opener)
+        return [await self.stack.enter_async_context(o(directory)) for o in openers]
+
+    def teardown(self) -> None:
+        self.runner.run(self.stack.aclose())
+        self.runner.close()
+
+    def same(self, ask: Callable[[Store], Awaitable[T]]) -> T | type[EcgError]:
+        expected, found = (self.runner.run(answer(ask(store))) for store in self.stores)
+        assert found == expected
+        return expected
+
+    @rule(target=ids, batch=st.lists(new_ecgs(), max_size=4))
+    def add_many(self, batch: list[NewEcg]) -> MultipleResults[UUID]:
+        async def add(store: Store) -> list[str]:
+            return [str(a) or type(a).__name__ for a in await store.ecgs.add_many(batch)]
+
+        self.same(add)
+        return multiple(*(one.recording.ecg.id for one in batch))
+
+    @rule(owner=OWNERS, one=ids)
+    def get(self, owner: str, one: UUID) -> None:
+        self.same(lambda store: store.ecgs.get(owner, one))
+        self.same(lambda store: store.ecgs.recording(owner, one))
+        self.same(lambda store: store.ecgs.insights(owner, one))
+
+    @rule(owner=OWNERS, one=ids)
+    def delete(self, owner: str, one: UUID) -> None:
+        self.same(lambda store: store.ecgs.delete(owner, one))
+
+    @rule(
+        owner=OWNERS,
+        limit=LIMITS,
+        since=st.none() | MOMENTS,
+        until=st.none() | MOMENTS,
+        after=st.none() | st.builds(Cursor, MOMENTS, ids),
+    )
+    def page(self, owner: str, **bounds: object) -> None:
+        self.same(lambda store: store.ecgs.page(owner, **bounds))  # pyright: ignore[reportArgumentType]
+
+    @rule(limit=LIMITS)
+    def pending(self, limit: int) -> None:
+        self.same(lambda store: store.insights.pending(limit=limit))
+
+    @rule(target=records, wanted=st.lists(ids, max_size=4), now=MOMENTS)
+    def claim(self, wanted: list[UUID], now: datetime) -> MultipleResults[InsightRecord]:
+        claims = self.same(lambda store: store.insights.claim(wanted, now=now))
+        assert not isinstance(claims, type)
+        return multiple(*(record for claim in claims for record in claim.records))
+
+    @rule(finished=st.lists(st.tuples(records, FINISHED, st.none() | st.integers()), max_size=3))
+    def finish(self, finished: list[tuple[InsightRecord, InsightState, int | None]]) -> None:
+        outcomes = [replace(record, state=s, result=r) for record, s, r in finished]
+        self.same(lambda store: store.insights.finish(outcomes))
+
+    @rule(before=MOMENTS)
+    def release(self, before: datetime) -> None:
+        self.same(lambda store: store.insights.release(claimed_before=before))
+
+    @rule(name=NAMES, version=st.integers(1, 3), limit=LIMITS)
+    def backfill(self, name: str, version: int, limit: int) -> None:
+        self.same(lambda store: store.insights.backfill(name, version, limit=limit))
+
+    @rule(name=OWNERS, role=st.sampled_from(Role))
+    def add_user(self, name: str, role: Role) -> None:
+        self.same(lambda store: store.users.add(user(name, role)))
+
+    @rule(name=OWNERS)
+    def add_first_user(self, name: str) -> None:
+        self.same(lambda store: store.users.add_first(user(name, Role.ADMIN)))
+
+    @rule(name=OWNERS, change=CHANGES)
+    def update_user(self, name: str, change: Change) -> None:
+        self.same(lambda store: store.users.update(name, **change))
+        self.same(lambda store: store.users.page(limit=9))
+
+
+async def answer(asked: Awaitable[T]) -> T | type[EcgError]:
+    """Return the answer; of an error, its kind."""
+    try:
+        return await asked
+    except EcgError as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("opener", OPENERS[1:], ids=lambda opener: opener.__name__)
+def test_answers_like_memory(opener: Opener) -> None:
+    machine = type("Machine", (SameAnswers,), {"opener": staticmethod(opener)})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )

@@ -1,0 +1,105 @@
+import asyncio
+
+import pytest
+
+from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
+from ecg_service.domain.user import Role
+from tests.contract.builders import Store, user
+
+
+async def test_returns_what_was_added(store: Store) -> None:
+    users = [user("ann"), user("root", Role.ADMIN), user("old", disabled=True)]
+    for one in users:
+        await store.users.add(one)
+    assert [await store.users.get(one.name) for one in users] == users
+
+
+async def test_names_are_taken_once(store: Store) -> None:
+    await store.users.add(user("ann"))
+    with pytest.raises(UserExists):
+        await store.users.add(user("ann", Role.ADMIN))
+    assert await store.users.get("ann") == user("ann")
+
+
+async def test_names_are_compared_exactly(store: Store) -> None:
+    for name in ("ann", "Ann", "ann ", "änn", "a\u0308nn", "🫀", "'; --"):
+        await store.users.add(user(name))
+        assert (await store.users.get(name)).name == name
+
+
+@pytest.mark.parametrize("name", ["", "Ann", "nobody"])
+async def test_the_unknown_is_not_found(store: Store, name: str) -> None:
+    await store.users.add(user("ann"))
+    with pytest.raises(UserNotFound):
+        await store.users.get(name)
+    with pytest.raises(UserNotFound):
+        await store.users.update(name, disabled=True)
+
+
+async def test_the_first_is_added_once(store: Store) -> None:
+    assert await store.users.add_first(user("root", Role.ADMIN))
+    assert not await store.users.add_first(user("root", Role.ADMIN))
+    assert not await store.users.add_first(user("other", Role.ADMIN))
+    assert await store.users.page(limit=9) == [user("root", Role.ADMIN)]
+
+
+async def test_of_many_firsts_one_wins(store: Store) -> None:
+    firsts = [user(f"root{n}", Role.ADMIN) for n in range(20)]
+    won = await asyncio.gather(*map(store.users.add_first, firsts))
+    assert sum(won) == 1
+    assert await store.users.page(limit=99) == [firsts[won.index(True)]]
+
+
+async def test_pages_by_code_point(store: Store) -> None:
+    names = ["\U0001f600", "\uffee", "b", "a", "B", "ab", "é", "e\u0301"]
+    for name in names:
+        await store.users.add(user(name))
+    ordered = sorted(names)
+    assert [u.name for u in await store.users.page(limit=99)] == ordered
+    assert [u.name for u in await store.users.page(limit=3)] == ordered[:3]
+    assert [u.name for u in await store.users.page(limit=3, after=ordered[2])] == ordered[3:6]
+    assert [u.name for u in await store.users.page(limit=99, after="aa")] == ordered[2:]
+    assert await store.users.page(limit=3, after=ordered[-1]) == []
+
+
+async def test_changes_only_what_is_given(store: Store) -> None:
+    await store.users.add(user("ann"))
+    assert await store.users.update("ann") == user("ann")
+    changed = user("ann", password_hash="new")
+    assert await store.users.update("ann", password_hash="new") == changed
+    disabled = user("ann", password_hash="new", disabled=True)
+    assert await store.users.update("ann", disabled=True) == disabled
+    assert await store.users.get("ann") == disabled
+    assert await store.users.update("ann", disabled=False) == changed
+
+
+async def test_the_last_enabled_admin_stays(store: Store) -> None:
+    await store.users.add(user("ann"))
+    await store.users.add(user("root", Role.ADMIN))
+    await store.users.add(user("old", Role.ADMIN, disabled=True))
+    with pytest.raises(LastAdmin):
+        await store.users.update("root", password_hash="new", disabled=True)
+    assert await store.users.get("root") == user("root", Role.ADMIN)
+    await store.users.update("root", password_hash="new", disabled=False)
+    await store.users.update("old", disabled=True)
+    await store.users.update("ann", disabled=True)
+
+
+async def test_an_admin_may_go_while_another_stays(store: Store) -> None:
+    await store.users.add(user("one", Role.ADMIN))
+    await store.users.add(user("two", Role.ADMIN))
+    assert (await store.users.update("one", disabled=True)).disabled
+    with pytest.raises(LastAdmin):
+        await store.users.update("two", disabled=True)
+    await store.users.update("one", disabled=False)
+    await store.users.update("two", disabled=True)
+
+
+async def test_of_two_admins_disabled_at_once_one_stays(store: Store) -> None:
+    names = ["one", "two"]
+    for name in names:
+        await store.users.add(user(name, Role.ADMIN))
+    disable = (store.users.update(name, disabled=True) for name in names)
+    answers = await asyncio.gather(*disable, return_exceptions=True)
+    assert sum(isinstance(answer, LastAdmin) for answer in answers) == 1
+    assert [u.disabled for u in await store.users.page(limit=9)].count(False) == 1

@@ -1,0 +1,55 @@
+"""No statement of the service reads a whole table, so none gets slower as ECGs come in."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import pytest
+
+from ecg_service.adapters.sqlite import Limits, add, backfill, ecgs, insights, records, users
+from ecg_service.adapters.sqlite.connections import open_writer
+from ecg_service.adapters.sqlite.sql import run
+
+STATEMENTS = {
+    "get": ecgs.GET,
+    "page": ecgs.PAGE,
+    "delete": ecgs.DELETE,
+    "earlier": add.EARLIER,
+    "of_ecg": records.OF_ECG,
+    "pending": insights.PENDING,
+    "claim": insights.CLAIM,
+    "finish": insights.FINISH,
+    "release": insights.RELEASE,
+    "look": backfill.LOOK,
+    "user": users.GET,
+    "users": users.PAGE,
+}
+
+
+@pytest.fixture
+def connection(path: Path) -> Iterator[apsw.Connection]:
+    connection = open_writer(path, Limits())
+    yield connection
+    connection.close()
+
+
+def plan(connection: apsw.Connection, statement: str) -> list[str]:
+    nothing = (None,) * (statement.count("?") if "?1" not in statement else 4)
+    return [row[3] for row in run(connection, f"EXPLAIN QUERY PLAN {statement}", *nothing)]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_searches_and_does_not_sort(connection: apsw.Connection, name: str) -> None:
+    steps = plan(connection, STATEMENTS[name])
+    allowed = "SCAN insights USING COVERING INDEX insights_pending"
+    assert all(step.startswith("SEARCH") or step == allowed for step in steps), steps
+
+
+def test_backfill_reads_the_index_alone(connection: apsw.Connection) -> None:
+    first, _ = plan(connection, backfill.LOOK)
+    assert first.startswith("SEARCH ecgs USING COVERING INDEX")
+
+
+def test_a_page_is_cut_by_its_cursor(connection: apsw.Connection) -> None:
+    [step] = plan(connection, ecgs.PAGE)
+    assert "(owner=? AND date>? AND (date,id)<(?,?))" in step
