@@ -1,0 +1,56 @@
+"""The route of insights, for users."""
+
+import re
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.params import FromPath, FromQuery
+
+from ecg_service.api.access import only
+from ecg_service.api.parameters import ecg_uuid
+from ecg_service.api.schemas import CrossingsOut, InsightsOut
+from ecg_service.api.services import services_of
+from ecg_service.api.views import insight_out
+from ecg_service.domain.ecg import ZeroRule
+from ecg_service.domain.user import Role
+
+_WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
+
+
+class InsightController(Controller):
+    """What was found out about an ECG."""
+
+    path = "/ecg/{ecg_id:str}/insights"
+    tags = ["ECGs"]
+    opt = only(Role.USER)
+
+    @get()
+    async def read(
+        self,
+        request: Request[Any, Any, Any],
+        ecg_id: FromPath[str],
+        zeros: FromQuery[ZeroRule] = "neutral",
+    ) -> Response[InsightsOut]:
+        """Return what is known of an ECG.
+
+        `Prefer: wait=N` (RFC 7240) holds the answer for at most N seconds while insights are
+        pending. `zeros` counts the crossings anew by another rule.
+        """
+        key, wait = ecg_uuid(ecg_id), _preferred_wait(request, services_of(request).max_wait)
+        found = await services_of(request).ecgs.insights(
+            request.user.name, key, zeros=zeros, wait=wait or 0
+        )
+        body = InsightsOut(
+            ecg_id=str(key),
+            zeros=zeros,
+            leads=[CrossingsOut(*lead) for lead in found.crossings],
+            insights={record.name: insight_out(record) for record in found.records},
+        )
+        headers = {} if wait is None else {"Preference-Applied": f"wait={wait}"}
+        return Response(body, headers=headers)
+
+
+def _preferred_wait(request: Request[Any, Any, Any], max_wait: int) -> int | None:
+    """Read RFC 7240's `wait`; a preference that cannot be read is ignored, as it asks for."""
+    found = _WAIT.search(",".join(request.headers.getall("prefer", [])))
+    return min(int(found[1]), max_wait) if found else None

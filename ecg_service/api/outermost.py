@@ -1,0 +1,30 @@
+"""What holds for every answer, whoever gives it."""
+
+from typing import cast
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+_NO_STORE = (b"cache-control", b"no-store")
+
+
+def outermost(app: ASGIApp) -> ASGIApp:
+    """Let nothing be stored on the way, and answer HEAD as GET without the content.
+
+    Litestar 2 answers HEAD with 405, against RFC 9110 §9.3.2, and copies a header that it sets
+    on all responses anew for each of them.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_no_store(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], _NO_STORE]
+            elif head and message["type"] == "http.response.body":
+                message["body"] = b""
+            await send(message)
+
+        head = scope["type"] == "http" and scope["method"] == "HEAD"
+        if head:
+            scope = cast("Scope", {**scope, "method": "GET"})
+        await app(scope, receive, send_no_store)
+
+    return answer

@@ -1,0 +1,52 @@
+"""Opaque page tokens."""
+
+import base64
+import binascii
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request
+
+from ecg_service.domain.ecg import Cursor
+from ecg_service.domain.errors import InvalidQuery, Violation
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SIZE = 24
+MAX_PAGE_SIZE = 100
+
+
+def token_of(cursor: Cursor) -> str:
+    """Write a cursor down: microseconds since the epoch and the id, base64url."""
+    microseconds = (cursor.date - _EPOCH) // _MICROSECOND
+    raw = microseconds.to_bytes(8, "big", signed=True) + cursor.id.bytes
+    return base64.urlsafe_b64encode(raw).decode()
+
+
+def cursor_of(token: str) -> Cursor:
+    """Read a token, or raise `InvalidQuery`."""
+    try:
+        raw = base64.b64decode(token, altchars=b"-_", validate=True)
+        if len(raw) != _SIZE:
+            raise bad_token()
+        microseconds = int.from_bytes(raw[:8], "big", signed=True)
+        return Cursor(_EPOCH + microseconds * _MICROSECOND, UUID(bytes=raw[8:]))
+    except (ValueError, OverflowError, binascii.Error) as error:
+        raise bad_token() from error
+
+
+def bad_token() -> InvalidQuery:
+    """Say that a token is none of ours."""
+    return InvalidQuery(
+        Violation("page_token", "invalid", "This is not a token of an earlier page.")
+    )
+
+
+def next_link(request: Request[Any, Any, Any], token: str | None) -> dict[str, str]:
+    """Return the `Link` header (RFC 8288) to the next page, if there is one."""
+    if token is None:
+        return {}
+    query = urlencode({**dict(request.query_params.items()), "page_token": token})
+    return {"Link": f'<{request.url.path}?{query}>; rel="next"'}

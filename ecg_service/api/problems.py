@@ -1,0 +1,110 @@
+"""Every error as RFC 9457 `application/problem+json`, from one table."""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from ecg_service.domain import errors
+from ecg_service.domain.errors import EcgError, InvalidBody, InvalidRequest, Violation
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:ecg:problem:"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    status: int
+    slug: str
+    title: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+_CHALLENGE = (("WWW-Authenticate", 'Basic realm="ecg", charset="UTF-8"'),)
+_LATER = (("Retry-After", "1"),)
+
+_KINDS: dict[type[EcgError], _Kind] = {
+    errors.MalformedBody: _Kind(400, "malformed-body", "The body is not valid JSON"),
+    errors.InvalidBody: _Kind(422, "invalid-body", "The body breaks the rules of its schema"),
+    errors.InvalidQuery: _Kind(400, "invalid-query", "A parameter of the URL is invalid"),
+    errors.Unauthenticated: _Kind(401, "unauthenticated", "Sign in to do this", _CHALLENGE),
+    errors.Forbidden: _Kind(403, "forbidden", "Your role does not allow this"),
+    errors.NotFound: _Kind(404, "not-found", "There is nothing here"),
+    errors.EcgIdTaken: _Kind(409, "id-taken", "Another ECG of yours has this id"),
+    errors.UserExists: _Kind(409, "user-exists", "A user with this name exists"),
+    errors.LastAdmin: _Kind(409, "last-admin", "The last enabled admin must stay"),
+    errors.Overloaded: _Kind(503, "overloaded", "Too much to do, try again", _LATER),
+    errors.StorageFull: _Kind(507, "storage-full", "The store has no room left", _LATER),
+    errors.StorageUnavailable: _Kind(503, "storage-unavailable", "The store has failed", _LATER),
+    errors.DamagedEcg: _Kind(500, "damaged-ecg", "The stored ECG is damaged"),
+}
+
+
+def _answer(kind: _Kind, detail: str | None = None, **members: object) -> Response[bytes]:
+    problem: dict[str, object] = {
+        "type": TYPE_PREFIX + kind.slug,
+        "title": kind.title,
+        "status": kind.status,
+        **({"detail": detail} if detail else {}),
+        **members,
+    }
+    return Response(
+        msgspec.json.encode(problem),
+        status_code=kind.status,
+        media_type=MEDIA_TYPE,
+        headers=dict(kind.headers),
+    )
+
+
+def ecg_error(_: Request[Any, Any, Any], error: EcgError) -> Response[bytes]:
+    """Answer an expected error as the table says."""
+    kind = next(_KINDS[cls] for cls in type(error).__mro__ if cls in _KINDS)
+    if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error("%s: %s", type(error).__name__, error)
+    if isinstance(error, InvalidRequest):
+        return _answer(kind, error.violations[0].detail, errors=_errors(error))
+    return _answer(kind)
+
+
+def _errors(error: InvalidRequest) -> list[dict[str, str]]:
+    where = "pointer" if isinstance(error, InvalidBody) else "parameter"
+    return [{where: v.place, "code": v.code, "detail": v.detail} for v in error.violations]
+
+
+def validation_error(
+    request: Request[Any, Any, Any], error: ValidationException
+) -> Response[bytes]:
+    """Answer what Litestar found wrong with parameters; those named like a keyword end in `_`."""
+    found = cast("list[dict[str, str]]", error.extra)
+    violations = [Violation(e["key"].rstrip("_"), "invalid", e["message"]) for e in found]
+    return ecg_error(request, errors.InvalidQuery(*violations))
+
+
+def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Answer what the framework raises: no route, wrong method, body too large."""
+    status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.NOT_FOUND:
+        return ecg_error(request, errors.NotFound())
+    slug = status.phrase.lower().replace(" ", "-")
+    kind = _Kind(status, slug, status.phrase, tuple((error.headers or {}).items()))
+    return _answer(kind, None if error.detail == status.phrase else error.detail)
+
+
+def unexpected_error(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer a fault of ours, without telling anything about it."""
+    logger.error("unexpected error", exc_info=error)
+    return _answer(_Kind(500, "internal-error", "The service has a fault"))
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    EcgError: ecg_error,
+    ValidationException: validation_error,
+    HTTPException: http_error,
+    Exception: unexpected_error,
+}

@@ -1,0 +1,35 @@
+"""What the routes call."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from litestar import Request
+
+from ecg_service.api.bodies import BodyLimits
+from ecg_service.services.access import Access
+from ecg_service.services.ecgs import Ecgs
+from ecg_service.services.health import Health
+from ecg_service.services.ingest import Ingest
+from ecg_service.services.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything behind the API, and the bounds it works in."""
+
+    ingest: Ingest
+    ecgs: Ecgs
+    users: Users
+    access: Access
+    health: Health
+    limits: BodyLimits
+    max_wait: int
+
+
+def services_of(request: Request[Any, Any, Any]) -> Services:
+    """Return what the application was made with.
+
+    Not injected: Litestar resolves dependencies anew at every request, for a fifth of an empty
+    handler's time.
+    """
+    return cast("Services", request.app.state["services"])

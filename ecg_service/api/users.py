@@ -1,0 +1,86 @@
+"""Routes of users: admins register and change them, everyone may look at themselves."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, get, patch, post, put
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from ecg_service.api.access import only
+from ecg_service.api.bodies import receive_small
+from ecg_service.api.decode import small_body
+from ecg_service.api.openapi import takes
+from ecg_service.api.pages import MAX_PAGE_SIZE, next_link
+from ecg_service.api.schemas import PasswordChange, UserIn, UserOut, UserPage, UserPatch
+from ecg_service.api.services import services_of
+from ecg_service.api.views import given, user_out
+from ecg_service.domain.user import Role
+
+
+class UserController(Controller):
+    """Users, for admins."""
+
+    path = "/users"
+    tags = ["Users"]
+    opt = only(Role.ADMIN)
+
+    @post(operation_class=takes(UserIn))
+    async def register(
+        self,
+        request: Request[Any, Any, Any],
+    ) -> UserOut:
+        """Register a user."""
+        new = small_body(UserIn, await receive_small(request, services_of(request).limits))
+        return user_out(
+            await services_of(request).users.register(new.username, new.password, new.role)
+        )
+
+    @get()
+    async def page(
+        self,
+        request: Request[Any, Any, Any],
+        page_size: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)] = MAX_PAGE_SIZE,
+        page_token: FromQuery[str] = "",
+    ) -> Response[UserPage]:
+        """List users in order of name."""
+        found, token = await services_of(request).users.page(limit=page_size, after=page_token)
+        body = UserPage([user_out(user) for user in found], given(token))
+        return Response(body, headers=next_link(request, token))
+
+    @patch("/{name:str}", operation_class=takes(UserPatch))
+    async def update(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+    ) -> UserOut:
+        """Disable or enable a user, or reset the password."""
+        change = small_body(UserPatch, await receive_small(request, services_of(request).limits))
+        return user_out(
+            await services_of(request).users.update(
+                name, password=change.password, disabled=change.disabled
+            )
+        )
+
+
+class MyselfController(Controller):
+    """The user who asks."""
+
+    path = "/users/me"
+    tags = ["Users"]
+
+    @get()
+    async def read(self, request: Request[Any, Any, Any]) -> UserOut:
+        """Return oneself."""
+        return user_out(request.user)
+
+    @put("/password", operation_class=takes(PasswordChange), status_code=204)
+    async def change_password(
+        self,
+        request: Request[Any, Any, Any],
+    ) -> None:
+        """Change one's own password; the old one is refused at once."""
+        change = small_body(
+            PasswordChange, await receive_small(request, services_of(request).limits)
+        )
+        await services_of(request).users.change_password(
+            request.user, change.current_password, change.new_password
+        )

@@ -1,0 +1,157 @@
+"""The composition root: what is running while the service runs, and in which order it stops."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from litestar.types import ASGIApp
+
+from ecg_service.actors import Actor, ActorPool, Threads
+from ecg_service.adapters.core import RustCore
+from ecg_service.adapters.insight_queue import ActorInsightQueue
+from ecg_service.adapters.passwords import Argon2Passwords
+from ecg_service.api.app import create_app
+from ecg_service.api.bodies import BodyLimits
+from ecg_service.api.decode import ecg_draft
+from ecg_service.api.services import Services
+from ecg_service.bootstrap.admin import ensure_admin
+from ecg_service.bootstrap.stores import Store, open_store
+from ecg_service.domain.errors import EcgError
+from ecg_service.insights import REGISTRY
+from ecg_service.ports.insights import InsightQueue
+from ecg_service.services.access import Access
+from ecg_service.services.ecgs import Ecgs
+from ecg_service.services.health import Health
+from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
+from ecg_service.services.insights import InsightActor, Sweeper
+from ecg_service.services.traffic import Traffic
+from ecg_service.services.users import Users
+from ecg_service.settings import Settings
+
+
+@asynccontextmanager
+async def running_services(settings: Settings) -> AsyncGenerator[Services]:
+    """Open the store, start the pools, and stop everything in reverse order on leaving.
+
+    A pool whose actors fail too often ends the block with `RestartLimitExceeded`.
+    """
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings))
+        enter = _Threads(stack)
+        hasher = Argon2Passwords(
+            enter("password", settings.password_threads, settings.password_queue)
+        )
+        access = _access(store, hasher, settings)
+        users = Users(store.users, hasher, access)
+        await ensure_admin(users, settings)
+
+        traffic = Traffic()
+        insight_core = RustCore(enter("insight", 1, 1))
+        insight_pool = await stack.enter_async_context(
+            _insight_pool(store, insight_core, traffic, settings)
+        )
+        queue = ActorInsightQueue(insight_pool)
+        ingest_pool = await stack.enter_async_context(
+            _ingest_pool(store, RustCore(enter("ingest", 1, 1)), queue, settings)
+        )
+        reader_core = RustCore(enter("unpack", settings.reader_threads, settings.reader_queue))
+        await stack.enter_async_context(_background(_sweeper(store, queue, settings).run()))
+        yield Services(
+            ingest=Ingest(ingest_pool, traffic, max_bytes=settings.max_bytes_in_flight),
+            ecgs=Ecgs(store.ecgs, reader_core),
+            users=users,
+            access=access,
+            health=Health(ingest_pool, store.ecgs),
+            limits=BodyLimits(settings.max_body_bytes, settings.max_body_seconds),
+            max_wait=settings.max_wait,
+        )
+
+
+class _Threads:
+    """Starts named threads that end with the stack."""
+
+    def __init__(self, stack: AsyncExitStack) -> None:
+        self._stack = stack
+
+    def __call__(self, name: str, size: int, capacity: int) -> Threads:
+        threads = Threads(name, size=size, capacity=capacity)
+        self._stack.callback(threads.close)
+        return threads
+
+
+def _access(store: Store, hasher: Argon2Passwords, settings: Settings) -> Access:
+    return Access(
+        store.users,
+        hasher,
+        ttl=settings.credential_seconds,
+        recheck=settings.credential_recheck_seconds,
+        capacity=settings.max_credentials,
+    )
+
+
+def _insight_pool(
+    store: Store, core: RustCore, traffic: Traffic, settings: Settings
+) -> ActorPool[UUID, None]:
+    def actor() -> Actor[UUID, None]:
+        return InsightActor(
+            store.insights,
+            core,
+            REGISTRY,
+            traffic,
+            max_attempts=settings.insight_attempts,
+            max_delay=settings.insight_delay_seconds,
+        )
+
+    return ActorPool(
+        actor,
+        size=1,
+        capacity=settings.insight_mailbox,
+        batch=settings.insight_batch,
+        expected=(EcgError,),
+        drain_timeout=settings.drain_seconds,
+    )
+
+
+def _ingest_pool(
+    store: Store, core: RustCore, queue: InsightQueue, settings: Settings
+) -> ActorPool[Submission, Receipt]:
+    def actor() -> Actor[Submission, Receipt]:
+        return IngestActor(core, store.ecgs, queue, REGISTRY, ecg_draft)
+
+    return ActorPool(
+        actor,
+        size=1,
+        capacity=settings.ingest_mailbox,
+        batch=settings.ingest_batch,
+        expected=(EcgError,),
+        drain_timeout=settings.drain_seconds,
+    )
+
+
+def _sweeper(store: Store, queue: InsightQueue, settings: Settings) -> Sweeper:
+    return Sweeper(
+        store.insights,
+        queue,
+        REGISTRY,
+        interval=settings.sweep_seconds,
+        lease=settings.lease_seconds,
+        limit=settings.insight_mailbox,
+    )
+
+
+@asynccontextmanager
+async def _background(work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """Run beside the block, and end with it."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def application(services: Services, _: Settings | None = None) -> ASGIApp:
+    """Build the ASGI application over running services."""
+    return create_app(services)

@@ -1,0 +1,23 @@
+"""Least, greatest, mean and root mean square of each lead."""
+
+from collections.abc import Sequence
+
+from ecg_service.domain.ecg import Ecg, Lead, Signal
+from ecg_service.domain.insights import Json
+
+
+def statistics(ecg: Ecg, signals: Sequence[Signal]) -> Json:
+    """Describe each lead in the units of its samples, its baseline subtracted."""
+    return [_describe(lead, signal) for lead, signal in zip(ecg.leads, signals, strict=True)]
+
+
+def _describe(lead: Lead, signal: Signal) -> Json:
+    if signal.min is None or signal.max is None:
+        return {"name": lead.name, "min": None, "max": None, "mean": None, "rms": None}
+    return {
+        "name": lead.name,
+        "min": signal.min - lead.baseline,
+        "max": signal.max - lead.baseline,
+        "mean": signal.mean(baseline=lead.baseline),
+        "rms": signal.rms(baseline=lead.baseline),
+    }

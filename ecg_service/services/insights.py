@@ -1,0 +1,119 @@
+"""Computes what is pending; the repository is the truth, the queue only a hint."""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from ecg_service.actors import Actor
+from ecg_service.domain.ecg import Signal
+from ecg_service.domain.errors import EcgError
+from ecg_service.domain.insights import Claim, Insight, InsightRecord, InsightState
+from ecg_service.ports.core import SignalCore
+from ecg_service.ports.insights import InsightQueue, InsightRepository
+from ecg_service.services.traffic import Traffic
+
+logger = logging.getLogger(__name__)
+
+MAX_REASON_LENGTH = 200
+
+
+class InsightActor(Actor[UUID, None]):
+    """Claims the pending insights of a batch of ECGs, runs them and commits the results.
+
+    While ECGs come in it gives way to them, for at most `max_delay` seconds a batch.
+    """
+
+    def __init__(
+        self,
+        repository: InsightRepository,
+        core: SignalCore,
+        insights: Sequence[Insight],
+        traffic: Traffic,
+        *,
+        max_attempts: int,
+        max_delay: float,
+    ) -> None:
+        self._repository = repository
+        self._core = core
+        self._traffic = traffic
+        self._max_delay = max_delay
+        self._insights: Mapping[str, Insight] = {insight.name: insight for insight in insights}
+        self._max_attempts = max_attempts
+
+    async def handle(self, batch: Sequence[UUID], /) -> Sequence[Exception | None]:
+        """Leave every insight that could be claimed done, failed or (for a retry) pending."""
+        await self._traffic.lull(within=self._max_delay)
+        claims = await self._repository.claim(batch, now=datetime.now(UTC))
+
+        def run(index: int, signals: Sequence[Signal]) -> list[InsightRecord]:
+            return [self._run(claims[index], record, signals) for record in claims[index].records]
+
+        blobs = [claim.recording.blob for claim in claims]
+        answers = await self._core.unpack(blobs, run)
+        await self._repository.finish(list(self._settled(claims, answers)))
+        return [None] * len(batch)
+
+    def _settled(
+        self, claims: Sequence[Claim], answers: Sequence[list[InsightRecord] | EcgError]
+    ) -> Iterator[InsightRecord]:
+        for claim, answer in zip(claims, answers, strict=True):
+            if isinstance(answer, EcgError):
+                yield from (self._failed(record, answer) for record in claim.records)
+            else:
+                yield from answer
+
+    def _run(self, claim: Claim, record: InsightRecord, signals: Sequence[Signal]) -> InsightRecord:
+        try:
+            if record.attempts > self._max_attempts:
+                msg = f"none of {self._max_attempts} attempts came to an end"
+                raise RuntimeError(msg)
+            insight = self._insights[record.name]
+            result = insight.compute(claim.recording.ecg, signals)
+        except Exception as error:  # noqa: BLE001 - whatever an insight raises is its own failure
+            return self._failed(record, error)
+        return replace(record, state=InsightState.DONE, result=result, version=insight.version)
+
+    def _failed(self, record: InsightRecord, error: Exception) -> InsightRecord:
+        final = record.attempts >= self._max_attempts
+        reason = f"{type(error).__name__}: {error}"[:MAX_REASON_LENGTH]
+        logger.warning("insight %s failed: %s", record.name, type(error).__name__)
+        state = InsightState.FAILED if final else InsightState.PENDING
+        return replace(record, state=state, error=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """Finds insights that nobody works on: after a crash, a lost hint, or a new registration."""
+
+    repository: InsightRepository
+    queue: InsightQueue
+    insights: Sequence[Insight]
+    interval: float
+    lease: float
+    limit: int
+
+    async def run(self) -> None:
+        """Sweep at once and then every `interval` seconds, for ever."""
+        while True:
+            try:
+                busy = await self.sweep()
+            except EcgError as error:
+                logger.warning("sweep failed: %s", type(error).__name__)
+                busy = False
+            except Exception:
+                logger.exception("sweep failed")
+                busy = False
+            await asyncio.sleep(self.interval / 10 if busy else self.interval)
+
+    async def sweep(self) -> bool:
+        """Re-queue what is pending; whether there may be more of it."""
+        for insight in self.insights:
+            await self.repository.backfill(insight.name, insight.version, limit=self.limit)
+        overdue = datetime.now(UTC) - timedelta(seconds=self.lease)
+        await self.repository.release(claimed_before=overdue)
+        pending = await self.repository.pending(limit=self.limit)
+        self.queue.put(pending)
+        return len(pending) == self.limit
