@@ -1,0 +1,75 @@
+//! Times of the kernels on synthetic ECG: `cargo bench`. The best of many runs, on one core.
+#![expect(clippy::print_stdout, reason = "a benchmark prints")]
+#![expect(clippy::unwrap_used, reason = "the input is known to be good")]
+#![expect(clippy::cast_precision_loss, reason = "rates are rounded")]
+
+use std::fmt::Write;
+use std::hint::black_box;
+use std::time::Instant;
+
+use _ecg_core::blob::{pack, unpack};
+use _ecg_core::crossings::{ZeroRule, count};
+use _ecg_core::json::{lift, parse};
+use _ecg_core::signal::Signal;
+use _ecg_core::text::to_json;
+
+fn main() {
+    let samples = ecg(60_000, 0x2545_F491);
+    let bytes = size_of_val(samples.as_slice());
+    let signal = Signal::new(samples.clone());
+    let json = to_json(&samples);
+    let blob = pack(std::slice::from_ref(&signal)).unwrap();
+    println!(
+        "{:.1} bits per sample, {:.1} bytes of JSON",
+        blob.len() as f64 * 8.0 / 6e4,
+        json.len() as f64 / 6e4
+    );
+    let mut scratch = Vec::new();
+    rate("parse and count", json.len(), || parse(&json, &mut scratch).unwrap());
+    rate("count, neutral", bytes, || count(&samples, ZeroRule::Neutral, 1));
+    rate("signal", bytes, || Signal::new(&*samples));
+    rate("pack", bytes, || pack(std::slice::from_ref(&signal)).unwrap());
+    rate("unpack", bytes, || unpack(&blob).unwrap());
+    rate("to_json", json.len(), || to_json(&samples));
+    for len in [5000, 500] {
+        let body = body(len);
+        rate(&format!("lift and pack 12 x {len}"), body.len(), || {
+            let lifted = lift(&body, "signal", &mut scratch).unwrap();
+            (pack(&lifted.signals).unwrap(), lifted)
+        });
+    }
+}
+
+fn rate<T>(name: &str, bytes: usize, mut work: impl FnMut() -> T) {
+    let once = |work: &mut dyn FnMut() -> T| {
+        let start = Instant::now();
+        black_box(work());
+        start.elapsed().as_secs_f64()
+    };
+    let best = (0..2000).map(|_| once(&mut work)).fold(f64::INFINITY, f64::min);
+    println!("{name:24} {:8.1} us {:6.2} GB/s", best * 1e6, bytes as f64 / best / 1e9);
+}
+
+/// A slow wave, spikes and noise, in the range of real leads.
+fn ecg(len: usize, seed: u32) -> Vec<i32> {
+    let mut state = seed;
+    let noise = |state: &mut u32| {
+        *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (*state >> 24).cast_signed() % 24 - 12
+    };
+    let wave = |i: usize| (i as f64 / 160.0).sin() * 120.0 + if i % 400 < 12 { 700.0 } else { 0.0 };
+    #[expect(clippy::cast_possible_truncation, reason = "the wave is small")]
+    (0..len).map(|i| wave(i) as i32 + noise(&mut state)).collect()
+}
+
+fn body(len: usize) -> Vec<u8> {
+    let mut body = String::from(r#"{"date":"2024-05-01T12:00:00Z","leads":["#);
+    for (seed, name) in
+        ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"].iter().enumerate()
+    {
+        let signal = String::from_utf8(to_json(&ecg(len, u32::try_from(seed).unwrap()))).unwrap();
+        let comma = if seed > 0 { "," } else { "" };
+        write!(body, r#"{comma}{{"name":"{name}","num_samples":{len},"signal":{signal}}}"#).unwrap();
+    }
+    (body + "]}").into_bytes()
+}

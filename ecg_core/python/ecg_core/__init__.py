@@ -1,0 +1,47 @@
+"""Fast reading, zero-crossing counts and lossless packing of ECG signals.
+
+Signals are integers of 32 bits. `parse_signal`, `lift_signals` and `read_batch` read them from strict
+JSON, `count_zero_crossings` and its siblings count in any buffer, and `pack` stores them in a blob with
+checksums. NumPy is optional: only what returns arrays needs it.
+
+Examples:
+--------
+>>> import ecg_core
+>>> signal = ecg_core.parse_signal(b'[3, 0, -2, 5]')
+>>> signal.zero_crossings()
+2
+>>> ecg_core.unpack(ecg_core.pack([signal])) == [signal]
+True
+"""
+
+from ecg_core._ecg_core import (
+    BlobError,
+    DecodeError,
+    Reading,
+    Signal,
+    ZeroCrossingCounter,
+    count_zero_crossings,
+    lift_signals,
+    pack,
+    parse_signal,
+    read_batch,
+    unpack,
+    unpack_lead,
+    zero_crossings,
+)
+
+__all__ = [
+    "BlobError",
+    "DecodeError",
+    "Reading",
+    "Signal",
+    "ZeroCrossingCounter",
+    "count_zero_crossings",
+    "lift_signals",
+    "pack",
+    "parse_signal",
+    "read_batch",
+    "unpack",
+    "unpack_lead",
+    "zero_crossings",
+]

@@ -1,0 +1,38 @@
+//! Why a blob cannot be read or written.
+
+use std::fmt;
+
+/// What is wrong with a blob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlobError {
+    /// It does not begin like a blob.
+    Magic,
+    /// It was written by a later version.
+    Version(u8),
+    /// Its header or table is damaged or cut off.
+    Header,
+    /// The payload of a lead is damaged.
+    Lead(usize),
+    /// A lead is stored in a way that this version does not know.
+    Codec(u32),
+    /// It would be too large: lengths and counts have 32 bits.
+    TooLarge,
+    /// It has fewer leads.
+    NoSuchLead(usize),
+}
+
+impl fmt::Display for BlobError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Magic => write!(f, "not a blob of signals"),
+            Self::Version(version) => write!(f, "unknown version {version}"),
+            Self::Header => write!(f, "damaged or truncated header"),
+            Self::Lead(lead) => write!(f, "damaged lead {lead}"),
+            Self::Codec(codec) => write!(f, "unknown codec {codec}"),
+            Self::TooLarge => write!(f, "signals too large for one blob"),
+            Self::NoSuchLead(lead) => write!(f, "no lead {lead}"),
+        }
+    }
+}
+
+impl std::error::Error for BlobError {}

@@ -1,0 +1,11 @@
+//! The stored form of signals, version 1: `docs/blob-format.md` describes every byte.
+
+mod codec;
+mod error;
+mod header;
+mod read;
+mod write;
+
+pub use error::BlobError;
+pub use read::{unpack, window};
+pub use write::pack;

@@ -1,0 +1,108 @@
+//! Bytes to signals. Nothing is believed: sizes are checked before room is made, samples against the table.
+
+use std::ops::Range;
+
+use super::codec::{DELTAS, RAW, read_deltas, read_raw};
+use super::error::BlobError;
+use super::header::{self, Entry};
+use crate::crossings::ZeroRule;
+use crate::signal::Signal;
+
+/// All signals of a blob.
+///
+/// # Errors
+/// [`BlobError`] if a single bit is not as it was written.
+pub fn unpack(blob: &[u8]) -> Result<Vec<Signal>, BlobError> {
+    let entries = header::read(blob)?;
+    entries.iter().enumerate().map(|(lead, entry)| whole(blob, lead, entry)).collect()
+}
+
+fn whole(blob: &[u8], lead: usize, entry: &Entry) -> Result<Signal, BlobError> {
+    let signal = Signal::new(samples(blob, lead, entry, 0..entry.samples as usize)?);
+    let known = (signal.min().unwrap_or(0), signal.max().unwrap_or(0));
+    let crossings = signal.zero_crossings(ZeroRule::Neutral, 0);
+    if known == (entry.min, entry.max) && crossings == u64::from(entry.crossings) {
+        return Ok(signal);
+    }
+    Err(BlobError::Lead(lead))
+}
+
+/// Samples `start..stop` of one lead; both are cut to its length.
+///
+/// # Errors
+/// [`BlobError`] if the header, the table or the payload of this lead is damaged, or there is no such lead.
+pub fn window(blob: &[u8], lead: usize, start: usize, stop: usize) -> Result<Signal, BlobError> {
+    let entries = header::read(blob)?;
+    let entry = entries.get(lead).ok_or(BlobError::NoSuchLead(lead))?;
+    let stop = stop.min(entry.samples as usize);
+    Ok(Signal::new(samples(blob, lead, entry, start.min(stop)..stop)?))
+}
+
+fn samples(blob: &[u8], lead: usize, entry: &Entry, range: Range<usize>) -> Result<Vec<i32>, BlobError> {
+    let start = entry.offset as usize;
+    let payload = &blob[start..start + entry.length as usize];
+    if crc32c::crc32c(payload) != entry.checksum {
+        return Err(BlobError::Lead(lead));
+    }
+    let count = entry.samples as usize;
+    let samples = match entry.codec {
+        RAW => read_raw(payload, count, range),
+        DELTAS => read_deltas(payload, count, range),
+        other => return Err(BlobError::Codec(other)),
+    };
+    samples.ok_or(BlobError::Lead(lead))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blob::pack;
+
+    fn signals() -> Vec<Signal> {
+        let waves = (0..1000).map(|i| (i * i % 977) - 400).collect::<Vec<i32>>();
+        let limits = [i32::MIN, i32::MAX, 0, -1].repeat(50);
+        let samples = [waves, limits, vec![7; 300], vec![5], vec![]];
+        samples.into_iter().map(Signal::new).collect()
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked() {
+        assert_eq!(unpack(&pack(&signals()).unwrap()).unwrap(), signals());
+        assert_eq!(unpack(&pack(&[]).unwrap()).unwrap(), []);
+    }
+
+    #[test]
+    fn a_window_is_a_slice() {
+        let blob = pack(&signals()).unwrap();
+        for (lead, signal) in signals().iter().enumerate() {
+            for (start, stop) in
+                [(0, 5), (120, 140), (127, 128), (128, 256), (500, 400), (990, 2000), (3000, 4000)]
+            {
+                let end = stop.min(signal.samples().len());
+                let expected = &signal.samples()[start.min(end)..end];
+                assert_eq!(window(&blob, lead, start, stop).unwrap().samples(), expected);
+            }
+        }
+        assert_eq!(window(&blob, 5, 0, 1), Err(BlobError::NoSuchLead(5)));
+    }
+
+    #[test]
+    fn every_flipped_bit_is_found() {
+        let blob = pack(&signals()[2..]).unwrap();
+        for bit in 0..blob.len() * 8 {
+            let mut damaged = blob.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            assert!(unpack(&damaged).is_err(), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn every_truncation_and_extension_is_found() {
+        let mut blob = pack(&signals()).unwrap();
+        for len in 0..blob.len() {
+            assert!(unpack(&blob[..len]).is_err(), "{len} bytes");
+        }
+        blob.push(0);
+        assert!(unpack(&blob).is_err());
+    }
+}

@@ -1,0 +1,51 @@
+//! Signals to bytes.
+
+use super::codec::{DELTAS, RAW, write_deltas, write_raw};
+use super::error::BlobError;
+use super::header::{self, ENTRY, Entry, HEADER};
+use crate::crossings::ZeroRule;
+use crate::signal::Signal;
+
+/// Packs signals into one blob.
+///
+/// # Errors
+/// [`BlobError::TooLarge`] beyond 4 GiB.
+pub fn pack(signals: &[Signal]) -> Result<Vec<u8>, BlobError> {
+    let samples: usize = signals.iter().map(|signal| signal.samples().len()).sum();
+    let table = HEADER + signals.len() * ENTRY;
+    let mut blob = Vec::with_capacity(table + samples * 2);
+    blob.resize(table, 0);
+    let entries = signals.iter().map(|signal| append(signal, &mut blob));
+    let entries = entries.collect::<Result<Vec<_>, _>>()?;
+    header::write(&mut blob, &entries)?;
+    Ok(blob)
+}
+
+fn append(signal: &Signal, blob: &mut Vec<u8>) -> Result<Entry, BlobError> {
+    let start = blob.len();
+    let codec = append_samples(signal.samples(), blob);
+    let small = |number: usize| u32::try_from(number).map_err(|_| BlobError::TooLarge);
+    let crossings = signal.zero_crossings(ZeroRule::Neutral, 0);
+    Ok(Entry {
+        codec,
+        samples: small(signal.samples().len())?,
+        min: signal.min().unwrap_or(0),
+        max: signal.max().unwrap_or(0),
+        crossings: u32::try_from(crossings).map_err(|_| BlobError::TooLarge)?,
+        offset: small(start)?,
+        length: small(blob.len() - start)?,
+        checksum: crc32c::crc32c(&blob[start..]),
+    })
+}
+
+/// Appends the smaller of the two forms.
+fn append_samples(samples: &[i32], blob: &mut Vec<u8>) -> u32 {
+    let start = blob.len();
+    write_deltas(samples, blob);
+    if blob.len() - start < size_of_val(samples) {
+        return DELTAS;
+    }
+    blob.truncate(start);
+    write_raw(samples, blob);
+    RAW
+}

@@ -1,0 +1,120 @@
+//! The five meanings of a zero.
+
+use super::Signs;
+
+/// What a sample equal to zero counts as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ZeroRule {
+    /// It keeps the sign before it.
+    #[default]
+    Neutral,
+    /// It is positive (librosa, antropy).
+    Positive,
+    /// It is negative (tsfresh, essentia).
+    Negative,
+    /// It is a third sign, and every change counts (`NeuroKit2`, biosppy, tsfel).
+    Distinct,
+    /// It is never part of a crossing: the product of two neighbours is below zero.
+    Strict,
+}
+
+/// The sign of one sample under a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sign {
+    negative: bool,
+    zero: bool,
+}
+
+impl Sign {
+    /// A block that holds this sign only.
+    pub(super) fn alone(self) -> Signs {
+        Signs { negative: self.negative.into(), zero: self.zero.into(), len: 1 }
+    }
+}
+
+impl Signs {
+    fn at(self, index: u32) -> Sign {
+        Sign { negative: self.negative >> index & 1 == 1, zero: self.zero >> index & 1 == 1 }
+    }
+
+    pub(super) fn last(self) -> Sign {
+        self.at(self.len - 1)
+    }
+}
+
+impl ZeroRule {
+    /// Every rule with its name.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("neutral", Self::Neutral),
+        ("positive", Self::Positive),
+        ("negative", Self::Negative),
+        ("distinct", Self::Distinct),
+        ("strict", Self::Strict),
+    ];
+
+    /// The rule with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
+    }
+
+    /// The first sign that this rule sees in a block.
+    pub(super) fn first(self, signs: Signs) -> Option<Sign> {
+        let index = match self {
+            Self::Neutral => (signs.filled() & !signs.zero).trailing_zeros(),
+            _ => 0,
+        };
+        (index < signs.len).then(|| self.resolve(signs, signs.at(index)).at(index))
+    }
+
+    /// The signs under this rule, where `before` is the sign of the sample before the block.
+    pub(super) fn resolve(self, signs: Signs, before: Sign) -> Signs {
+        let Signs { negative, zero, len } = signs;
+        match self {
+            Self::Neutral => Signs { negative: carry(negative, zero, before), zero: 0, len },
+            Self::Positive => Signs { negative, zero: 0, len },
+            Self::Negative => Signs { negative: negative | zero, zero: 0, len },
+            Self::Distinct | Self::Strict => signs,
+        }
+    }
+
+    /// Where resolved signs differ from the ones before them.
+    pub(super) fn crossed(self, seen: Signs, before: Sign) -> u64 {
+        let negative = seen.negative ^ (seen.negative << 1 | u64::from(before.negative));
+        let zero_before = seen.zero << 1 | u64::from(before.zero);
+        match self {
+            Self::Strict => negative & !(seen.zero | zero_before),
+            _ => negative | (seen.zero ^ zero_before),
+        }
+    }
+}
+
+/// Gives every run of zeros the sign before it: adding the runs that follow a negative sample
+/// to all runs makes the carry ripple to the end of exactly those.
+fn carry(negative: u64, zero: u64, before: Sign) -> u64 {
+    let after_negative = (negative << 1 | u64::from(before.negative)) & zero;
+    negative | (zero & !zero.wrapping_add(after_negative))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_to_rules() {
+        for (name, rule) in ZeroRule::NAMES {
+            assert_eq!(ZeroRule::named(name), Some(rule));
+        }
+        assert_eq!(ZeroRule::named("Neutral"), None);
+        assert_eq!(ZeroRule::default(), ZeroRule::Neutral);
+    }
+
+    #[test]
+    fn zeros_take_the_sign_before_them() {
+        let carried = |negative, zero, first| carry(negative, zero, Sign { negative: first, zero: false });
+        assert_eq!(carried(0b0001, 0b0110, false), 0b0111);
+        assert_eq!(carried(0b1000, 0b0011, true), 0b1011);
+        assert_eq!(carried(0b1000, 0b0011, false), 0b1000);
+        assert_eq!(carried(1, !1, false), u64::MAX);
+    }
+}

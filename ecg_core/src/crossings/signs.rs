@@ -1,0 +1,110 @@
+//! From samples to one bit per sample.
+
+use crate::bits::bits;
+
+/// Samples per block.
+pub const BLOCK: usize = 64;
+
+/// A number with a sign.
+pub trait Sample: Copy + Default + PartialOrd {
+    /// Whether it is NaN, which has no sign.
+    fn is_nan(self) -> bool {
+        false
+    }
+}
+
+impl Sample for u8 {}
+impl Sample for i16 {}
+impl Sample for i32 {}
+impl Sample for i64 {}
+impl Sample for f32 {
+    fn is_nan(self) -> bool {
+        self.is_nan()
+    }
+}
+impl Sample for f64 {
+    fn is_nan(self) -> bool {
+        self.is_nan()
+    }
+}
+
+/// A sample was NaN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotANumber {
+    /// Its place in the samples.
+    pub index: usize,
+}
+
+impl NotANumber {
+    /// The same error, seen from `offset` samples earlier.
+    #[must_use]
+    pub fn after(self, offset: usize) -> Self {
+        Self { index: self.index + offset }
+    }
+}
+
+/// The signs of up to [`BLOCK`] samples; bit i belongs to sample i, bits from `len` on are 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signs {
+    /// The sample is below zero.
+    pub(super) negative: u64,
+    /// The sample is zero (or -0.0).
+    pub(super) zero: u64,
+    /// Samples in the block, at least 1.
+    pub(super) len: u32,
+}
+
+impl Signs {
+    /// Reads 1 to [`BLOCK`] samples.
+    ///
+    /// # Errors
+    /// [`NotANumber`] with the index of the first NaN.
+    pub fn of<T: Sample>(block: &[T]) -> Result<Self, NotANumber> {
+        match bits(block, T::is_nan) {
+            0 => Ok(Self::split(block, T::default())),
+            nan => Err(NotANumber { index: nan.trailing_zeros() as usize }),
+        }
+    }
+
+    /// Reads 1 to [`BLOCK`] integers as if `baseline` had been subtracted, without its overflow.
+    #[must_use]
+    pub fn above(block: &[i32], baseline: i32) -> Self {
+        Self::split(block, baseline)
+    }
+
+    fn split<T: Sample>(block: &[T], level: T) -> Self {
+        Self {
+            negative: bits(block, |sample| sample < level),
+            zero: bits(block, |sample| sample == level),
+            len: u32::try_from(block.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// One bit per sample of the block.
+    pub(super) fn filled(self) -> u64 {
+        u64::MAX >> (64 - self.len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_follow_the_samples() {
+        for len in 1..=BLOCK {
+            let samples: Vec<i32> = [-1, 1, 0, 0, -1].into_iter().cycle().take(len).collect();
+            let signs = Signs::of(&samples).unwrap();
+            for (i, sample) in samples.iter().enumerate() {
+                assert_eq!(signs.negative >> i & 1 == 1, *sample < 0);
+                assert_eq!(signs.zero >> i & 1 == 1, *sample == 0);
+            }
+            assert_eq!(signs.filled().count_ones() as usize, len);
+        }
+    }
+
+    #[test]
+    fn minus_zero_is_zero() {
+        assert_eq!(Signs::of(&[-0.0]).unwrap(), Signs { negative: 0, zero: 1, len: 1 });
+    }
+}

@@ -1,0 +1,129 @@
+//! What is wrong with a document, and where.
+
+use std::fmt;
+
+/// The longest JSON Pointer of a [`DecodeError`], in bytes.
+pub const MAX_POINTER: usize = 256;
+
+/// The kinds of errors; the names are part of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// Not JSON.
+    Syntax,
+    /// Not UTF-8.
+    Encoding,
+    /// Nested too deeply.
+    Depth,
+    /// A key is there twice.
+    DuplicateKey,
+    /// A signal is something else than an array.
+    NotAnArray,
+    /// An element of a signal is something else than an integer.
+    NotAnInteger,
+    /// An integer does not fit 32 bits.
+    OutOfRange,
+}
+
+impl Code {
+    /// The stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Encoding => "encoding",
+            Self::Depth => "depth",
+            Self::DuplicateKey => "duplicate_key",
+            Self::NotAnArray => "not_an_array",
+            Self::NotAnInteger => "not_an_integer",
+            Self::OutOfRange => "out_of_range",
+        }
+    }
+}
+
+/// Why a document is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    /// What is wrong.
+    pub code: Code,
+    /// The byte it is wrong at.
+    pub offset: usize,
+    /// The JSON Pointer (RFC 6901) of the value it is wrong in, cut to [`MAX_POINTER`] bytes.
+    pub pointer: String,
+    detail: &'static str,
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}", self.detail, self.offset)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// One component of a pointer.
+#[derive(Debug)]
+pub(super) enum Step {
+    Key(String),
+    Index(usize),
+}
+
+/// An error on its way out of the document: each level adds its step.
+#[derive(Debug)]
+pub(super) struct Fault(Box<Place>); // boxed, since it is rare
+
+#[derive(Debug)]
+struct Place {
+    code: Code,
+    offset: usize,
+    detail: &'static str,
+    steps: Vec<Step>,
+}
+
+pub(super) type Result<T> = std::result::Result<T, Fault>;
+
+impl Fault {
+    pub(super) fn new(code: Code, offset: usize, detail: &'static str) -> Self {
+        Self(Box::new(Place { code, offset, detail, steps: Vec::new() }))
+    }
+
+    pub(super) fn inside(mut self, step: Step) -> Self {
+        self.0.steps.push(step);
+        self
+    }
+}
+
+impl From<Fault> for DecodeError {
+    fn from(fault: Fault) -> Self {
+        let Place { code, offset, detail, steps } = *fault.0;
+        Self { code, offset, detail, pointer: pointer(&steps) }
+    }
+}
+
+fn pointer(steps: &[Step]) -> String {
+    let mut pointer = String::new();
+    for step in steps.iter().rev() {
+        let component = match step {
+            Step::Key(key) => key.replace('~', "~0").replace('/', "~1"),
+            Step::Index(index) => index.to_string(),
+        };
+        if pointer.len() + 1 + component.len() > MAX_POINTER {
+            break;
+        }
+        pointer.push('/');
+        pointer.push_str(&component);
+    }
+    pointer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn components_are_escaped_and_kept_whole() {
+        let key = |text: &str| Step::Key(text.into());
+        assert_eq!(pointer(&[Step::Index(7), key("a/b~")]), "/a~1b~0/7");
+        assert_eq!(pointer(&[Step::Index(7), key(&"k".repeat(255))]).len(), 256);
+        assert_eq!(pointer(&[Step::Index(7), key(&"k".repeat(256))]), "");
+    }
+}

@@ -1,0 +1,139 @@
+//! Takes the signals out of a document.
+
+use std::io::Write;
+
+use super::error::{Code, DecodeError, Fault, Result, Step};
+use super::integers::{exact, many};
+use super::walk::Walk;
+use crate::signal::Signal;
+
+/// A document without its signals.
+#[derive(Debug, Default)]
+pub struct Lifted {
+    /// The document with the index of a signal in the place of each.
+    pub skeleton: Vec<u8>,
+    /// The signals in their order.
+    pub signals: Vec<Signal>,
+}
+
+/// Takes the arrays at `key`, at any depth, out of a document. `scratch` is only room to work in.
+///
+/// # Errors
+/// [`DecodeError`] if anything in the document is not strict JSON, or a value at `key` is not a signal.
+pub fn lift(body: &[u8], key: &str, scratch: &mut Vec<i32>) -> std::result::Result<Lifted, DecodeError> {
+    let mut walk = Walk::new(body, Some(key.as_bytes()), scratch);
+    walk.value()?;
+    walk.scan.end()?;
+    walk.keep(body.len());
+    Ok(walk.lifted)
+}
+
+/// Reads a document that is one signal.
+///
+/// # Errors
+/// [`DecodeError`] if it is anything else.
+pub fn parse(text: &[u8], scratch: &mut Vec<i32>) -> std::result::Result<Signal, DecodeError> {
+    let mut walk = Walk::new(text, None, scratch);
+    let signal = walk.signal()?;
+    walk.scan.end()?;
+    Ok(signal)
+}
+
+impl Walk<'_, '_> {
+    /// A signal, which goes to the signals and leaves its index.
+    pub(super) fn lifted(&mut self) -> Result<()> {
+        self.scan.skip_space();
+        self.keep(self.scan.at);
+        let signal = self.signal()?;
+        self.kept = self.scan.at;
+        // writing to a Vec cannot fail
+        let _ = write!(self.lifted.skeleton, "{}", self.lifted.signals.len());
+        self.lifted.signals.push(signal);
+        Ok(())
+    }
+
+    /// Copies the document into the skeleton, up to a place.
+    fn keep(&mut self, end: usize) {
+        self.lifted.skeleton.extend_from_slice(&self.scan.text[self.kept..end]);
+    }
+
+    fn signal(&mut self) -> Result<Signal> {
+        self.scan.skip_space();
+        if self.scan.peek() != Some(b'[') {
+            return Err(self.refused(Code::NotAnArray, "expected an array of integers"));
+        }
+        self.nested(Self::integers)?;
+        Ok(Signal::new(&**self.scratch))
+    }
+
+    fn integers(&mut self) -> Result<()> {
+        self.scratch.clear();
+        let mut open = !self.scan.closes(b']');
+        while open {
+            self.scan.at = many(self.scan.text, self.scan.at, self.scratch);
+            let index = self.scratch.len();
+            let integer = self.integer().map_err(|fault| fault.inside(Step::Index(index)))?;
+            self.scratch.push(integer);
+            open = self.scan.continues(b']')?;
+        }
+        Ok(())
+    }
+
+    fn integer(&mut self) -> Result<i32> {
+        self.scan.skip_space();
+        let start = self.scan.at;
+        let number = matches!(self.scan.peek(), Some(b'-' | b'0'..=b'9'));
+        if !number || !self.scan.number()? {
+            self.scan.at = start;
+            return Err(self.refused(Code::NotAnInteger, "expected an integer"));
+        }
+        let token = &self.scan.text[start..self.scan.at];
+        exact(token).ok_or_else(|| Fault::new(Code::OutOfRange, start, "integer beyond 32 bits"))
+    }
+
+    /// The error of a value that is none of ours, or the one of its not being JSON at all.
+    fn refused(&mut self, code: Code, detail: &'static str) -> Fault {
+        let start = self.scan.at;
+        self.key = None;
+        self.value().err().unwrap_or_else(|| Fault::new(code, start, detail))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lifted(body: &str) -> std::result::Result<(String, Vec<Vec<i32>>), Code> {
+        let lifted = lift(body.as_bytes(), "signal", &mut Vec::new()).map_err(|error| error.code)?;
+        let signals = lifted.signals.iter().map(|signal| signal.samples().to_vec()).collect();
+        Ok((String::from_utf8(lifted.skeleton).unwrap(), signals))
+    }
+
+    #[test]
+    fn arrays_become_their_index() {
+        let body = r#" [{"signal" : [1, -2] ,"x":{"\u0073ignal":[]}}, {"signal":[2147483647]}] "#;
+        let skeleton = r#" [{"signal" : 0 ,"x":{"\u0073ignal":1}}, {"signal":2}] "#;
+        assert_eq!(lifted(body), Ok((skeleton.into(), vec![vec![1, -2], vec![], vec![i32::MAX]])));
+    }
+
+    #[test]
+    fn every_kind_of_error_has_its_code() {
+        for (body, code) in [
+            ("[1,]", Code::Syntax),
+            (r#"{"a":1,"\u0061":2}"#, Code::DuplicateKey),
+            (r#"{"signal":0}"#, Code::NotAnArray),
+            (r#"{"signal":[0.0]}"#, Code::NotAnInteger),
+            (r#"{"signal":[2147483648]}"#, Code::OutOfRange),
+            (&"[".repeat(65), Code::Depth),
+        ] {
+            assert_eq!(lifted(body), Err(code), "{body}");
+        }
+        assert_eq!(lift(b"\"\xff\"", "", &mut Vec::new()).unwrap_err().code, Code::Encoding);
+    }
+
+    #[test]
+    fn one_signal_is_a_document() {
+        assert_eq!(parse(b" [7 ] ", &mut Vec::new()).unwrap().samples(), [7]);
+        assert!(parse(b"[7] 8", &mut Vec::new()).is_err());
+    }
+}

@@ -1,0 +1,93 @@
+//! Walks the values of a document and checks all of them.
+
+use super::error::{Code, Fault, Result, Step};
+use super::keys::{Keys, Object};
+use super::lift::Lifted;
+use super::scanner::Scanner;
+use super::strings::unescape;
+
+/// The deepest nesting of arrays and objects.
+pub const MAX_DEPTH: usize = 64;
+
+/// A place in a document, what is above it, and what was taken out before it.
+pub(super) struct Walk<'a, 's> {
+    pub(super) scan: Scanner<'a>,
+    pub(super) key: Option<&'s [u8]>,
+    keys: Keys<'a>,
+    depth: usize,
+    pub(super) lifted: Lifted,
+    pub(super) kept: usize,
+    pub(super) scratch: &'s mut Vec<i32>,
+}
+
+impl<'a, 's> Walk<'a, 's> {
+    pub(super) fn new(text: &'a [u8], key: Option<&'s [u8]>, scratch: &'s mut Vec<i32>) -> Self {
+        let (scan, keys, lifted) = (Scanner::new(text), Keys::default(), Lifted::default());
+        Self { scan, key, keys, depth: 0, lifted, kept: 0, scratch }
+    }
+
+    pub(super) fn value(&mut self) -> Result<()> {
+        self.scan.skip_space();
+        match self.scan.peek() {
+            Some(b'{') => self.nested(Self::object),
+            Some(b'[') => self.nested(Self::array),
+            Some(b'"') => self.scan.string().map(drop),
+            Some(b't') => self.scan.literal(b"true"),
+            Some(b'f') => self.scan.literal(b"false"),
+            Some(b'n') => self.scan.literal(b"null"),
+            Some(b'-' | b'0'..=b'9') => self.scan.number().map(drop),
+            _ => Err(self.scan.unexpected("expected a value")),
+        }
+    }
+
+    pub(super) fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        if self.depth == MAX_DEPTH {
+            return Err(Fault::new(Code::Depth, self.scan.at, "nested too deeply"));
+        }
+        self.scan.at += 1;
+        self.depth += 1;
+        inner(self)?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn array(&mut self) -> Result<()> {
+        let mut open = !self.scan.closes(b']');
+        let mut index = 0;
+        while open {
+            self.value().map_err(|fault| fault.inside(Step::Index(index)))?;
+            open = self.scan.continues(b']')?;
+            index += 1;
+        }
+        Ok(())
+    }
+
+    fn object(&mut self) -> Result<()> {
+        let mut object = self.keys.open();
+        let mut open = !self.scan.closes(b'}');
+        while open {
+            self.member(&mut object)?;
+            open = self.scan.continues(b'}')?;
+        }
+        self.keys.close(&object);
+        Ok(())
+    }
+
+    fn member(&mut self, object: &mut Object<'a>) -> Result<()> {
+        self.scan.skip_space();
+        let start = self.scan.at;
+        if self.scan.peek() != Some(b'"') {
+            return Err(self.scan.unexpected("expected a key"));
+        }
+        let key = unescape(self.scan.string()?);
+        let inside = || Step::Key(String::from_utf8_lossy(&key).into_owned());
+        if !self.keys.insert(object, key.clone()) {
+            return Err(Fault::new(Code::DuplicateKey, start, "duplicate key").inside(inside()));
+        }
+        if !self.scan.closes(b':') {
+            return Err(self.scan.unexpected("expected a colon"));
+        }
+        let value = if self.key == Some(&*key) { Self::lifted } else { Self::value };
+        value(self).map_err(|fault| fault.inside(inside()))
+    }
+}

@@ -1,0 +1,24 @@
+//! NumPy arrays, for which NumPy is imported only when one is needed.
+
+use pyo3::exceptions::PyImportError;
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyDict};
+
+/// A new array of int64.
+pub(super) fn int64<'py>(py: Python<'py>, values: &[i64], shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
+    let numpy = numpy(py)?;
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_ne_bytes()).collect();
+    let options = PyDict::new(py);
+    options.set_item("shape", shape)?;
+    options.set_item("dtype", "int64")?;
+    options.set_item("buffer", PyByteArray::new(py, &bytes))?;
+    numpy.call_method("ndarray", (), Some(&options))
+}
+
+fn numpy(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
+    py.import("numpy").map_err(|cause| {
+        let error = PyImportError::new_err("this returns a NumPy array: install ecg-core[numpy]");
+        error.set_cause(py, Some(cause));
+        error
+    })
+}

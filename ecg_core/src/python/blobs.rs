@@ -1,0 +1,129 @@
+//! Packing and unpacking signals.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyBytes;
+
+use super::signal::PySignal;
+use super::{detached, samples};
+use crate::blob;
+use crate::signal::Signal;
+
+/// Pack signals losslessly into one blob.
+///
+/// Parameters
+/// ----------
+/// signals : iterable of Signal or buffer
+///     Each of one dimension, with integers that fit 32 bits.
+///
+/// Returns
+/// -------
+/// bytes
+///     A blob with checksums; the format stays readable by later versions.
+///
+/// Raises
+/// ------
+/// TypeError
+///     If a signal is something else.
+/// ValueError
+///     If a sample does not fit; the message has the indices of the signal and the sample.
+/// BlobError
+///     If the blob would exceed 4 GiB.
+///
+/// Examples
+/// --------
+/// >>> from ecg_core import Signal, pack, unpack
+/// >>> unpack(pack([Signal([1, 2, 3]), Signal([])]))
+/// [Signal(3 samples, min 1, max 3), Signal(0 samples)]
+#[pyfunction]
+#[pyo3(signature = (signals, /))]
+pub(super) fn pack<'py>(signals: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+    let py = signals.py();
+    let signals = signals.try_iter()?.enumerate().map(|(index, signal)| numbered(index, &signal?));
+    let signals = signals.collect::<PyResult<Vec<Signal>>>()?;
+    let bytes = signals.iter().map(|signal| size_of_val(signal.samples())).sum();
+    Ok(PyBytes::new(py, &detached(py, bytes, || blob::pack(&signals))?))
+}
+
+/// A signal, or an error that tells which one it was.
+fn numbered(index: usize, signal: &Bound<'_, PyAny>) -> PyResult<Signal> {
+    samples::buffered(signal).map_err(|error| {
+        let py = signal.py();
+        PyErr::from_type(error.get_type(py), format!("signal {index}: {}", error.value(py)))
+    })
+}
+
+/// Unpack all signals of a blob.
+///
+/// Parameters
+/// ----------
+/// blob : bytes
+///     What `pack` returned.
+///
+/// Returns
+/// -------
+/// list of Signal
+///
+/// Raises
+/// ------
+/// BlobError
+///     If the blob is not, bit by bit, what was packed.
+///
+/// Examples
+/// --------
+/// >>> from ecg_core import Signal, pack, unpack
+/// >>> unpack(pack([Signal([7, -7])]))[0].to_list()
+/// [7, -7]
+#[pyfunction]
+#[pyo3(signature = (blob, /))]
+pub(super) fn unpack(blob: &Bound<'_, PyBytes>) -> PyResult<Vec<PySignal>> {
+    let bytes = PyBackedBytes::from(blob.clone());
+    let signals = detached(blob.py(), bytes.len(), || blob::unpack(&bytes))?;
+    Ok(signals.into_iter().map(PySignal::from).collect())
+}
+
+/// Unpack some samples of one signal, without decoding the others.
+///
+/// Parameters
+/// ----------
+/// blob : bytes
+///     What `pack` returned.
+/// i : int
+///     The index of the signal.
+/// start, stop : int, optional
+///     The first sample and the one after the last; cut to the length of the signal, as in a slice.
+///
+/// Returns
+/// -------
+/// Signal
+///
+/// Raises
+/// ------
+/// IndexError
+///     If there is no such signal.
+/// ValueError
+///     If an index is negative.
+/// BlobError
+///     If the header or this signal is damaged.
+///
+/// Examples
+/// --------
+/// >>> from ecg_core import Signal, pack, unpack_lead
+/// >>> unpack_lead(pack([Signal([1, 2, 3, 4])]), 0, start=1, stop=3).to_list()
+/// [2, 3]
+#[pyfunction]
+#[pyo3(signature = (blob, i, /, start=0, stop=None))]
+pub(super) fn unpack_lead(
+    blob: &Bound<'_, PyBytes>,
+    i: isize,
+    start: isize,
+    stop: Option<isize>,
+) -> PyResult<PySignal> {
+    let index = |value: isize| {
+        usize::try_from(value).map_err(|_| PyValueError::new_err(format!("a negative index: {value}")))
+    };
+    let (lead, start, stop) = (index(i)?, index(start)?, index(stop.unwrap_or(isize::MAX))?);
+    let bytes = PyBackedBytes::from(blob.clone());
+    Ok(detached(blob.py(), bytes.len(), || blob::window(&bytes, lead, start, stop))?.into())
+}

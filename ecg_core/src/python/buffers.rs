@@ -1,0 +1,165 @@
+//! Python buffers of any shape and stride, read a block at a time.
+//!
+//! Other threads could write to a buffer, so it is read with the GIL held, by copying: no Rust reference
+//! to memory of Python ever exists.
+#![expect(unsafe_code, reason = "the buffer protocol hands out pointers")]
+
+use std::marker::PhantomData;
+
+use pyo3::buffer::PyUntypedBuffer;
+use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+
+use crate::crossings::BLOCK;
+
+const NO_DIMENSION: &str = "expected an array of at least one dimension";
+
+/// The numbers that a buffer may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    F32,
+    F64,
+}
+
+/// A number without invalid bit patterns.
+pub(super) trait Element: Copy + Default {}
+impl Element for i8 {}
+impl Element for i16 {}
+impl Element for i32 {}
+impl Element for i64 {}
+impl Element for u8 {}
+impl Element for u16 {}
+impl Element for u32 {}
+impl Element for u64 {}
+impl Element for f32 {}
+impl Element for f64 {}
+
+/// A buffer of numbers in the byte order of this machine.
+pub(super) struct View {
+    buffer: PyUntypedBuffer,
+    pub(super) format: Format,
+}
+
+impl View {
+    pub(super) fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let buffer = PyUntypedBuffer::get(object).map_err(|error| without_shape(object.py(), error))?;
+        if buffer.suboffsets().is_some() || buffer.dimensions() == 0 {
+            return Err(PyTypeError::new_err(NO_DIMENSION));
+        }
+        let format = format(&buffer.format().to_string_lossy(), buffer.item_size())?;
+        Ok(Self { buffer, format })
+    }
+
+    /// The error of a buffer of other things than the caller wants.
+    pub(super) fn refused(&self) -> PyErr {
+        refused(&self.buffer.format().to_string_lossy())
+    }
+
+    pub(super) fn shape(&self) -> &[usize] {
+        self.buffer.shape()
+    }
+
+    /// The only lane of a buffer of one dimension.
+    pub(super) fn only_lane<T: Element>(&self, py: Python<'_>) -> PyResult<Lane<'_, T>> {
+        match self.shape() {
+            [_] => Ok(self.lane(py, 0, 0)),
+            shape => Err(PyValueError::new_err(format!("expected 1 dimension, got {}", shape.len()))),
+        }
+    }
+
+    /// The lane along an axis; `index` counts the positions in the other axes, the last fastest.
+    /// The GIL is held for as long as `_py` lives; the caller reads the lane within that.
+    pub(super) fn lane<T: Element>(&self, _py: Python<'_>, axis: usize, index: usize) -> Lane<'_, T> {
+        assert_eq!(size_of::<T>(), self.buffer.item_size());
+        let (shape, strides) = (self.buffer.shape(), self.buffer.strides());
+        let others = position(shape, axis, index);
+        let offset: isize = others.iter().zip(strides).map(|(at, step)| at.cast_signed() * step).sum();
+        let start = self.buffer.buf_ptr().cast_const().cast::<u8>().wrapping_offset(offset);
+        Lane { start, stride: strides[axis], len: shape[axis], held: PhantomData }
+    }
+}
+
+/// The position in all axes, 0 along `axis`, of an index over the other axes.
+pub(super) fn position(shape: &[usize], axis: usize, mut index: usize) -> Vec<usize> {
+    let mut position = vec![0; shape.len()];
+    for (other, &len) in shape.iter().enumerate().rev().filter(|(other, _)| *other != axis) {
+        position[other] = index % len;
+        index /= len;
+    }
+    position
+}
+
+/// Equally spaced numbers in a buffer.
+pub(super) struct Lane<'a, T> {
+    start: *const u8,
+    stride: isize,
+    pub(super) len: usize,
+    held: PhantomData<(&'a View, T)>,
+}
+
+impl<T: Element> Lane<'_, T> {
+    /// Calls a function with the index of each block and the block.
+    pub(super) fn blocks<E>(&self, mut each: impl FnMut(usize, &[T]) -> Result<(), E>) -> Result<(), E> {
+        let mut room = [T::default(); BLOCK];
+        for from in (0..self.len).step_by(BLOCK) {
+            let block = &mut room[..BLOCK.min(self.len - from)];
+            self.copy(from, block);
+            each(from, block)?;
+        }
+        Ok(())
+    }
+
+    fn copy(&self, from: usize, block: &mut [T]) {
+        assert!(from + block.len() <= self.len);
+        let start = self.start.wrapping_offset(from.cast_signed() * self.stride);
+        if self.stride == size_of::<T>().cast_signed() {
+            // SAFETY: the view keeps the buffer alive; `len` samples lie `stride` bytes apart behind `start`
+            // and here follow each other; `block` is ours, and any bytes are a valid `T`.
+            unsafe { start.copy_to_nonoverlapping(block.as_mut_ptr().cast(), size_of_val(block)) };
+            return;
+        }
+        for (index, slot) in block.iter_mut().enumerate() {
+            let item = start.wrapping_offset(index.cast_signed() * self.stride);
+            // SAFETY: as above; the sample may lie unaligned.
+            *slot = unsafe { item.cast::<T>().read_unaligned() };
+        }
+    }
+}
+
+/// The numbers behind a format of the `struct` module.
+fn format(name: &str, size: usize) -> PyResult<Format> {
+    let foreign = if cfg!(target_endian = "little") { ['>', '!'] } else { ['<', '<'] };
+    if size > 1 && name.starts_with(foreign) {
+        let order = "has the byte order of other machines: swap its bytes first, with byteswap";
+        return Err(PyTypeError::new_err(format!("a buffer of format {name:?} {order}")));
+    }
+    Ok(match (name.trim_start_matches(['@', '=', '<', '>', '!']), size) {
+        ("b", 1) => Format::I8,
+        ("h", 2) => Format::I16,
+        ("i" | "l" | "q" | "n", 4) => Format::I32,
+        ("i" | "l" | "q" | "n", 8) => Format::I64,
+        ("B", 1) => Format::U8,
+        ("H", 2) => Format::U16,
+        ("I" | "L" | "Q" | "N", 4) => Format::U32,
+        ("I" | "L" | "Q" | "N", 8) => Format::U64,
+        ("f", 4) => Format::F32,
+        ("d", 8) => Format::F64,
+        _ => return Err(refused(name)),
+    })
+}
+
+fn refused(format: &str) -> PyErr {
+    PyTypeError::new_err(format!("a buffer of format {format:?} is not supported"))
+}
+
+fn without_shape(py: Python<'_>, error: PyErr) -> PyErr {
+    if error.is_instance_of::<PyBufferError>(py) { PyTypeError::new_err(NO_DIMENSION) } else { error }
+}

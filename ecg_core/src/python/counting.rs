@@ -1,0 +1,155 @@
+//! Counting and finding zero crossings in any buffer.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use super::buffers::{Element, View, position};
+use super::errors::rule;
+use super::lanes::{advance, with_sample};
+use super::signal::PySignal;
+use super::{array, detached};
+use crate::crossings::{Crossings, NotANumber, Sample, ZeroRule};
+
+/// Count how often a signal crosses zero.
+///
+/// Parameters
+/// ----------
+/// signal : Signal or buffer
+///     Samples of format u8, i16, i32, i64, f32 or f64, in any unit, of any shape and stride. The buffer
+///     is read with the GIL held; a `Signal` is counted without it.
+/// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
+///     What a zero (or -0.0) counts as. `neutral`: it keeps the sign before it. `positive`, `negative`:
+///     it has that sign. `distinct`: it is a third sign, and each change counts. `strict`: the product of
+///     two neighbours must be below zero.
+/// axis : int, optional
+///     The axis of time in an array of several dimensions.
+///
+/// Returns
+/// -------
+/// int or numpy.ndarray
+///     The count; for several dimensions an int64 array of counts in the shape of the other axes.
+///     No sample or one sample has no crossing.
+///
+/// Raises
+/// ------
+/// TypeError
+///     If the samples have another format, or the byte order of other machines.
+/// ValueError
+///     If a sample is NaN (the message has its index), `zeros` is unknown or `axis` does not exist.
+///
+/// Notes
+/// -----
+/// Subtract the baseline of raw ADC values first: they may never cross zero without that.
+///
+/// Examples
+/// --------
+/// >>> from array import array
+/// >>> from ecg_core import count_zero_crossings
+/// >>> count_zero_crossings(array('h', [3, 0, -2, 0, -1, 5]))
+/// 2
+/// >>> count_zero_crossings(array('h', [3, 0, -2, 0, -1, 5]), zeros='distinct')
+/// 5
+#[pyfunction]
+#[pyo3(signature = (signal, /, *, zeros="neutral", axis=-1))]
+#[pyo3(text_signature = "(signal, /, *, zeros='neutral', axis=-1)")]
+pub(super) fn count_zero_crossings<'py>(
+    signal: &Bound<'py, PyAny>,
+    zeros: &str,
+    axis: isize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, rule) = (signal.py(), rule(zeros)?);
+    if let Ok(signal) = signal.cast::<PySignal>() {
+        axis_of(axis, 1)?;
+        let samples = &signal.get().signal;
+        let count = detached(py, size_of_val(samples.samples()), || samples.zero_crossings(rule, 0));
+        return Ok(count.into_pyobject(py)?.into_any());
+    }
+    let view = View::of(signal)?;
+    let axis = axis_of(axis, view.shape().len())?;
+    let counts = with_sample!(view, T => counts::<T>(py, &view, rule, axis))?;
+    match view.shape() {
+        [_] => Ok(counts[0].into_pyobject(py)?.into_any()),
+        shape => array::int64(py, &counts, &[&shape[..axis], &shape[axis + 1..]].concat()),
+    }
+}
+
+/// Find where a signal crosses zero.
+///
+/// Parameters
+/// ----------
+/// signal : Signal or buffer
+///     Samples of one dimension, as for `count_zero_crossings`.
+/// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
+///     What a zero counts as, as for `count_zero_crossings`.
+///
+/// Returns
+/// -------
+/// numpy.ndarray
+///     The indices, int64 and ascending, of the samples after each crossing; as many as
+///     `count_zero_crossings` counts. Under `neutral` these are samples other than zero.
+///
+/// Raises
+/// ------
+/// ImportError
+///     If NumPy is not installed.
+/// TypeError, ValueError
+///     As for `count_zero_crossings`, and ValueError if there are several dimensions.
+///
+/// Examples
+/// --------
+/// >>> from ecg_core import Signal, zero_crossings
+/// >>> zero_crossings(Signal([3, 0, -2, 0, -1, 5])).tolist()
+/// [2, 5]
+#[pyfunction]
+#[pyo3(signature = (signal, /, *, zeros="neutral"))]
+pub(super) fn zero_crossings<'py>(signal: &Bound<'py, PyAny>, zeros: &str) -> PyResult<Bound<'py, PyAny>> {
+    let (py, mut counter) = (signal.py(), Crossings::new(rule(zeros)?));
+    let view = View::of(signal)?;
+    let mut indices = Vec::new();
+    with_sample!(view, T => {
+        advance(&view.only_lane::<T>(py)?, &mut counter, |from, crossed| push_bits(&mut indices, from, crossed))
+            .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
+    })?;
+    array::int64(py, &indices, &[indices.len()])
+}
+
+fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) {
+    while bits != 0 {
+        indices.push((from + bits.trailing_zeros() as usize).cast_signed() as i64);
+        bits &= bits - 1;
+    }
+}
+
+fn counts<T: Sample + Element>(
+    py: Python<'_>,
+    view: &View,
+    rule: ZeroRule,
+    axis: usize,
+) -> PyResult<Vec<i64>> {
+    let shape = view.shape();
+    let lanes = shape.iter().enumerate().filter(|(other, _)| *other != axis).map(|(_, len)| len).product();
+    let count = |lane| {
+        let mut counter = Crossings::new(rule);
+        let outcome = advance(&view.lane::<T>(py, axis, lane), &mut counter, |_, _| ());
+        outcome.map_err(|nan| not_a_number(py, shape, axis, lane, nan))?;
+        Ok(counter.count().cast_signed())
+    };
+    (0..lanes).map(count).collect()
+}
+
+fn not_a_number(py: Python<'_>, shape: &[usize], axis: usize, lane: usize, nan: NotANumber) -> PyErr {
+    let mut index = position(shape, axis, lane);
+    index[axis] = nan.index;
+    match &index[..] {
+        [index] => PyValueError::new_err(format!("NaN at index {index}")),
+        _ => PyTuple::new(py, index)
+            .map_or_else(|error| error, |index| PyValueError::new_err(format!("NaN at index {index}"))),
+    }
+}
+
+fn axis_of(axis: isize, dimensions: usize) -> PyResult<usize> {
+    let index = if axis < 0 { axis.checked_add_unsigned(dimensions) } else { Some(axis) };
+    let index = index.and_then(|index| usize::try_from(index).ok()).filter(|&index| index < dimensions);
+    index.ok_or_else(|| PyValueError::new_err(format!("no axis {axis} in {dimensions} dimensions")))
+}

@@ -1,0 +1,145 @@
+//! Reading JSON.
+
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyList};
+
+use super::detached;
+use super::errors::decode;
+use super::reading::Reading;
+use super::signal::PySignal;
+use crate::blob;
+use crate::json::{self, Lifted};
+
+/// Read a signal from a JSON array of integers.
+///
+/// Parameters
+/// ----------
+/// json : bytes
+///     Strict JSON (RFC 8259): integers that fit 32 bits, JSON whitespace, nothing after the array.
+///
+/// Returns
+/// -------
+/// Signal
+///
+/// Raises
+/// ------
+/// DecodeError
+///     With the byte and the element that is wrong.
+///
+/// Examples
+/// --------
+/// >>> from ecg_core import parse_signal
+/// >>> parse_signal(b'[12, -3, 0]').to_list()
+/// [12, -3, 0]
+#[pyfunction]
+#[pyo3(signature = (json, /))]
+pub(super) fn parse_signal(json: &Bound<'_, PyBytes>) -> PyResult<PySignal> {
+    let text = PyBackedBytes::from(json.clone());
+    let signal = detached(json.py(), text.len(), || json::parse(&text, &mut Vec::new()))?;
+    Ok(signal.into())
+}
+
+/// Take the signals out of a JSON document, and check all of it.
+///
+/// Parameters
+/// ----------
+/// body : bytes
+///     Strict JSON (RFC 8259) in UTF-8: no duplicate keys, no lone surrogates, no byte order mark, at most
+///     64 levels of nesting.
+/// key : str, optional
+///     Every value at this key, at any depth, must be an array of integers that fit 32 bits.
+///
+/// Returns
+/// -------
+/// skeleton : bytes
+///     The document with the index of a signal in the place of each.
+/// signals : list of Signal
+///     The signals in the order of the document.
+///
+/// Raises
+/// ------
+/// DecodeError
+///     With the byte and the value that is wrong.
+///
+/// Examples
+/// --------
+/// >>> from ecg_core import lift_signals
+/// >>> lift_signals(b'{"leads": [{"name": "I", "signal": [1, -2]}]}')
+/// (b'{"leads": [{"name": "I", "signal": 0}]}', [Signal(2 samples, min -2, max 1)])
+#[pyfunction]
+#[pyo3(signature = (body, /, key="signal"))]
+pub(super) fn lift_signals<'py>(
+    body: &Bound<'py, PyBytes>,
+    key: &str,
+) -> PyResult<(Bound<'py, PyBytes>, Vec<PySignal>)> {
+    let (py, text) = (body.py(), PyBackedBytes::from(body.clone()));
+    let lifted = detached(py, text.len(), || json::lift(&text, key, &mut Vec::new()))?;
+    let signals = lifted.signals.into_iter().map(PySignal::from).collect();
+    Ok((PyBytes::new(py, &lifted.skeleton), signals))
+}
+
+/// Read many documents at once: take out the signals, count their crossings and pack them.
+///
+/// Parameters
+/// ----------
+/// bodies : sequence of bytes
+///     Documents, as for `lift_signals`.
+/// key : str, optional
+///     The key of the signals.
+///
+/// Returns
+/// -------
+/// list of Reading or DecodeError
+///     One for each body, in order. Errors are returned, not raised: one bad body spoils no other.
+///
+/// Notes
+/// -----
+/// The GIL is released once, for all of the work.
+///
+/// Examples
+/// --------
+/// >>> from ecg_core import read_batch, unpack
+/// >>> reading, error = read_batch([b'{"signal": [1, -2, 3]}', b'{"signal": [1.5]}'])
+/// >>> reading.skeleton, [signal.zero_crossings() for signal in reading.signals]
+/// (b'{"signal": 0}', [2])
+/// >>> unpack(reading.blob) == reading.signals
+/// True
+/// >>> error.pointer
+/// '/signal/0'
+#[pyfunction]
+#[pyo3(signature = (bodies, /, key="signal"))]
+#[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts by value")]
+pub(super) fn read_batch<'py>(
+    py: Python<'py>,
+    bodies: Vec<Bound<'py, PyBytes>>,
+    key: &str,
+) -> PyResult<Bound<'py, PyList>> {
+    let texts: Vec<PyBackedBytes> = bodies.iter().cloned().map(PyBackedBytes::from).collect();
+    let outcomes = py.detach(|| {
+        let mut scratch = Vec::new();
+        texts.iter().map(|text| read(text, key, &mut scratch)).collect::<Result<Vec<_>, _>>()
+    })?;
+    let list = PyList::empty(py);
+    for outcome in outcomes {
+        match outcome {
+            Ok((lifted, blob)) => list.append(reading(py, lifted, &blob))?,
+            Err(error) => list.append(decode(py, &error)?)?,
+        }
+    }
+    Ok(list)
+}
+
+type Outcome = Result<(Lifted, Vec<u8>), json::DecodeError>;
+
+fn read(text: &[u8], key: &str, scratch: &mut Vec<i32>) -> Result<Outcome, blob::BlobError> {
+    match json::lift(text, key, scratch) {
+        Ok(lifted) => blob::pack(&lifted.signals).map(|blob| Ok((lifted, blob))),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+fn reading(py: Python<'_>, lifted: Lifted, blob: &[u8]) -> Reading {
+    let skeleton = PyBytes::new(py, &lifted.skeleton).unbind();
+    Reading { skeleton, blob: PyBytes::new(py, blob).unbind(), signals: lifted.signals }
+}

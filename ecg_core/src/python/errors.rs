@@ -1,0 +1,86 @@
+//! Errors as Python exceptions.
+
+use pyo3::create_exception;
+use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::prelude::*;
+
+use crate::blob;
+use crate::crossings::ZeroRule;
+use crate::json;
+
+create_exception!(
+    ecg_core,
+    DecodeError,
+    PyValueError,
+    "A document is not strict JSON, or a signal in it is not an array of 32-bit integers.
+
+Attributes
+----------
+code : str
+    `syntax`, `encoding`, `depth`, `duplicate_key`, `not_an_array`, `not_an_integer` or `out_of_range`.
+offset : int
+    The byte of the document that is wrong.
+pointer : str
+    The JSON Pointer (RFC 6901) of the value that is wrong, such as `/leads/3/signal/17`; cut after the
+    last component that keeps it within 256 bytes.
+
+Examples
+--------
+>>> from ecg_core import DecodeError, parse_signal
+>>> try:
+...     parse_signal(b'[12, -3, 0.5]')
+... except DecodeError as error:
+...     error.code, error.offset, error.pointer
+('not_an_integer', 9, '/2')
+"
+);
+
+create_exception!(
+    ecg_core,
+    BlobError,
+    PyValueError,
+    "A blob of signals is damaged, truncated, or of an unknown version or codec.
+
+Examples
+--------
+>>> from ecg_core import BlobError, pack, unpack
+>>> try:
+...     unpack(pack([])[:-1])
+... except BlobError as error:
+...     print(error)
+damaged or truncated header
+"
+);
+
+/// A [`DecodeError`] with its attributes.
+pub(super) fn decode(py: Python<'_>, error: &json::DecodeError) -> PyResult<PyErr> {
+    let exception = DecodeError::new_err(error.to_string());
+    let value = exception.value(py);
+    value.setattr("code", error.code.name())?;
+    value.setattr("offset", error.offset)?;
+    value.setattr("pointer", &error.pointer)?;
+    Ok(exception)
+}
+
+impl From<json::DecodeError> for PyErr {
+    fn from(error: json::DecodeError) -> Self {
+        Python::attach(|py| decode(py, &error).unwrap_or_else(|failure| failure))
+    }
+}
+
+impl From<blob::BlobError> for PyErr {
+    fn from(error: blob::BlobError) -> Self {
+        match error {
+            blob::BlobError::NoSuchLead(_) => PyIndexError::new_err(error.to_string()),
+            _ => BlobError::new_err(error.to_string()),
+        }
+    }
+}
+
+/// The rule with this name.
+pub(super) fn rule(zeros: &str) -> PyResult<ZeroRule> {
+    ZeroRule::named(zeros).ok_or_else(|| {
+        let names = ZeroRule::NAMES.map(|(name, _)| name).join(", ");
+        PyValueError::new_err(format!("zeros must be one of {names}; got {zeros:?}"))
+    })
+}

@@ -1,0 +1,45 @@
+//! The Python module: arguments in, the GIL released, results and errors out.
+#![expect(clippy::doc_markdown, reason = "the docs of what is exported are Python's docstrings")]
+
+mod array;
+mod blobs;
+mod buffers;
+mod counter;
+mod counting;
+mod documents;
+mod errors;
+mod export;
+mod lanes;
+mod reading;
+mod samples;
+mod signal;
+
+use pyo3::marker::Ungil;
+use pyo3::prelude::*;
+
+/// Work on fewer bytes takes less time than getting the GIL back from busy threads.
+const LONG: usize = 64 * 1024;
+
+/// Does work on this many bytes, without the GIL if that is long.
+fn detached<T: Ungil>(py: Python<'_>, bytes: usize, work: impl FnOnce() -> T + Ungil) -> T {
+    if bytes < LONG { work() } else { py.detach(work) }
+}
+
+/// The compiled part of `ecg_core`; import its names from there.
+#[pymodule]
+mod _ecg_core {
+    #[pymodule_export]
+    use super::blobs::{pack, unpack, unpack_lead};
+    #[pymodule_export]
+    use super::counter::ZeroCrossingCounter;
+    #[pymodule_export]
+    use super::counting::{count_zero_crossings, zero_crossings};
+    #[pymodule_export]
+    use super::documents::{lift_signals, parse_signal, read_batch};
+    #[pymodule_export]
+    use super::errors::{BlobError, DecodeError};
+    #[pymodule_export]
+    use super::reading::Reading;
+    #[pymodule_export]
+    use super::signal::PySignal;
+}

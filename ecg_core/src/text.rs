@@ -1,0 +1,111 @@
+//! Integers as JSON text.
+
+const CHUNK: usize = 64;
+/// "-2147483648," and the seven bytes that a store of eight digits may write too many.
+const LONGEST: usize = 12 + 7;
+
+/// A compact JSON array.
+#[must_use]
+pub fn to_json(samples: &[i32]) -> Vec<u8> {
+    let mut json = Vec::with_capacity(2 + samples.len() * 6);
+    json.push(b'[');
+    for chunk in samples.chunks(CHUNK) {
+        let start = json.len();
+        json.resize(start + CHUNK * LONGEST, 0);
+        let len = write_all(chunk, &mut json[start..]);
+        json.truncate(start + len);
+    }
+    if !samples.is_empty() {
+        json.pop(); // the last comma
+    }
+    json.push(b']');
+    json
+}
+
+/// Writes each sample and a comma, and returns the length.
+fn write_all(samples: &[i32], room: &mut [u8]) -> usize {
+    let mut at = 0;
+    for &sample in samples {
+        room[at] = b'-';
+        at += usize::from(sample < 0);
+        at += write_digits(sample.unsigned_abs(), &mut room[at..]);
+        room[at] = b',';
+        at += 1;
+    }
+    at
+}
+
+fn write_digits(value: u32, room: &mut [u8]) -> usize {
+    const EIGHT: u32 = 100_000_000;
+    if value < 10_000 {
+        return write_four(value, room); // nearly all samples of real leads
+    }
+    if value < EIGHT {
+        return write_eight(value, room);
+    }
+    let high = write_eight(value / EIGHT, room);
+    room[high..high + 8].copy_from_slice(&ascii(eight_digits(value % EIGHT)));
+    high + 8
+}
+
+/// Writes a value below 10^4 without leading zeros.
+fn write_four(value: u32, room: &mut [u8]) -> usize {
+    let hundreds = (value * 10_486) >> 20;
+    let pairs = hundreds | (value - hundreds * 100) << 16;
+    let tens = ((pairs * 103) >> 10) & 0x000F_000F;
+    let digits = tens | (pairs - tens * 10) << 8;
+    let zeros = (digits | 1 << 24).trailing_zeros() / 8;
+    room[..4].copy_from_slice(&((digits >> (8 * zeros)) | 0x3030_3030).to_le_bytes());
+    4 - zeros as usize
+}
+
+/// Writes a value below 10^8 without leading zeros.
+fn write_eight(value: u32, room: &mut [u8]) -> usize {
+    let digits = eight_digits(value);
+    let zeros = (digits | 1 << 56).trailing_zeros() / 8;
+    room[..8].copy_from_slice(&ascii(digits >> (8 * zeros)));
+    8 - zeros as usize
+}
+
+fn ascii(digits: u64) -> [u8; 8] {
+    (digits | 0x3030_3030_3030_3030).to_le_bytes()
+}
+
+/// Eight digits, the most significant in the lowest byte: fours are split into pairs, then into digits,
+/// all at once, with multiplications by 2^20 / 100 and 2^10 / 10 in the place of divisions.
+fn eight_digits(value: u32) -> u64 {
+    let fours = u64::from(value / 10_000) | u64::from(value % 10_000) << 32;
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007F_0000_007F;
+    let pairs = hundreds | (fours - hundreds * 100) << 16;
+    let tens = ((pairs * 103) >> 10) & 0x000F_000F_000F_000F;
+    tens | (pairs - tens * 10) << 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expected(samples: &[i32]) -> String {
+        let numbers: Vec<String> = samples.iter().map(ToString::to_string).collect();
+        format!("[{}]", numbers.join(","))
+    }
+
+    #[test]
+    fn every_length_is_written() {
+        let mut samples = vec![0, i32::MIN, i32::MAX];
+        for power in 0..10 {
+            let ten = 10_i32.pow(power);
+            samples.extend([ten - 1, ten, ten + 1, -ten]);
+        }
+        for len in 0..samples.len() {
+            assert_eq!(to_json(&samples[..len]), expected(&samples[..len]).into_bytes());
+        }
+        assert_eq!(to_json(&samples.repeat(9)), expected(&samples.repeat(9)).into_bytes());
+    }
+
+    #[test]
+    fn every_small_integer_is_written() {
+        let samples: Vec<i32> = (-100_000..100_000).collect();
+        assert_eq!(to_json(&samples), expected(&samples).into_bytes());
+    }
+}

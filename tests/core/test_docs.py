@@ -1,0 +1,114 @@
+"""Every example in the documents runs, and every signature is known."""
+
+import doctest
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ecg_core
+from ecg_core import Signal, pack
+
+ROOT = Path(__file__).parents[2]
+FORMAT = (ROOT / "docs" / "blob-format.md").read_text()
+NAMES = ecg_core.__all__
+
+
+def documented() -> dict[str, Any]:
+    objects = {name: getattr(ecg_core, name) for name in NAMES}
+    members = {
+        f"{name}.{attribute}": member
+        for name, cls in objects.items()
+        if inspect.isclass(cls)
+        for attribute, member in vars(cls).items()
+        if not attribute.startswith("_")
+    }
+    return {"ecg_core": ecg_core, **objects, **members}
+
+
+def run_examples(name: str, text: str) -> int:
+    test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
+    results = doctest.DocTestRunner().run(test)
+    assert results.failed == 0
+    return results.attempted
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize("name", documented())
+def test_docstrings(name: str) -> None:
+    text = inspect.getdoc(documented()[name])
+    assert text
+    attempted = run_examples(name, text)
+    assert attempted or "." in name or name == "Reading"
+
+
+def test_readme() -> None:
+    examples = blocks((ROOT / "ecg_core" / "README.md").read_text(), "python")
+    assert sum(run_examples("README.md", example) for example in examples) > 5
+
+
+@pytest.mark.parametrize("name", [name for name, item in documented().items() if callable(item)])
+def test_signatures_are_known(name: str) -> None:
+    if name not in {"BlobError", "DecodeError", "Reading"}:
+        assert inspect.signature(documented()[name])
+
+
+def test_the_signature_is_the_promised_one() -> None:
+    assert (
+        str(inspect.signature(ecg_core.count_zero_crossings))
+        == "(signal, /, *, zeros='neutral', axis=-1)"
+    )
+    assert str(inspect.signature(ecg_core.unpack_lead)) == "(blob, i, /, start=0, stop=None)"
+
+
+def test_stubs_match_the_module(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mypy.stubtest", "ecg_core"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_numpy_is_optional(tmp_path: Path) -> None:
+    program = """
+import sys
+sys.modules["numpy"] = None
+from array import array
+import ecg_core
+assert ecg_core.count_zero_crossings(array("h", [1, -1])) == 1
+assert ecg_core.unpack(ecg_core.pack([array("h", [1, -1])]))[0].to_list() == [1, -1]
+try:
+    ecg_core.zero_crossings(array("h", [1, -1]))
+except ImportError as error:
+    assert "ecg-core[numpy]" in str(error)
+else:
+    raise SystemExit("no error")
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+
+
+def test_the_example_of_the_format_is_right() -> None:
+    written = bytes.fromhex(
+        "".join(re.findall(r"^[0-9a-f]{4}  ([0-9a-f ]+?)   ", FORMAT, re.MULTILINE))
+    )
+    assert written == pack([Signal([-1, 0, 1]), Signal([7] * 130)])
+
+
+@given(
+    leads=st.lists(
+        st.lists(st.integers(-(2**31), 2**31 - 1), max_size=150)
+        | st.lists(st.integers(-9, 9), max_size=300),
+        max_size=3,
+    )
+)
+def test_the_decoder_of_the_format_reads_every_blob(leads: list[list[int]]) -> None:
+    decoder: dict[str, Any] = {}
+    exec("\n".join(blocks(FORMAT, "python")), decoder)
+    assert decoder["decode"](pack([Signal(lead) for lead in leads])) == leads
