@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 MAX_ID_LENGTH = 128
 MAX_UNIT_LENGTH = 16
+MAX_VIOLATIONS = 100
 
 _ECG = msgspec.json.Decoder(EcgIn, strict=True)
 
@@ -41,7 +42,7 @@ def ecg_draft(reading: Reading) -> Draft:
     if ecg.id is not None and not is_label(ecg.id, MAX_ID_LENGTH):
         broken.append(_not_a_label("/id", MAX_ID_LENGTH))
     if broken:
-        raise InvalidBody(*broken)
+        raise InvalidBody(*broken[:MAX_VIOLATIONS])
     return draft
 
 

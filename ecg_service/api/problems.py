@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:ecg:problem:"
+MAX_TEXT_LENGTH = 500
+"""Places and details may quote the body; a longer one is cut and ends in "…"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,19 @@ def ecg_error(_: Request[Any, Any, Any], error: EcgError) -> Response[bytes]:
     if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("%s: %s", type(error).__name__, error)
     if isinstance(error, InvalidRequest):
-        return _answer(kind, error.violations[0].detail, errors=_errors(error))
+        return _answer(kind, _cut(error.violations[0].detail), errors=_errors(error))
     return _answer(kind)
 
 
 def _errors(error: InvalidRequest) -> list[dict[str, str]]:
     where = "pointer" if isinstance(error, InvalidBody) else "parameter"
-    return [{where: v.place, "code": v.code, "detail": v.detail} for v in error.violations]
+    return [
+        {where: _cut(v.place), "code": v.code, "detail": _cut(v.detail)} for v in error.violations
+    ]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_TEXT_LENGTH else text[: MAX_TEXT_LENGTH - 1] + "…"
 
 
 def validation_error(

@@ -8,7 +8,7 @@ from typing import Any, cast
 import uvicorn
 from litestar.types import ASGIApp
 
-from ecg_service.bootstrap.memory import keep_freed_memory
+from ecg_service.bootstrap.process import tune
 from ecg_service.settings import Settings
 
 BACKLOG = 2048
@@ -39,7 +39,7 @@ class Server:
 
     async def run(self, listener: socket.socket, started: Callable[[], None]) -> None:
         """Serve on this socket; calls `started` once connections are taken."""
-        keep_freed_memory()
+        tune()
         await _Server(self._config, started).serve(sockets=[listener])
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ecg_service.actors import Actor
 from ecg_service.domain.ecg import Signal
-from ecg_service.domain.errors import EcgError
+from ecg_service.domain.errors import EcgError, StorageUnavailable
 from ecg_service.domain.insights import Claim, Insight, InsightRecord, InsightState
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightQueue, InsightRepository
@@ -46,7 +46,7 @@ class InsightActor(Actor[UUID, None]):
     async def handle(self, batch: Sequence[UUID], /) -> Sequence[Exception | None]:
         """Leave every insight that could be claimed done, failed or (for a retry) pending."""
         await self._traffic.lull(within=self._max_delay)
-        claims = await self._repository.claim(batch, now=datetime.now(UTC))
+        claims = await self._claim(batch)
 
         def run(index: int, signals: Sequence[Signal]) -> list[InsightRecord]:
             return [self._run(claims[index], record, signals) for record in claims[index].records]
@@ -55,6 +55,16 @@ class InsightActor(Actor[UUID, None]):
         answers = await self._core.unpack(blobs, run)
         await self._repository.finish(list(self._settled(claims, answers)))
         return [None] * len(batch)
+
+    async def _claim(self, ecg_ids: Sequence[UUID]) -> list[Claim]:
+        """Claim together or, where one ECG cannot even be read, each that can."""
+        try:
+            return await self._repository.claim(ecg_ids, now=datetime.now(UTC))
+        except StorageUnavailable as error:
+            if len(ecg_ids) == 1:
+                logger.warning("ECG %s cannot be claimed: %s", ecg_ids[0], error)
+                return []
+        return [claim for ecg_id in ecg_ids for claim in await self._claim([ecg_id])]
 
     def _settled(
         self, claims: Sequence[Claim], answers: Sequence[list[InsightRecord] | EcgError]

@@ -93,9 +93,10 @@ def _apply(path: Path) -> None:
     for step in STEPS:
         migrations()(step)
     try:
+        path.touch(mode=0o600)  # medical records: for nobody else to read
         with Database(path) as db:
             db.conn.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             with db.atomic():
                 migrations.apply(db)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise StorageUnavailable(f"cannot migrate {path.name}: {error}") from error

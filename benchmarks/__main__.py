@@ -1,0 +1,16 @@
+"""`python -m benchmarks NAME`: every benchmark is a sub-command that prints a table."""
+
+import click
+
+from benchmarks.service import service
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Measure the service beside its peers, on this machine and in one run."""
+
+
+main.add_command(service)
+
+if __name__ == "__main__":
+    main()

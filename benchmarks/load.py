@@ -1,0 +1,52 @@
+"""Load by wrk: a closed loop of keep-alive connections on a core of their own."""
+
+import base64
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+
+from benchmarks.servers import URL, USER, pin
+
+SCRIPT = """
+local file = io.open("{body}", "rb")
+wrk.method, wrk.path, wrk.body = "POST", "/ecg", file:read("*a")
+file:close()
+wrk.headers["Content-Type"] = "application/json"
+wrk.headers["Authorization"] = "Basic {credentials}"
+"""
+
+
+def require_wrk() -> str:
+    """Return where wrk is, or say how to get it."""
+    found = shutil.which("wrk")
+    if found is None:
+        msg = "this benchmark needs wrk: apt-get install wrk, or brew install wrk"
+        raise click.ClickException(msg)
+    return found
+
+
+def requests_per_second(
+    folder: Path, body: bytes, *, connections: int, seconds: int, cpu: int
+) -> float:
+    """POST the body for some seconds; raises if any answer is not a success."""
+    script, content = folder / "post.lua", folder / "body.json"
+    content.write_bytes(body)
+    credentials = base64.b64encode(":".join(USER).encode()).decode()
+    script.write_text(SCRIPT.format(body=content, credentials=credentials))
+    command = [require_wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), URL]
+    load = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    pin(load.pid, cpu)
+    output, _ = load.communicate()
+    if load.returncode or "Non-2xx" in output or "Socket errors" in output:
+        raise click.ClickException(f"not every request succeeded:\n{output}")
+    return float(_figure(r"Requests/sec:\s+([\d.]+)", output))
+
+
+def _figure(pattern: str, output: str) -> str:
+    found = re.search(pattern, output)
+    if found is None:
+        raise click.ClickException(f"wrk printed no figure:\n{output}")
+    return found[1]

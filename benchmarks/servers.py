@@ -1,0 +1,97 @@
+"""The servers under load, each a process of its own: `python -m benchmarks.servers NAME PORT`."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvloop
+from litestar import Litestar, Request, get, post
+
+from ecg_service.api.app import create_app
+from ecg_service.bootstrap import Server, bind, running_services
+from ecg_service.settings import Settings, load
+
+HOST, PORT = "127.0.0.1", 18080
+URL = f"http://{HOST}:{PORT}"
+ADMIN = ("admin", "benchmark-admin")
+USER = ("bench", "benchmark-user")
+PATIENCE = 20.0
+
+
+async def empty(settings: Settings, port: int) -> None:
+    """Serve a Litestar handler that reads the body and does nothing with it."""
+
+    @post("/ecg")
+    async def read(request: Request[Any, Any, Any]) -> None:
+        await request.body()
+
+    @get("/health/live")
+    async def live() -> None:
+        return None
+
+    app = Litestar(
+        [read, live],
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=settings.max_body_bytes,
+    )
+    await Server(app, settings).run(bind(HOST, port), lambda: None)
+
+
+async def service(settings: Settings, port: int) -> None:
+    """Serve the service as `ecg serve` does."""
+    async with running_services(settings) as services:
+        await Server(create_app(services), settings).run(bind(HOST, port), lambda: None)
+
+
+@contextmanager
+def running(name: str, cpu: int, database: Path | None) -> Generator[None]:
+    """Run one of the above on one core, with a user registered if it knows users."""
+    environment = {**os.environ, "ECG_ADMIN_USERNAME": ADMIN[0], "ECG_ADMIN_PASSWORD": ADMIN[1]}
+    if database is not None:
+        environment["ECG_DATABASE_URL"] = f"sqlite:///{database}"
+    command = [sys.executable, "-m", "benchmarks.servers", name, str(PORT)]
+    process = subprocess.Popen(command, env=environment)
+    pin(process.pid, cpu)
+    try:
+        _wait_until_live()
+        if database is not None:
+            _register()
+        yield
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def pin(pid: int, cpu: int) -> None:
+    """Keep a process on one core, where the system can (Linux)."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(pid, {cpu})
+
+
+def _wait_until_live() -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            httpx.get(f"{URL}/health/live", trust_env=False)
+        except httpx.ConnectError:
+            time.sleep(0.05)
+        else:
+            return
+    msg = "the server did not start"
+    raise RuntimeError(msg)
+
+
+def _register() -> None:
+    account = {"username": USER[0], "password": USER[1]}
+    httpx.post(f"{URL}/users", json=account, auth=ADMIN, trust_env=False).raise_for_status()
+
+
+if __name__ == "__main__":
+    uvloop.run({"empty": empty, "service": service}[sys.argv[1]](load(), int(sys.argv[2])))

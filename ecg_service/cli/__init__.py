@@ -1,0 +1,5 @@
+"""The command line: `ecg`. Knows the layers below it, and nothing knows it."""
+
+from ecg_service.cli.commands import main
+
+__all__ = ["main"]

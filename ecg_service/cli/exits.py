@@ -1,0 +1,103 @@
+"""How a command ends: the exit codes, and which error has which."""
+
+import logging
+from collections.abc import Iterator
+from typing import cast
+
+import click
+import httpx
+
+from ecg_service.actors import ActorError
+from ecg_service.domain.errors import EcgError, InvalidRequest, Overloaded, StorageUnavailable
+
+logger = logging.getLogger(__name__)
+
+OK, REFUSED, USAGE, UNAVAILABLE, SOFTWARE, CONFIG = 0, 1, 2, 69, 70, 78
+
+MEANINGS = {
+    OK: "done, or stopped by a signal after everything accepted was finished",
+    REFUSED: "refused, or not all of it done; standard error says what",
+    USAGE: "the command line is wrong",
+    UNAVAILABLE: "the database, the port or the service cannot be had (EX_UNAVAILABLE)",
+    SOFTWARE: "the service has failed (EX_SOFTWARE)",
+    CONFIG: "a setting is wrong; the message names it (EX_CONFIG)",
+}
+
+CLICKS_OWN = (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError)
+"""These click ends with by itself."""
+
+
+class Refused(click.ClickException):
+    """What was asked for cannot be done as it was asked."""
+
+    exit_code = REFUSED
+
+
+class Unavailable(click.ClickException):
+    """Something that the command needs cannot be had now."""
+
+    exit_code = UNAVAILABLE
+
+
+class Failed(click.ClickException):
+    """The service has a fault."""
+
+    exit_code = SOFTWARE
+
+
+class Misconfigured(click.ClickException):
+    """A setting is wrong."""
+
+    exit_code = CONFIG
+
+
+_ENDINGS: tuple[tuple[type[BaseException], type[click.ClickException]], ...] = (
+    (ActorError, Failed),
+    (StorageUnavailable, Unavailable),
+    (Overloaded, Unavailable),
+    (EcgError, Refused),
+    (httpx.TransportError, Unavailable),
+)
+"""Of several errors that come together the first one in this order counts."""
+
+
+class Commands(click.Group):
+    """A group whose commands may raise the service's errors as they are."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except CLICKS_OWN:
+            raise
+        except Exception as error:
+            raise ending(error) from error
+
+
+def ending(error: Exception) -> Exception:
+    """Find the message and the exit code for an error, or for a group of them."""
+    found = list(_leaves(error))
+    for leaf in found:
+        if isinstance(leaf, CLICKS_OWN):
+            return leaf
+    for kind, end in _ENDINGS:
+        for leaf in found:
+            if isinstance(leaf, kind):
+                return end(sentence(leaf))
+    logger.critical("unexpected error", exc_info=error)
+    return Failed("this is a fault of the service; the log says more")
+
+
+def sentence(error: BaseException) -> str:
+    """Say what an error means: in its own words, or in those of its class."""
+    if isinstance(error, InvalidRequest):
+        return "; ".join(f"{v.place.removeprefix('/')}: {v.detail}" for v in error.violations)
+    kind = type(error)
+    return str(error) or (kind.__doc__ or kind.__name__).partition("\n")[0]
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for one in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+            yield from _leaves(one)
+    else:
+        yield error

@@ -1,0 +1,79 @@
+"""When a request is worth repeating, and after how long."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import httpx
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0
+"""Seconds. Pauses double from the first; a service that asks for a longer one is not asked again."""
+
+LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+"""These promise that nothing was stored."""
+
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout)
+"""After one of these the service has not seen the request."""
+
+
+class Retries:
+    """Repeats requests, each a bounded number of times.
+
+    Once a request has failed for good, the following ones get one attempt each until one is
+    answered: a service that is gone is not waited for anew by every file.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._hopeless = False
+
+    async def answer(
+        self,
+        request: Callable[[], Awaitable[httpx.Response]],
+        may_repeat: Callable[[], bool] = lambda: True,
+    ) -> httpx.Response:
+        """Return the last answer, or raise the last `httpx.TransportError`.
+
+        A request whose answer got lost is repeated only if it may be.
+        """
+        for attempt in range(self._limit):
+            if self._hopeless:
+                break
+            pause = backoff(attempt)
+            try:
+                response = await request()
+            except httpx.TransportError as error:
+                if not isinstance(error, UNSENT) and not may_repeat():
+                    raise
+            else:
+                asked = asked_pause(response)
+                if response.status_code not in LATER or asked > LONGEST_PAUSE:
+                    return response
+                pause = max(pause, asked)
+            await asyncio.sleep(pause)
+        return await self._last(request)
+
+    async def _last(self, request: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+        self._hopeless = True
+        response = await request()
+        self._hopeless = response.status_code in LATER
+        return response
+
+
+def backoff(attempt: int) -> float:
+    """Return seconds, a little random so that many senders do not come back at once."""
+    return FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - not a secret
+
+
+def asked_pause(response: httpx.Response) -> float:
+    """Return the seconds of `Retry-After`, which may also be a date (RFC 9110 §10.2.3)."""
+    text = response.headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0

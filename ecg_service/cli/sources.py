@@ -1,0 +1,78 @@
+"""What is sent: files, and standard input."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+import msgspec
+
+CHUNK = 1 << 18
+MAX_SEARCHED = 1 << 26
+"""Bytes. In a larger body no `id` is looked for; no service takes one."""
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The bytes of one ECG, read anew for each attempt, so that few of them are in memory."""
+
+    file: BinaryIO
+    size: int
+
+    async def chunks(self) -> AsyncGenerator[bytes]:
+        """Read from the start."""
+        self.file.seek(0)
+        while chunk := self.file.read(CHUNK):
+            yield chunk
+
+    def has_id(self) -> bool:
+        """Whether the ECG names itself, so that sending it twice stores it once."""
+        if self.size > MAX_SEARCHED:
+            return False
+        self.file.seek(0)
+        try:
+            return msgspec.json.decode(self.file.read(), type=_Named).id is not None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return False
+
+
+class _Named(msgspec.Struct):
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file by its name; what came by standard input is spooled."""
+
+    name: str
+    spooled: BinaryIO | None = None
+
+    @contextmanager
+    def opened(self) -> Generator[Body]:
+        """Open for sending; raises `OSError`."""
+        if self.spooled is not None:
+            yield Body(self.spooled, self.spooled.seek(0, 2))
+            return
+        path = Path(self.name)
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise OSError("not a regular file: send it by standard input, -")
+        with path.open("rb") as file:
+            yield Body(file, path.stat().st_size)
+
+
+@contextmanager
+def sources(names: Sequence[str]) -> Generator[list[Source]]:
+    """Name what is to be sent; standard input is read to its end, to a temporary file."""
+    if names.count(STDIN) > 1:
+        raise click.UsageError("Standard input (-) can be sent once only.")
+    with tempfile.TemporaryFile() as spooled:
+        if STDIN in names:
+            shutil.copyfileobj(sys.stdin.buffer, spooled)
+        yield [Source(name, spooled if name == STDIN else None) for name in names]

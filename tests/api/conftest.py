@@ -1,0 +1,67 @@
+"""One service for each kind of store, shared by all tests of the API: hashing passwords is slow."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from typed_settings import SecretStr
+
+from ecg_service.settings import Settings
+from tests.api.doors import ADMIN, ANN, BOB, PASSWORD, Service, serving
+
+HERE = Path(__file__).parent
+STORES = ("memory", "sqlite")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests of this folder on one event loop, the one that their service runs on."""
+    for item in items:
+        if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def settings(store: str, directory: Path) -> Settings:
+    url = "memory://" if store == "memory" else f"sqlite:///{directory / 'ecg.db'}"
+    return Settings(
+        database_url=url,
+        admin_username=ADMIN,
+        admin_password=SecretStr(PASSWORD),
+        password_threads=2,
+    )
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=STORES)
+async def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Service]:
+    async with serving(settings(request.param, tmp_path_factory.mktemp("store"))) as running:
+        yield running
+
+
+@pytest.fixture
+def ann(service: Service) -> httpx.AsyncClient:
+    return service.client(ANN)
+
+
+@pytest.fixture
+def bob(service: Service) -> httpx.AsyncClient:
+    return service.client(BOB)
+
+
+@pytest.fixture
+def admin(service: Service) -> httpx.AsyncClient:
+    return service.client(ADMIN)
+
+
+@pytest.fixture
+def anyone(service: Service) -> httpx.AsyncClient:
+    return service.client()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def newcomer(service: Service) -> httpx.AsyncClient:
+    """Return somebody who has sent nothing yet."""
+    return await service.newcomer()

@@ -1,0 +1,117 @@
+"""How the tests of the API reach a service, and what they send."""
+
+import base64
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from litestar.types import ASGIApp
+
+from ecg_service.api.services import Services
+from ecg_service.bootstrap import application, running_services
+from ecg_service.settings import Settings
+
+PASSWORD = "correct horse"
+ADMIN = "admin"
+ANN, BOB, DISABLED = "ann", "bob", "dismissed"
+UNKNOWN_ID = "01890000-0000-7000-8000-000000000000"
+INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
+
+Json = dict[str, Any]
+
+
+def client(app: ASGIApp, name: str | None = None, password: str = PASSWORD) -> httpx.AsyncClient:
+    """Speak HTTP to an application without a socket, as a user or as nobody."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),  # pyright: ignore[reportArgumentType]
+        base_url="http://ecg",
+        auth=(name, password) if name else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service and its application."""
+
+    services: Services
+    app: ASGIApp
+
+    def client(self, name: str | None = None, password: str = PASSWORD) -> httpx.AsyncClient:
+        return client(self.app, name, password)
+
+    async def newcomer(self) -> httpx.AsyncClient:
+        """Register somebody who has sent nothing yet."""
+        name = f"user-{uuid4()}"
+        await self.services.users.register(name, PASSWORD)
+        return self.client(name)
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncGenerator[Service]:
+    """Run a service with two users, somebody disabled and the admin."""
+    async with running_services(settings) as services:
+        for name in (ANN, BOB, DISABLED):
+            await services.users.register(name, PASSWORD)
+        await services.users.update(DISABLED, disabled=True)
+        yield Service(services, application(services, settings))
+
+
+def lead(name: str = "I", *samples: int, **fields: object) -> Json:
+    return {"name": name, "signal": [*samples] or [1, -1, 0, 2], **fields}
+
+
+def ecg(*leads: Json, **fields: object) -> Json:
+    return {"leads": [*leads] or [lead()], **fields}
+
+
+async def post(user: httpx.AsyncClient, body: Json | None = None) -> str:
+    """Store an ECG and return its id."""
+    answer = await user.post("/ecg", json=body or ecg())
+    assert answer.status_code == 201, answer.text
+    return str(UUID(answer.json()["ecg_id"]))
+
+
+async def post_raw(user: httpx.AsyncClient, body: bytes, path: str = "/ecg") -> httpx.Response:
+    return await user.post(path, content=body, headers={"Content-Type": "application/json"})
+
+
+async def all_ecgs(user: httpx.AsyncClient) -> list[Json]:
+    answer = await user.get("/ecg", params={"page_size": 100})
+    assert answer.status_code == 200, answer.text
+    assert "next_page_token" not in answer.json()
+    return answer.json()["ecgs"]
+
+
+def basic(credentials: str | bytes) -> str:
+    raw = credentials if isinstance(credentials, bytes) else credentials.encode()
+    return "Basic " + base64.b64encode(raw).decode()
+
+
+def problem(answer: httpx.Response, status: int, slug: str) -> Json:
+    """Check an error against RFC 9457 and return it."""
+    assert (answer.status_code, answer.headers["Content-Type"]) == (
+        status,
+        "application/problem+json",
+    ), answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    found = answer.json()
+    assert (found["type"], found["status"]) == (f"urn:ecg:problem:{slug}", status), found
+    assert isinstance(found["title"], str)
+    assert found["title"]
+    assert set(found) <= {"type", "title", "status", "detail", "errors"}
+    return found
+
+
+def refusal(answer: httpx.Response) -> Json:
+    """Check that the body was refused as the sender's fault, whatever the fault is."""
+    assert answer.status_code in {400, 413, 422}, (answer.status_code, answer.text)
+    slugs = {400: "malformed-body", 413: "request-entity-too-large", 422: "invalid-body"}
+    return problem(answer, answer.status_code, slugs[answer.status_code])
+
+
+def dumps(value: object) -> bytes:
+    return json.dumps(value).encode()

@@ -1,0 +1,71 @@
+import asyncio
+from contextlib import closing
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import apsw
+from click.testing import CliRunner, Result
+
+from ecg_service.bootstrap import running_services
+from ecg_service.cli import main
+from ecg_service.settings import Settings
+
+ECG = b'{"leads": [{"name": "I", "signal": [1, -1, 2, 0, -3]}]}'
+
+
+def db(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["db", *arguments])
+
+
+async def store() -> UUID:
+    """Let the service store an ECG, and stop it."""
+    async with running_services(Settings()) as services:
+        return (await services.ingest.submit("bob", ECG)).ecg_id
+
+
+def flip_a_byte_of_the_blob(path: Path) -> None:
+    with closing(apsw.Connection(str(path))) as database:
+        [(blob,)] = cast("Any", database).execute("SELECT blob FROM ecgs").fetchall()
+    content = bytearray(path.read_bytes())
+    assert content.count(blob) == 1
+    content[content.index(blob) + len(blob) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_migrate_may_be_repeated(tmp_path: Path) -> None:
+    first, second = db("migrate"), db("migrate")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "up to date" not in first.stdout
+    assert second.stdout == "ecg.db is up to date\n"
+    assert (tmp_path / "ecg.db").exists()
+
+
+def test_migrate_of_a_missing_folder() -> None:
+    result = db("migrate", "--database-url", "sqlite:///none/ecg.db")
+    assert result.exit_code == 69
+    assert "No such file or directory" in result.stderr
+
+
+def test_check_of_a_sound_database() -> None:
+    asyncio.run(store())
+    result = db("check")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "ecg.db: no problems\n")
+
+
+def test_check_finds_a_flipped_byte(tmp_path: Path) -> None:
+    ecg_id = asyncio.run(store())
+    flip_a_byte_of_the_blob(tmp_path / "ecg.db")
+    result = db("check")
+    assert result.exit_code == 1
+    [problem] = result.stdout.splitlines()
+    assert ecg_id.hex.upper() in problem
+    assert result.stderr == "ecg.db: 1 problem\n"
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "ecg.db").write_text("x" * 10_000)
+    migrated, checked = db("migrate"), db("check")
+    assert (migrated.exit_code, checked.exit_code) == (69, 1)
+    assert "not a database" in migrated.stderr
+    assert "not a database" in checked.stdout
