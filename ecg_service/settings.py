@@ -1,9 +1,19 @@
 """Every setting, from the environment: `ECG_` and the name in capitals."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import cast
 
 import typed_settings as ts
+from typed_settings.exceptions import InvalidSettingsError
+
+MAX_PORT = 65_535
+MAY_BE_ZERO = {"port", "max_wait", "drain_seconds", "insight_delay_seconds"}
+
+
+class BadSettings(Exception):
+    """Settings that cannot be used; each line of the message names a variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +54,41 @@ class Settings:
 
 
 def load() -> Settings:
-    """Read the environment; raises `InvalidSettingsError` that names the variable."""
-    return ts.load(Settings, appname="ecg", config_files=[])
+    """Read the environment; raises `BadSettings`."""
+    try:
+        return checked(ts.load(Settings, appname="ecg", config_files=[]))
+    except InvalidSettingsError as error:
+        wrong = cast("ExceptionGroup[Exception]", error).exceptions
+        raise BadSettings("\n".join(map(_sentence, wrong))) from error
+
+
+def checked(settings: Settings) -> Settings:
+    """Return settings whose numbers make sense; raises `BadSettings`."""
+    numbers = {
+        field.name: value
+        for field in fields(settings)
+        if isinstance(value := getattr(settings, field.name), int | float)
+    }
+    wrong = [
+        f"{variable(name)}: {value} is too small"
+        for name, value in numbers.items()
+        if not (value >= 0 if name in MAY_BE_ZERO else value > 0)
+    ]
+    if settings.port > MAX_PORT:
+        wrong.append(f"{variable('port')}: {settings.port} is not a port (0 to {MAX_PORT})")
+    if wrong:
+        raise BadSettings("\n".join(wrong))
+    return settings
+
+
+def variable(name: str) -> str:
+    """Return the variable of the environment that holds a setting."""
+    return f"ECG_{name.upper()}"
+
+
+_REASON = re.compile(r"for option '(?P<name>\w+)' from loader \w+: \w+\([\"'](?P<why>.*)[\"']\)$")
+
+
+def _sentence(error: Exception) -> str:
+    found = _REASON.search(str(error))
+    return f"{variable(found['name'])}: {found['why']}" if found else str(error)

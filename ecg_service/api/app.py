@@ -8,7 +8,7 @@ from ecg_service.api.access import BasicAuth
 from ecg_service.api.ecgs import EcgController
 from ecg_service.api.health import HealthController
 from ecg_service.api.insights import InsightController
-from ecg_service.api.openapi import OPENAPI
+from ecg_service.api.openapi import OPENAPI, add_bodies
 from ecg_service.api.outermost import outermost
 from ecg_service.api.problems import HANDLERS
 from ecg_service.api.services import Services
@@ -26,4 +26,5 @@ def create_app(services: Services) -> ASGIApp:
         request_max_body_size=services.limits.max_bytes,
         logging_config=None,
     )
+    add_bodies(app.openapi_schema)
     return outermost(app)

@@ -1,6 +1,7 @@
 """Takes request bodies in, bounded in size and in time."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, cast
@@ -22,7 +23,7 @@ class BodyLimits:
     max_seconds: float
 
 
-def announced_size(request: Request[Any, Any, Any], limits: BodyLimits) -> int:
+async def announced_size(request: Request[Any, Any, Any], limits: BodyLimits) -> int:
     """Return how much room the body may need; raises 415 and 413 before any of it is read."""
     headers = dict(request.scope["headers"])
     if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != JSON:
@@ -36,8 +37,9 @@ def announced_size(request: Request[Any, Any, Any], limits: BodyLimits) -> int:
             headers={"Accept-Encoding": "identity"},
         )
     length = headers.get(b"content-length", b"")
-    size = int(length) if length.isdigit() else limits.max_bytes
+    size = int(length.lstrip(b"0")[:20] or 0) if length.isdigit() else limits.max_bytes
     if size > limits.max_bytes:
+        await _discard(request, limits, expected=b"expect" in headers)
         raise _too_large(limits)
     return size
 
@@ -55,18 +57,36 @@ async def receive(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
                 chunk, more = await _chunk(request)
                 size += len(chunk)
                 if size > limits.max_bytes:
-                    raise _too_large(limits)
+                    break
                 chunks.append(chunk)
     except TimeoutError as error:
         raise _too_slow(limits) from error
+    if size > limits.max_bytes:
+        await _discard(request, limits)
+        raise _too_large(limits)
     return b"".join(chunks)
 
 
 async def receive_small(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
     """Read a body of a few fields."""
     small = replace(limits, max_bytes=min(limits.max_bytes, MAX_SMALL_BODY))
-    announced_size(request, small)
+    await announced_size(request, small)
     return await receive(request, small)
+
+
+async def _discard(
+    request: Request[Any, Any, Any], limits: BodyLimits, *, expected: bool = False
+) -> None:
+    """Read on for a while: a sender who is cut off while sending never sees why.
+
+    One who waits for `100 Continue` sees it without.
+    """
+    left, more = limits.max_bytes, not expected
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limits.max_seconds):
+            while more and left > 0:
+                chunk, more = await _chunk(request)
+                left -= len(chunk)
 
 
 async def _chunk(request: Request[Any, Any, Any]) -> tuple[bytes, bool]:

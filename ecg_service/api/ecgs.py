@@ -33,7 +33,7 @@ class EcgController(Controller):
     async def submit(self, request: Request[Any, Any, Any]) -> ASGIResponse:
         """Store an ECG; it is durable when this answers, its zero crossings counted."""
         services = services_of(request)
-        with services.ingest.admit(announced_size(request, services.limits)):
+        with services.ingest.admit(await announced_size(request, services.limits)):
             body = await receive(request, services.limits)
             receipt = await services.ingest.submit(request.user.name, body)
         ecg_id = str(receipt.ecg_id)

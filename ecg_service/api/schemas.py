@@ -13,8 +13,9 @@ INT32 = Meta(ge=-(2**31), le=2**31 - 1)
 MAX_SAMPLING_RATE = 1_000_000
 
 Username = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$(?!\n)", min_length=1, max_length=64)
+    str, Meta(pattern=r"^(?!me$)[A-Za-z0-9][A-Za-z0-9._@+-]*$(?!\n)", min_length=1, max_length=64)
 ]
+"""`/users/me` is whoever asks, so nobody is called that."""
 Password = Annotated[str, Meta(min_length=8, max_length=128)]
 AwareDatetime = Annotated[datetime, Meta(tz=True)]
 

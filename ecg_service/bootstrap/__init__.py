@@ -4,16 +4,15 @@ The only package that knows everything.
 """
 
 from ecg_service.bootstrap.server import Server, bind
-from ecg_service.bootstrap.service import application, running_services
-from ecg_service.bootstrap.stores import Store, open_store, open_users, sqlite_path
+from ecg_service.bootstrap.service import running_services
+from ecg_service.bootstrap.stores import Store, open_store, sqlite_path, users_beside
 
 __all__ = [
     "Server",
     "Store",
-    "application",
     "bind",
     "open_store",
-    "open_users",
     "running_services",
     "sqlite_path",
+    "users_beside",
 ]

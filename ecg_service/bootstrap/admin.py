@@ -7,9 +7,8 @@ import tempfile
 from pathlib import Path
 
 from ecg_service.bootstrap.stores import sqlite_path
-from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.services.users import Users
-from ecg_service.settings import Settings
+from ecg_service.settings import BadSettings, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +28,8 @@ def _given_password(settings: Settings) -> str | None:
         try:
             return settings.admin_password_file.read_text().strip()
         except OSError as error:
-            msg = f"cannot read ECG_ADMIN_PASSWORD_FILE: {error.strerror}"
-            raise StorageUnavailable(msg) from error
+            msg = f"ECG_ADMIN_PASSWORD_FILE: {error.strerror}"
+            raise BadSettings(msg) from error
     return None
 
 

@@ -6,13 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from litestar.types import ASGIApp
-
 from ecg_service.actors import Actor, ActorPool, Threads
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.insight_queue import ActorInsightQueue
 from ecg_service.adapters.passwords import Argon2Passwords
-from ecg_service.api.app import create_app
 from ecg_service.api.bodies import BodyLimits
 from ecg_service.api.decode import ecg_draft
 from ecg_service.api.services import Services
@@ -150,8 +147,3 @@ async def _background(work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
     finally:
         task.cancel()
         await asyncio.wait([task])
-
-
-def application(services: Services, _: Settings | None = None) -> ASGIApp:
-    """Build the ASGI application over running services."""
-    return create_app(services)

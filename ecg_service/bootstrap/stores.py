@@ -1,18 +1,20 @@
 """From a database URL to the store that keeps everything."""
 
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryStore
+from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.adapters.sqlite import Limits, SqliteStore, migrate
-from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.ports.users import UserRepository
-from ecg_service.settings import Settings
+from ecg_service.services.users import Users
+from ecg_service.settings import BadSettings, Settings
 
 
 class Store(Protocol):
@@ -36,13 +38,13 @@ def open_store(settings: Settings) -> AbstractAsyncContextManager[Store]:
 
 
 @asynccontextmanager
-async def open_users(settings: Settings) -> AsyncGenerator[UserRepository]:
-    """Reach the users only, also beside a running service."""
-    path = sqlite_path(settings.database_url)
-    if not path.exists():
+async def users_beside(settings: Settings) -> AsyncGenerator[Users]:
+    """Act on the users of a database, also beside a running service."""
+    with closing(Threads("password", size=1, capacity=1)) as threads:
+        path = sqlite_path(settings.database_url)
         migrate(path)
-    async with SqliteStore.open_users(path, _limits(settings)) as users:
-        yield users
+        async with SqliteStore.open_users(path, _limits(settings)) as repository:
+            yield Users(repository, Argon2Passwords(threads))
 
 
 def _limits(settings: Settings) -> Limits:
@@ -50,9 +52,12 @@ def _limits(settings: Settings) -> Limits:
 
 
 def sqlite_path(database_url: str) -> Path:
-    """Return the file of a `sqlite:///PATH` URL (three slashes relative, four absolute)."""
+    """Return the file of a `sqlite:///PATH` URL (three slashes relative, four absolute).
+
+    Raises `BadSettings` for any other.
+    """
     url = urlsplit(database_url)
     if url.scheme != "sqlite" or url.netloc or len(url.path) <= 1 or url.query or url.fragment:
-        msg = f"ECG_DATABASE_URL is {database_url!r}; expected sqlite:///PATH or memory://"
-        raise StorageUnavailable(msg)
+        msg = f"ECG_DATABASE_URL: {database_url!r} is neither sqlite:///PATH nor memory://"
+        raise BadSettings(msg)
     return Path(unquote(url.path[1:]))

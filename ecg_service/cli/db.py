@@ -4,7 +4,6 @@ import click
 
 from ecg_service.adapters.core import verify_blob
 from ecg_service.adapters.sqlite import check, migrate
-from ecg_service.adapters.sqlite.schema import is_current
 from ecg_service.cli.configuration import (
     configured,
     database,
@@ -24,11 +23,8 @@ def db() -> None:
 def migrate_database(*, database_url: str | None) -> None:
     """Give the database the schema of this version; safe to repeat."""
     path = database(configured(database_url=database_url))
-    if is_current(path):
-        click.echo(f"{path} is up to date")
-        return
-    migrate(path)
-    click.echo(f"migrated {path}")
+    applied = migrate(path)
+    click.echo(f"{path}: applied {', '.join(applied)}" if applied else f"{path} is up to date")
 
 
 @db.command("check")

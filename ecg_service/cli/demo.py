@@ -13,7 +13,8 @@ import click
 import httpx
 from typed_settings import SecretStr
 
-from ecg_service.bootstrap import Server, application, running_services
+from ecg_service.api.app import create_app
+from ecg_service.bootstrap import Server, running_services
 from ecg_service.cli.configuration import DEFAULTS, PORT, log_to_stderr
 from ecg_service.cli.loop import run
 from ecg_service.cli.serve import listen, url_of
@@ -59,7 +60,7 @@ def _settings(folder: Path) -> Settings:
 async def _demo(settings: Settings, listener: socket.socket, *, once: bool) -> None:
     with listener:
         async with running_services(settings) as services, asyncio.TaskGroup() as group:
-            server = Server(application(services, settings), settings)
+            server = Server(create_app(services), settings)
             serving = group.create_task(server.run(listener, lambda: None))
             touring = group.create_task(_tour(url_of(listener.getsockname()), settings, once=once))
             serving.add_done_callback(lambda _: touring.cancel())

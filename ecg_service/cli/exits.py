@@ -9,6 +9,7 @@ import httpx
 
 from ecg_service.actors import ActorError
 from ecg_service.domain.errors import EcgError, InvalidRequest, Overloaded, StorageUnavailable
+from ecg_service.settings import BadSettings
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Misconfigured(click.ClickException):
 
 
 _ENDINGS: tuple[tuple[type[BaseException], type[click.ClickException]], ...] = (
+    (BadSettings, Misconfigured),
     (ActorError, Failed),
     (StorageUnavailable, Unavailable),
     (Overloaded, Unavailable),

@@ -7,7 +7,8 @@ from errno import errorcode
 
 import click
 
-from ecg_service.bootstrap import Server, application, bind, running_services
+from ecg_service.api.app import create_app
+from ecg_service.bootstrap import Server, bind, running_services
 from ecg_service.cli.configuration import DEFAULTS, PORT, configured, database_option, log_to_stderr
 from ecg_service.cli.exits import Unavailable
 from ecg_service.cli.loop import run
@@ -54,7 +55,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     with listener:
         logger.info("starting on %s", settings.database_url)
         async with running_services(settings) as services:
-            server = Server(application(services, settings), settings)
+            server = Server(create_app(services), settings)
             await server.run(listener, lambda: logger.info("serving at %s", url))
             logger.info("draining")
     logger.info("stopped")

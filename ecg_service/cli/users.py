@@ -1,18 +1,15 @@
 """`ecg users`: acts on the database itself, beside a running service or without one."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from typing import BinaryIO, TypeVar
 
 import click
 import msgspec
 
-from ecg_service.actors import Threads
-from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.api.schemas import UserIn, UserPatch
 from ecg_service.api.views import user_out
 from ecg_service.api.violations import violation
-from ecg_service.bootstrap import open_users
+from ecg_service.bootstrap import users_beside
 from ecg_service.cli.configuration import configured, database_option, existing_database
 from ecg_service.cli.console import show_table
 from ecg_service.cli.exits import Refused, sentence
@@ -125,9 +122,8 @@ def _act(settings: Settings, name: str, action: Callable[[Users], Awaitable[User
 
 
 async def _with_users(settings: Settings, action: Callable[[Users], Awaitable[T]]) -> T:
-    with closing(Threads("password", size=1, capacity=1)) as threads:
-        async with open_users(settings) as repository:
-            return await action(Users(repository, Argon2Passwords(threads)))
+    async with users_beside(settings) as users:
+        return await action(users)
 
 
 async def _all(users: Users) -> list[User]:

@@ -1,12 +1,11 @@
 """An electrocardiogram and its leads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-import msgspec
+from msgspec import Struct
 
 ZeroRule = Literal["neutral", "positive", "negative", "distinct", "strict"]
 """How a sample equal to zero counts; see docs of `ecg_core.count_zero_crossings`."""
@@ -27,7 +26,7 @@ class Signal(Protocol):
     def to_json(self) -> bytes: ...
 
 
-class Lead(msgspec.Struct, frozen=True):
+class Lead(Struct, frozen=True):
     """What is known of a lead beside its samples; its identity is its index, names may repeat.
 
     A physical value is `(sample - baseline) / gain`, in `unit`, as in WFDB headers.
@@ -40,8 +39,7 @@ class Lead(msgspec.Struct, frozen=True):
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ecg:
+class Ecg(Struct, frozen=True):
     """An ECG without its samples.
 
     `date` is UTC: when the ECG was recorded, or received if the sender did not say.
@@ -56,16 +54,14 @@ class Ecg:
     client_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """An ECG with the samples of all its leads, packed and checksummed by the core."""
 
     ecg: Ecg
     blob: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A body as the core read it.
 
     `skeleton` is the body's JSON with each signal replaced by its index into `signals`;
@@ -77,8 +73,7 @@ class Reading:
     blob: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """An ECG as its sender described it, valid but not yet stored."""
 
     leads: tuple[Lead, ...]
@@ -87,8 +82,7 @@ class Draft:
     client_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """Where a page of ECGs ended: the next one starts with what is older."""
 
     date: datetime

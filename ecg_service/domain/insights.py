@@ -1,10 +1,11 @@
 """What the service finds out about an ECG."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from ecg_service.domain.ecg import Ecg, Recording, Signal
 
@@ -21,8 +22,7 @@ class InsightState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Insight:
+class Insight(Struct, frozen=True):
     """A named computation over an ECG.
 
     A new `version` computes the insight anew for every stored ECG. With `when="ingest"` the
@@ -35,8 +35,7 @@ class Insight:
     when: Literal["ingest", "background"] = "background"
 
 
-@dataclass(frozen=True, slots=True)
-class InsightRecord:
+class InsightRecord(Struct, frozen=True):
     """How far one insight of one ECG has come."""
 
     ecg_id: UUID
@@ -48,8 +47,7 @@ class InsightRecord:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """An ECG and those of its insights that the claimer now runs."""
 
     recording: Recording

@@ -1,8 +1,9 @@
 """Who uses the service, and who may do what."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Role(StrEnum):
@@ -12,8 +13,7 @@ class Role(StrEnum):
     ADMIN = "ADMIN"
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Struct, frozen=True):
     """Someone who may sign in. The name is the identity and never changes."""
 
     name: str

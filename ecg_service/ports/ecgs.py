@@ -1,18 +1,18 @@
 """Where ECGs are kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+from msgspec import Struct
 
 from ecg_service.domain.ecg import Cursor, Ecg, Recording
 from ecg_service.domain.errors import EcgIdTaken
 from ecg_service.domain.insights import InsightRecord
 
 
-@dataclass(frozen=True, slots=True)
-class NewEcg:
+class NewEcg(Struct, frozen=True):
     """What is committed together: the ECG, its samples and the state of its insights.
 
     `fingerprint` identifies the content as sent and is set when the ECG has a `client_id`.

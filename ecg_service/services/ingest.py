@@ -1,13 +1,13 @@
 """Takes ECGs in: many bodies, one call of the core, one durable transaction."""
 
 import hashlib
-import json
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+import msgspec
 from uuid_utils.compat import uuid7
 
 from ecg_service.actors import Actor, ActorPool, ActorStopped, MailboxFull
@@ -141,7 +141,7 @@ def _receipt(new: NewEcg, answer: UUID | EcgError) -> Receipt | EcgError:
 
 def _fingerprint(draft: Draft, signals: Sequence[Signal]) -> bytes:
     """Digest what was sent, not how it was spelled: neither spaces nor order of keys count."""
-    digest = hashlib.sha256(json.dumps(asdict(draft), default=str, sort_keys=True).encode())
+    digest = hashlib.sha256(msgspec.json.encode(draft))
     for signal in signals:
         digest.update(signal.to_json())
     return digest.digest()

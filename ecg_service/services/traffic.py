@@ -20,5 +20,8 @@ class Traffic:
     async def lull(self, *, within: float) -> None:
         """Return once no ECG has come for a moment, at the latest after `within` seconds."""
         end = time.monotonic() + within
-        while (left := min(self._last + QUIET, end) - time.monotonic()) > 0:
+        while True:
+            left = min(self._last + QUIET, end) - time.monotonic()
+            if left <= 0:
+                return
             await asyncio.sleep(left)

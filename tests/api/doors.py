@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 import httpx
 from litestar.types import ASGIApp
 
+from ecg_service.api.app import create_app
 from ecg_service.api.services import Services
-from ecg_service.bootstrap import application, running_services
+from ecg_service.bootstrap import running_services
 from ecg_service.settings import Settings
 
 PASSWORD = "correct horse"
@@ -57,7 +58,7 @@ async def serving(settings: Settings) -> AsyncGenerator[Service]:
         for name in (ANN, BOB, DISABLED):
             await services.users.register(name, PASSWORD)
         await services.users.update(DISABLED, disabled=True)
-        yield Service(services, application(services, settings))
+        yield Service(services, create_app(services))
 
 
 def lead(name: str = "I", *samples: int, **fields: object) -> Json:

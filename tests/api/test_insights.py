@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ecg_service.bootstrap import application
+from ecg_service.api.app import create_app
 from tests.api.doors import ANN, INT32_MAX, INT32_MIN, Service, client, ecg, lead, post, problem
 
 Signs = Callable[[list[int]], int]
@@ -168,7 +168,7 @@ async def test_a_preference_is_capped_or_ignored(ann: httpx.AsyncClient, prefer:
 
 async def test_waiting_ends_after_the_time_that_is_allowed(service: Service) -> None:
     """With a cap of no time at all a wait returns at once, and says so."""
-    ann = client(application(replace(service.services, max_wait=0)), ANN)
+    ann = client(create_app(replace(service.services, max_wait=0)), ANN)
     answer: Any = await asyncio.wait_for(
         ann.get(f"/ecg/{await post(ann)}/insights", headers={"Prefer": "wait=25"}), 10
     )

@@ -134,7 +134,7 @@ async def test_a_window_is_clamped_to_the_lead(ann: httpx.AsyncClient, query: st
         "start=-1",
         "stop=-1",
         "start=x",
-        "start=1.0",
+        "start=1.5",
         "stop=2147483648",
         "start=99999999999999999999",
         "max_points=1",
@@ -280,7 +280,7 @@ async def test_a_list_shows_what_is_known_without_samples_and_crossings(
     assert await all_ecgs(newcomer) == [whole]
 
 
-BAD_TOKENS = ("", "x", "=", "AAAA", "A" * 31, "A" * 32 + "=", "A" * 36, "é", "\0", "'; --", "a+/b")
+BAD_TOKENS = ("", "x", "=", "AAAA", "A" * 31, "A" * 36, "é", "\0", "'; --", "a+/b")
 EDGES = (-(2**63), 2**63 - 1, 2**62)
 
 
@@ -299,12 +299,12 @@ async def test_a_token_of_no_date_is_refused(ann: httpx.AsyncClient, microsecond
     problem(await ann.get("/ecg", params={"page_token": token}), 400, "invalid-query")
 
 
-@pytest.mark.parametrize("date", [datetime.min, datetime.max, datetime(1970, 1, 1)], ids=str)
-async def test_a_token_of_any_date_is_taken(newcomer: httpx.AsyncClient, date: datetime) -> None:
+@pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31", "1970-01-01"])
+async def test_a_token_of_any_date_is_taken(newcomer: httpx.AsyncClient, date: str) -> None:
     await post(newcomer)
-    token = token_of(Cursor(date.replace(tzinfo=UTC), UUID(UNKNOWN_ID)))
-    answer = await newcomer.get("/ecg", params={"page_token": token})
-    assert len(answer.json()["ecgs"]) == (date == datetime.max)
+    cursor = Cursor(datetime.fromisoformat(f"{date}T00:00:00+00:00"), UUID(UNKNOWN_ID))
+    answer = await newcomer.get("/ecg", params={"page_token": token_of(cursor)})
+    assert len(answer.json()["ecgs"]) == (date == "9999-12-31")
 
 
 async def test_somebody_elses_token_shows_only_ones_own(

@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from msgspec.structs import replace
 from uuid_utils import uuid7
 
 from ecg_service.domain.ecg import Ecg, Lead, Recording

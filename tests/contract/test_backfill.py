@@ -1,6 +1,7 @@
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from ecg_service.domain.insights import Claim, InsightRecord, InsightState
 from tests.contract.builders import NOON, Store, added, new

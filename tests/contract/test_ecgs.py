@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from ecg_service.domain.ecg import Lead
 from ecg_service.domain.errors import EcgNotFound, StorageUnavailable

@@ -1,6 +1,7 @@
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ecg_service.domain.insights import Claim, InsightRecord, InsightState
 from tests.contract.builders import NOON, Store, added, ecg_id, new

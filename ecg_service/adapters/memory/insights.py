@@ -1,9 +1,10 @@
 """The state of insights in memory."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from ecg_service.adapters.memory.stock import Stock
 from ecg_service.domain.insights import Claim, InsightRecord, InsightState

@@ -1,6 +1,6 @@
 """Users in memory."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
 from ecg_service.domain.user import Role, User

@@ -1,11 +1,11 @@
 """The state of insights in SQLite."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import apsw
+from msgspec.structs import replace
 
 from ecg_service.adapters.sqlite.backfill import Progress, backfill
 from ecg_service.adapters.sqlite.ecgs import recording

@@ -32,35 +32,39 @@ STEPS: tuple[Callable[[Database], None], ...] = (create_tables,)
 """In order; a published step never changes, a change of the schema is a new step."""
 
 
-def migrate(path: Path) -> None:
+def migrate(path: Path) -> list[str]:
     """Give the file, which need not exist, the schema of this version of the service.
 
-    Everything is done in one transaction, so that a migration killed half-way has done nothing.
+    Returns the names of the steps that were missing. Everything is done in one transaction, so
+    that a migration killed half-way has done nothing.
     Raises `StorageUnavailable` if there is work to do while a service or a command has the file.
     """
-    if is_current(path):
-        return
+    if not missing_steps(path):
+        return []
     with owned(path):
-        if not is_current(path):
+        missing = missing_steps(path)
+        if missing:
             _leave_wal(path)
             _apply(path)
+        return missing
 
 
 def require_current(path: Path) -> None:
     """Raise `StorageUnavailable` if the file needs a migration first."""
-    if not is_current(path):
+    if missing_steps(path):
         raise StorageUnavailable(f"{path.name} lacks the current schema: migrate it first")
 
 
-def is_current(path: Path) -> bool:
-    """Whether no step is missing. Only looks, so a running service does not mind."""
+def missing_steps(path: Path) -> list[str]:
+    """Return the steps still to do. Only looks, so a running service does not mind."""
+    steps = [step.__name__ for step in STEPS]
     if not path.exists():
-        return False
+        return steps
     with translated(), closing(_open(path)) as connection:
         applied = _applied(connection)
-    if unknown := applied - {step.__name__ for step in STEPS}:
+    if unknown := applied.difference(steps):
         raise StorageUnavailable(f"{path.name} is of a newer version: it has {sorted(unknown)}")
-    return len(applied) == len(STEPS)
+    return [step for step in steps if step not in applied]
 
 
 def _applied(connection: apsw.Connection) -> set[str]:

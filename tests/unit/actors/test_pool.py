@@ -160,16 +160,16 @@ async def test_more_failures_than_the_budget_end_the_block() -> None:
 async def test_after_the_budget_is_spent_messages_are_refused() -> None:
     actor = Recorder(closed=True)
     pool = pool_of(lambda: actor, intensity=0)
+    asks: list[asyncio.Task[str]] = []
     with pytest.RaisesGroup(RestartLimitExceeded):
         async with pool:
-            crashing = asyncio.create_task(pool.ask("crash"))
-            waiting = asyncio.create_task(pool.ask("waiting"))
+            asks.extend(asyncio.create_task(pool.ask(message)) for message in ("crash", "b"))
             await until(lambda: pool.pending == 1)
             actor.gate.set()
             await asyncio.Event().wait()
-    assert isinstance((await asyncio.gather(crashing, return_exceptions=True))[0], ValueError)
-    with pytest.raises(ActorStopped):
-        await waiting
+    crashed, waited = await asyncio.gather(*asks, return_exceptions=True)
+    assert isinstance(crashed, ValueError)
+    assert isinstance(waited, ActorStopped)
     assert not pool.running
     with pytest.raises(ActorStopped):
         pool.tell("late")

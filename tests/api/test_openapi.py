@@ -1,0 +1,121 @@
+"""The OpenAPI document, and that the service answers as it says."""
+
+import json
+import re
+from typing import Any, cast
+
+import httpx
+
+from ecg_service.domain.user import Role
+from tests.api.doors import Json, ecg, lead, post
+
+
+async def document(anyone: httpx.AsyncClient) -> Json:
+    return (await anyone.get("/schema/openapi.json")).json()
+
+
+def operations(found: Json) -> dict[str, Json]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in found["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def references(node: Any) -> set[str]:
+    if isinstance(node, dict):
+        inner = cast("Json", node)
+        own = {inner["$ref"]} if isinstance(inner.get("$ref"), str) else set[str]()
+        return own.union(*map(references, inner.values()))
+    if isinstance(node, list):
+        return set[str]().union(*map(references, cast("list[Any]", node)))
+    return set()
+
+
+def resolve(found: Json, reference: str) -> Json:
+    node = found
+    for step in reference.removeprefix("#/").split("/"):
+        node = node[step]
+    return node
+
+
+async def test_the_document_is_json_of_its_media_type(anyone: httpx.AsyncClient) -> None:
+    answer = await anyone.get("/schema/openapi.json")
+    assert answer.headers["Content-Type"] == "application/vnd.oai.openapi+json"
+    assert json.loads(answer.content)["openapi"].startswith("3.1")
+
+
+async def test_the_document_names_no_foreign_host(anyone: httpx.AsyncClient) -> None:
+    for path in ("/schema", "/schema/openapi.json"):
+        assert re.findall(r"\w+://[^\s\"]+", (await anyone.get(path)).text) == []
+    assert (await document(anyone))["servers"] == [{"url": "/"}]
+
+
+async def test_every_operation_is_documented(anyone: httpx.AsyncClient) -> None:
+    found = operations(await document(anyone))
+    assert len({operation["operationId"] for operation in found.values()}) == len(found) == 13
+    for operation in found.values():
+        assert operation["summary"]
+        assert operation["tags"]
+
+
+async def test_every_reference_leads_somewhere(anyone: httpx.AsyncClient) -> None:
+    found = await document(anyone)
+    assert references(found)
+    for reference in references(found):
+        assert isinstance(resolve(found, reference), dict)
+
+
+async def test_bodies_are_documented_as_they_are_checked(anyone: httpx.AsyncClient) -> None:
+    found = await document(anyone)
+    taken = {
+        name: resolve(
+            found, operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        )
+        for name, operation in operations(found).items()
+        if "requestBody" in operation
+    }
+    assert {name: sorted(schema["properties"]) for name, schema in taken.items()} == {
+        "POST /ecg": ["date", "id", "leads", "sampling_rate"],
+        "POST /users": ["password", "role", "username"],
+        "PATCH /users/{name}": ["disabled", "password"],
+        "PUT /users/me/password": ["current_password", "new_password"],
+    }
+    assert not any(schema["additionalProperties"] for schema in taken.values())
+    signal = resolve(found, "#/components/schemas/LeadIn")["properties"]["signal"]
+    assert signal == {
+        "type": "array",
+        "items": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
+        "minItems": 1,
+    }
+
+
+async def test_answers_have_no_field_that_is_not_documented(
+    anyone: httpx.AsyncClient, newcomer: httpx.AsyncClient
+) -> None:
+    schemas = (await document(anyone))["components"]["schemas"]
+    key = await post(newcomer, ecg(lead(gain=1, unit="mV"), lead(), id="x", sampling_rate=1))
+    whole = (await newcomer.get(f"/ecg/{key}")).json()
+    answers = {
+        "EcgOut": whole,
+        "LeadOut": whole["leads"][0],
+        "EcgPage": (await newcomer.get("/ecg")).json(),
+        "WindowOut": (await newcomer.get(f"/ecg/{key}/leads/0?max_points=2")).json(),
+        "InsightsOut": (await newcomer.get(f"/ecg/{key}/insights")).json(),
+        "UserOut": (await newcomer.get("/users/me")).json(),
+    }
+    for name, answer in answers.items():
+        assert set(answer) <= set(schemas[name]["properties"]), name
+        assert set(schemas[name]["required"]) <= set(answer), name
+
+
+async def test_roles_are_those_of_the_domain(anyone: httpx.AsyncClient) -> None:
+    schemas = (await document(anyone))["components"]["schemas"]
+    assert sorted(schemas["Role"]["enum"]) == sorted(Role)
+
+
+async def test_health_says_what_load_balancers_want_to_hear(anyone: httpx.AsyncClient) -> None:
+    for path in ("/health/live", "/health/ready"):
+        answer = await anyone.get(path)
+        assert (answer.status_code, answer.json()) == (200, {"status": "pass"})
+        assert answer.headers["Content-Type"] == "application/health+json"

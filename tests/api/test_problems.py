@@ -1,0 +1,251 @@
+"""Errors that are not about the content of a body, each as RFC 9457 has it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+import pytest
+
+from ecg_service.actors import ActorPool, Threads
+from ecg_service.adapters.core import RustCore
+from ecg_service.adapters.memory import MemoryStore
+from ecg_service.api.app import create_app
+from ecg_service.api.bodies import MAX_SMALL_BODY, BodyLimits
+from ecg_service.api.services import Services
+from ecg_service.domain.ecg import Ecg, Lead, Recording
+from ecg_service.domain.errors import EcgError, StorageFull, StorageUnavailable
+from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.ports.ecgs import NewEcg
+from ecg_service.services.ecgs import Ecgs
+from ecg_service.services.health import Health
+from ecg_service.services.ingest import Ingest, Receipt, Submission
+from ecg_service.services.traffic import Traffic
+from tests.api.doors import ADMIN, ANN, Json, Service, client, dumps, ecg, post, problem
+
+JSON = {"Content-Type": "application/json"}
+BODY = dumps(ecg())
+
+
+def variant(service: Service, **changes: Any) -> httpx.AsyncClient:
+    """Sign in as Ann to the same service with some parts replaced."""
+    services: Services = replace(service.services, **changes)
+    return client(create_app(services), ANN)
+
+
+def stopped_pool() -> ActorPool[Submission, Receipt]:
+    return ActorPool(lambda: cast("Any", None), size=1, capacity=1)
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["text/plain", "", "application/x-www-form-urlencoded", "application/jsonp", "application/*"],
+)
+@pytest.mark.parametrize("route", ["POST /ecg", "PUT /users/me/password"])
+async def test_only_json_is_read(ann: httpx.AsyncClient, route: str, media_type: str) -> None:
+    method, path = route.split()
+    answer = await ann.request(method, path, content=BODY, headers={"Content-Type": media_type})
+    found = problem(answer, 415, "unsupported-media-type")
+    assert found["title"] == "Unsupported Media Type"
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["application/json", "Application/JSON", "application/json;charset=utf-8", "application/json "],
+)
+async def test_json_has_many_spellings(ann: httpx.AsyncClient, media_type: str) -> None:
+    answer = await ann.post("/ecg", content=BODY, headers={"Content-Type": media_type})
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd", "identity", "br, gzip"])
+async def test_encoded_bodies_are_not_read(ann: httpx.AsyncClient, coding: str) -> None:
+    answer = await ann.post("/ecg", content=BODY, headers=JSON | {"Content-Encoding": coding})
+    problem(answer, 415, "unsupported-media-type")
+    assert answer.headers["Accept-Encoding"] == "identity"
+
+
+async def unread() -> AsyncGenerator[bytes]:
+    """Fail the test when somebody begins to read."""
+    pytest.fail("the body was read")
+    yield b""
+
+
+async def in_pieces(size: int, pieces: int) -> AsyncGenerator[bytes]:
+    for _ in range(pieces):
+        yield b" " * size
+
+
+async def stalled() -> AsyncGenerator[bytes]:
+    yield BODY[:10]
+    await asyncio.Event().wait()
+
+
+async def test_a_body_announced_too_large_is_refused_before_it_is_read(
+    ann: httpx.AsyncClient,
+) -> None:
+    """A sender who waits for `100 Continue` is answered without; others may finish sending."""
+    for expect, body in (({"Expect": "100-continue"}, unread()), ({}, in_pieces(1, 1))):
+        headers = JSON | {"Content-Length": "10000001"} | expect
+        answer = await ann.post("/ecg", content=body, headers=headers)
+        problem(answer, 413, "request-entity-too-large")
+        assert answer.headers["Connection"] == "close"
+
+
+@pytest.mark.parametrize("length", ["9" * 20, "9" * 5_000, "0" * 5_000 + "9" * 8], ids=len)
+async def test_absurd_lengths_are_too_large(ann: httpx.AsyncClient, length: str) -> None:
+    headers = JSON | {"Content-Length": length, "Expect": "100-continue"}
+    answer = await ann.post("/ecg", content=unread(), headers=headers)
+    problem(answer, 413, "request-entity-too-large")
+
+
+@pytest.mark.parametrize("announced", ["5", "-1", "x", "1e3", "+5", ""])
+async def test_a_body_that_grows_too_large_is_cut_off(service: Service, announced: str) -> None:
+    ann = variant(service, limits=BodyLimits(1_000, 5))
+    headers = JSON | ({"Content-Length": announced} if announced else {})
+    answer = await ann.post("/ecg", content=in_pieces(600, 2), headers=headers)
+    problem(answer, 413, "request-entity-too-large")
+    assert answer.headers["Connection"] == "close"
+
+
+@pytest.mark.parametrize(
+    ("user", "route"), [(ADMIN, "POST /users"), (ANN, "PUT /users/me/password")]
+)
+async def test_small_bodies_have_a_small_limit(service: Service, user: str, route: str) -> None:
+    method, path = route.split()
+    body = b" " * (MAX_SMALL_BODY + 1)
+    answer = await service.client(user).request(method, path, content=body, headers=JSON)
+    problem(answer, 413, "request-entity-too-large")
+
+
+async def test_a_body_that_does_not_come_is_given_up(service: Service) -> None:
+    ann = variant(service, limits=BodyLimits(1_000, 0.02))
+    answer = await ann.post("/ecg", content=stalled(), headers=JSON)
+    problem(answer, 408, "request-timeout")
+    assert answer.headers["Connection"] == "close"
+
+
+async def test_a_slow_small_body_is_given_up(service: Service) -> None:
+    ann = variant(service, limits=BodyLimits(1_000, 0.02))
+    answer = await ann.put("/users/me/password", content=stalled(), headers=JSON)
+    problem(answer, 408, "request-timeout")
+
+
+def overloaded(answer: httpx.Response) -> None:
+    found = problem(answer, 503, "overloaded")
+    assert (found["title"], answer.headers["Retry-After"]) == ("Too much to do, try again", "1")
+
+
+async def test_a_body_without_room_is_refused_before_it_is_read(service: Service) -> None:
+    async with ActorPool(lambda: cast("Any", None), size=1, capacity=1) as pool:
+        ann = variant(service, ingest=Ingest(pool, Traffic(), max_bytes=100))
+        headers = JSON | {"Content-Length": "101"}
+        overloaded(await ann.post("/ecg", content=unread(), headers=headers))
+        overloaded(await ann.post("/ecg", content=unread(), headers=JSON))
+
+
+async def test_a_stopped_pool_takes_nothing_and_is_not_ready(service: Service) -> None:
+    pool = stopped_pool()
+    ecgs = MemoryStore.open()
+    async with ecgs as store:
+        ann = variant(
+            service,
+            ingest=Ingest(pool, Traffic(), max_bytes=10**9),
+            health=Health(pool, store.ecgs),
+        )
+        overloaded(await ann.post("/ecg", json=ecg()))
+        ready = await ann.get("/health/ready")
+        assert (ready.status_code, ready.json()) == (503, {"status": "fail"})
+        assert ready.headers["Content-Type"] == "application/health+json"
+        assert (await ann.get("/health/live")).status_code == 200
+
+
+async def test_what_is_in_flight_counts_and_is_given_back(service: Service) -> None:
+    ingest = service.services.ingest
+    ann = service.client(ANN)
+    with ingest.admit(256_000_000 - len(BODY)):
+        assert (await ann.post("/ecg", content=BODY, headers=JSON)).status_code == 201
+        overloaded(await ann.post("/ecg", content=BODY + b" ", headers=JSON))
+    refused = await ann.post("/ecg", content=b"{", headers=JSON)
+    problem(refused, 400, "malformed-body")
+    with ingest.admit(256_000_000):
+        overloaded(await ann.post("/ecg", content=BODY, headers=JSON))
+    await post(ann)
+
+
+async def test_a_fault_of_ours_tells_nothing_but_the_log(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann = variant(service, ecgs=None)
+    with caplog.at_level(logging.ERROR, "ecg_service"):
+        found = problem(await ann.get("/ecg"), 500, "internal-error")
+    assert found == {
+        "type": "urn:ecg:problem:internal-error",
+        "title": "The service has a fault",
+        "status": 500,
+    }
+    assert "AttributeError" in caplog.text
+
+
+class FailingEcgs(Ecgs):
+    """Fails as a store does."""
+
+    def __init__(self, error: EcgError) -> None:
+        self._error = error
+
+    async def delete(self, owner: str, ecg_id: UUID) -> None:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "slug"),
+    [
+        (StorageUnavailable("secret path"), 503, "storage-unavailable"),
+        (StorageFull("secret path"), 507, "storage-full"),
+    ],
+    ids=["unavailable", "full"],
+)
+async def test_a_failing_store_says_when_to_come_back(
+    service: Service, error: EcgError, status: int, slug: str
+) -> None:
+    ann = variant(service, ecgs=FailingEcgs(error))
+    answer = await ann.delete(f"/ecg/{UUID(int=1)}")
+    assert "secret" not in str(problem(answer, status, slug))
+    assert answer.headers["Retry-After"] == "1"
+
+
+async def damaged(store: MemoryStore) -> str:
+    """Store an ECG of Ann whose samples cannot be trusted."""
+    key = UUID(int=1)
+    crossings = [{"name": "I", "zero_crossings": 0}]
+    record = InsightRecord(key, "zero_crossings", 1, InsightState.DONE, 1, crossings)
+    made = Ecg(key, ANN, datetime.now(UTC), (Lead("I", 1),))
+    await store.ecgs.add_many([NewEcg(Recording(made, b"not a blob"), (record,))])
+    return str(key)
+
+
+async def test_a_damaged_ecg_is_an_error_and_never_wrong_data(service: Service) -> None:
+    threads = Threads("unpack", size=1, capacity=1)
+    async with MemoryStore.open() as store:
+        key = await damaged(store)
+        ann = variant(service, ecgs=Ecgs(store.ecgs, RustCore(threads)))
+        for path in ("", "/leads/0", "/insights?zeros=strict"):
+            found = problem(await ann.get(f"/ecg/{key}{path}"), 500, "damaged-ecg")
+            assert "detail" not in found
+        assert (await ann.get(f"/ecg/{key}?signals=false")).status_code == 200
+    threads.close()
+
+
+async def test_titles_are_constant_per_type(ann: httpx.AsyncClient) -> None:
+    titles: dict[str, set[str]] = {}
+    for body in (b"{", b"[", b"{}", b"[]", b'{"leads":[]}', b'{"leads":1}', b"\xff"):
+        found: Json = (await ann.post("/ecg", content=body, headers=JSON)).json()
+        titles.setdefault(found["type"], set()).add(found["title"])
+    assert titles == {
+        "urn:ecg:problem:malformed-body": {"The body is not valid JSON"},
+        "urn:ecg:problem:invalid-body": {"The body breaks the rules of its schema"},
+    }
