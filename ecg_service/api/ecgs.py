@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-import msgspec
-from litestar import Controller, MediaType, Request, Response, delete, get, post
+from litestar import Controller, Request, Response, delete, get, post
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter
-from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp
 
 from ecg_service.api.access import only
 from ecg_service.api.bodies import announced_size, receive
+from ecg_service.api.created import Created
 from ecg_service.api.openapi import takes
 from ecg_service.api.pages import MAX_PAGE_SIZE, cursor_of, next_link, token_of
 from ecg_service.api.parameters import aware, ecg_uuid, lead_index
@@ -30,22 +30,12 @@ class EcgController(Controller):
     opt = only(Role.USER)
 
     @post(operation_class=takes(EcgIn), responses={201: ResponseSpec(EcgCreated)})
-    async def submit(self, request: Request[Any, Any, Any]) -> ASGIResponse:
+    async def submit(self, request: Request[Any, Any, Any]) -> ASGIApp:
         """Store an ECG; it is durable when this answers, its zero crossings counted."""
         services = services_of(request)
         with services.ingest.admit(await announced_size(request, services.limits)):
             body = await receive(request, services.limits)
-            receipt = await services.ingest.submit(request.user.name, body)
-        ecg_id = str(receipt.ecg_id)
-        headers = {"Location": f"/ecg/{ecg_id}"}
-        if receipt.replayed:
-            headers["Idempotency-Replayed"] = "true"
-        return ASGIResponse(
-            body=msgspec.json.encode(EcgCreated(ecg_id)),
-            status_code=201,
-            headers=headers,
-            media_type=MediaType.JSON,
-        )
+            return Created(await services.ingest.submit(request.user.name, body))
 
     @get()
     async def page(

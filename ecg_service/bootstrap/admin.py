@@ -6,9 +6,12 @@ import secrets
 import tempfile
 from pathlib import Path
 
+import msgspec
+
+from ecg_service.api.schemas import Password, Username
 from ecg_service.bootstrap.stores import sqlite_path
 from ecg_service.services.users import Users
-from ecg_service.settings import BadSettings, Settings
+from ecg_service.settings import BadSettings, Settings, variable
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +21,20 @@ async def ensure_admin(users: Users, settings: Settings) -> None:
     if (await users.page(limit=1))[0]:
         return
     password = _given_password(settings) or _random_password(settings)
-    await users.ensure_admin(settings.admin_username, password)
+    await users.ensure_admin(_checked(settings.admin_username, password), password)
+
+
+def _checked(username: str, password: str) -> str:
+    """Hold the settings to the rules of the API."""
+    for name, value, kind in (
+        ("admin_username", username, Username),
+        ("admin_password", password, Password),
+    ):
+        try:
+            msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            raise BadSettings(f"{variable(name)}: {error}") from error
+    return username
 
 
 def _given_password(settings: Settings) -> str | None:

@@ -59,8 +59,8 @@ class Ecgs:
 
     async def read(self, owner: str, ecg_id: UUID, *, signals: bool) -> FoundEcg:
         """Return an ECG, with or without its samples."""
-        crossings = _crossings(await self._repository.insights(owner, ecg_id))
-        counts = [count for _, count in crossings]
+        records = await self._repository.insights(owner, ecg_id)
+        counts = [count for _, count in await self._crossings(owner, ecg_id, records)]
         if not signals:
             return FoundEcg(await self._repository.get(owner, ecg_id), counts, [None] * len(counts))
         ecg, samples = await self._unpack(owner, ecg_id, _to_json)
@@ -125,15 +125,25 @@ class Ecgs:
         Crossings by another rule than the stored one are counted anew.
         """
         records = await self._settled(owner, ecg_id, wait)
-        crossings = _crossings(records)
-        if zeros != "neutral":
-            _, counts = await self._unpack(owner, ecg_id, _counting(zeros))
-            crossings = [(name, count) for (name, _), count in zip(crossings, counts, strict=True)]
-        return FoundInsights(crossings, records)
+        return FoundInsights(await self._crossings(owner, ecg_id, records, zeros), records)
 
     async def delete(self, owner: str, ecg_id: UUID) -> None:
         """Remove the ECG with all that belongs to it."""
         await self._repository.delete(owner, ecg_id)
+
+    async def _crossings(
+        self,
+        owner: str,
+        ecg_id: UUID,
+        records: Sequence[InsightRecord],
+        zeros: ZeroRule = "neutral",
+    ) -> list[tuple[str, int]]:
+        """Return each lead's name and zero crossings: as stored, or else counted anew."""
+        [record] = [record for record in records if record.name == "zero_crossings"]
+        if zeros == "neutral" and record.state is InsightState.DONE:
+            return [(lead["name"], lead["zero_crossings"]) for lead in record.result]
+        ecg, counts = await self._unpack(owner, ecg_id, _counting(zeros))
+        return [(lead.name, count) for lead, count in zip(ecg.leads, counts, strict=True)]
 
     async def _unpack(
         self, owner: str, ecg_id: UUID, use: Callable[[Lead, Signal], T]
@@ -165,9 +175,3 @@ def _to_json(_: Lead, signal: Signal) -> bytes:
 
 def _counting(zeros: ZeroRule) -> Callable[[Lead, Signal], int]:
     return lambda lead, signal: signal.zero_crossings(zeros=zeros, baseline=lead.baseline)
-
-
-def _crossings(records: Sequence[InsightRecord]) -> list[tuple[str, int]]:
-    """Return each lead's name and zero crossings as counted at ingest."""
-    [record] = [record for record in records if record.name == "zero_crossings"]
-    return [(lead["name"], lead["zero_crossings"]) for lead in record.result]

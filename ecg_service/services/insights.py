@@ -84,11 +84,11 @@ class InsightActor(Actor[UUID, None]):
                 raise RuntimeError(msg)
             insight = self._insights[record.name]
             result = insight.compute(claim.recording.ecg, signals)
-        except Exception as error:  # noqa: BLE001 - whatever an insight raises is its own failure
+        except BaseException as error:  # noqa: BLE001 - its own failure, even a panic of the core
             return self._failed(record, error)
         return replace(record, state=InsightState.DONE, result=result, version=insight.version)
 
-    def _failed(self, record: InsightRecord, error: Exception) -> InsightRecord:
+    def _failed(self, record: InsightRecord, error: BaseException) -> InsightRecord:
         final = record.attempts >= self._max_attempts
         reason = f"{type(error).__name__}: {error}"[:MAX_REASON_LENGTH]
         logger.warning("insight %s failed: %s", record.name, type(error).__name__)
