@@ -14,7 +14,7 @@ import uvloop
 from litestar import Litestar, Request, get, post
 
 from ecg_service.api.app import create_app
-from ecg_service.bootstrap import Server, bind, running_services
+from ecg_service.bootstrap import Server, bind, running_services, stop_signals
 from ecg_service.settings import Settings, load
 
 HOST, PORT = "127.0.0.1", 18080
@@ -41,13 +41,16 @@ async def empty(settings: Settings, port: int) -> None:
         logging_config=None,
         request_max_body_size=settings.max_body_bytes,
     )
-    await Server(app, settings).run(bind(HOST, port), lambda: None)
+    with stop_signals() as stop:
+        await Server(app, settings).run(bind(HOST, port), stop, lambda: None)
 
 
 async def service(settings: Settings, port: int) -> None:
     """Serve the service as `ecg serve` does."""
-    async with running_services(settings) as services:
-        await Server(create_app(services), settings).run(bind(HOST, port), lambda: None)
+    with stop_signals() as stop:
+        async with running_services(settings) as services:
+            server = Server(create_app(services), settings)
+            await server.run(bind(HOST, port), stop, lambda: None)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from litestar.types import HTTPReceiveMessage
 
 JSON = b"application/json"
 MAX_SMALL_BODY = 16_384
+MIN_LINGER = 1_000_000
 _CLOSE = {"Connection": "close"}
 
 
@@ -39,7 +40,8 @@ async def announced_size(request: Request[Any, Any, Any], limits: BodyLimits) ->
     length = headers.get(b"content-length", b"")
     size = int(length.lstrip(b"0")[:20] or 0) if length.isdigit() else limits.max_bytes
     if size > limits.max_bytes:
-        await _discard(request, limits, expected=b"expect" in headers)
+        # One who waits for `100 Continue` has sent nothing that could be in the way.
+        await _discard(request, limits, more=b"expect" not in headers)
         raise _too_large(limits)
     return size
 
@@ -62,7 +64,7 @@ async def receive(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
     except TimeoutError as error:
         raise _too_slow(limits) from error
     if size > limits.max_bytes:
-        await _discard(request, limits)
+        await _discard(request, limits, more=more)
         raise _too_large(limits)
     return b"".join(chunks)
 
@@ -74,14 +76,9 @@ async def receive_small(request: Request[Any, Any, Any], limits: BodyLimits) -> 
     return await receive(request, small)
 
 
-async def _discard(
-    request: Request[Any, Any, Any], limits: BodyLimits, *, expected: bool = False
-) -> None:
-    """Read on for a while: a sender who is cut off while sending never sees why.
-
-    One who waits for `100 Continue` sees it without.
-    """
-    left, more = limits.max_bytes, not expected
+async def _discard(request: Request[Any, Any, Any], limits: BodyLimits, *, more: bool) -> None:
+    """Read on for a while: a sender who is cut off while sending never sees why."""
+    left = max(limits.max_bytes, MIN_LINGER)
     with suppress(TimeoutError):
         async with asyncio.timeout(limits.max_seconds):
             while more and left > 0:

@@ -34,6 +34,7 @@ def ecg_draft(reading: Reading) -> Draft:
         leads=tuple(
             _lead(index, lead, len(reading.signals[lead.signal]), broken)
             for index, lead in enumerate(ecg.leads)
+            if len(broken) < MAX_VIOLATIONS
         ),
         date=_utc(ecg.date, broken),
         sampling_rate=ecg.sampling_rate,

@@ -5,6 +5,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -17,41 +18,43 @@ logger = logging.getLogger(__name__)
 
 
 async def ensure_admin(users: Users, settings: Settings) -> None:
-    """Register the admin if the store has no user at all."""
+    """Register the admin if the store has no user at all; raises `BadSettings`."""
     if (await users.page(limit=1))[0]:
         return
-    password = _given_password(settings) or _random_password(settings)
-    await users.ensure_admin(_checked(settings.admin_username, password), password)
-
-
-def _checked(username: str, password: str) -> str:
-    """Hold the settings to the rules of the API."""
-    for name, value, kind in (
-        ("admin_username", username, Username),
-        ("admin_password", password, Password),
-    ):
-        try:
-            msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
-            raise BadSettings(f"{variable(name)}: {error}") from error
-    return username
+    name = _checked("admin_username", settings.admin_username, Username)
+    password = _given_password(settings)
+    if password is None:
+        password = _random_password(settings)
+    await users.ensure_admin(name, password)
 
 
 def _given_password(settings: Settings) -> str | None:
     if settings.admin_password is not None:
-        return settings.admin_password
-    if settings.admin_password_file is not None:
-        try:
-            return settings.admin_password_file.read_text().strip()
-        except OSError as error:
-            msg = f"ECG_ADMIN_PASSWORD_FILE: {error.strerror}"
-            raise BadSettings(msg) from error
-    return None
+        return _checked("admin_password", settings.admin_password, Password)
+    if settings.admin_password_file is None:
+        return None
+    try:
+        content = settings.admin_password_file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{variable('admin_password_file')}: {error}") from error
+    return _checked("admin_password_file", content.strip(), Password)
+
+
+def _checked(name: str, value: str, rules: object) -> str:
+    """Hold a setting to the rules of the API."""
+    try:
+        return msgspec.convert(value, cast("type[str]", rules))
+    except msgspec.ValidationError as error:
+        raise BadSettings(f"{variable(name)}: {error}") from error
 
 
 def _random_password(settings: Settings) -> str:
     path, password = _password_file(settings), secrets.token_urlsafe(24)
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        msg = f"{variable('admin_password')} is not set, and {path.name} cannot be written: {error}"
+        raise BadSettings(msg) from error
     with os.fdopen(file, "w") as out:
         os.fchmod(file, 0o600)
         out.write(password + "\n")

@@ -1,5 +1,7 @@
 """uvicorn, on a socket of ours, ending well at a signal."""
 
+import asyncio
+import signal
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -20,8 +22,24 @@ def bind(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
+@contextmanager
+def stop_signals() -> Generator[asyncio.Event]:
+    """Set an event at SIGTERM and SIGINT, however many of them come.
+
+    For the whole life of the service: one that comes while it drains must not kill it.
+    """
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
 class Server:
-    """Serves until SIGTERM or SIGINT, then answers what has come and returns."""
+    """Serves until it is told to stop, then answers what has come and returns."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._config = uvicorn.Config(
@@ -37,24 +55,30 @@ class Server:
             timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
         )
 
-    async def run(self, listener: socket.socket, started: Callable[[], None]) -> None:
+    async def run(
+        self, listener: socket.socket, stop: asyncio.Event, started: Callable[[], None]
+    ) -> None:
         """Serve on this socket; calls `started` once connections are taken."""
         tune()
-        await _Server(self._config, started).serve(sockets=[listener])
+        await _Server(self._config, stop, started).serve(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, stop: asyncio.Event, started: Callable[[], None]
+    ) -> None:
         super().__init__(config)
+        self._stop = stop
         self._on_started = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_started()
 
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or self._stop.is_set()
+
     @contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Stop at a signal and do not raise it again: having drained is a success."""
-        with super().capture_signals():
-            yield
-            self._captured_signals.clear()
+        """Leave signals to `stop_signals`."""
+        yield

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import secrets
-import signal
 import socket
 import tempfile
 from pathlib import Path
@@ -14,7 +13,7 @@ import httpx
 from typed_settings import SecretStr
 
 from ecg_service.api.app import create_app
-from ecg_service.bootstrap import Server, running_services
+from ecg_service.bootstrap import Server, running_services, stop_signals
 from ecg_service.cli.configuration import DEFAULTS, PORT, log_to_stderr
 from ecg_service.cli.loop import run
 from ecg_service.cli.serve import listen, url_of
@@ -58,11 +57,12 @@ def _settings(folder: Path) -> Settings:
 
 
 async def _demo(settings: Settings, listener: socket.socket, *, once: bool) -> None:
-    with listener:
+    with listener, stop_signals() as stop:
         async with running_services(settings) as services, asyncio.TaskGroup() as group:
             server = Server(create_app(services), settings)
-            serving = group.create_task(server.run(listener, lambda: None))
+            serving = group.create_task(server.run(listener, stop, lambda: None))
             touring = group.create_task(_tour(url_of(listener.getsockname()), settings, once=once))
+            touring.add_done_callback(lambda _: stop.set() if once else None)
             serving.add_done_callback(lambda _: touring.cancel())
 
 
@@ -70,8 +70,6 @@ async def _tour(url: str, settings: Settings, *, once: bool) -> None:
     # Not by a proxy from the environment: the service is in this process.
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as client:
         visit = await take_tour(client, (ADMIN, str(settings.admin_password)))
-    if once:
-        signal.raise_signal(signal.SIGTERM)  # as from outside: drain, and end with 0
-        return
-    click.echo(f"Serving at {url} until Ctrl-C. Try, in another terminal:\n")
-    click.echo(f"  {visit.curl(url)}\n")
+    if not once:
+        click.echo(f"Serving at {url} until Ctrl-C. Try, in another terminal:\n")
+        click.echo(f"  {visit.curl(url)}\n")

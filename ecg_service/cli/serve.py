@@ -8,7 +8,7 @@ from errno import errorcode
 import click
 
 from ecg_service.api.app import create_app
-from ecg_service.bootstrap import Server, bind, running_services
+from ecg_service.bootstrap import Server, bind, running_services, stop_signals
 from ecg_service.cli.configuration import DEFAULTS, PORT, configured, database_option, log_to_stderr
 from ecg_service.cli.exits import Unavailable
 from ecg_service.cli.loop import run
@@ -52,10 +52,10 @@ def url_of(address: tuple[str, int]) -> str:
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     url = url_of(listener.getsockname())
-    with listener:
+    with listener, stop_signals() as stop:
         logger.info("starting on %s", settings.database_url)
         async with running_services(settings) as services:
             server = Server(create_app(services), settings)
-            await server.run(listener, lambda: logger.info("serving at %s", url))
+            await server.run(listener, stop, lambda: logger.info("serving at %s", url))
             logger.info("draining")
-    logger.info("stopped")
+        logger.info("stopped")

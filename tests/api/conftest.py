@@ -29,7 +29,8 @@ def settings(store: str, directory: Path) -> Settings:
         database_url=url,
         admin_username=ADMIN,
         admin_password=SecretStr(PASSWORD),
-        password_threads=2,
+        insight_delay_seconds=0,  # the tests send without a lull
+        sweep_seconds=0.2,
     )
 
 

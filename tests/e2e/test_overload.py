@@ -1,0 +1,110 @@
+"""More than the service can take: refused early, and nothing is lost."""
+
+import json
+from contextlib import AsyncExitStack
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+
+from tests.e2e.service import (
+    JSON_TYPE,
+    SMALL,
+    Answer,
+    chunked,
+    head_of,
+    is_healthy_with,
+    listed,
+    pending,
+    problem,
+    running,
+    until,
+)
+
+BURST = 60
+
+
+async def test_of_a_burst_exactly_those_answered_201_are_stored(tmp_path: Path) -> None:
+    async with (
+        running(tmp_path, ingest_mailbox=1, ingest_batch=1) as service,
+        AsyncExitStack() as stack,
+    ):
+        await service.register()
+        wires = [await pending(service, stack, len(SMALL)) for _ in range(BURST)]
+        for wire in wires:
+            await wire.send(SMALL)
+        answers = [await wire.answer() for wire in wires]
+        good, bad = divided(answers)
+        assert good
+        assert bad
+        for answer in bad:
+            problem(answer, 503, "overloaded")
+            assert int(answer.headers["retry-after"]) > 0
+        async with service.client() as user:
+            assert {ecg["ecg_id"] for ecg in await listed(user)} == ids_of(good)
+            await until(lambda: is_taken(user))
+        await is_healthy_with(service, len(good) + 1)
+
+
+def divided(answers: list[Answer]) -> tuple[list[Answer], list[Answer]]:
+    good = [answer for answer in answers if answer.status == 201]
+    return good, [answer for answer in answers if answer.status != 201]
+
+
+def ids_of(answers: list[Answer]) -> set[str]:
+    return {str(UUID(json.loads(answer.body)["ecg_id"])) for answer in answers}
+
+
+async def is_taken(user: httpx.AsyncClient) -> bool:
+    answer = await user.post("/ecg", content=SMALL, headers=JSON_TYPE)
+    return answer.status_code == 201
+
+
+async def test_bytes_in_flight_are_bounded_before_they_are_read(tmp_path: Path) -> None:
+    async with running(tmp_path, max_bytes_in_flight=1000) as service, AsyncExitStack() as stack:
+        await service.register()
+        held = [await pending(service, stack, 400) for _ in range(2)]
+        async with service.wire() as wire:
+            await wire.send(head_of(content_length=201, expect="100-continue"))
+            refused = await wire.answer()
+            problem(refused, 503, "overloaded")
+            assert int(refused.headers["retry-after"]) > 0
+        await (await pending(service, stack, 200)).send(SMALL, b" " * (200 - len(SMALL)))
+        for wire in held:
+            await wire.send(SMALL, b" " * (400 - len(SMALL)))
+            assert (await wire.answer()).status == 201
+        await (await pending(service, stack, 1000)).send(b"")
+
+
+async def test_a_body_of_unknown_length_counts_as_large_as_it_may_get(tmp_path: Path) -> None:
+    settings = {"max_body_bytes": 1000, "max_bytes_in_flight": 1500}
+    async with running(tmp_path, **settings) as service, AsyncExitStack() as stack:
+        await service.register()
+        held = await pending(service, stack, 501)
+        chunks = head_of(transfer_encoding="chunked") + chunked(SMALL)
+        async with service.wire() as wire:
+            await wire.send(chunks)
+            problem(await wire.answer(), 503, "overloaded")
+        await held.send(SMALL, b" " * (501 - len(SMALL)))
+        assert (await held.answer()).status == 201
+        async with service.wire() as wire:
+            await wire.send(chunks)
+            assert (await wire.answer()).status == 201
+        await is_healthy_with(service, 2)
+
+
+async def test_connections_beyond_the_limit_are_refused_until_others_end(tmp_path: Path) -> None:
+    async with running(tmp_path, max_connections=4) as service:
+        await service.register()
+        async with AsyncExitStack() as stack, service.client(None) as anyone:
+            crowd = [await pending(service, stack, len(SMALL)) for _ in range(3)]
+            assert (await anyone.get("/health/live")).status_code == 503
+            for wire in crowd:
+                await wire.send(SMALL)
+                assert (await wire.answer()).status == 201
+                wire.cut()
+            await until(lambda: is_live(anyone))
+
+
+async def is_live(anyone: httpx.AsyncClient) -> bool:
+    return (await anyone.get("/health/live")).status_code == 200

@@ -1,0 +1,143 @@
+import asyncio
+import threading
+from collections.abc import Generator
+from contextlib import closing
+
+import pytest
+
+import ecg_core
+from ecg_service.actors import Threads
+from ecg_service.adapters.core import RustCore, verify_blob
+from ecg_service.domain.ecg import Reading
+from ecg_service.domain.errors import DamagedEcg, InvalidBody, MalformedBody, Overloaded
+
+BLOB = ecg_core.pack([ecg_core.Signal([1, -2, 3]), ecg_core.Signal(range(1000))])
+
+
+class Panic(BaseException):
+    """Not an `Exception`, as a Rust panic is not."""
+
+
+@pytest.fixture
+def threads() -> Generator[Threads]:
+    with closing(Threads("core", size=1, capacity=1)) as started:
+        yield started
+
+
+@pytest.fixture
+def core(threads: Threads) -> RustCore:
+    return RustCore(threads)
+
+
+def body(*samples: int) -> bytes:
+    return f'{{"leads":[{{"name":"I","signal":{[*samples]}}}]}}'.encode()
+
+
+async def test_bodies_are_read_together_and_answered_in_order(core: RustCore) -> None:
+    def use(index: int, reading: Reading) -> tuple[int, str]:
+        return index, reading.signals[0].to_json().decode()
+
+    assert await core.read([body(1), body(2, 3)], use) == [(0, "[1]"), (1, "[2,3]")]
+
+
+async def test_what_is_read_can_be_unpacked(core: RustCore) -> None:
+    [blob] = await core.read([body(1, -2)], lambda _, reading: reading.blob)
+    assert isinstance(blob, bytes)
+    assert await core.unpack([blob], lambda _, s: [*map(len, s)]) == [[2]]
+
+
+async def test_a_bad_body_is_answered_and_leaves_the_others_be(core: RustCore) -> None:
+    bodies = [body(1), b"{", b"\xff", b'{"signal":[0.5]}', b'{"a":1,"a":2}', body(2)]
+    answers = await core.read(bodies, lambda index, _: index)
+    assert [type(answer) for answer in answers] == [
+        int,
+        MalformedBody,
+        MalformedBody,
+        InvalidBody,
+        InvalidBody,
+        int,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bad", "place", "code"),
+    [
+        (b'{"leads":[{"signal":[1,0.5]}]}', "/leads/0/signal/1", "not_an_integer"),
+        (b'{"leads":[{"signal":[2147483648]}]}', "/leads/0/signal/0", "out_of_range"),
+        (b'{"leads":[{"signal":5}]}', "/leads/0/signal", "not_an_array"),
+    ],
+)
+async def test_a_refusal_names_its_place(core: RustCore, bad: bytes, place: str, code: str) -> None:
+    [answer] = await core.read([bad], lambda index, _: index)
+    assert isinstance(answer, InvalidBody)
+    [violation] = answer.violations
+    assert (violation.place, violation.code) == (place, code)
+
+
+async def test_an_expected_error_of_the_caller_answers_its_item_only(core: RustCore) -> None:
+    def use(index: int, _: object) -> int:
+        if index == 1:
+            raise InvalidBody
+        return index
+
+    first, second, third = await core.read([body(1)] * 3, use)
+    assert (first, type(second), third) == (0, InvalidBody, 2)
+    first, second, third = await core.unpack([BLOB] * 3, use)
+    assert (first, type(second), third) == (0, InvalidBody, 2)
+
+
+async def test_every_flipped_bit_is_damage(core: RustCore) -> None:
+    for bit in range(0, len(BLOB) * 8, 7):
+        flipped = bytearray(BLOB)
+        flipped[bit // 8] ^= 1 << bit % 8
+        damaged, whole = await core.unpack([bytes(flipped), BLOB], lambda index, _: index)
+        assert isinstance(damaged, DamagedEcg), bit
+        assert whole == 1
+
+
+@pytest.mark.parametrize("blob", [b"", b"dust", BLOB[:-1], BLOB + b"\0", bytes(1000)], ids=len)
+async def test_no_blob_at_all_is_damage_too(core: RustCore, blob: bytes) -> None:
+    [answer] = await core.unpack([blob], lambda index, _: index)
+    assert isinstance(answer, DamagedEcg)
+    with pytest.raises(DamagedEcg):
+        await core.window(blob, 0, 0, None, len)
+    with pytest.raises(DamagedEcg):
+        verify_blob(blob)
+
+
+def test_a_whole_blob_is_verified() -> None:
+    verify_blob(BLOB)
+
+
+async def test_a_window_is_unpacked_alone(core: RustCore) -> None:
+    assert await core.window(BLOB, 1, 998, None, lambda s: s.to_json()) == b"[998,999]"
+    assert await core.window(BLOB, 0, 0, 1, lambda s: s.to_json()) == b"[1]"
+
+
+async def test_a_panic_is_an_exception_and_the_core_goes_on(core: RustCore) -> None:
+    def panic(*_: object) -> None:
+        raise Panic
+
+    with pytest.raises(RuntimeError, match="panicked"):
+        await core.unpack([BLOB], panic)
+    with pytest.raises(RuntimeError, match="panicked"):
+        await core.read([body(1)], panic)
+    with pytest.raises(RuntimeError, match="panicked"):
+        await core.window(BLOB, 0, 0, None, panic)
+    assert await core.unpack([BLOB], lambda index, _: index) == [0]
+
+
+async def test_an_unexpected_exception_comes_through_as_it_is(core: RustCore) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await core.unpack([BLOB], lambda index, _: 1 // index)
+
+
+async def test_more_calls_than_may_wait_are_overload(core: RustCore, threads: Threads) -> None:
+    gate = threading.Event()
+    blocking = [asyncio.create_task(threads.run(gate.wait, 30)) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(Overloaded):
+        await core.unpack([BLOB], lambda index, _: index)
+    gate.set()
+    await asyncio.gather(*blocking)
+    assert await core.unpack([BLOB], lambda index, _: index) == [0]

@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import pytest
+
+from ecg_service.adapters.memory import MemoryStore
+from ecg_service.bootstrap import open_store, sqlite_path, users_beside
+from ecg_service.settings import BadSettings, Settings
+
+PATHS = {
+    "sqlite:///ecg.db": "ecg.db",
+    "sqlite:///data/ecg.db": "data/ecg.db",
+    "sqlite:////var/lib/ecg.db": "/var/lib/ecg.db",
+    "sqlite:///../ecg.db": "../ecg.db",
+    "sqlite:///with%20space.db": "with space.db",
+    "sqlite:///a%3Fb.db": "a?b.db",
+}
+
+
+@pytest.mark.parametrize("url", PATHS)
+def test_three_slashes_are_relative_and_four_absolute(url: str) -> None:
+    assert sqlite_path(url) == Path(PATHS[url])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "ecg.db",
+        "sqlite:",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite://ecg.db",
+        "sqlite://host/ecg.db",
+        "sqlite:///ecg.db?mode=ro",
+        "sqlite:///ecg.db#x",
+        "memory:///",
+        "memory",
+        "postgresql://host/ecg",
+        "file:///ecg.db",
+    ],
+)
+def test_any_other_url_is_refused_by_its_variable(url: str) -> None:
+    with pytest.raises(BadSettings, match=r"^ECG_DATABASE_URL: "):
+        open_store(Settings(database_url=url))
+
+
+async def test_memory_is_a_store_that_begins_empty() -> None:
+    async with open_store(Settings(database_url="memory://")) as store:
+        assert isinstance(store, MemoryStore)
+        assert await store.users.page(limit=1) == []
+
+
+async def test_a_file_is_made_and_migrated(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/ecg.db"
+    async with open_store(Settings(database_url=url)) as store:
+        assert await store.users.page(limit=1) == []
+        await store.ecgs.ping()
+    assert (tmp_path / "ecg.db").exists()
+
+
+async def test_users_can_be_reached_beside_a_running_service(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/ecg.db")
+    async with open_store(settings) as store, users_beside(settings) as users:
+        await users.register("ann", "correct horse")
+        assert [user.name for user in await store.users.page(limit=9)] == ["ann"]
+
+
+async def test_users_in_memory_cannot_be_reached_from_beside() -> None:
+    with pytest.raises(BadSettings):
+        await users_beside(Settings(database_url="memory://")).__aenter__()

@@ -1,0 +1,127 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+import ecg_core
+from ecg_service.adapters.core import RustCore
+from ecg_service.adapters.memory import MemoryStore
+from ecg_service.domain.ecg import Cursor, Ecg, Lead, Recording
+from ecg_service.domain.errors import DamagedEcg, EcgNotFound, LeadNotFound
+from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.ports.ecgs import NewEcg
+from ecg_service.services.ecgs import Ecgs
+
+OWNER, NOON = "ann", datetime(2026, 5, 17, 12, tzinfo=UTC)
+SAMPLES = [5, -5, 0, 5]
+DONE = [{"name": "I", "zero_crossings": 2}]
+
+
+@pytest.fixture
+def ecgs(store: MemoryStore, core: RustCore) -> Ecgs:
+    return Ecgs(store.ecgs, core)
+
+
+async def stored(
+    store: MemoryStore,
+    *,
+    state: InsightState = InsightState.DONE,
+    blob: bytes | None = None,
+    date: datetime = NOON,
+) -> UUID:
+    key = uuid4()
+    result = DONE if state is InsightState.DONE else None
+    records = (InsightRecord(key, "zero_crossings", 1, state, result=result),)
+    ecg = Ecg(key, OWNER, date, (Lead("I", 4),))
+    packed = ecg_core.pack([ecg_core.Signal(SAMPLES)]) if blob is None else blob
+    await store.ecgs.add_many([NewEcg(Recording(ecg, packed), records)])
+    return key
+
+
+async def test_an_ecg_is_read_with_or_without_samples(store: MemoryStore, ecgs: Ecgs) -> None:
+    key = await stored(store)
+    whole = await ecgs.read(OWNER, key, signals=True)
+    short = await ecgs.read(OWNER, key, signals=False)
+    assert (whole.crossings, whole.samples) == ([2], [b"[5,-5,0,5]"])
+    assert (short.ecg, short.crossings, short.samples) == (whole.ecg, [2], [None])
+
+
+@pytest.mark.parametrize("state", [s for s in InsightState if s is not InsightState.DONE])
+@pytest.mark.parametrize("signals", [True, False])
+async def test_crossings_are_counted_while_the_stored_ones_are_not_there(
+    store: MemoryStore, ecgs: Ecgs, state: InsightState, *, signals: bool
+) -> None:
+    """As while a new version of the insight is computed, or after it failed."""
+    key = await stored(store, state=state)
+    assert (await ecgs.read(OWNER, key, signals=signals)).crossings == [2]
+    assert (await ecgs.insights(OWNER, key)).crossings == [("I", 2)]
+
+
+async def test_waiting_ends_when_the_insight_is_settled(store: MemoryStore, ecgs: Ecgs) -> None:
+    key = await stored(store, state=InsightState.PENDING)
+    waiting = asyncio.create_task(ecgs.insights(OWNER, key, wait=60))
+    await asyncio.sleep(0)
+    [claim] = await store.insights.claim([key], now=NOON)
+    [running] = claim.records
+    finished = InsightRecord(key, running.name, 1, InsightState.DONE, running.attempts, DONE)
+    await store.insights.finish([finished])
+    async with asyncio.timeout(30):
+        assert (await waiting).records == [finished]
+
+
+async def test_waiting_ends_with_what_is_there_when_the_time_is_over(
+    store: MemoryStore, ecgs: Ecgs
+) -> None:
+    key = await stored(store, state=InsightState.PENDING)
+    async with asyncio.timeout(30):
+        [record] = (await ecgs.insights(OWNER, key, wait=0.03)).records
+    assert record.state is InsightState.PENDING
+
+
+async def test_waiting_for_an_ecg_that_is_deleted_ends(store: MemoryStore, ecgs: Ecgs) -> None:
+    key = await stored(store, state=InsightState.PENDING)
+    waiting = asyncio.create_task(ecgs.insights(OWNER, key, wait=60))
+    await asyncio.sleep(0)
+    await ecgs.delete(OWNER, key)
+    async with asyncio.timeout(30):
+        with pytest.raises(EcgNotFound):
+            await waiting
+
+
+async def test_nothing_of_a_damaged_ecg_is_shown(store: MemoryStore, ecgs: Ecgs) -> None:
+    key = await stored(store, blob=b"dust")
+    for reading in (
+        ecgs.read(OWNER, key, signals=True),
+        ecgs.window(OWNER, key, 0),
+        ecgs.insights(OWNER, key, zeros="strict"),
+    ):
+        with pytest.raises(DamagedEcg):
+            await reading
+
+
+@pytest.mark.parametrize("owner", ["bob", ""])
+async def test_a_stranger_finds_nothing(store: MemoryStore, ecgs: Ecgs, owner: str) -> None:
+    key = await stored(store)
+    for reading in (
+        ecgs.read(owner, key, signals=True),
+        ecgs.read(owner, key, signals=False),
+        ecgs.window(owner, key, 0),
+        ecgs.insights(owner, key, wait=60),
+        ecgs.delete(owner, key),
+    ):
+        with pytest.raises(EcgNotFound):
+            await reading
+
+
+async def test_a_lead_beyond_the_last_is_not_found(store: MemoryStore, ecgs: Ecgs) -> None:
+    with pytest.raises(LeadNotFound):
+        await ecgs.window(OWNER, await stored(store), 1)
+
+
+async def test_a_page_says_where_the_next_begins(store: MemoryStore, ecgs: Ecgs) -> None:
+    keys = [await stored(store, date=NOON - timedelta(days=n)) for n in range(3)]
+    first, after = await ecgs.page(OWNER, limit=2)
+    assert after == Cursor(NOON - timedelta(days=1), keys[1])
+    rest, end = await ecgs.page(OWNER, limit=2, after=after)
+    assert ([ecg.id for ecg in (*first, *rest)], end) == (keys, None)

@@ -1,0 +1,185 @@
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+
+from ecg_service.actors import Actor, ActorPool
+from ecg_service.adapters.core import RustCore
+from ecg_service.adapters.memory import MemoryStore
+from ecg_service.api.decode import ecg_draft
+from ecg_service.domain.ecg import Ecg, Signal
+from ecg_service.domain.errors import EcgIdTaken, InvalidBody, MalformedBody, Overloaded
+from ecg_service.domain.insights import Insight, InsightState
+from ecg_service.insights import REGISTRY
+from ecg_service.ports.insights import InsightQueue
+from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
+from ecg_service.services.traffic import Traffic
+
+
+@dataclass
+class ListQueue(InsightQueue):
+    """Keeps what it is told."""
+
+    told: list[UUID] = field(default_factory=list[UUID])
+
+    def put(self, ecg_ids: Iterable[UUID]) -> None:
+        self.told += ecg_ids
+
+
+@pytest.fixture
+def queue() -> ListQueue:
+    return ListQueue()
+
+
+@pytest.fixture
+def actor(store: MemoryStore, core: RustCore, queue: ListQueue) -> IngestActor:
+    return IngestActor(core, store.ecgs, queue, REGISTRY, ecg_draft)
+
+
+def body(*samples: int, client_id: str | None = None) -> bytes:
+    return json.dumps({"leads": [{"name": "I", "signal": samples}], "id": client_id}).encode()
+
+
+def by(owner: str, *bodies: bytes) -> list[Submission]:
+    return [Submission(owner, one) for one in bodies]
+
+
+async def test_a_batch_answers_each_body_and_stores_the_valid_ones(
+    actor: IngestActor, store: MemoryStore, queue: ListQueue
+) -> None:
+    batch = by("ann", body(1, -1), b"{", body(2), b'{"leads":[]}', body(3, 0, -3))
+    answers = await actor.handle(batch)
+    kinds = [type(answer) for answer in answers]
+    assert kinds == [Receipt, MalformedBody, Receipt, InvalidBody, Receipt]
+    ids = [answer.ecg_id for answer in answers if isinstance(answer, Receipt)]
+    assert queue.told == ids
+    stored = await store.ecgs.page("ann", limit=10)
+    assert sorted(one.id for one in stored) == sorted(ids)
+    lengths = [(await store.ecgs.get("ann", key)).leads[0].num_samples for key in ids]
+    assert lengths == [2, 1, 3]
+
+
+async def test_a_batch_of_refusals_stores_nothing(
+    actor: IngestActor, store: MemoryStore, queue: ListQueue
+) -> None:
+    answers = await actor.handle(by("ann", b"", b"[]", b'{"leads":[{"name":"I","signal":[0.5]}]}'))
+    assert all(isinstance(answer, InvalidBody) for answer in answers)
+    assert (await store.ecgs.page("ann", limit=1), queue.told) == ([], [])
+
+
+async def test_each_ecg_of_a_batch_has_its_own_sender(
+    actor: IngestActor, store: MemoryStore
+) -> None:
+    await actor.handle([*by("ann", body(1)), *by("bob", body(2)), *by("ann", body(3))])
+    counts = {owner: len(await store.ecgs.page(owner, limit=9)) for owner in ("ann", "bob")}
+    assert counts == {"ann": 2, "bob": 1}
+
+
+async def test_an_id_counts_within_a_batch_too(actor: IngestActor, store: MemoryStore) -> None:
+    batch = by(
+        "ann", body(1, client_id="x"), body(1, client_id="x"), body(2, client_id="x"), body(2)
+    )
+    first, same, other, without = await actor.handle(batch)
+    assert isinstance(first, Receipt)
+    assert same == Receipt(first.ecg_id, replayed=True)
+    assert isinstance(other, EcgIdTaken)
+    assert isinstance(without, Receipt)
+    assert len(await store.ecgs.page("ann", limit=9)) == 2
+
+
+async def test_cheap_insights_are_stored_with_the_ecg_and_others_are_pending(
+    actor: IngestActor, store: MemoryStore
+) -> None:
+    [receipt] = await actor.handle(by("ann", body(1, -1, 1)))
+    assert isinstance(receipt, Receipt)
+    statistics, crossings = await store.ecgs.insights("ann", receipt.ecg_id)
+    assert (statistics.name, statistics.state, statistics.attempts) == (
+        "statistics",
+        InsightState.PENDING,
+        0,
+    )
+    assert (crossings.state, crossings.result) == (
+        InsightState.DONE,
+        [{"name": "I", "zero_crossings": 2}],
+    )
+
+
+class Held(Actor[Submission, Receipt]):
+    """Answers once it may."""
+
+    def __init__(self) -> None:
+        self.busy, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt | Exception]:
+        self.busy.set()
+        await self.go_on.wait()
+        return [Receipt(UUID(int=0)) for _ in batch]
+
+
+@asynccontextmanager
+async def door(held: Held, *, capacity: int = 1, max_bytes: int = 100) -> AsyncGenerator[Ingest]:
+    async with ActorPool[Submission, Receipt](lambda: held, size=1, capacity=capacity) as pool:
+        yield Ingest(pool, Traffic(), max_bytes=max_bytes)
+        held.go_on.set()
+
+
+async def test_a_full_mailbox_is_overload() -> None:
+    held = Held()
+    async with door(held) as ingest:
+        taken = [asyncio.create_task(ingest.submit("ann", b""))]
+        await held.busy.wait()
+        taken.append(asyncio.create_task(ingest.submit("ann", b"")))
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded):
+            await ingest.submit("ann", b"")
+        held.go_on.set()
+        assert await asyncio.gather(*taken) == [Receipt(UUID(int=0))] * 2
+
+
+async def test_a_stopped_pool_is_overload() -> None:
+    async with door(Held()) as ingest:
+        pass
+    with pytest.raises(Overloaded):
+        await ingest.submit("ann", b"")
+    with pytest.raises(Overloaded), ingest.admit(1):
+        pass
+
+
+async def test_bytes_on_their_way_in_are_bounded() -> None:
+    async with door(Held()) as ingest:
+        with ingest.admit(60), ingest.admit(40):
+            with pytest.raises(Overloaded), ingest.admit(1):
+                pass
+            with ingest.admit(0):
+                pass
+        with ingest.admit(100):
+            pass
+
+
+async def test_room_is_given_back_also_after_a_failure() -> None:
+    async with door(Held()) as ingest:
+        for _ in range(3):
+            with pytest.raises(ValueError, match="broken"), ingest.admit(100):
+                raise ValueError("broken")
+        with pytest.raises(Overloaded), ingest.admit(101):
+            pass
+        with ingest.admit(100):
+            pass
+
+
+async def test_an_insight_at_ingest_sees_the_ecg_as_it_will_be_stored(
+    store: MemoryStore, core: RustCore, queue: ListQueue
+) -> None:
+    def describe(ecg: Ecg, signals: Sequence[Signal]) -> object:
+        return [ecg.owner, ecg.leads[0].name, len(signals[0]), str(ecg.id)]
+
+    insight = Insight("description", 3, describe, when="ingest")
+    actor = IngestActor(core, store.ecgs, queue, [insight], ecg_draft)
+    [receipt] = await actor.handle(by("ann", body(1, 2, 3)))
+    assert isinstance(receipt, Receipt)
+    [record] = await store.ecgs.insights("ann", receipt.ecg_id)
+    assert (record.version, record.result) == (3, ["ann", "I", 3, str(receipt.ecg_id)])

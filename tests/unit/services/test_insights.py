@@ -1,0 +1,324 @@
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+import ecg_core
+from ecg_service.adapters.core import RustCore
+from ecg_service.adapters.memory import MemoryStore
+from ecg_service.domain.ecg import Ecg, Lead, Recording, Signal
+from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.domain.insights import Insight, InsightRecord, InsightState
+from ecg_service.ports.ecgs import NewEcg
+from ecg_service.ports.insights import InsightQueue, InsightRepository
+from ecg_service.services.insights import MAX_REASON_LENGTH, InsightActor, Sweeper
+from ecg_service.services.traffic import Traffic
+
+OWNER = "ann"
+PATIENCE = 30
+Compute = Callable[[Ecg, Sequence[Signal]], Any]
+
+
+class Panic(BaseException):
+    """Not an `Exception`, as a panic of the core is not."""
+
+
+@dataclass
+class ListQueue(InsightQueue):
+    """Keeps what it is told, and says when."""
+
+    told: list[UUID] = field(default_factory=list[UUID])
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, ecg_ids: Iterable[UUID]) -> None:
+        self.told += ecg_ids
+        if self.told:
+            self.heard.set()
+
+
+def length(_: Ecg, signals: Sequence[Signal]) -> list[int]:
+    return [len(signal) for signal in signals]
+
+
+def constant(result: object) -> Compute:
+    def compute(_: Ecg, __: Sequence[Signal]) -> object:
+        return result
+
+    return compute
+
+
+def raising(error: BaseException) -> Compute:
+    def compute(_: Ecg, __: Sequence[Signal]) -> object:
+        raise error
+
+    return compute
+
+
+async def stored(store: MemoryStore, *names: str, blob: bytes | None = None) -> UUID:
+    """Add an ECG for which insights of these names are pending."""
+    key = uuid4()
+    ecg = Ecg(key, OWNER, datetime.now(UTC), (Lead("I", 3),))
+    records = tuple(InsightRecord(key, name, 1) for name in names)
+    packed = ecg_core.pack([ecg_core.Signal([1, -2, 3])]) if blob is None else blob
+    await store.ecgs.add_many([NewEcg(Recording(ecg, packed), records)])
+    return key
+
+
+async def record(store: MemoryStore, key: UUID) -> InsightRecord:
+    [found] = await store.ecgs.insights(OWNER, key)
+    return found
+
+
+def actor(
+    store: MemoryStore, core: RustCore, *insights: Insight, max_attempts: int = 3
+) -> InsightActor:
+    return InsightActor(
+        store.insights, core, insights, Traffic(), max_attempts=max_attempts, max_delay=0
+    )
+
+
+def sweeper(
+    store: MemoryStore, queue: InsightQueue, *insights: Insight, lease: float = 60, limit: int = 9
+) -> Sweeper:
+    return Sweeper(store.insights, queue, insights, interval=0.01, lease=lease, limit=limit)
+
+
+LENGTH = Insight("length", 1, length)
+
+
+async def test_pending_insights_are_computed_once(store: MemoryStore, core: RustCore) -> None:
+    key = await stored(store, "length")
+    worker = actor(store, core, LENGTH)
+    assert await worker.handle([key, uuid4(), key]) == [None] * 3
+    assert await worker.handle([key]) == [None]
+    assert await record(store, key) == InsightRecord(
+        key, "length", 1, InsightState.DONE, attempts=1, result=[3]
+    )
+
+
+async def test_a_failing_insight_is_tried_again_and_then_says_why(
+    store: MemoryStore, core: RustCore
+) -> None:
+    key = await stored(store, "length")
+    worker = actor(store, core, Insight("length", 1, raising(ValueError("no R peak"))))
+    states: list[tuple[InsightState, int]] = []
+    for _ in range(4):
+        await worker.handle([key])
+        found = await record(store, key)
+        states.append((found.state, found.attempts))
+    assert states == [
+        (InsightState.PENDING, 1),
+        (InsightState.PENDING, 2),
+        (InsightState.FAILED, 3),
+        (InsightState.FAILED, 3),
+    ]
+    assert (await record(store, key)).error == "ValueError: no R peak"
+
+
+async def test_a_retry_that_succeeds_is_done(store: MemoryStore, core: RustCore) -> None:
+    key = await stored(store, "length")
+    for compute in (raising(OSError("once")), length):
+        await actor(store, core, Insight("length", 1, compute)).handle([key])
+    found = await record(store, key)
+    assert (found.state, found.attempts, found.result) == (InsightState.DONE, 2, [3])
+
+
+async def test_a_long_reason_is_cut(store: MemoryStore, core: RustCore) -> None:
+    key = await stored(store, "length")
+    insight = Insight("length", 1, raising(ValueError("x" * 10_000)))
+    await actor(store, core, insight, max_attempts=1).handle([key])
+    error = (await record(store, key)).error
+    assert error is not None
+    assert len(error) == MAX_REASON_LENGTH
+
+
+@pytest.mark.parametrize("error", [Panic("poison"), SystemExit(1)], ids=repr)
+async def test_poison_harms_no_ecg_of_the_same_batch(
+    store: MemoryStore, core: RustCore, error: BaseException
+) -> None:
+    """Even what is no `Exception` fails one insight of one ECG and nothing else."""
+    poison, good = await stored(store, "length"), await stored(store, "length")
+
+    def compute(ecg: Ecg, signals: Sequence[Signal]) -> object:
+        return (raising(error) if ecg.id == poison else length)(ecg, signals)
+
+    worker = actor(store, core, Insight("length", 1, compute), max_attempts=1)
+    await worker.handle([poison, good])
+    assert (await record(store, poison)).state is InsightState.FAILED
+    assert (await record(store, good)).state is InsightState.DONE
+
+
+async def test_an_ecg_that_killed_the_process_too_often_is_given_up(
+    store: MemoryStore, core: RustCore
+) -> None:
+    key, ran = await stored(store, "length"), list[UUID]()
+    for _ in range(3):  # claimed and never finished: the process died
+        await store.insights.claim([key], now=datetime.now(UTC))
+        await store.insights.release(claimed_before=datetime.max.replace(tzinfo=UTC))
+    worker = actor(store, core, Insight("length", 1, lambda ecg, _: ran.append(ecg.id)))
+    await worker.handle([key])
+    found = await record(store, key)
+    assert (found.state, found.attempts, ran) == (InsightState.FAILED, 4, [])
+    assert found.error == "RuntimeError: none of 3 attempts came to an end"
+
+
+async def test_a_damaged_ecg_fails_and_its_neighbours_do_not(
+    store: MemoryStore, core: RustCore
+) -> None:
+    damaged, good = await stored(store, "length", blob=b"dust"), await stored(store, "length")
+    await actor(store, core, LENGTH, max_attempts=1).handle([damaged, good])
+    found = await record(store, damaged)
+    assert (found.state, (found.error or "").partition(":")[0]) == (
+        InsightState.FAILED,
+        "DamagedEcg",
+    )
+    assert (await record(store, good)).state is InsightState.DONE
+
+
+async def test_an_insight_nobody_registered_fails(store: MemoryStore, core: RustCore) -> None:
+    key = await stored(store, "gone")
+    await actor(store, core, LENGTH, max_attempts=1).handle([key])
+    found = await record(store, key)
+    assert (found.state, found.error) == (InsightState.FAILED, "KeyError: 'gone'")
+
+
+async def test_one_failing_insight_leaves_the_others_of_its_ecg(
+    store: MemoryStore, core: RustCore
+) -> None:
+    key = await stored(store, "bad", "length")
+    bad = Insight("bad", 1, raising(ValueError("x")))
+    await actor(store, core, bad, LENGTH, max_attempts=1).handle([key])
+    records = await store.ecgs.insights(OWNER, key)
+    assert [one.state for one in records] == [InsightState.FAILED, InsightState.DONE]
+
+
+@dataclass(frozen=True)
+class PickyInsights(InsightRepository):
+    """Cannot read one of its ECGs."""
+
+    inner: InsightRepository
+    unreadable: UUID
+
+    async def pending(self, *, limit: int) -> list[UUID]:
+        return await self.inner.pending(limit=limit)
+
+    async def claim(self, ecg_ids: Sequence[UUID], *, now: datetime) -> Any:
+        if self.unreadable in ecg_ids:
+            raise StorageUnavailable("a bad page")
+        return await self.inner.claim(ecg_ids, now=now)
+
+    async def finish(self, records: Sequence[InsightRecord]) -> None:
+        await self.inner.finish(records)
+
+    async def release(self, *, claimed_before: datetime) -> int:
+        return await self.inner.release(claimed_before=claimed_before)
+
+    async def backfill(self, name: str, version: int, *, limit: int) -> int:
+        return await self.inner.backfill(name, version, limit=limit)
+
+
+async def test_an_ecg_that_cannot_be_read_holds_no_other_up(
+    store: MemoryStore, core: RustCore
+) -> None:
+    good, bad, fine = [await stored(store, "length") for _ in range(3)]
+    repository = PickyInsights(store.insights, bad)
+    worker = InsightActor(repository, core, [LENGTH], Traffic(), max_attempts=1, max_delay=0)
+    await worker.handle([good, bad, fine])
+    states = [(await record(store, key)).state for key in (good, bad, fine)]
+    assert states == [InsightState.DONE, InsightState.PENDING, InsightState.DONE]
+
+
+async def test_a_sweep_queues_what_is_pending(store: MemoryStore) -> None:
+    queue, keys = ListQueue(), {await stored(store, "length") for _ in range(3)}
+    assert await sweeper(store, queue, LENGTH).sweep() is False
+    assert set(queue.told) == keys
+
+
+async def test_a_sweep_says_when_there_is_more(store: MemoryStore) -> None:
+    for _ in range(3):
+        await stored(store, "length")
+    queue = ListQueue()
+    assert await sweeper(store, queue, LENGTH, limit=2).sweep() is True
+    assert len(queue.told) == 2
+
+
+@pytest.mark.parametrize(("lease", "again"), [(0, True), (60, False)])
+async def test_a_sweep_takes_back_what_was_claimed_too_long_ago(
+    store: MemoryStore, lease: float, *, again: bool
+) -> None:
+    queue, key = ListQueue(), await stored(store, "length")
+    await store.insights.claim([key], now=datetime.now(UTC))
+    await sweeper(store, queue, LENGTH, lease=lease).sweep()
+    assert queue.told == ([key] if again else [])
+
+
+async def test_a_new_insight_is_computed_for_every_stored_ecg(
+    store: MemoryStore, core: RustCore
+) -> None:
+    keys = [await stored(store, "length") for _ in range(3)]
+    await actor(store, core, LENGTH).handle(keys)
+    queue, new = ListQueue(), Insight("new", 1, constant("found"))
+    await sweeper(store, queue, LENGTH, new).sweep()
+    await actor(store, core, LENGTH, new).handle(queue.told)
+    for key in keys:
+        found = {one.name: one.result for one in await store.ecgs.insights(OWNER, key)}
+        assert found == {"length": [3], "new": "found"}
+
+
+async def test_a_new_version_is_computed_anew(store: MemoryStore, core: RustCore) -> None:
+    key = await stored(store, "length")
+    await actor(store, core, LENGTH).handle([key])
+    queue, second = ListQueue(), Insight("length", 2, constant("better"))
+    await sweeper(store, queue, second).sweep()
+    await actor(store, core, second).handle(queue.told)
+    found = await record(store, key)
+    assert (found.version, found.state, found.result) == (2, InsightState.DONE, "better")
+    again = ListQueue()
+    await sweeper(store, again, second).sweep()
+    assert again.told == []
+
+
+@asynccontextmanager
+async def running(sweeper: Sweeper) -> AsyncGenerator[None]:
+    task = asyncio.create_task(sweeper.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_sweeps_go_on_for_ever(store: MemoryStore) -> None:
+    queue = ListQueue()
+    async with running(sweeper(store, queue, LENGTH)):
+        for _ in range(3):
+            key = await stored(store, "length")
+            async with asyncio.timeout(PATIENCE):
+                while key not in queue.told:
+                    queue.heard.clear()
+                    await queue.heard.wait()
+
+
+@dataclass
+class FailingQueue(InsightQueue):
+    """Fails a few times, then tells of itself."""
+
+    failures: list[Exception]
+    recovered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, ecg_ids: Iterable[UUID]) -> None:
+        if self.failures:
+            raise self.failures.pop()
+        self.recovered.set()
+
+
+async def test_a_failing_sweep_is_not_the_last(store: MemoryStore) -> None:
+    queue = FailingQueue([StorageUnavailable("down"), ValueError("a fault of ours")])
+    async with running(sweeper(store, queue, LENGTH)), asyncio.timeout(PATIENCE):
+        await queue.recovered.wait()
+    assert queue.failures == []
