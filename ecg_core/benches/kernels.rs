@@ -1,4 +1,5 @@
-//! Times of the kernels on synthetic ECG: `cargo bench`. The best of many runs, on one core.
+//! Times of the kernels on synthetic ECG, and on documents if some are given: `cargo bench -- body.json`.
+//! The best of many runs, on one core; `ECG_CORE_ISA` chooses the instructions.
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 #![expect(clippy::unwrap_used, reason = "the input is known to be good")]
 #![expect(clippy::cast_precision_loss, reason = "rates are rounded")]
@@ -8,7 +9,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use _ecg_core::blob::{pack, unpack};
-use _ecg_core::crossings::{ZeroRule, count};
+use _ecg_core::crossings::{Crossings, ZeroRule, count};
+use _ecg_core::extremes::extremes;
 use _ecg_core::json::{lift, parse};
 use _ecg_core::signal::Signal;
 use _ecg_core::text::to_json;
@@ -18,6 +20,7 @@ fn main() {
     let bytes = size_of_val(samples.as_slice());
     let signal = Signal::new(samples.clone());
     let json = to_json(&samples);
+    let thirds: Vec<i32> = (0..5000).map(|i| if i % 3 == 0 { 0 } else { samples[i] }).collect();
     let blob = pack(std::slice::from_ref(&signal)).unwrap();
     println!(
         "{:.1} bits per sample, {:.1} bytes of JSON",
@@ -27,16 +30,23 @@ fn main() {
     let mut scratch = Vec::new();
     rate("parse and count", json.len(), || parse(&json, &mut scratch).unwrap());
     rate("count, neutral", bytes, || count(&samples, ZeroRule::Neutral, 1));
+    let halves: Vec<i16> = samples.iter().map(|&sample| i16::try_from(sample).unwrap()).collect();
+    let mut counter = Crossings::new(ZeroRule::Neutral);
+    rate("count 5000 of i16", 10_000, || counter.extend(&halves[..5000]).unwrap());
+    rate("count 5000 of i32", 20_000, || count(&samples[..5000], ZeroRule::Neutral, 0));
+    rate("count 5000 of i32, 1 in 3 is 0", 20_000, || count(&thirds, ZeroRule::Neutral, 0));
+    rate("extremes 5000", 20_000, || extremes(&thirds));
+    rate("signal 5000", 20_000, || Signal::new(&samples[..5000]));
     rate("signal", bytes, || Signal::new(&*samples));
     rate("pack", bytes, || pack(std::slice::from_ref(&signal)).unwrap());
     rate("unpack", bytes, || unpack(&blob).unwrap());
     rate("to_json", json.len(), || to_json(&samples));
-    for len in [5000, 500] {
-        let body = body(len);
-        rate(&format!("lift and pack 12 x {len}"), body.len(), || {
-            let lifted = lift(&body, "signal", &mut scratch).unwrap();
-            (pack(&lifted.signals).unwrap(), lifted)
-        });
+    let files = std::env::args().skip(1).filter(|name| !name.starts_with("--"));
+    let files = files.map(|name| (std::fs::read(&name).unwrap(), name));
+    for (body, name) in [5000, 500].map(|len| (body(len), format!("12 x {len}"))).into_iter().chain(files) {
+        rate(&format!("lift {name}"), body.len(), || lift(&body, "signal", &mut scratch).unwrap());
+        let signals = lift(&body, "signal", &mut scratch).unwrap().signals;
+        rate(&format!("pack {name}"), body.len(), || pack(&signals).unwrap());
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::crossings::{self, ZeroRule};
+use crate::extremes::extremes;
 
 /// The samples of one lead. Copies share the samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,13 +88,6 @@ impl Signal {
         }
         positions
     }
-}
-
-/// The smallest and the largest sample; 0 and 0 of nothing.
-#[must_use]
-pub fn extremes(samples: &[i32]) -> (i32, i32) {
-    let Some(&first) = samples.first() else { return (0, 0) };
-    samples.iter().fold((first, first), |(min, max), &sample| (min.min(sample), max.max(sample)))
 }
 
 fn extreme_positions(bucket: &[i32]) -> (usize, usize) {

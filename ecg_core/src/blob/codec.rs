@@ -4,14 +4,22 @@ use std::ops::Range;
 
 use bitpacking::{BitPacker, BitPacker4x};
 
+use crate::isa::vectorised;
+
 /// Little-endian 32-bit samples.
 pub(super) const RAW: u32 = 0;
 /// Blocks of zigzag deltas, bit-packed: all widths, all first samples, all packed deltas.
 pub(super) const DELTAS: u32 = 1;
 
 const BLOCK: usize = BitPacker4x::BLOCK_LEN;
+/// Samples of a block that are looked at first.
+const START: usize = 8;
 /// The width and the first sample of a block.
 const FIXED: usize = 1 + 4;
+
+/// Aligned, so that no register is stored across two cache lines.
+#[repr(align(64))]
+struct Deltas([u32; BLOCK]);
 
 /// Packs samples as [`DELTAS`] behind what is in `out`.
 pub(super) fn write_deltas(samples: &[i32], out: &mut Vec<u8>) {
@@ -19,15 +27,17 @@ pub(super) fn write_deltas(samples: &[i32], out: &mut Vec<u8>) {
     let blocks = samples.len().div_ceil(BLOCK);
     let start = out.len();
     out.resize(start + blocks * FIXED, 0);
-    for (index, block) in samples.chunks(BLOCK).enumerate() {
-        let deltas = deltas(block);
-        let width = packer.num_bits(&deltas);
+    let (full, rest) = samples.as_chunks();
+    let last = (!rest.is_empty()).then(|| filled(rest));
+    let mut room = Deltas([0; BLOCK]);
+    for (index, block) in full.iter().chain(&last).enumerate() {
+        let width = (32 - deltas(block, &mut room.0).leading_zeros()).to_le_bytes()[0];
         out[start + index] = width;
         let first = start + blocks + 4 * index;
         out[first..first + 4].copy_from_slice(&block[0].to_le_bytes());
         let at = out.len();
         out.resize(at + packed_len(width), 0);
-        packer.compress(&deltas, &mut out[at..], width);
+        packer.compress(&room.0, &mut out[at..], width);
     }
 }
 
@@ -40,14 +50,39 @@ fn packed_len(width: u8) -> usize {
     BLOCK / 8 * usize::from(width)
 }
 
-/// Differences to the sample before, zigzag: small ones of either sign are small. Wrapping loses nothing.
-fn deltas(block: &[i32]) -> [u32; BLOCK] {
-    let mut deltas = [0; BLOCK];
-    for (delta, pair) in deltas[1..].iter_mut().zip(block.windows(2)) {
-        let difference = pair[1].wrapping_sub(pair[0]);
-        *delta = (difference << 1 ^ difference >> 31).cast_unsigned();
+vectorised! {
+    fn deltas(block: &[i32; BLOCK], deltas: &mut [u32; BLOCK]) -> u32 = write_zigzag
+}
+
+/// Writes the differences to the sample before as zigzag, so that small ones of either sign are small,
+/// and returns all their bits together. Wrapping loses nothing.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+fn write_zigzag(block: &[i32; BLOCK], deltas: &mut [u32; BLOCK]) -> u32 {
+    // on its own, so that the others lie as registers are stored and loaded
+    let first: [u32; START] =
+        std::array::from_fn(|index| zigzag(block[index.saturating_sub(1)], block[index]));
+    deltas[..START].copy_from_slice(&first);
+    let mut bits = first.iter().fold(0, |bits, delta| bits | delta);
+    for (delta, pair) in deltas[START..].iter_mut().zip(block[START - 1..].windows(2)) {
+        *delta = zigzag(pair[0], pair[1]);
+        bits |= *delta;
     }
-    deltas
+    bits
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+fn zigzag(before: i32, sample: i32) -> u32 {
+    let difference = sample.wrapping_sub(before);
+    (difference << 1 ^ difference >> 31).cast_unsigned()
+}
+
+/// A block whose last sample fills what is missing: that takes no bits.
+fn filled(samples: &[i32]) -> [i32; BLOCK] {
+    let mut block = [samples[samples.len() - 1]; BLOCK];
+    block[..samples.len()].copy_from_slice(samples);
+    block
 }
 
 /// Reads a range of raw samples, out of `count`.

@@ -3,12 +3,15 @@
 //! Samples are looked at 64 at a time: [`Signs`] holds one bit per sample, and everything about the
 //! five rules is arithmetic on those bits. A faster way to fill [`Signs`] needs no change here.
 
+#[cfg(target_arch = "x86_64")]
+mod kernels;
 mod rule;
 mod signs;
 
 pub use rule::ZeroRule;
 pub use signs::{BLOCK, NotANumber, Sample, Signs};
 
+use crate::isa::Isa;
 use rule::Sign;
 
 /// Counts crossings over any number of consecutive blocks.
@@ -40,6 +43,8 @@ impl Crossings {
     }
 
     /// Takes the next samples; bit i of the answer is set where sample i is the first after a crossing.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
     pub fn advance(&mut self, signs: Signs) -> u64 {
         let Some(before) = self.last.or_else(|| self.rule.first(signs)) else {
             return 0; // nothing but zeros that carry no sign yet
@@ -58,8 +63,10 @@ impl Crossings {
     /// [`NotANumber`] with the index of the first NaN; nothing is counted then.
     pub fn extend<T: Sample>(&mut self, samples: &[T]) -> Result<(), NotANumber> {
         let mut counter = self.clone();
-        for (index, block) in samples.chunks(BLOCK).enumerate() {
-            counter.advance(Signs::of(block).map_err(|nan| nan.after(index * BLOCK))?);
+        if !T::kernel(Isa::current(), samples, T::default(), &mut counter) {
+            for (index, block) in samples.chunks(BLOCK).enumerate() {
+                counter.advance(Signs::of(block).map_err(|nan| nan.after(index * BLOCK))?);
+            }
         }
         *self = counter;
         Ok(())
@@ -78,8 +85,10 @@ impl Crossings {
 #[must_use]
 pub fn count(samples: &[i32], rule: ZeroRule, baseline: i32) -> u64 {
     let mut counter = Crossings::new(rule);
-    for block in samples.chunks(BLOCK) {
-        counter.advance(Signs::above(block, baseline));
+    if !i32::kernel(Isa::current(), samples, baseline, &mut counter) {
+        for block in samples.chunks(BLOCK) {
+            counter.advance(Signs::split(block, baseline));
+        }
     }
     counter.count
 }

@@ -1,6 +1,8 @@
 //! From samples to one bit per sample.
 
+use super::Crossings;
 use crate::bits::bits;
+use crate::isa::Isa;
 
 /// Samples per block.
 pub const BLOCK: usize = 64;
@@ -11,10 +13,17 @@ pub trait Sample: Copy + Default + PartialOrd {
     fn is_nan(self) -> bool {
         false
     }
+
+    /// Takes samples as if `level` had been subtracted, if there is a kernel for them.
+    fn kernel(_isa: Isa, _samples: &[Self], _level: Self, _counter: &mut Crossings) -> bool {
+        false
+    }
 }
 
 impl Sample for u8 {}
+#[cfg(not(target_arch = "x86_64"))]
 impl Sample for i16 {}
+#[cfg(not(target_arch = "x86_64"))]
 impl Sample for i32 {}
 impl Sample for i64 {}
 impl Sample for f32 {
@@ -66,18 +75,18 @@ impl Signs {
         }
     }
 
-    /// Reads 1 to [`BLOCK`] integers as if `baseline` had been subtracted, without its overflow.
-    #[must_use]
-    pub fn above(block: &[i32], baseline: i32) -> Self {
-        Self::split(block, baseline)
+    pub(super) fn split<T: Sample>(block: &[T], level: T) -> Self {
+        let negative = bits(block, |sample| sample < level);
+        Self::cut(negative, bits(block, |sample| sample == level), block.len())
     }
 
-    fn split<T: Sample>(block: &[T], level: T) -> Self {
-        Self {
-            negative: bits(block, |sample| sample < level),
-            zero: bits(block, |sample| sample == level),
-            len: u32::try_from(block.len()).unwrap_or(u32::MAX),
-        }
+    /// The first 1 to [`BLOCK`] of some signs.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
+    pub(super) fn cut(negative: u64, zero: u64, len: usize) -> Self {
+        let len = u32::try_from(len).unwrap_or(u32::MAX);
+        let signs = Self { negative, zero, len };
+        Self { negative: negative & signs.filled(), zero: zero & signs.filled(), len }
     }
 
     /// One bit per sample of the block.

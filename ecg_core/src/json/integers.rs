@@ -3,13 +3,20 @@
 //! [`many`] reads what is plain: integers of up to eight digits, each followed by a comma. It stops where
 //! anything else begins, and the grammar decides there: the fast way never has to explain an error.
 
+use super::kernels;
 use crate::bits::bits;
+use crate::isa::Isa;
 
 const WINDOW: usize = 64;
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// Reads integers from `at` on, where an element begins, and returns where the first unread one begins.
-pub(super) fn many(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize {
+pub(super) fn many(isa: Isa, text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
+    let at = kernels::many(isa, text, at, integers);
+    portable(text, at, integers)
+}
+
+fn portable(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize {
     while let Some(window) = text.get(at..at + WINDOW) {
         let start = at;
         let mut commas = bits(window, |byte| byte == b',');
@@ -126,7 +133,7 @@ mod tests {
     fn reading_stops_where_the_array_ends() {
         let text = format!("[{}7],\"next\":[{}", "12,".repeat(100), "5,".repeat(100));
         let mut integers = Vec::new();
-        assert_eq!(many(text.as_bytes(), 7, &mut integers), 301);
+        assert_eq!(portable(text.as_bytes(), 7, &mut integers), 301);
         assert_eq!(integers, [12; 98]);
     }
 }

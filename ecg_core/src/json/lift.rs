@@ -8,7 +8,7 @@ use super::walk::Walk;
 use crate::signal::Signal;
 
 /// A document without its signals.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Lifted {
     /// The document with the index of a signal in the place of each.
     pub skeleton: Vec<u8>,
@@ -21,11 +21,7 @@ pub struct Lifted {
 /// # Errors
 /// [`DecodeError`] if anything in the document is not strict JSON, or a value at `key` is not a signal.
 pub fn lift(body: &[u8], key: &str, scratch: &mut Vec<i32>) -> std::result::Result<Lifted, DecodeError> {
-    let mut walk = Walk::new(body, Some(key.as_bytes()), scratch);
-    walk.value()?;
-    walk.scan.end()?;
-    walk.keep(body.len());
-    Ok(walk.lifted)
+    Walk::new(body, Some(key.as_bytes()), scratch).document()
 }
 
 /// Reads a document that is one signal.
@@ -40,6 +36,13 @@ pub fn parse(text: &[u8], scratch: &mut Vec<i32>) -> std::result::Result<Signal,
 }
 
 impl Walk<'_, '_> {
+    pub(super) fn document(mut self) -> std::result::Result<Lifted, DecodeError> {
+        self.value()?;
+        self.scan.end()?;
+        self.keep(self.scan.text.len());
+        Ok(self.lifted)
+    }
+
     /// A signal, which goes to the signals and leaves its index.
     pub(super) fn lifted(&mut self) -> Result<()> {
         self.scan.skip_space();
@@ -70,7 +73,7 @@ impl Walk<'_, '_> {
         self.scratch.clear();
         let mut open = !self.scan.closes(b']');
         while open {
-            self.scan.at = many(self.scan.text, self.scan.at, self.scratch);
+            self.scan.at = many(self.isa, self.scan.text, self.scan.at, self.scratch);
             let index = self.scratch.len();
             let integer = self.integer().map_err(|fault| fault.inside(Step::Index(index)))?;
             self.scratch.push(integer);

@@ -1,7 +1,14 @@
 //! The strict JSON boundary (RFC 8259): whole documents are checked, arrays of integers are taken out.
 
+#[cfg(test)]
+mod agreement;
 mod error;
 mod integers;
+#[cfg(target_arch = "x86_64")]
+mod kernels;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "kernels/none.rs"]
+mod kernels;
 mod keys;
 mod lift;
 mod scanner;

@@ -5,6 +5,7 @@ use super::keys::{Keys, Object};
 use super::lift::Lifted;
 use super::scanner::Scanner;
 use super::strings::unescape;
+use crate::isa::Isa;
 
 /// The deepest nesting of arrays and objects.
 pub const MAX_DEPTH: usize = 64;
@@ -15,6 +16,7 @@ pub(super) struct Walk<'a, 's> {
     pub(super) key: Option<&'s [u8]>,
     keys: Keys<'a>,
     depth: usize,
+    pub(super) isa: Isa,
     pub(super) lifted: Lifted,
     pub(super) kept: usize,
     pub(super) scratch: &'s mut Vec<i32>,
@@ -23,7 +25,7 @@ pub(super) struct Walk<'a, 's> {
 impl<'a, 's> Walk<'a, 's> {
     pub(super) fn new(text: &'a [u8], key: Option<&'s [u8]>, scratch: &'s mut Vec<i32>) -> Self {
         let (scan, keys, lifted) = (Scanner::new(text), Keys::default(), Lifted::default());
-        Self { scan, key, keys, depth: 0, lifted, kept: 0, scratch }
+        Self { scan, key, keys, depth: 0, isa: Isa::current(), lifted, kept: 0, scratch }
     }
 
     pub(super) fn value(&mut self) -> Result<()> {

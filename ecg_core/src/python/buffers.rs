@@ -10,8 +10,6 @@ use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
-use crate::crossings::BLOCK;
-
 const NO_DIMENSION: &str = "expected an array of at least one dimension";
 
 /// The numbers that a buffer may hold.
@@ -106,11 +104,14 @@ pub(super) struct Lane<'a, T> {
 }
 
 impl<T: Element> Lane<'_, T> {
-    /// Calls a function with the index of each block and the block.
-    pub(super) fn blocks<E>(&self, mut each: impl FnMut(usize, &[T]) -> Result<(), E>) -> Result<(), E> {
-        let mut room = [T::default(); BLOCK];
-        for from in (0..self.len).step_by(BLOCK) {
-            let block = &mut room[..BLOCK.min(self.len - from)];
+    /// Calls a function with the index of each block of up to `N` samples and the block.
+    pub(super) fn blocks<const N: usize, E>(
+        &self,
+        mut each: impl FnMut(usize, &[T]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut room = [T::default(); N];
+        for from in (0..self.len).step_by(N) {
+            let block = &mut room[..N.min(self.len - from)];
             self.copy(from, block);
             each(from, block)?;
         }

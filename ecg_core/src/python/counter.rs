@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 
 use super::buffers::View;
 use super::errors::rule;
-use super::lanes::{advance, with_sample};
+use super::lanes::{self, with_sample};
 use crate::crossings::Crossings;
 
 /// Count the zero crossings of a signal that comes in chunks.
@@ -65,7 +65,7 @@ impl ZeroCrossingCounter {
         let view = View::of(chunk)?;
         let mut crossings = self.crossings.clone();
         with_sample!(view, T => {
-            advance(&view.only_lane::<T>(chunk.py())?, &mut crossings, |_, _| ())
+            lanes::count(&view.only_lane::<T>(chunk.py())?, &mut crossings)
                 .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
         })?;
         let before = std::mem::replace(&mut self.crossings, crossings);

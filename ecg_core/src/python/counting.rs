@@ -6,7 +6,7 @@ use pyo3::types::PyTuple;
 
 use super::buffers::{Element, View, position};
 use super::errors::rule;
-use super::lanes::{advance, with_sample};
+use super::lanes::{self, advance, with_sample};
 use super::signal::PySignal;
 use super::{array, detached};
 use crate::crossings::{Crossings, NotANumber, Sample, ZeroRule};
@@ -131,7 +131,7 @@ fn counts<T: Sample + Element>(
     let lanes = shape.iter().enumerate().filter(|(other, _)| *other != axis).map(|(_, len)| len).product();
     let count = |lane| {
         let mut counter = Crossings::new(rule);
-        let outcome = advance(&view.lane::<T>(py, axis, lane), &mut counter, |_, _| ());
+        let outcome = lanes::count(&view.lane::<T>(py, axis, lane), &mut counter);
         outcome.map_err(|nan| not_a_number(py, shape, axis, lane, nan))?;
         Ok(counter.count().cast_signed())
     };

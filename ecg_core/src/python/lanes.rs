@@ -1,7 +1,7 @@
 //! Counting in the lanes of buffers, whatever their samples are.
 
 use super::buffers::{Element, Lane};
-use crate::crossings::{Crossings, NotANumber, Sample, Signs};
+use crate::crossings::{BLOCK, Crossings, NotANumber, Sample, Signs};
 
 /// Runs an expression with `T` as the type of the samples.
 macro_rules! with_sample {
@@ -20,13 +20,25 @@ macro_rules! with_sample {
 }
 pub(super) use with_sample;
 
+/// Samples that are copied together where there are many.
+const MANY: usize = 16 * BLOCK;
+
+/// Takes the samples of a lane.
+pub(super) fn count<T: Sample + Element>(
+    lane: &Lane<'_, T>,
+    counter: &mut Crossings,
+) -> Result<(), NotANumber> {
+    let each = |from, samples: &[T]| counter.extend(samples).map_err(|nan| nan.after(from));
+    if lane.len <= BLOCK { lane.blocks::<BLOCK, _>(each) } else { lane.blocks::<MANY, _>(each) }
+}
+
 /// Takes the samples of a lane; `each` gets the index of each block and its crossings.
 pub(super) fn advance<T: Sample + Element>(
     lane: &Lane<'_, T>,
     counter: &mut Crossings,
     mut each: impl FnMut(usize, u64),
 ) -> Result<(), NotANumber> {
-    lane.blocks(|from, block| {
+    lane.blocks::<BLOCK, _>(|from, block| {
         let signs = Signs::of(block).map_err(|nan| nan.after(from))?;
         each(from, counter.advance(signs));
         Ok(())

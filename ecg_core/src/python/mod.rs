@@ -14,8 +14,11 @@ mod reading;
 mod samples;
 mod signal;
 
+use pyo3::exceptions::PyImportError;
 use pyo3::marker::Ungil;
 use pyo3::prelude::*;
+
+use crate::isa::Isa;
 
 /// Work on fewer bytes takes less time than getting the GIL back from busy threads.
 const LONG: usize = 64 * 1024;
@@ -42,4 +45,15 @@ mod _ecg_core {
     use super::reading::Reading;
     #[pymodule_export]
     use super::signal::PySignal;
+
+    #[pymodule_init]
+    fn init(module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
+        super::choose_isa(module)
+    }
+}
+
+/// Tells tests which kernels run; a wrong choice in the environment must not go unnoticed.
+fn choose_isa(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let isa = Isa::chosen().map_err(|error| PyImportError::new_err(error.to_string()))?;
+    module.setattr("_isa", isa.name())
 }

@@ -7,6 +7,7 @@ use pyo3::types::PyBool;
 
 use super::buffers::{Element, Format, View};
 use super::signal::PySignal;
+use crate::crossings::BLOCK;
 use crate::signal::Signal;
 
 /// The samples of a `Signal` or a buffer of integers.
@@ -41,7 +42,7 @@ pub(super) fn any(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
 fn fitting<T: Element + TryInto<i32>>(py: Python<'_>, view: &View) -> PyResult<Vec<i32>> {
     let lane = view.only_lane::<T>(py)?;
     let mut samples = Vec::with_capacity(lane.len);
-    lane.blocks(|from, block| {
+    lane.blocks::<BLOCK, _>(|from, block| {
         for (index, &sample) in block.iter().enumerate() {
             samples.push(sample.try_into().map_err(|_| beyond(from + index))?);
         }

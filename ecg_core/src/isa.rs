@@ -1,0 +1,146 @@
+//! Which instructions the kernels use: the best of this machine, or those that `ECG_CORE_ISA` names.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+/// The environment variable that forces one, so that each path can be tested on one machine.
+pub const VARIABLE: &str = "ECG_CORE_ISA";
+
+/// A set of instructions for which there are kernels and that this machine has: nothing else makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Isa(Kind);
+
+/// The kinds of kernels, the fastest last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// What every machine of this architecture has.
+    Scalar,
+    /// AVX2 and BMI2.
+    Avx2,
+    /// AVX-512 with VBMI2.
+    Avx512,
+}
+
+/// `ECG_CORE_ISA` names instructions that are unknown, or that this machine lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unavailable {
+    name: String,
+}
+
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = Isa::available().map(Isa::name).collect();
+        write!(f, "{VARIABLE} must be one of {} on this machine; got {:?}", names.join(", "), self.name)
+    }
+}
+
+impl std::error::Error for Unavailable {}
+
+impl Isa {
+    /// What every machine has.
+    pub const SCALAR: Self = Self(Kind::Scalar);
+
+    /// What the kernels use, decided once.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the environment asks for what is not there; the kernels are scalar then.
+    pub fn chosen() -> Result<Self, Unavailable> {
+        Self::decided().clone()
+    }
+
+    pub(crate) fn current() -> Self {
+        *Self::decided().as_ref().unwrap_or(&Self::SCALAR)
+    }
+
+    fn decided() -> &'static Result<Self, Unavailable> {
+        static DECIDED: OnceLock<Result<Isa, Unavailable>> = OnceLock::new();
+        DECIDED.get_or_init(|| match std::env::var_os(VARIABLE) {
+            None => Ok(Self::available().last().unwrap_or(Self::SCALAR)),
+            Some(name) => Self::named(&name.to_string_lossy()),
+        })
+    }
+
+    fn named(name: &str) -> Result<Self, Unavailable> {
+        let found = Self::available().find(|isa| isa.name() == name);
+        found.ok_or_else(|| Unavailable { name: name.into() })
+    }
+
+    /// All that this machine has, the fastest last.
+    pub fn available() -> impl Iterator<Item = Self> {
+        [Kind::Scalar, Kind::Avx2, Kind::Avx512].into_iter().filter(|kind| kind.detected()).map(Self)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn kind(self) -> Kind {
+        self.0
+    }
+
+    /// Its name in the environment.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Kind::Scalar => "scalar",
+            Kind::Avx2 => "avx2",
+            Kind::Avx512 => "avx512",
+        }
+    }
+}
+
+impl Kind {
+    #[cfg(target_arch = "x86_64")]
+    fn detected(self) -> bool {
+        macro_rules! all {
+            ($($feature:tt),*) => { $(is_x86_feature_detected!($feature))&&* };
+        }
+        let avx2 = || all!("avx2", "bmi1", "bmi2", "lzcnt", "popcnt");
+        match self {
+            Self::Scalar => true,
+            Self::Avx2 => avx2(),
+            Self::Avx512 => avx2() && all!("avx512f", "avx512bw", "avx512vbmi", "avx512vbmi2"),
+        }
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn detected(self) -> bool {
+        self == Self::Scalar
+    }
+}
+
+/// A function that runs another, vectorised by the compiler for AVX2 where there is AVX2. That other
+/// function must be one that is always inlined.
+macro_rules! vectorised {
+    ($(#[$meta:meta])* $visible:vis fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty = $work:ident) => {
+        $(#[$meta])*
+        $visible fn $name($($argument: $type),*) -> $result {
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2")]
+            fn avx2($($argument: $type),*) -> $result {
+                $work($($argument),*)
+            }
+            #[cfg(target_arch = "x86_64")]
+            #[expect(unsafe_code, reason = "the machine must have the instructions")]
+            match $crate::isa::Isa::current().kind() {
+                // SAFETY: an `Isa` comes from detecting its instructions.
+                $crate::isa::Kind::Avx2 | $crate::isa::Kind::Avx512 => return unsafe { avx2($($argument),*) },
+                $crate::isa::Kind::Scalar => {}
+            }
+            $work($($argument),*)
+        }
+    };
+}
+pub(crate) use vectorised;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_to_what_the_machine_has() {
+        for isa in Isa::available() {
+            assert_eq!(Isa::named(isa.name()), Ok(isa));
+        }
+        let message = Isa::named("mmx").unwrap_err().to_string();
+        assert!(message.starts_with("ECG_CORE_ISA must be one of scalar"), "{message}");
+        assert!(message.ends_with("got \"mmx\""), "{message}");
+    }
+}

@@ -1,0 +1,89 @@
+"""Every set of instructions gives the same results; `ECG_CORE_ISA` chooses one.
+
+The kernels themselves are compared byte by byte in Rust (`json/agreement.rs`, `crossings/kernels`).
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ecg_core._ecg_core as core
+
+NAMES = ("scalar", "avx2", "avx512")
+CHOSEN: str = vars(core)["_isa"]
+
+# Prints which kernels ran and a hash of everything that they produced.
+SCRIPT = """
+import hashlib, random
+from array import array
+import ecg_core
+
+dice, digest = random.Random(7), hashlib.sha256()
+for n in range(400):
+    limit = 10 ** dice.randint(1, 10)
+    samples = [dice.randrange(-limit, limit) * dice.randint(0, 1) for _ in range(dice.randrange(300))]
+    text = dice.choice([",", ", ", " ,\\n"]).join(map(str, samples))
+    body = bytearray(b'{"a":[{"signal":[%s]},{"signal":[%s]}]}' % (text.encode(), text.encode()))
+    if n % 2:
+        body[dice.randrange(len(body))] = dice.randrange(256)
+    [found] = ecg_core.read_batch([bytes(body)])
+    if isinstance(found, ecg_core.Reading):
+        seen = found.skeleton, found.blob, [s.to_json() for s in found.signals]
+    else:
+        seen = found.code, found.offset, found.pointer
+    small = array("h", [sample % 7 - 3 for sample in samples])
+    counts = [
+        (ecg_core.count_zero_crossings(chunk, zeros=zeros), ecg_core.zero_crossings(chunk).tolist())
+        for zeros in ("neutral", "positive", "negative", "distinct", "strict")
+        for chunk in (small, array("i", small), array("d", small))
+    ]
+    digest.update(repr((seen, counts)).encode())
+print(ecg_core._ecg_core._isa, digest.hexdigest())
+"""
+
+
+def run(isa: str, script: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "ECG_CORE_ISA": isa}
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_environment_chooses() -> None:
+    assert os.environ.get("ECG_CORE_ISA", CHOSEN) == CHOSEN
+    assert CHOSEN in NAMES
+
+
+def available() -> list[str]:
+    refused = run("?", "import ecg_core").stderr
+    return [name for name in NAMES if name in refused.rpartition("ImportError: ")[2]]
+
+
+def test_all_give_the_same() -> None:
+    outputs = [run(isa, SCRIPT) for isa in available()]
+    assert [output.stderr for output in outputs] == [""] * len(outputs)
+    ran, digests = zip(*(output.stdout.split() for output in outputs), strict=True)
+    assert list(ran) == available()
+    assert len(set(digests)) == 1
+
+
+@pytest.mark.parametrize("name", ["mmx", "", "AVX2"])
+def test_what_is_not_there_fails_the_import(name: str) -> None:
+    outcome = run(name, "import ecg_core")
+    assert outcome.returncode != 0
+    assert "ImportError: ECG_CORE_ISA must be one of scalar" in outcome.stderr
+    assert f'got "{name}"' in outcome.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/cpuinfo").exists(), reason="needs /proc/cpuinfo")
+def test_the_best_is_the_default() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "ECG_CORE_ISA"}
+    script = "import ecg_core; print(ecg_core._ecg_core._isa)"
+    outcome = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    flags = Path("/proc/cpuinfo").read_text().split()
+    best = "avx512" if "avx512_vbmi2" in flags else "avx2" if "avx2" in flags else "scalar"
+    assert outcome.stdout.strip() == best
