@@ -1,9 +1,9 @@
 """The composition root: what is running while the service runs, and in which order it stops."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from ecg_service.actors import Actor, ActorPool, Threads
@@ -27,6 +27,9 @@ from ecg_service.services.traffic import Traffic
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
 
+Message = TypeVar("Message")
+Reply = TypeVar("Reply")
+
 
 @asynccontextmanager
 async def running_services(settings: Settings) -> AsyncGenerator[Services]:
@@ -44,7 +47,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         users = Users(store.users, hasher, access)
         await ensure_admin(users, settings)
 
-        traffic = Traffic()
+        traffic = Traffic(settings.max_bytes_in_flight)
         insight_core = RustCore(enter("insight", 1, 1))
         insight_pool = await stack.enter_async_context(
             _insight_pool(store, insight_core, traffic, settings)
@@ -56,7 +59,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         reader_core = RustCore(enter("unpack", settings.reader_threads, settings.reader_queue))
         await stack.enter_async_context(_background(_sweeper(store, queue, settings).run()))
         yield Services(
-            ingest=Ingest(ingest_pool, traffic, max_bytes=settings.max_bytes_in_flight),
+            ingest=Ingest(ingest_pool, traffic),
             ecgs=Ecgs(store.ecgs, reader_core),
             users=users,
             access=access,
@@ -101,14 +104,7 @@ def _insight_pool(
             max_delay=settings.insight_delay_seconds,
         )
 
-    return ActorPool(
-        actor,
-        size=1,
-        capacity=settings.insight_mailbox,
-        batch=settings.insight_batch,
-        expected=(EcgError,),
-        drain_timeout=settings.drain_seconds,
-    )
+    return _pool(actor, settings.insight_mailbox, settings.insight_batch, settings)
 
 
 def _ingest_pool(
@@ -117,11 +113,18 @@ def _ingest_pool(
     def actor() -> Actor[Submission, Receipt]:
         return IngestActor(core, store.ecgs, queue, REGISTRY, ecg_draft)
 
+    return _pool(actor, settings.ingest_mailbox, settings.ingest_batch, settings)
+
+
+def _pool(
+    factory: Callable[[], Actor[Message, Reply]], mailbox: int, batch: int, settings: Settings
+) -> ActorPool[Message, Reply]:
+    """One actor, since a store has one writer; what a client or the store does is expected."""
     return ActorPool(
-        actor,
+        factory,
         size=1,
-        capacity=settings.ingest_mailbox,
-        batch=settings.ingest_batch,
+        capacity=mailbox,
+        batch=batch,
         expected=(EcgError,),
         drain_timeout=settings.drain_seconds,
     )

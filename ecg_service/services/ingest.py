@@ -1,8 +1,8 @@
 """Takes ECGs in: many bodies, one call of the core, one durable transaction."""
 
 import hashlib
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -39,30 +39,21 @@ class Receipt:
 class Ingest:
     """The door to the ingest pool; what is on its way in is bounded in number and in bytes."""
 
-    def __init__(
-        self, pool: ActorPool[Submission, Receipt], traffic: Traffic, *, max_bytes: int
-    ) -> None:
+    def __init__(self, pool: ActorPool[Submission, Receipt], traffic: Traffic) -> None:
         self._pool = pool
         self._traffic = traffic
-        self._free = max_bytes
 
-    @contextmanager
-    def admit(self, size: int) -> Generator[None]:
-        """Hold room for a body of `size` bytes, from before it is read until it is answered.
+    def admit(self, size: int) -> AbstractContextManager[None]:
+        """Hold room for a body of `size` bytes while it is received and stored.
 
-        Raises `Overloaded` when there is no room, so that a refusal costs next to nothing.
+        Raises `Overloaded` when there is no room, or nobody to store it.
         """
-        if size > self._free or not self._pool.running:
+        if not self._pool.running:
             raise Overloaded
-        self._free -= size
-        try:
-            yield
-        finally:
-            self._free += size
+        return self._traffic.admit(size)
 
     async def submit(self, owner: str, body: bytes) -> Receipt:
         """Store the ECG; it is durable, with its first insights, when this returns."""
-        self._traffic.note()
         try:
             return await self._pool.ask(Submission(owner, body))
         except (MailboxFull, ActorStopped) as error:

@@ -20,6 +20,7 @@ from ecg_service.services.traffic import Traffic
 logger = logging.getLogger(__name__)
 
 MAX_REASON_LENGTH = 200
+UNENDING = "no attempt came to an end"
 
 
 class InsightActor(Actor[UUID, None]):
@@ -49,14 +50,24 @@ class InsightActor(Actor[UUID, None]):
         """Leave every insight that could be claimed done, failed or (for a retry) pending."""
         await self._traffic.lull(within=self._max_delay)
         claims = await self._claim(batch)
+        hopeless = [record for claim in claims for record in claim.records if self._spent(record)]
+        claims = [claim for claim in map(self._hopeful, claims) if claim.records]
 
         def run(index: int, signals: Sequence[Signal]) -> list[InsightRecord]:
             return [self._run(claims[index], record, signals) for record in claims[index].records]
 
-        blobs = [claim.recording.blob for claim in claims]
-        answers = await self._core.unpack(blobs, run)
-        await self._repository.finish(list(self._settled(claims, answers)))
+        answers = await self._core.unpack([claim.recording.blob for claim in claims], run)
+        settled = [self._failed(record, TimeoutError(UNENDING)) for record in hopeless]
+        settled += self._settled(claims, answers)
+        await self._repository.finish(settled)
         return [None] * len(batch)
+
+    def _hopeful(self, claim: Claim) -> Claim:
+        return replace(claim, records=tuple(r for r in claim.records if not self._spent(r)))
+
+    def _spent(self, record: InsightRecord) -> bool:
+        """Whether every attempt was cut short: perhaps the ECG itself kills the process."""
+        return record.attempts > self._max_attempts
 
     async def _claim(self, ecg_ids: Sequence[UUID]) -> list[Claim]:
         """Claim together or, where one ECG cannot even be read, each that can."""
@@ -79,9 +90,6 @@ class InsightActor(Actor[UUID, None]):
 
     def _run(self, claim: Claim, record: InsightRecord, signals: Sequence[Signal]) -> InsightRecord:
         try:
-            if record.attempts > self._max_attempts:
-                msg = f"none of {self._max_attempts} attempts came to an end"
-                raise RuntimeError(msg)
             insight = self._insights[record.name]
             result = insight.compute(claim.recording.ecg, signals)
         except BaseException as error:  # noqa: BLE001 - its own failure, even a panic of the core

@@ -1,27 +1,41 @@
-"""How busy ingest is, for work that can wait."""
+"""What is on its way in, and whether work that can wait had better wait."""
 
 import asyncio
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 
-QUIET = 0.02
-"""Seconds without a submission that count as a lull."""
+from ecg_service.domain.errors import Overloaded
+
+POLL = 0.01
+"""Seconds between two looks for a lull."""
 
 
 class Traffic:
-    """Notes submissions; tells background work when to go on."""
+    """The bodies being received, read and stored, bounded in bytes."""
 
-    def __init__(self) -> None:
-        self._last = -QUIET
+    def __init__(self, max_bytes: int) -> None:
+        self._free = max_bytes
+        self._bodies = 0
 
-    def note(self) -> None:
-        """Say that an ECG has just come."""
-        self._last = time.monotonic()
+    @contextmanager
+    def admit(self, size: int) -> Generator[None]:
+        """Hold room for a body of `size` bytes, from before it is read until it is answered.
+
+        Raises `Overloaded` when there is no room, so that a refusal costs next to nothing.
+        """
+        if size > self._free:
+            raise Overloaded
+        self._free -= size
+        self._bodies += 1
+        try:
+            yield
+        finally:
+            self._free += size
+            self._bodies -= 1
 
     async def lull(self, *, within: float) -> None:
-        """Return once no ECG has come for a moment, at the latest after `within` seconds."""
+        """Return when nothing is on its way in, at the latest after `within` seconds."""
         end = time.monotonic() + within
-        while True:
-            left = min(self._last + QUIET, end) - time.monotonic()
-            if left <= 0:
-                return
-            await asyncio.sleep(left)
+        while self._bodies and time.monotonic() < end:  # noqa: ASYNC110 - lulls are too many to announce
+            await asyncio.sleep(POLL)

@@ -142,7 +142,7 @@ def overloaded(answer: httpx.Response) -> None:
 
 async def test_a_body_without_room_is_refused_before_it_is_read(service: Service) -> None:
     async with ActorPool(lambda: cast("Any", None), size=1, capacity=1) as pool:
-        ann = variant(service, ingest=Ingest(pool, Traffic(), max_bytes=100))
+        ann = variant(service, ingest=Ingest(pool, Traffic(max_bytes=100)))
         headers = JSON | {"Content-Length": "101"}
         overloaded(await ann.post("/ecg", content=unread(), headers=headers))
         overloaded(await ann.post("/ecg", content=unread(), headers=JSON))
@@ -154,7 +154,7 @@ async def test_a_stopped_pool_takes_nothing_and_is_not_ready(service: Service) -
     async with ecgs as store:
         ann = variant(
             service,
-            ingest=Ingest(pool, Traffic(), max_bytes=10**9),
+            ingest=Ingest(pool, Traffic(max_bytes=10**9)),
             health=Health(pool, store.ecgs),
         )
         overloaded(await ann.post("/ecg", json=ecg()))

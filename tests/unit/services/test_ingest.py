@@ -123,7 +123,7 @@ class Held(Actor[Submission, Receipt]):
 @asynccontextmanager
 async def door(held: Held, *, capacity: int = 1, max_bytes: int = 100) -> AsyncGenerator[Ingest]:
     async with ActorPool[Submission, Receipt](lambda: held, size=1, capacity=capacity) as pool:
-        yield Ingest(pool, Traffic(), max_bytes=max_bytes)
+        yield Ingest(pool, Traffic(max_bytes))
         held.go_on.set()
 
 

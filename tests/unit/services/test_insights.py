@@ -78,7 +78,7 @@ def actor(
     store: MemoryStore, core: RustCore, *insights: Insight, max_attempts: int = 3
 ) -> InsightActor:
     return InsightActor(
-        store.insights, core, insights, Traffic(), max_attempts=max_attempts, max_delay=0
+        store.insights, core, insights, Traffic(max_bytes=1), max_attempts=max_attempts, max_delay=0
     )
 
 
@@ -164,7 +164,7 @@ async def test_an_ecg_that_killed_the_process_too_often_is_given_up(
     await worker.handle([key])
     found = await record(store, key)
     assert (found.state, found.attempts, ran) == (InsightState.FAILED, 4, [])
-    assert found.error == "RuntimeError: none of 3 attempts came to an end"
+    assert found.error == "TimeoutError: no attempt came to an end"
 
 
 async def test_a_damaged_ecg_fails_and_its_neighbours_do_not(
@@ -227,7 +227,9 @@ async def test_an_ecg_that_cannot_be_read_holds_no_other_up(
 ) -> None:
     good, bad, fine = [await stored(store, "length") for _ in range(3)]
     repository = PickyInsights(store.insights, bad)
-    worker = InsightActor(repository, core, [LENGTH], Traffic(), max_attempts=1, max_delay=0)
+    worker = InsightActor(
+        repository, core, [LENGTH], Traffic(max_bytes=1), max_attempts=1, max_delay=0
+    )
     await worker.handle([good, bad, fine])
     states = [(await record(store, key)).state for key in (good, bad, fine)]
     assert states == [InsightState.DONE, InsightState.PENDING, InsightState.DONE]
