@@ -17,7 +17,7 @@ default:
 # Create or refresh .venv with everything, the core built in release mode
 setup: (_env everything)
 
-# Run the demo: a server, a few ECGs, their insights
+# Run the demo: a service, a real ECG, its insights
 demo *ARGS: (_env runtime)
     ecg demo "$@"
 
