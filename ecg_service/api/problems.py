@@ -1,6 +1,7 @@
 """Every error as RFC 9457 `application/problem+json`, from one table."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
@@ -100,8 +101,14 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     if status is HTTPStatus.NOT_FOUND:
         return ecg_error(request, errors.NotFound())
     slug = status.phrase.lower().replace(" ", "-")
-    kind = _Kind(status, slug, status.phrase, tuple((error.headers or {}).items()))
+    kind = _Kind(status, slug, status.phrase, tuple(_headers(error)))
     return _answer(kind, None if error.detail == status.phrase else error.detail)
+
+
+def _headers(error: HTTPException) -> Iterator[tuple[str, str]]:
+    for name, value in (error.headers or {}).items():
+        allows_head = name.lower() == "allow" and "GET" in value
+        yield name, f"{value}, HEAD" if allows_head else value
 
 
 def unexpected_error(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

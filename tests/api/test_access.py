@@ -315,8 +315,9 @@ async def test_options_tell_everybody_the_same_and_do_nothing(
 async def test_405_names_every_method_that_has_a_row(anyone: httpx.AsyncClient, path: str) -> None:
     answer = await anyone.request("TRACE", path.format(ecg_id=UNKNOWN_ID, index=0, name="x"))
     problem(answer, 405, "method-not-allowed")
-    allowed = set(answer.headers["Allow"].split(", ")) - {"OPTIONS", "HEAD"}
-    assert allowed == {row.method for row in ROWS if row.path == path}
+    methods = {row.method for row in ROWS if row.path == path}
+    allowed = set(answer.headers["Allow"].split(", ")) - {"OPTIONS"}
+    assert allowed == (methods | {"HEAD"} if "GET" in methods else methods)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "TRACE", "CONNECT", "FOO", "post"])
