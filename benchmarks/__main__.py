@@ -2,6 +2,7 @@
 
 import click
 
+from benchmarks.core import core
 from benchmarks.service import service
 
 
@@ -10,6 +11,7 @@ def main() -> None:
     """Measure the service beside its peers, on this machine and in one run."""
 
 
+main.add_command(core)
 main.add_command(service)
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 Signals are integers of 32 bits. `parse_signal`, `lift_signals` and `read_batch` read them from strict
 JSON, `count_zero_crossings` and its siblings count in any buffer, and `pack` stores them in a blob with
-checksums. NumPy is optional: only what returns arrays needs it.
+checksums. NumPy is optional: only what returns arrays needs it. `python -m ecg_core FILE` counts from the
+command line.
 
 Examples:
 --------
@@ -29,6 +30,7 @@ from ecg_core._ecg_core import (
     unpack_lead,
     zero_crossings,
 )
+from ecg_core.frames import zero_crossing_rate, zero_crossings_mask
 
 __all__ = [
     "BlobError",
@@ -43,5 +45,7 @@ __all__ = [
     "read_batch",
     "unpack",
     "unpack_lead",
+    "zero_crossing_rate",
     "zero_crossings",
+    "zero_crossings_mask",
 ]

@@ -1,0 +1,131 @@
+"""`python -m ecg_core FILE`: how often each signal of a JSON document crosses zero."""
+
+import json
+import os
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ecg_core import DecodeError, Signal, lift_signals
+
+MAX_BYTES = 256 * 2**20
+RULES = ("neutral", "positive", "negative", "distinct", "strict")
+ENDINGS = f"""\
+exit codes:
+  0  every signal was counted
+  1  the document cannot be read, is wrong or has no signal; standard error says which
+  2  the command line is wrong
+
+A document has at most {MAX_BYTES >> 20} MiB."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command, and exit with 1 or 2 if that fails."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        signals = _signals(_read(options.file), options.key)
+    except (OSError, ValueError, MemoryError) as error:
+        parser.exit(1, _printable(f"{parser.prog}: {options.file}: {_reason(error)}") + "\n")
+    try:
+        print(*_lines(signals, options), sep="\n", flush=True)  # noqa: T201
+    except OSError as error:
+        _discard_output()
+        quiet = isinstance(error, BrokenPipeError)  # Whoever reads has seen enough.
+        parser.exit(1, None if quiet else f"{parser.prog}: standard output: {error.strerror}\n")
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="python -m ecg_core",
+        description="Count the zero crossings of every signal in a JSON document.",
+        epilog=ENDINGS,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", help="strict JSON in UTF-8; - is standard input")
+    parser.add_argument(
+        "--key", type=_key, default="signal", help="what the signals are called (%(default)s)"
+    )
+    parser.add_argument(
+        "--zeros", choices=RULES, default="neutral", help="what a zero counts as (%(default)s)"
+    )
+    parser.add_argument(
+        "--baseline",
+        type=_baseline,
+        metavar="N",
+        default=0,
+        help="taken off the samples before counting (%(default)s)",
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON object for each signal")
+    return parser
+
+
+def _key(text: str) -> str:
+    text.encode()  # An argument may hold bytes that are no UTF-8.
+    return text
+
+
+def _baseline(text: str) -> int:
+    value = int(text)
+    if not -(2**31) <= value < 2**31:
+        raise ValueError
+    return value
+
+
+_key.__name__, _baseline.__name__ = "UTF-8", "32-bit integer"  # argparse: "invalid NAME value".
+
+
+def _read(file: str) -> bytes:
+    with open(0, "rb", closefd=False) if file == "-" else Path(file).open("rb") as source:
+        document = source.read(MAX_BYTES + 1)
+    if len(document) > MAX_BYTES:
+        raise ValueError(f"more than {MAX_BYTES >> 20} MiB")
+    return document
+
+
+def _signals(document: bytes, key: str) -> list[Signal]:
+    _, signals = lift_signals(document, key)
+    if not signals:
+        raise ValueError(f"no signal: nothing is at a key {json.dumps(key, ensure_ascii=False)}")
+    return signals
+
+
+def _lines(signals: Sequence[Signal], options: Namespace) -> Iterator[str]:
+    for index, signal in enumerate(signals):
+        crossings = signal.zero_crossings(zeros=options.zeros, baseline=options.baseline)
+        if options.json:
+            yield json.dumps(
+                {
+                    "index": index,
+                    "samples": len(signal),
+                    "min": signal.min,
+                    "max": signal.max,
+                    "zero_crossings": crossings,
+                }
+            )
+        else:
+            limits = f"min {signal.min}, max {signal.max}, " if len(signal) else ""
+            yield f"{index}: {len(signal)} samples, {limits}{crossings} zero crossings"
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, DecodeError):
+        return f"{error} ({error.code}), pointer {json.dumps(error.pointer, ensure_ascii=False)}"
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error) or "not enough memory"
+
+
+def _printable(text: str) -> str:
+    """Escape what a document could do to a terminal."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def _discard_output() -> None:
+    """Keep the interpreter from failing again when it flushes what is left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""`python -m ecg_core`: what it prints, how it ends, and that nothing gives a traceback."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DOCUMENT = b'{"leads": [{"signal": [3, 0, -2, 5]}, {"signal": []}]}'
+README = Path(__file__).parents[2] / "ecg_core" / "README.md"
+COMMAND = [sys.executable, "-m", "ecg_core"]
+Outcome = tuple[int, str, str]
+
+
+def run(*arguments: Any, stdin: bytes = b"") -> Outcome:
+    """Return exit code, standard output and standard error."""
+    ended = subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, check=False)
+    return ended.returncode, ended.stdout.decode(), ended.stderr.decode()
+
+
+def test_a_file_is_counted(tmp_path: Path) -> None:
+    file = tmp_path / "ecg.json"
+    file.write_bytes(DOCUMENT)
+    lines = "0: 4 samples, min -2, max 5, 2 zero crossings\n1: 0 samples, 0 zero crossings\n"
+    assert run(file) == (0, lines, "")
+
+
+def test_standard_input_is_counted_as_json() -> None:
+    code, out, err = run("--json", "-", stdin=DOCUMENT)
+    assert (code, err) == (0, "")
+    assert [json.loads(line) for line in out.splitlines()] == [
+        {"index": 0, "samples": 4, "min": -2, "max": 5, "zero_crossings": 2},
+        {"index": 1, "samples": 0, "min": None, "max": None, "zero_crossings": 0},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        ([], 2),
+        (["--zeros", "distinct"], 3),
+        (["--zeros", "strict"], 1),
+        (["--baseline", "4"], 1),
+        (["--baseline=-2147483648"], 0),
+    ],
+)
+def test_options(options: list[str], count: int) -> None:
+    code, out, _ = run("-", "--key", "ü", *options, stdin='{"ü": [3, 0, -2, 5]}'.encode())
+    assert (code, out) == (0, f"0: 4 samples, min -2, max 5, {count} zero crossings\n")
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (b"", 'expected a value at byte 0 (syntax), pointer ""'),
+        (b'{"signal": [1, 2', "(syntax)"),
+        (b'{"a": {"signal": [1, 2.5]}}', 'byte 21 (not_an_integer), pointer "/a/signal/1"'),
+        (b'{"signal": [99999999999]}', 'byte 12 (out_of_range), pointer "/signal/0"'),
+        (b'{"signal": 1}', '(not_an_array), pointer "/signal"'),
+        (b'{"signal": [], "signal": []}', "(duplicate_key)"),
+        (b'"\xff"', "(encoding)"),
+        (b"[" * 100_000, "(depth)"),
+        (b"[1, 2]", 'no signal: nothing is at a key "signal"'),
+    ],
+)
+def test_what_is_wrong_is_named(document: bytes, reason: str) -> None:
+    code, out, err = run("-", stdin=document)
+    assert (code, out) == (1, "")
+    assert err.startswith("python -m ecg_core: -: ")
+    assert reason in err
+    assert err.count("\n") == 1
+
+
+def test_a_document_cannot_command_the_terminal() -> None:
+    document = '{"\\u001b[2J\u202e\u009b": {"signal": [x]}}'.encode()
+    code, _, err = run("-", stdin=document)
+    assert code == 1
+    assert err.rstrip("\n").isprintable()
+    assert r"/\u001b[2J\u202e\x9b/signal/0" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("none.json", "No such file or directory"), (".", "Is a directory")]
+)
+def test_a_file_that_cannot_be_read(tmp_path: Path, name: str, reason: str) -> None:
+    file = tmp_path / name
+    assert run(file) == (1, "", f"python -m ecg_core: {file}: {reason}\n")
+
+
+def test_a_document_that_is_too_large(tmp_path: Path) -> None:
+    file = tmp_path / "large.json"
+    with file.open("wb") as sparse:
+        sparse.truncate(256 * 2**20 + 1)
+    assert run(file) == (1, "", f"python -m ecg_core: {file}: more than 256 MiB\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ([], "required: FILE"),
+        (["a", "b"], "unrecognized arguments: b"),
+        (["-", "--zeros", "sometimes"], "invalid choice: 'sometimes'"),
+        (["-", "--baseline", "0.5"], "invalid 32-bit integer value: '0.5'"),
+        (["-", "--baseline", "2147483648"], "invalid 32-bit integer value"),
+        (["-", "--key", b"\xff"], "invalid UTF-8 value"),
+    ],
+)
+def test_a_wrong_command_line(arguments: list[Any], reason: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert reason in err
+    assert "Traceback" not in err
+
+
+def test_help_names_the_exit_codes() -> None:
+    code, out, _ = run("--help")
+    assert code == 0
+    assert "exit codes:" in out
+
+
+def test_a_reader_that_has_gone_is_no_news() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    ended = subprocess.run(
+        [*COMMAND, "-"], input=DOCUMENT, stdout=write, stderr=subprocess.PIPE, check=False
+    )
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (1, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_that_cannot_be_written() -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [*COMMAND, "-"], input=DOCUMENT, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    reason = b"python -m ecg_core: standard output: No space left on device\n"
+    assert (ended.returncode, ended.stderr) == (1, reason)
+
+
+def test_the_readme_shows_what_is_printed(tmp_path: Path) -> None:
+    [console] = re.findall(r"```console\n(.*?)```", README.read_text(), re.DOTALL)
+    script = "\n".join(re.findall(r"^\$ (.*)", console, re.MULTILINE))
+    script = script.replace("python", shlex.quote(sys.executable))
+    ended = subprocess.run(
+        script, shell=True, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == re.sub(r"\$ .*\n", "", console)
