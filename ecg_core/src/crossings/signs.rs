@@ -14,7 +14,8 @@ pub trait Sample: Copy + Default + PartialOrd {
         false
     }
 
-    /// Takes samples as if `level` had been subtracted, if there is a kernel for them.
+    /// Takes samples as if `level` had been subtracted and returns true, or takes nothing: there may be no
+    /// kernel for them, or one of them may be NaN.
     fn kernel(_isa: Isa, _samples: &[Self], _level: Self, _counter: &mut Crossings) -> bool {
         false
     }
@@ -26,11 +27,13 @@ impl Sample for i16 {}
 #[cfg(not(target_arch = "x86_64"))]
 impl Sample for i32 {}
 impl Sample for i64 {}
+#[cfg(not(target_arch = "x86_64"))]
 impl Sample for f32 {
     fn is_nan(self) -> bool {
         self.is_nan()
     }
 }
+#[cfg(not(target_arch = "x86_64"))]
 impl Sample for f64 {
     fn is_nan(self) -> bool {
         self.is_nan()

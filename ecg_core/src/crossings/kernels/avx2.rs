@@ -8,7 +8,7 @@ use super::take;
 use crate::crossings::Crossings;
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) fn i32(samples: &[i32], level: i32, counter: &mut Crossings) {
+pub(super) fn i32(samples: &[i32], level: i32, counter: &mut Crossings) -> bool {
     let level = _mm256_set1_epi32(level);
     let signs = |compared| u64::from(_mm256_movemask_ps(_mm256_castsi256_ps(compared)).cast_unsigned());
     take(samples, counter, |block| {
@@ -21,10 +21,11 @@ pub(super) fn i32(samples: &[i32], level: i32, counter: &mut Crossings) {
         }
         (negative, zero)
     });
+    true
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) fn i16(samples: &[i16], level: i16, counter: &mut Crossings) {
+pub(super) fn i16(samples: &[i16], level: i16, counter: &mut Crossings) -> bool {
     let level = _mm256_set1_epi16(level);
     take(samples, counter, |block| {
         let (mut negative, mut zero) = (0, 0);
@@ -39,7 +40,37 @@ pub(super) fn i16(samples: &[i16], level: i16, counter: &mut Crossings) {
         }
         (negative, zero)
     });
+    true
 }
+
+macro_rules! float {
+    ($type:ident, $per_register:literal, $set1:ident, $load:ident, $compare:ident, $signs:ident) => {
+        /// Counts unless a sample is NaN.
+        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+        pub(super) fn $type(samples: &[$type], level: $type, counter: &mut Crossings) -> bool {
+            let (level, mut nan, mut counted) = ($set1(level), 0, counter.clone());
+            take(samples, &mut counted, |block| {
+                let (mut negative, mut zero) = (0, 0);
+                for part in block.as_chunks::<$per_register>().0.iter().rev() {
+                    // SAFETY: the part is as long as the register.
+                    let samples = unsafe { $load(part.as_ptr()) };
+                    let signs = |compared| u64::from($signs(compared).cast_unsigned());
+                    negative = negative << $per_register | signs($compare::<_CMP_LT_OQ>(samples, level));
+                    zero = zero << $per_register | signs($compare::<_CMP_EQ_OQ>(samples, level));
+                    nan |= $signs($compare::<_CMP_UNORD_Q>(samples, level));
+                }
+                (negative, zero)
+            });
+            if nan == 0 {
+                *counter = counted;
+            }
+            nan == 0
+        }
+    };
+}
+
+float!(f32, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_cmp_ps, _mm256_movemask_ps);
+float!(f64, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_cmp_pd, _mm256_movemask_pd);
 
 /// One bit for each of 32 words of which all bits are equal.
 #[target_feature(enable = "avx2")]

@@ -1,4 +1,4 @@
-//! Signs of integers, a block at a time, with the vectors of this machine.
+//! Signs of samples, a block at a time, with the vectors of this machine.
 
 mod avx2;
 mod avx512;
@@ -15,9 +15,8 @@ macro_rules! dispatch {
                 Kind::Avx512 => unsafe { avx512::$type(samples, level, counter) },
                 // SAFETY: as above.
                 Kind::Avx2 => unsafe { avx2::$type(samples, level, counter) },
-                Kind::Scalar => return false,
+                Kind::Scalar => false,
             }
-            true
         }
     };
 }
@@ -30,10 +29,24 @@ impl Sample for i32 {
     dispatch!(i32);
 }
 
+impl Sample for f32 {
+    fn is_nan(self) -> bool {
+        self.is_nan()
+    }
+    dispatch!(f32);
+}
+
+impl Sample for f64 {
+    fn is_nan(self) -> bool {
+        self.is_nan()
+    }
+    dispatch!(f64);
+}
+
 /// Takes samples; `signs` are the negative ones and the zeros of a block.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
-fn take<T: Sample>(samples: &[T], counter: &mut Crossings, signs: impl Fn(&[T; BLOCK]) -> (u64, u64)) {
+fn take<T: Sample>(samples: &[T], counter: &mut Crossings, mut signs: impl FnMut(&[T; BLOCK]) -> (u64, u64)) {
     let mut local = counter.clone(); // stays in registers
     let (blocks, rest) = samples.as_chunks();
     for block in blocks {
@@ -64,7 +77,7 @@ mod tests {
         counter
     }
 
-    fn agree<T: Sample + Ord>(values: &[T]) {
+    fn agree<T: Sample>(values: &[T]) {
         let (mut random, mut samples) = (1_usize, Vec::new());
         while samples.len() < 500 {
             for (_, rule) in ZeroRule::NAMES {
@@ -83,5 +96,20 @@ mod tests {
     fn every_kernel_sees_the_same() {
         agree(&[0, 1, -1, i16::MIN, i16::MAX]);
         agree(&[0, 1, -1, i32::MIN, i32::MAX]);
+        agree(&[0.0, -0.0, 1.0, -1.0, f32::MIN_POSITIVE, f32::NEG_INFINITY]);
+        agree(&[0.0, -0.0, 1.0, -1.0, -5e-324, f64::INFINITY]);
+    }
+
+    #[test]
+    fn nothing_is_counted_where_a_sample_is_nan() {
+        for isa in Isa::available() {
+            for place in [0, 63, 64, 99] {
+                let mut samples = [1.0, -1.0].repeat(50);
+                samples[place] = f64::NAN;
+                let mut counter = Crossings::new(ZeroRule::Neutral);
+                assert!(!f64::kernel(isa, &samples, 0.0, &mut counter));
+                assert!(counter == Crossings::new(ZeroRule::Neutral));
+            }
+        }
     }
 }
