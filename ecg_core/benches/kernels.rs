@@ -47,6 +47,8 @@ fn main() {
         rate(&format!("lift {name}"), body.len(), || lift(&body, "signal", &mut scratch).unwrap());
         let signals = lift(&body, "signal", &mut scratch).unwrap().signals;
         rate(&format!("pack {name}"), body.len(), || pack(&signals).unwrap());
+        let blob = pack(&signals).unwrap();
+        rate(&format!("unpack {name}"), body.len(), || unpack(&blob).unwrap());
     }
 }
 

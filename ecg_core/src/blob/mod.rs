@@ -2,8 +2,11 @@
 
 mod codec;
 mod error;
+mod head;
 mod header;
+mod patched;
 mod read;
+mod residuals;
 mod write;
 
 pub use error::BlobError;

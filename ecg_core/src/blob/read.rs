@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::codec::{DELTAS, RAW, read_deltas, read_raw};
+use super::codec::{DELTAS, PATCHED, RAW, read_deltas, read_raw};
 use super::error::BlobError;
 use super::header::{self, Entry};
+use super::patched;
 use crate::crossings::ZeroRule;
 use crate::signal::Signal;
 
@@ -47,6 +48,7 @@ fn samples(blob: &[u8], lead: usize, entry: &Entry, range: Range<usize>) -> Resu
     let count = entry.samples as usize;
     let samples = match entry.codec {
         RAW => read_raw(payload, count, range),
+        PATCHED => patched::read(payload, count, range),
         DELTAS => read_deltas(payload, count, range),
         other => return Err(BlobError::Codec(other)),
     };

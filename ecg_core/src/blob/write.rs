@@ -1,8 +1,9 @@
 //! Signals to bytes.
 
-use super::codec::{DELTAS, RAW, write_deltas, write_raw};
+use super::codec::{PATCHED, RAW, write_raw};
 use super::error::BlobError;
 use super::header::{self, ENTRY, Entry, HEADER};
+use super::patched;
 use crate::crossings::ZeroRule;
 use crate::signal::Signal;
 
@@ -41,9 +42,9 @@ fn append(signal: &Signal, blob: &mut Vec<u8>) -> Result<Entry, BlobError> {
 /// Appends the smaller of the two forms.
 fn append_samples(samples: &[i32], blob: &mut Vec<u8>) -> u32 {
     let start = blob.len();
-    write_deltas(samples, blob);
+    patched::write(samples, blob);
     if blob.len() - start < size_of_val(samples) {
-        return DELTAS;
+        return PATCHED;
     }
     blob.truncate(start);
     write_raw(samples, blob);

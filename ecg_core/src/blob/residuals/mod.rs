@@ -1,0 +1,151 @@
+//! What remains of a block of samples when each is predicted from those before it, and back.
+
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod portable;
+
+use super::head::Head;
+use crate::isa::vectorised;
+use portable::split as split_by_loops;
+
+/// Samples of a block.
+pub(super) const BLOCK: usize = 128;
+const PATCHES: usize = Head::PATCHES as usize;
+
+/// A block ready to be stored. Aligned, so that no register is stored across two cache lines.
+#[repr(align(64))]
+pub(super) struct Residuals {
+    /// The low bits of each residual.
+    pub(super) low: [u32; BLOCK],
+    /// Position and high bits of those that have more. A register may be stored after the last.
+    patches: [u32; 2 * PATCHES],
+}
+
+impl Residuals {
+    pub(super) const EMPTY: Self = Self { low: [0; BLOCK], patches: [0; 2 * PATCHES] };
+
+    /// As many as there may be; how many there are is said in the head.
+    pub(super) fn patches(&self) -> [u32; PATCHES] {
+        self.patches.as_chunks().0[0]
+    }
+}
+
+/// Chooses how a block is stored, and makes it ready.
+pub(super) fn split(block: &[i32; BLOCK], room: &mut Residuals) -> Head {
+    #[cfg(target_arch = "x86_64")]
+    #[expect(unsafe_code, reason = "the machine must have the instructions")]
+    if crate::isa::Isa::current().kind() == crate::isa::Kind::Avx512 {
+        // SAFETY: an `Isa` comes from detecting its instructions.
+        return unsafe { avx512::split(block, room) };
+    }
+    split_vectorised(block, room)
+}
+
+vectorised! {
+    fn split_vectorised(block: &[i32; BLOCK], room: &mut Residuals) -> Head = split_by_loops
+}
+
+/// Adds the residuals up, `order` times, and `first` to all.
+pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, block: &mut [i32; BLOCK]) {
+    #[cfg(target_arch = "x86_64")]
+    #[expect(unsafe_code, reason = "the machine must have the instructions")]
+    if crate::isa::Isa::current().kind() == crate::isa::Kind::Avx512 {
+        // SAFETY: an `Isa` comes from detecting its instructions.
+        return unsafe { avx512::join(residuals, order, first, block) };
+    }
+    portable::join(residuals, order, first, block);
+}
+
+/// The order with the smallest sum of residuals, modulo 2^32: that only steers what is compact, and only
+/// samples far from those of an ECG wrap.
+fn best_order(sums: [u32; 3]) -> u8 {
+    let order = u8::from(sums[1] < sums[0]);
+    if sums[2] < sums[usize::from(order)] { 2 } else { order }
+}
+
+/// The width of the fewest bytes, if the largest residual has `most` bits and `larger` counts those that
+/// have more than a width.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+fn best_width(most: u8, larger: impl Fn(u8) -> u8) -> u8 {
+    let (mut best, mut least) = (most, 16 * u16::from(most));
+    for width in (most.saturating_sub(Head::HIGH)..most).rev() {
+        let patches = larger(width);
+        if patches > Head::PATCHES {
+            break;
+        }
+        let cost = 16 * u16::from(width) + Head::patch_size(most - width) * u16::from(patches);
+        if cost < least {
+            (best, least) = (width, cost);
+        }
+    }
+    best
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+fn head(first: i32, order: u8, most: u8, width: u8, patches: u8) -> Head {
+    let wide_patches = patches > 0 && Head::patch_size(most - width) > 2;
+    Head { width, order, patches, wide_first: i16::try_from(first).is_err(), wide_patches }
+}
+
+/// The largest number of so many bits.
+fn limit(bits: u8) -> u32 {
+    u32::MAX.checked_shr(32 - u32::from(bits)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blocks() -> impl Iterator<Item = [i32; BLOCK]> {
+        let mut state = 1_u32;
+        let mut noise = move |bits: u8| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            ((state >> 7).wrapping_mul(state) & limit(bits)).cast_signed()
+        };
+        (0..33 * 33 * 4).map(move |case| {
+            let (low, high, often) = (case % 33, case / 33 % 33, [2, 7, 40, 1000][case / 33 / 33]);
+            let mut block = std::array::from_fn(|_| {
+                let spike = noise(16) % often == 0;
+                noise(u8::try_from(if spike { high } else { low }).unwrap())
+            });
+            for _ in 0..case % 3 {
+                (1..BLOCK).for_each(|i| block[i] = block[i].wrapping_add(block[i - 1]));
+            }
+            block
+        })
+    }
+
+    #[test]
+    fn all_kernels_agree() {
+        let [mut found, mut expected, mut vectorised] = [const { Residuals::EMPTY }; 3];
+        for block in blocks() {
+            let head = split_by_loops(&block, &mut expected);
+            let patches = usize::from(head.patches);
+            let heads = [split(&block, &mut found), split_vectorised(&block, &mut vectorised)];
+            for (other, room) in heads.iter().zip([&found, &vectorised]) {
+                assert_eq!(*other, head);
+                assert_eq!(room.low, expected.low);
+                assert_eq!(room.patches[..patches], expected.patches[..patches]);
+            }
+            for patch in &found.patches[..patches] {
+                found.low[*patch as usize % BLOCK] |= patch >> 7 << head.width;
+            }
+            let mut again = [[0; BLOCK]; 2];
+            join(&found.low, head.order, block[0], &mut again[0]);
+            portable::join(&found.low, head.order, block[0], &mut again[1]);
+            assert_eq!(again, [block; 2]);
+        }
+    }
+
+    #[test]
+    fn steady_slopes_have_their_order() {
+        for (order, slope) in [(1, 0), (2, 5), (2, -9)] {
+            let block = std::array::from_fn(|i| i32::try_from(i).unwrap() * slope);
+            let mut room = Residuals::EMPTY;
+            let head = split(&block, &mut room);
+            assert_eq!((head.order, head.width), (if slope == 0 { 0 } else { order }, 0));
+        }
+    }
+}

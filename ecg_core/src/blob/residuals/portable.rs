@@ -1,0 +1,110 @@
+//! Loops that the compiler vectorises where it can.
+
+use super::{BLOCK, Residuals, best_order, best_width, head, limit};
+use crate::bits::bits;
+use crate::blob::head::Head;
+
+/// Of a float, what its exponent exceeds the bits of its integer by.
+const BIAS: u8 = 126;
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+pub(super) fn split(block: &[i32; BLOCK], room: &mut Residuals) -> Head {
+    let once = differences(block, block[0]);
+    let twice = differences(&once, 0);
+    let none = block.map(|sample| sample.wrapping_sub(block[0]));
+    let order = best_order([sum(&none), sum(&once), sum(&twice)]);
+    let all = zigzag([&none, &once, &twice][usize::from(order)], &mut room.low);
+    let most = (32 - all.leading_zeros()).to_le_bytes()[0];
+    let exponents = exponents(&room.low);
+    let width = best_width(most, |width| {
+        let larger = exponents.iter().map(|&exponent| u8::from(exponent > BIAS + width));
+        larger.fold(0, u8::wrapping_add)
+    });
+    let patches = if width < most { cut(width, &exponents, room) } else { 0 };
+    head(block[0], order, most, width, patches)
+}
+
+/// The difference of each number to the one before.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+fn differences(block: &[i32; BLOCK], before: i32) -> [i32; BLOCK] {
+    let mut differences = [block[0].wrapping_sub(before); BLOCK];
+    for (difference, pair) in differences[1..].iter_mut().zip(block.windows(2)) {
+        *difference = pair[1].wrapping_sub(pair[0]);
+    }
+    differences
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+fn sum(residuals: &[i32; BLOCK]) -> u32 {
+    residuals.iter().fold(0, |sum, residual| sum.wrapping_add(residual.unsigned_abs()))
+}
+
+/// Makes small numbers of either sign small, and returns all their bits together.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+fn zigzag(residuals: &[i32; BLOCK], room: &mut [u32; BLOCK]) -> u32 {
+    let mut all = 0;
+    for (zigzag, residual) in room.iter_mut().zip(residuals) {
+        *zigzag = (residual << 1 ^ residual >> 31).cast_unsigned();
+        all |= *zigzag;
+    }
+    all
+}
+
+/// Those of the residuals as floats, [`BIAS`] more than their bits. Rounding adds 1 to few large ones.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+#[expect(clippy::cast_possible_truncation, reason = "an exponent has 8 bits and there is no sign")]
+#[expect(clippy::cast_precision_loss, reason = "only the exponent is of interest")]
+fn exponents(residuals: &[u32; BLOCK]) -> [u8; BLOCK] {
+    let mut exponents = [0; BLOCK];
+    for (exponent, &residual) in exponents.iter_mut().zip(residuals) {
+        let float = residual.min(i32::MAX.cast_unsigned()).cast_signed() as f32;
+        *exponent = (float.to_bits() >> 23) as u8;
+    }
+    exponents
+}
+
+/// Makes patches of the bits above the width, and returns how many.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+fn cut(width: u8, exponents: &[u8; BLOCK], room: &mut Residuals) -> u8 {
+    let mut patches = 0;
+    for (half, exponents) in (0_u32..).zip(exponents.as_chunks::<64>().0) {
+        let mut large = bits(exponents, |exponent| exponent > BIAS + width);
+        while large > 0 {
+            let position = 64 * half + large.trailing_zeros();
+            large &= large - 1;
+            let residual = &mut room.low[position as usize];
+            room.patches[usize::from(patches)] = *residual >> width << 7 | position;
+            patches += u8::from(*residual >> width > 0); // else it was rounded
+            *residual &= limit(width);
+        }
+    }
+    patches
+}
+
+pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, block: &mut [i32; BLOCK]) {
+    for (slot, zigzag) in block.iter_mut().zip(residuals) {
+        *slot = (zigzag >> 1 ^ (zigzag & 1).wrapping_neg()).cast_signed();
+    }
+    match order {
+        0 => block.iter_mut().for_each(|slot| *slot = slot.wrapping_add(first)),
+        1 => add_up(block, first),
+        _ => {
+            add_up(block, 0);
+            add_up(block, first);
+        }
+    }
+}
+
+/// Adds to each number all before it, and `sum`.
+fn add_up(block: &mut [i32; BLOCK], mut sum: i32) {
+    for slot in block {
+        sum = sum.wrapping_add(*slot);
+        *slot = sum;
+    }
+}
