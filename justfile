@@ -19,7 +19,7 @@ setup: (_env everything)
 
 # Run the demo: a service, a real ECG, its insights
 demo *ARGS: (_env runtime)
-    ecg demo "$@"
+    exec ecg demo "$@"
 
 # Serve the API
 serve *ARGS: (_env runtime)
