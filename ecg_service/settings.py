@@ -8,6 +8,9 @@ from typing import cast
 import typed_settings as ts
 from typed_settings.exceptions import InvalidSettingsError
 
+MEMORY = "memory://"
+"""The database URL of a store that forgets."""
+
 MAX_PORT = 65_535
 MAY_BE_ZERO = {"port", "max_wait", "drain_seconds", "insight_delay_seconds"}
 

@@ -18,15 +18,8 @@ class Threads:
     At most `size` calls run and `capacity` more wait.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        size: int,
-        capacity: int,
-        initializer: Callable[[], None] | None = None,
-    ) -> None:
-        self._executor = ThreadPoolExecutor(size, thread_name_prefix=name, initializer=initializer)
+    def __init__(self, name: str, *, size: int, capacity: int) -> None:
+        self._executor = ThreadPoolExecutor(size, thread_name_prefix=name)
         self._free = threading.BoundedSemaphore(size + capacity)
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,6 +1,6 @@
 """Routes of users: admins register and change them, everyone may look at themselves."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from litestar import Controller, Request, Response, get, patch, post, put
 from litestar.params import FromPath, FromQuery, QueryParameter
@@ -14,6 +14,8 @@ from ecg_service.api.schemas import PasswordChange, UserIn, UserOut, UserPage, U
 from ecg_service.api.services import services_of
 from ecg_service.api.views import given, user_out
 from ecg_service.domain.user import Role
+
+T = TypeVar("T")
 
 
 class UserController(Controller):
@@ -29,7 +31,7 @@ class UserController(Controller):
         request: Request[Any, Any, Any],
     ) -> UserOut:
         """Register a user."""
-        new = small_body(UserIn, await receive_small(request, services_of(request).limits))
+        new = await _body(UserIn, request)
         return user_out(
             await services_of(request).users.register(new.username, new.password, new.role)
         )
@@ -53,7 +55,7 @@ class UserController(Controller):
         name: FromPath[str],
     ) -> UserOut:
         """Disable or enable a user, or reset the password."""
-        change = small_body(UserPatch, await receive_small(request, services_of(request).limits))
+        change = await _body(UserPatch, request)
         return user_out(
             await services_of(request).users.update(
                 name, password=change.password, disabled=change.disabled
@@ -78,9 +80,11 @@ class MyselfController(Controller):
         request: Request[Any, Any, Any],
     ) -> None:
         """Change one's own password; the old one is refused at once."""
-        change = small_body(
-            PasswordChange, await receive_small(request, services_of(request).limits)
-        )
+        change = await _body(PasswordChange, request)
         await services_of(request).users.change_password(
             request.user, change.current_password, change.new_password
         )
+
+
+async def _body(kind: type[T], request: Request[Any, Any, Any]) -> T:
+    return small_body(kind, await receive_small(request, services_of(request).limits))

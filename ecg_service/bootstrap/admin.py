@@ -12,7 +12,7 @@ import msgspec
 from ecg_service.api.schemas import Password, Username
 from ecg_service.bootstrap.stores import sqlite_path
 from ecg_service.services.users import Users
-from ecg_service.settings import BadSettings, Settings, variable
+from ecg_service.settings import MEMORY, BadSettings, Settings, variable
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def _random_password(settings: Settings) -> str:
 
 
 def _password_file(settings: Settings) -> Path:
-    if settings.database_url == "memory://":
+    if settings.database_url == MEMORY:
         return Path(tempfile.mkdtemp(prefix="ecg-")) / "admin-password"
     database = sqlite_path(settings.database_url)
     return database.with_name(database.name + ".admin-password")

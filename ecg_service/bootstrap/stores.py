@@ -14,7 +14,7 @@ from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.ports.users import UserRepository
 from ecg_service.services.users import Users
-from ecg_service.settings import BadSettings, Settings
+from ecg_service.settings import MEMORY, BadSettings, Settings
 
 
 class Store(Protocol):
@@ -30,7 +30,7 @@ class Store(Protocol):
 
 def open_store(settings: Settings) -> AbstractAsyncContextManager[Store]:
     """Migrate and open what `database_url` names: `sqlite:///PATH` or `memory://`."""
-    if settings.database_url == "memory://":
+    if settings.database_url == MEMORY:
         return MemoryStore.open()
     path = sqlite_path(settings.database_url)
     migrate(path)

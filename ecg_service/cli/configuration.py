@@ -11,13 +11,12 @@ import click
 
 from ecg_service.bootstrap import sqlite_path
 from ecg_service.domain.errors import StorageUnavailable
-from ecg_service.settings import MAX_PORT, BadSettings, Settings, checked, load, variable
+from ecg_service.settings import MAX_PORT, MEMORY, BadSettings, Settings, checked, load, variable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULTS = Settings()
 PORT = click.IntRange(0, MAX_PORT)
-MEMORY = "memory://"
 
 
 def database_option(command: F) -> F:

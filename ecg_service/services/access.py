@@ -15,6 +15,8 @@ from ecg_service.ports.users import PasswordHasher, UserRepository
 
 @dataclass(slots=True)
 class _Verified:
+    """Needs no look at the store until `recheck`, which is never later than `expires`."""
+
     user: User
     expires: float
     recheck: float
@@ -51,9 +53,8 @@ class Access:
     async def authenticate(self, name: str, password: str) -> User:
         """Return the enabled user with this password, or raise `Unauthenticated`."""
         key = self._key(name, password)
-        now = time.monotonic()
         known = self._verified.get(key)
-        if known and now < known.recheck and now < known.expires:
+        if known and time.monotonic() < known.recheck:
             return known.user
         lock = self._verifying.setdefault(key, asyncio.Lock())
         async with lock:  # of many equal requests one does the work, the rest find it done
@@ -74,10 +75,10 @@ class Access:
         known, now = self._verified.get(key), time.monotonic()
         if known is None:
             return None
-        if now < known.expires and now < known.recheck:
+        if now < known.recheck:
             return known.user
         if now < known.expires and await self._find(name) == known.user:
-            known.recheck = now + self._recheck
+            known.recheck = min(now + self._recheck, known.expires)
             return known.user
         self._verified.pop(key, None)
         return None
@@ -100,6 +101,7 @@ class Access:
 
     def _remember(self, key: bytes, user: User) -> None:
         now = time.monotonic()
-        self._verified[key] = _Verified(user, now + self._ttl, now + self._recheck)
+        recheck = now + min(self._recheck, self._ttl)
+        self._verified[key] = _Verified(user, now + self._ttl, recheck)
         while len(self._verified) > self._capacity:
             self._verified.popitem(last=False)

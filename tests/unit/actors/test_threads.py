@@ -63,14 +63,3 @@ async def test_close_waits_for_what_runs_and_refuses_what_comes() -> None:
     await call
     with pytest.raises(RuntimeError):
         await threads.run(int)
-
-
-async def test_each_thread_is_initialized() -> None:
-    local = threading.local()
-
-    def prepare() -> None:
-        local.ready = True
-
-    threads = Threads("t", size=2, capacity=1, initializer=prepare)
-    assert await threads.run(lambda: local.ready)
-    threads.close()
