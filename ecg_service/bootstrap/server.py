@@ -24,18 +24,27 @@ def bind(host: str, port: int) -> socket.socket:
 
 @contextmanager
 def stop_signals() -> Generator[asyncio.Event]:
-    """Set an event at SIGTERM and SIGINT, however many of them come.
+    """Set an event at SIGTERM and SIGINT, however many of them come, until the process ends.
 
-    For the whole life of the service: one that comes while it drains must not kill it.
+    One that comes while the service drains must not kill it, nor one that comes when all is done:
+    the exit code would say that it failed. So they are ignored from the end of the block on.
     """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+
+    def tell(*_: object) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    # Not the loop's own handlers: taking those off restores the deadly default for a moment.
+    _handle(tell)
     try:
         yield stop
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
+        _handle(signal.SIG_IGN)
+
+
+def _handle(handler: Callable[..., None] | signal.Handlers) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handler)
 
 
 class Server:

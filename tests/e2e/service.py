@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import os
 import random
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
@@ -155,8 +156,9 @@ class Service:
             return (await anyone.get("/health/ready")).status_code == 200
 
     def send_signal(self, number: Signals) -> None:
+        # Not the process's own method: that one may take its exit code from whoever waits for it.
         with suppress(ProcessLookupError):  # it may have just ended
-            self.process.send_signal(number)
+            os.kill(self.process.pid, number)
 
     async def ended(self) -> int:
         """Wait for the end of the process and return its exit code."""

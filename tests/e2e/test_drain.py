@@ -126,6 +126,16 @@ async def test_another_sigterm_while_the_pools_drain_does_no_harm(tmp_path: Path
         assert await service.has_logged("stopped")
 
 
+async def test_sigterms_up_to_the_very_end_do_no_harm(tmp_path: Path) -> None:
+    """Whoever stops a service may ask for it again and again until it has ended."""
+    async with running(tmp_path) as service:
+        while service.process.returncode is None:
+            service.send_signal(signal.SIGTERM)
+            await asyncio.sleep(0)
+        assert await service.ended() == 0
+        assert await service.has_logged("stopped")
+
+
 async def test_the_last_answer_says_so_and_what_comes_behind_it_is_not_stored(
     tmp_path: Path,
 ) -> None:

@@ -1,5 +1,6 @@
+import signal
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,6 +12,17 @@ from ecg_service.cli.serve import listen, url_of
 from ecg_service.settings import Settings
 
 
+@pytest.fixture
+def _own_signals() -> Generator[None]:
+    """Give pytest its signals back: a service ignores them from its end on."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_own_signals")
 def test_a_pool_that_fails_too_often_exits_with_70(monkeypatch: pytest.MonkeyPatch) -> None:
     @asynccontextmanager
     async def failing(_: Settings) -> AsyncGenerator[None]:
