@@ -5,10 +5,15 @@
 
 #[cfg(target_arch = "x86_64")]
 mod kernels;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "kernels/none.rs"]
+mod kernels;
 mod rule;
+mod run;
 mod signs;
 
 pub use rule::ZeroRule;
+pub use run::Run;
 pub use signs::{BLOCK, NotANumber, Sample, Signs};
 
 use crate::isa::Isa;
@@ -63,7 +68,7 @@ impl Crossings {
     /// [`NotANumber`] with the index of the first NaN; nothing is counted then.
     pub fn extend<T: Sample>(&mut self, samples: &[T]) -> Result<(), NotANumber> {
         let mut counter = self.clone();
-        if !T::kernel(Isa::current(), samples, T::default(), &mut counter) {
+        if !T::kernel(Isa::current(), samples.into(), T::default(), &mut counter) {
             for (index, block) in samples.chunks(BLOCK).enumerate() {
                 counter.advance(Signs::of(block).map_err(|nan| nan.after(index * BLOCK))?);
             }
@@ -85,7 +90,7 @@ impl Crossings {
 #[must_use]
 pub fn count(samples: &[i32], rule: ZeroRule, baseline: i32) -> u64 {
     let mut counter = Crossings::new(rule);
-    if !i32::kernel(Isa::current(), samples, baseline, &mut counter) {
+    if !i32::kernel(Isa::current(), samples.into(), baseline, &mut counter) {
         for block in samples.chunks(BLOCK) {
             counter.advance(Signs::split(block, baseline));
         }

@@ -1,6 +1,6 @@
 //! From samples to one bit per sample.
 
-use super::Crossings;
+use super::{Crossings, Run};
 use crate::bits::bits;
 use crate::isa::Isa;
 
@@ -16,27 +16,8 @@ pub trait Sample: Copy + Default + PartialOrd {
 
     /// Takes samples as if `level` had been subtracted and returns true, or takes nothing: there may be no
     /// kernel for them, or one of them may be NaN.
-    fn kernel(_isa: Isa, _samples: &[Self], _level: Self, _counter: &mut Crossings) -> bool {
+    fn kernel(_isa: Isa, _samples: Run<'_, Self>, _level: Self, _counter: &mut Crossings) -> bool {
         false
-    }
-}
-
-impl Sample for u8 {}
-#[cfg(not(target_arch = "x86_64"))]
-impl Sample for i16 {}
-#[cfg(not(target_arch = "x86_64"))]
-impl Sample for i32 {}
-impl Sample for i64 {}
-#[cfg(not(target_arch = "x86_64"))]
-impl Sample for f32 {
-    fn is_nan(self) -> bool {
-        self.is_nan()
-    }
-}
-#[cfg(not(target_arch = "x86_64"))]
-impl Sample for f64 {
-    fn is_nan(self) -> bool {
-        self.is_nan()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Python buffers of any shape and stride, read a block at a time.
 //!
-//! Other threads could write to a buffer, so it is read with the GIL held, by copying: no Rust reference
-//! to memory of Python ever exists.
+//! Other threads could write to a buffer, so no Rust reference to memory of Python ever exists: it is read
+//! with the GIL held, through pointers, by copying or as a [`Run`].
 #![expect(unsafe_code, reason = "the buffer protocol hands out pointers")]
 
 use std::marker::PhantomData;
@@ -9,6 +9,8 @@ use std::marker::PhantomData;
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
+
+use crate::crossings::Run;
 
 const NO_DIMENSION: &str = "expected an array of at least one dimension";
 
@@ -104,6 +106,13 @@ pub(super) struct Lane<'a, T> {
 }
 
 impl<T: Element> Lane<'_, T> {
+    /// The numbers where they are, if they follow each other.
+    pub(super) fn run(&self) -> Option<Run<'_, T>> {
+        let follow = self.stride == size_of::<T>().cast_signed();
+        // SAFETY: the view keeps the buffer alive; `len` numbers follow each other from `start` on.
+        follow.then(|| unsafe { Run::new(self.start.cast(), self.len) })
+    }
+
     /// Calls a function with the index of each block of up to `N` samples and the block.
     pub(super) fn blocks<const N: usize, E>(
         &self,

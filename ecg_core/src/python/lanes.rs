@@ -2,6 +2,7 @@
 
 use super::buffers::{Element, Lane};
 use crate::crossings::{BLOCK, Crossings, NotANumber, Sample, Signs};
+use crate::isa::Isa;
 
 /// Runs an expression with `T` as the type of the samples.
 macro_rules! with_sample {
@@ -28,6 +29,11 @@ pub(super) fn count<T: Sample + Element>(
     lane: &Lane<'_, T>,
     counter: &mut Crossings,
 ) -> Result<(), NotANumber> {
+    if let Some(run) = lane.run()
+        && T::kernel(Isa::current(), run, T::default(), counter)
+    {
+        return Ok(());
+    }
     let each = |from, samples: &[T]| counter.extend(samples).map_err(|nan| nan.after(from));
     if lane.len <= BLOCK { lane.blocks::<BLOCK, _>(each) } else { lane.blocks::<MANY, _>(each) }
 }

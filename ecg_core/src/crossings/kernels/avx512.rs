@@ -4,65 +4,52 @@
 
 use std::arch::x86_64::*;
 
-use super::take;
-use crate::crossings::Crossings;
+use super::{BLOCK, Bits, Crossings, Run, kernels, take};
 
-#[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) fn i32(samples: &[i32], level: i32, counter: &mut Crossings) -> bool {
-    let level = _mm512_set1_epi32(level);
-    take(samples, counter, |block| {
-        let (mut negative, mut zero) = (0, 0);
-        for part in block.as_chunks::<16>().0.iter().rev() {
-            // SAFETY: the part is as long as the register.
-            let samples = unsafe { _mm512_loadu_si512(part.as_ptr().cast()) };
-            negative = negative << 16 | u64::from(_mm512_cmplt_epi32_mask(samples, level));
-            zero = zero << 16 | u64::from(_mm512_cmpeq_epi32_mask(samples, level));
-        }
-        (negative, zero)
-    });
-    true
-}
+kernels!("avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt": u8 by 64, i16 by 32, i32 by 16, i64 by 8, f32 by 32, f64 by 16);
 
-#[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) fn i16(samples: &[i16], level: i16, counter: &mut Crossings) -> bool {
-    let level = _mm512_set1_epi16(level);
-    take(samples, counter, |block| {
-        let (mut negative, mut zero) = (0, 0);
-        for part in block.as_chunks::<32>().0.iter().rev() {
-            // SAFETY: the part is as long as the register.
-            let samples = unsafe { _mm512_loadu_si512(part.as_ptr().cast()) };
-            negative = negative << 32 | u64::from(_mm512_cmplt_epi16_mask(samples, level));
-            zero = zero << 32 | u64::from(_mm512_cmpeq_epi16_mask(samples, level));
-        }
-        (negative, zero)
-    });
-    true
-}
+mod signs {
+    use super::*;
 
-macro_rules! float {
-    ($type:ident, $per_register:literal, $set1:ident, $load:ident, $compare:ident) => {
-        /// Counts unless a sample is NaN.
-        #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt")]
-        pub(super) fn $type(samples: &[$type], level: $type, counter: &mut Crossings) -> bool {
-            let (level, mut nan, mut counted) = ($set1(level), 0, counter.clone());
-            take(samples, &mut counted, |block| {
-                let (mut negative, mut zero) = (0, 0);
-                for part in block.as_chunks::<$per_register>().0.iter().rev() {
-                    // SAFETY: the part is as long as the register.
-                    let samples = unsafe { $load(part.as_ptr()) };
-                    negative = negative << $per_register | u64::from($compare::<_CMP_LT_OQ>(samples, level));
-                    zero = zero << $per_register | u64::from($compare::<_CMP_EQ_OQ>(samples, level));
-                    nan |= $compare::<_CMP_UNORD_Q>(samples, level);
-                }
-                (negative, zero)
-            });
-            if nan == 0 {
-                *counter = counted;
+    macro_rules! integers {
+        ($type:ident, $set1:expr, $less:ident, $equal:ident) => {
+            #[target_feature(enable = "avx512f,avx512bw")]
+            pub(super) unsafe fn $type(samples: *const $type, level: $type) -> Bits {
+                // SAFETY: the caller gives a register of samples.
+                let (samples, level) = (unsafe { _mm512_loadu_si512(samples.cast()) }, $set1(level));
+                Bits { negative: $less(samples, level).into(), zero: $equal(samples, level).into(), nan: 0 }
             }
-            nan == 0
-        }
-    };
-}
+        };
+    }
 
-float!(f32, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_cmp_ps_mask);
-float!(f64, 8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_cmp_pd_mask);
+    /// Two registers at once: one comparison finds a NaN in either.
+    macro_rules! floats {
+        ($type:ident, $per_register:literal, $set1:ident, $load:ident, $compare:ident) => {
+            #[target_feature(enable = "avx512f")]
+            pub(super) unsafe fn $type(samples: *const $type, level: $type) -> Bits {
+                // SAFETY: the caller gives two registers of samples.
+                let parts = [0, $per_register].map(|from| unsafe { $load(samples.add(from)) });
+                let level = $set1(level);
+                let [low, high] = parts.map(|part| u64::from($compare::<_CMP_LT_OQ>(part, level)));
+                let [low_zero, high_zero] = parts.map(|part| u64::from($compare::<_CMP_EQ_OQ>(part, level)));
+                Bits {
+                    negative: low | high << $per_register,
+                    zero: low_zero | high_zero << $per_register,
+                    nan: $compare::<_CMP_UNORD_Q>(parts[0], parts[1]).into(),
+                }
+            }
+        };
+    }
+
+    integers!(
+        u8,
+        |level: u8| _mm512_set1_epi8(level.cast_signed()),
+        _mm512_cmplt_epu8_mask,
+        _mm512_cmpeq_epi8_mask
+    );
+    integers!(i16, _mm512_set1_epi16, _mm512_cmplt_epi16_mask, _mm512_cmpeq_epi16_mask);
+    integers!(i32, _mm512_set1_epi32, _mm512_cmplt_epi32_mask, _mm512_cmpeq_epi32_mask);
+    integers!(i64, _mm512_set1_epi64, _mm512_cmplt_epi64_mask, _mm512_cmpeq_epi64_mask);
+    floats!(f32, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_cmp_ps_mask);
+    floats!(f64, 8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_cmp_pd_mask);
+}

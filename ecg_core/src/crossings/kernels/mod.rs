@@ -3,63 +3,86 @@
 mod avx2;
 mod avx512;
 
-use super::{BLOCK, Crossings, Sample, Signs};
+use super::{BLOCK, Crossings, Run, Sample, Signs};
 use crate::isa::{Isa, Kind};
 
-macro_rules! dispatch {
-    ($type:ident) => {
-        #[expect(unsafe_code, reason = "the machine must have the instructions")]
-        fn kernel(isa: Isa, samples: &[$type], level: $type, counter: &mut Crossings) -> bool {
-            match isa.kind() {
-                // SAFETY: an `Isa` comes from detecting its instructions.
-                Kind::Avx512 => unsafe { avx512::$type(samples, level, counter) },
-                // SAFETY: as above.
-                Kind::Avx2 => unsafe { avx2::$type(samples, level, counter) },
-                Kind::Scalar => false,
+/// What some samples are, a bit each.
+#[derive(Clone, Copy, Default)]
+struct Bits {
+    /// They are below a level.
+    negative: u64,
+    /// They are equal to it.
+    zero: u64,
+    /// They are NaN.
+    nan: u64,
+}
+
+/// Kernels of some instructions, named like the types of their samples: each takes as many samples at a
+/// time as the function of that name in `signs` looks at, and takes none if there is a NaN among all.
+macro_rules! kernels {
+    ($features:literal: $($type:ident by $step:literal),*) => { $(
+        #[target_feature(enable = $features)]
+        pub(super) fn $type(samples: Run<'_, $type>, level: $type, counter: &mut Crossings) -> bool {
+            take(samples, counter, |block| {
+                (0..BLOCK).step_by($step).fold(Bits::default(), |bits, from| {
+                    // SAFETY: a block has 64 samples, and 64 is a multiple of the step.
+                    let part = unsafe { signs::$type(block.add(from), level) };
+                    Bits {
+                        negative: bits.negative | part.negative << from,
+                        zero: bits.zero | part.zero << from,
+                        nan: bits.nan | part.nan,
+                    }
+                })
+            })
+        }
+    )* };
+}
+use kernels;
+
+macro_rules! samples {
+    ($($type:ident $is_nan:expr),*) => { $(
+        impl Sample for $type {
+            fn is_nan(self) -> bool {
+                $is_nan(self)
+            }
+
+            #[expect(unsafe_code, reason = "the machine must have the instructions")]
+            fn kernel(isa: Isa, samples: Run<'_, Self>, level: Self, counter: &mut Crossings) -> bool {
+                match isa.kind() {
+                    // SAFETY: an `Isa` comes from detecting its instructions.
+                    Kind::Avx512 => unsafe { avx512::$type(samples, level, counter) },
+                    // SAFETY: as above.
+                    Kind::Avx2 => unsafe { avx2::$type(samples, level, counter) },
+                    Kind::Scalar => false,
+                }
             }
         }
-    };
+    )* };
 }
+samples!(u8 |_| false, i16 |_| false, i32 |_| false, i64 |_| false, f32 Self::is_nan, f64 Self::is_nan);
 
-impl Sample for i16 {
-    dispatch!(i16);
-}
-
-impl Sample for i32 {
-    dispatch!(i32);
-}
-
-impl Sample for f32 {
-    fn is_nan(self) -> bool {
-        self.is_nan()
-    }
-    dispatch!(f32);
-}
-
-impl Sample for f64 {
-    fn is_nan(self) -> bool {
-        self.is_nan()
-    }
-    dispatch!(f64);
-}
-
-/// Takes samples; `signs` are the negative ones and the zeros of a block.
+/// Takes all samples, or none if one is NaN.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
-fn take<T: Sample>(samples: &[T], counter: &mut Crossings, mut signs: impl FnMut(&[T; BLOCK]) -> (u64, u64)) {
-    let mut local = counter.clone(); // stays in registers
-    let (blocks, rest) = samples.as_chunks();
-    for block in blocks {
-        let (negative, zero) = signs(block);
-        local.advance(Signs::cut(negative, zero, BLOCK));
+fn take<T: Sample>(
+    samples: Run<'_, T>,
+    counter: &mut Crossings,
+    mut look: impl FnMut(*const T) -> Bits,
+) -> bool {
+    let (mut local, mut nan) = (counter.clone(), 0); // stays in registers
+    let mut advance = |bits: Bits, len| {
+        nan |= bits.nan;
+        local.advance(Signs::cut(bits.negative, bits.zero, len));
+    };
+    samples.blocks().for_each(|block| advance(look(block), BLOCK));
+    let (rest, len) = samples.rest();
+    if len > 0 {
+        advance(look(rest.as_ptr()), len);
     }
-    if !rest.is_empty() {
-        let mut block = [T::default(); BLOCK];
-        block[..rest.len()].copy_from_slice(rest);
-        let (negative, zero) = signs(&block);
-        local.advance(Signs::cut(negative, zero, rest.len()));
+    if nan == 0 {
+        *counter = local;
     }
-    *counter = local;
+    nan == 0
 }
 
 #[cfg(test)]
@@ -69,7 +92,7 @@ mod tests {
 
     fn seen<T: Sample>(isa: Isa, samples: &[T], level: T, rule: ZeroRule) -> Crossings {
         let mut counter = Crossings::new(rule);
-        if !T::kernel(isa, samples, level, &mut counter) {
+        if !T::kernel(isa, samples.into(), level, &mut counter) {
             for block in samples.chunks(BLOCK) {
                 counter.advance(Signs::split(block, level));
             }
@@ -96,6 +119,8 @@ mod tests {
     fn every_kernel_sees_the_same() {
         agree(&[0, 1, -1, i16::MIN, i16::MAX]);
         agree(&[0, 1, -1, i32::MIN, i32::MAX]);
+        agree(&[0, 1, -1, i64::MIN, i64::MAX]);
+        agree(&[0, 1, 127, 128, u8::MAX]);
         agree(&[0.0, -0.0, 1.0, -1.0, f32::MIN_POSITIVE, f32::NEG_INFINITY]);
         agree(&[0.0, -0.0, 1.0, -1.0, -5e-324, f64::INFINITY]);
     }
@@ -107,7 +132,7 @@ mod tests {
                 let mut samples = [1.0, -1.0].repeat(50);
                 samples[place] = f64::NAN;
                 let mut counter = Crossings::new(ZeroRule::Neutral);
-                assert!(!f64::kernel(isa, &samples, 0.0, &mut counter));
+                assert!(!f64::kernel(isa, samples[..].into(), 0.0, &mut counter));
                 assert!(counter == Crossings::new(ZeroRule::Neutral));
             }
         }
