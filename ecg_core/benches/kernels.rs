@@ -27,8 +27,7 @@ fn main() {
         blob.len() as f64 * 8.0 / 6e4,
         json.len() as f64 / 6e4
     );
-    let mut scratch = Vec::new();
-    rate("parse and count", json.len(), || parse(&json, &mut scratch).unwrap());
+    rate("parse and count", json.len(), || parse(&json).unwrap());
     rate("count, neutral", bytes, || count(&samples, ZeroRule::Neutral, 1));
     let halves: Vec<i16> = samples.iter().map(|&sample| i16::try_from(sample).unwrap()).collect();
     let mut counter = Crossings::new(ZeroRule::Neutral);
@@ -44,8 +43,8 @@ fn main() {
     let files = std::env::args().skip(1).filter(|name| !name.starts_with("--"));
     let files = files.map(|name| (std::fs::read(&name).unwrap(), name));
     for (body, name) in [5000, 500].map(|len| (body(len), format!("12 x {len}"))).into_iter().chain(files) {
-        rate(&format!("lift {name}"), body.len(), || lift(&body, "signal", &mut scratch).unwrap());
-        let signals = lift(&body, "signal", &mut scratch).unwrap().signals;
+        rate(&format!("lift {name}"), body.len(), || lift(&body, "signal").unwrap());
+        let signals = lift(&body, "signal").unwrap().signals;
         rate(&format!("pack {name}"), body.len(), || pack(&signals).unwrap());
         let blob = pack(&signals).unwrap();
         rate(&format!("unpack {name}"), body.len(), || unpack(&blob).unwrap());

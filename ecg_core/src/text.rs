@@ -22,6 +22,19 @@ pub fn to_json(samples: &[i32]) -> Vec<u8> {
     json
 }
 
+/// Appends a number without leading zeros.
+pub(crate) fn append(number: usize, text: &mut Vec<u8>) {
+    match u32::try_from(number) {
+        Ok(number) => {
+            let start = text.len();
+            text.resize(start + LONGEST, 0);
+            let len = write_digits(number, &mut text[start..]);
+            text.truncate(start + len);
+        }
+        Err(_) => text.extend(number.to_string().bytes()),
+    }
+}
+
 /// Writes each sample and a comma, and returns the length.
 fn write_all(samples: &[i32], room: &mut [u8]) -> usize {
     let mut at = 0;

@@ -50,8 +50,7 @@ impl Random {
 }
 
 fn lifted(isa: Isa, body: &[u8]) -> Result<Lifted, DecodeError> {
-    let mut scratch = Vec::new();
-    let mut walk = Walk::new(body, Some(b"signal"), &mut scratch);
+    let mut walk = Walk::new(body, Some(b"signal"));
     walk.isa = isa;
     walk.document()
 }
@@ -121,7 +120,7 @@ fn kernels_read_all_that_is_plain() {
         for len in [1, 2, 10, 100, 1000] {
             for element in ["1,", "-1,", "-12345678,", "0,\n  ", " -90 ,"] {
                 let text = format!("{}5]", element.repeat(len));
-                let mut integers = Vec::new();
+                let mut integers = Vec::with_capacity(len + kernels::MOST);
                 let end = kernels::many(isa, text.as_bytes(), 0, &mut integers);
                 assert_eq!((integers.len(), text.as_bytes()[end..].trim_ascii_start()), (len, &b"5]"[..]));
             }

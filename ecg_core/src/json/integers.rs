@@ -3,21 +3,24 @@
 //! [`many`] reads what is plain: integers of up to eight digits, each followed by a comma. It stops where
 //! anything else begins, and the grammar decides there: the fast way never has to explain an error.
 
-use super::kernels;
+use super::kernels::{self, MOST};
 use crate::bits::bits;
 use crate::isa::Isa;
 
 const WINDOW: usize = 64;
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// Reads integers from `at` on, where an element begins, and returns where the first unread one begins.
+/// Reads integers from `at` on, where an element begins, and returns where the first unread one begins. It
+/// stops too when there is no room for [`MOST`] more.
 pub(super) fn many(isa: Isa, text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
     let at = kernels::many(isa, text, at, integers);
     portable(text, at, integers)
 }
 
 fn portable(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize {
-    while let Some(window) = text.get(at..at + WINDOW) {
+    while integers.capacity() - integers.len() >= MOST
+        && let Some(window) = text.get(at..at + WINDOW)
+    {
         let start = at;
         let mut commas = bits(window, |byte| byte == b',');
         while commas != 0 {
@@ -132,7 +135,7 @@ mod tests {
     #[test]
     fn reading_stops_where_the_array_ends() {
         let text = format!("[{}7],\"next\":[{}", "12,".repeat(100), "5,".repeat(100));
-        let mut integers = Vec::new();
+        let mut integers = Vec::with_capacity(300);
         assert_eq!(portable(text.as_bytes(), 7, &mut integers), 301);
         assert_eq!(integers, [12; 98]);
     }

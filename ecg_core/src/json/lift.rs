@@ -1,11 +1,11 @@
 //! Takes the signals out of a document.
 
-use std::io::Write;
-
 use super::error::{Code, DecodeError, Fault, Result, Step};
 use super::integers::{exact, many};
+use super::room;
 use super::walk::Walk;
 use crate::signal::Signal;
+use crate::text::append;
 
 /// A document without its signals.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -16,26 +16,26 @@ pub struct Lifted {
     pub signals: Vec<Signal>,
 }
 
-/// Takes the arrays at `key`, at any depth, out of a document. `scratch` is only room to work in.
+/// Takes the arrays at `key`, at any depth, out of a document.
 ///
 /// # Errors
 /// [`DecodeError`] if anything in the document is not strict JSON, or a value at `key` is not a signal.
-pub fn lift(body: &[u8], key: &str, scratch: &mut Vec<i32>) -> std::result::Result<Lifted, DecodeError> {
-    Walk::new(body, Some(key.as_bytes()), scratch).document()
+pub fn lift(body: &[u8], key: &str) -> std::result::Result<Lifted, DecodeError> {
+    Walk::new(body, Some(key.as_bytes())).document()
 }
 
 /// Reads a document that is one signal.
 ///
 /// # Errors
 /// [`DecodeError`] if it is anything else.
-pub fn parse(text: &[u8], scratch: &mut Vec<i32>) -> std::result::Result<Signal, DecodeError> {
-    let mut walk = Walk::new(text, None, scratch);
+pub fn parse(text: &[u8]) -> std::result::Result<Signal, DecodeError> {
+    let mut walk = Walk::new(text, None);
     let signal = walk.signal()?;
     walk.scan.end()?;
     Ok(signal)
 }
 
-impl Walk<'_, '_> {
+impl Walk<'_> {
     pub(super) fn document(mut self) -> std::result::Result<Lifted, DecodeError> {
         self.value()?;
         self.scan.end()?;
@@ -49,8 +49,7 @@ impl Walk<'_, '_> {
         self.keep(self.scan.at);
         let signal = self.signal()?;
         self.kept = self.scan.at;
-        // writing to a Vec cannot fail
-        let _ = write!(self.lifted.skeleton, "{}", self.lifted.signals.len());
+        append(self.lifted.signals.len(), &mut self.lifted.skeleton);
         self.lifted.signals.push(signal);
         Ok(())
     }
@@ -65,21 +64,27 @@ impl Walk<'_, '_> {
         if self.scan.peek() != Some(b'[') {
             return Err(self.refused(Code::NotAnArray, "expected an array of integers"));
         }
-        self.nested(Self::integers)?;
-        Ok(Signal::new(&**self.scratch))
+        self.nested(Self::integers).map(Signal::new)
     }
 
-    fn integers(&mut self) -> Result<()> {
-        self.scratch.clear();
-        let mut open = !self.scan.closes(b']');
-        while open {
-            self.scan.at = many(self.isa, self.scan.text, self.scan.at, self.scratch);
-            let index = self.scratch.len();
-            let integer = self.integer().map_err(|fault| fault.inside(Step::Index(index)))?;
-            self.scratch.push(integer);
-            open = self.scan.continues(b']')?;
+    fn integers(&mut self) -> Result<Vec<i32>> {
+        if self.scan.closes(b']') {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let start = self.scan.at;
+        let alike = self.lifted.signals.last().map(|signal| signal.samples().len());
+        let mut integers = room::first(self.scan.text, start, alike);
+        loop {
+            self.scan.at = many(self.isa, self.scan.text, self.scan.at, &mut integers);
+            let index = integers.len();
+            integers.push(self.integer().map_err(|fault| fault.inside(Step::Index(index)))?);
+            if !self.scan.continues(b']')? {
+                break;
+            }
+            room::more(&mut integers, self.scan.text, start, self.scan.at);
+        }
+        room::fit(&mut integers);
+        Ok(integers)
     }
 
     fn integer(&mut self) -> Result<i32> {
@@ -107,7 +112,7 @@ mod tests {
     use super::*;
 
     fn lifted(body: &str) -> std::result::Result<(String, Vec<Vec<i32>>), Code> {
-        let lifted = lift(body.as_bytes(), "signal", &mut Vec::new()).map_err(|error| error.code)?;
+        let lifted = lift(body.as_bytes(), "signal").map_err(|error| error.code)?;
         let signals = lifted.signals.iter().map(|signal| signal.samples().to_vec()).collect();
         Ok((String::from_utf8(lifted.skeleton).unwrap(), signals))
     }
@@ -131,12 +136,12 @@ mod tests {
         ] {
             assert_eq!(lifted(body), Err(code), "{body}");
         }
-        assert_eq!(lift(b"\"\xff\"", "", &mut Vec::new()).unwrap_err().code, Code::Encoding);
+        assert_eq!(lift(b"\"\xff\"", "").unwrap_err().code, Code::Encoding);
     }
 
     #[test]
     fn one_signal_is_a_document() {
-        assert_eq!(parse(b" [7 ] ", &mut Vec::new()).unwrap().samples(), [7]);
-        assert!(parse(b"[7] 8", &mut Vec::new()).is_err());
+        assert_eq!(parse(b" [7 ] ").unwrap().samples(), [7]);
+        assert!(parse(b"[7] 8").is_err());
     }
 }

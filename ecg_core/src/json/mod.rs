@@ -11,6 +11,7 @@ mod kernels;
 mod kernels;
 mod keys;
 mod lift;
+mod room;
 mod scanner;
 mod strings;
 mod walk;

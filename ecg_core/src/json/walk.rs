@@ -11,21 +11,20 @@ use crate::isa::Isa;
 pub const MAX_DEPTH: usize = 64;
 
 /// A place in a document, what is above it, and what was taken out before it.
-pub(super) struct Walk<'a, 's> {
+pub(super) struct Walk<'a> {
     pub(super) scan: Scanner<'a>,
-    pub(super) key: Option<&'s [u8]>,
+    pub(super) key: Option<&'a [u8]>,
     keys: Keys<'a>,
     depth: usize,
     pub(super) isa: Isa,
     pub(super) lifted: Lifted,
     pub(super) kept: usize,
-    pub(super) scratch: &'s mut Vec<i32>,
 }
 
-impl<'a, 's> Walk<'a, 's> {
-    pub(super) fn new(text: &'a [u8], key: Option<&'s [u8]>, scratch: &'s mut Vec<i32>) -> Self {
+impl<'a> Walk<'a> {
+    pub(super) fn new(text: &'a [u8], key: Option<&'a [u8]>) -> Self {
         let (scan, keys, lifted) = (Scanner::new(text), Keys::default(), Lifted::default());
-        Self { scan, key, keys, depth: 0, isa: Isa::current(), lifted, kept: 0, scratch }
+        Self { scan, key, keys, depth: 0, isa: Isa::current(), lifted, kept: 0 }
     }
 
     pub(super) fn value(&mut self) -> Result<()> {
@@ -42,15 +41,15 @@ impl<'a, 's> Walk<'a, 's> {
         }
     }
 
-    pub(super) fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+    pub(super) fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.depth == MAX_DEPTH {
             return Err(Fault::new(Code::Depth, self.scan.at, "nested too deeply"));
         }
         self.scan.at += 1;
         self.depth += 1;
-        inner(self)?;
+        let found = inner(self)?;
         self.depth -= 1;
-        Ok(())
+        Ok(found)
     }
 
     fn array(&mut self) -> Result<()> {

@@ -36,7 +36,7 @@ use crate::json::{self, Lifted};
 #[pyo3(signature = (json, /))]
 pub(super) fn parse_signal(json: &Bound<'_, PyBytes>) -> PyResult<PySignal> {
     let text = PyBackedBytes::from(json.clone());
-    let signal = detached(json.py(), text.len(), || json::parse(&text, &mut Vec::new()))?;
+    let signal = detached(json.py(), text.len(), || json::parse(&text))?;
     Ok(signal.into())
 }
 
@@ -74,7 +74,7 @@ pub(super) fn lift_signals<'py>(
     key: &str,
 ) -> PyResult<(Bound<'py, PyBytes>, Vec<PySignal>)> {
     let (py, text) = (body.py(), PyBackedBytes::from(body.clone()));
-    let lifted = detached(py, text.len(), || json::lift(&text, key, &mut Vec::new()))?;
+    let lifted = detached(py, text.len(), || json::lift(&text, key))?;
     let signals = lifted.signals.into_iter().map(PySignal::from).collect();
     Ok((PyBytes::new(py, &lifted.skeleton), signals))
 }
@@ -116,10 +116,7 @@ pub(super) fn read_batch<'py>(
     key: &str,
 ) -> PyResult<Bound<'py, PyList>> {
     let texts: Vec<PyBackedBytes> = bodies.iter().cloned().map(PyBackedBytes::from).collect();
-    let outcomes = py.detach(|| {
-        let mut scratch = Vec::new();
-        texts.iter().map(|text| read(text, key, &mut scratch)).collect::<Result<Vec<_>, _>>()
-    })?;
+    let outcomes = py.detach(|| texts.iter().map(|text| read(text, key)).collect::<Result<Vec<_>, _>>())?;
     let list = PyList::empty(py);
     for outcome in outcomes {
         match outcome {
@@ -132,8 +129,8 @@ pub(super) fn read_batch<'py>(
 
 type Outcome = Result<(Lifted, Vec<u8>), json::DecodeError>;
 
-fn read(text: &[u8], key: &str, scratch: &mut Vec<i32>) -> Result<Outcome, blob::BlobError> {
-    match json::lift(text, key, scratch) {
+fn read(text: &[u8], key: &str) -> Result<Outcome, blob::BlobError> {
+    match json::lift(text, key) {
         Ok(lifted) => blob::pack(&lifted.signals).map(|blob| Ok((lifted, blob))),
         Err(error) => Ok(Err(error)),
     }

@@ -16,11 +16,9 @@ const READ: usize = WINDOW + 8;
 pub(super) fn many(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize {
     let mut copy = [0; READ];
     while let Some(rest) = text.get(at..) {
+        let Some(room) = integers.spare_capacity_mut().first_chunk_mut() else { break };
         let near = rest.first_chunk().unwrap_or_else(|| padded(rest, &mut copy));
         let Some(tokens) = bytes(near).tokens() else { break };
-        integers.reserve(MOST);
-        let (room, _) = integers.spare_capacity_mut().as_chunks_mut();
-        let Some(room) = room.first_mut() else { break };
         let count = write(near, &tokens, room);
         // SAFETY: `write` filled `count` places; runs of digits do not touch, so `MOST` is enough.
         unsafe { integers.set_len(integers.len() + count) };

@@ -11,11 +11,10 @@ use super::{MOST, WINDOW};
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt")]
 pub(super) fn many(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize {
     while let Some(rest) = text.get(at..) {
+        let Some(room) = integers.spare_capacity_mut().first_chunk_mut() else { break };
         let window = load(rest);
         let Some(tokens) = bytes(window).tokens() else { break };
-        integers.reserve(MOST);
-        let (room, _) = integers.spare_capacity_mut().as_chunks_mut();
-        let (Some(room), count) = (room.first_mut(), tokens.starts.count_ones() as usize) else { break };
+        let count = tokens.starts.count_ones() as usize;
         write(window, &tokens, room);
         // SAFETY: `write` filled `count` places; runs of digits do not touch, so `MOST` is enough.
         unsafe { integers.set_len(integers.len() + count) };

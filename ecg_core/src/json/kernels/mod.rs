@@ -10,9 +10,10 @@ use crate::isa::{Isa, Kind};
 /// Bytes that are looked at together.
 const WINDOW: usize = 64;
 /// The most integers in them: each needs a digit and a comma.
-const MOST: usize = WINDOW / 2;
+pub(super) const MOST: usize = WINDOW / 2;
 
-/// Reads integers from `at` on, where an element begins, and returns where the first unread one begins.
+/// Reads integers from `at` on, where an element begins, and returns where the first unread one begins. It
+/// stops too when there is no room for [`MOST`] more.
 #[expect(unsafe_code, reason = "the machine must have the instructions")]
 pub(super) fn many(isa: Isa, text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
     match isa.kind() {

@@ -1,0 +1,84 @@
+//! Memory for integers of which nobody knows yet how many they are.
+
+use memchr::memchr;
+
+use super::kernels::MOST;
+
+/// As many get room without looking for the end of their array.
+const FEW: usize = 8192;
+
+/// Room for the integers of an array whose first element begins at `start`: for as many as in one before.
+pub(super) fn first(text: &[u8], start: usize, alike: Option<usize>) -> Vec<i32> {
+    let alike = alike.unwrap_or(FEW);
+    let end = if alike > FEW { end(text, start) } else { text.len() };
+    Vec::with_capacity(alike.min((end - start) / 2) + MOST)
+}
+
+/// Makes more room if there is little: for what the rest of the array has if it goes on as it began, or for
+/// half as many as there are, so that a text that suddenly gets dense is not copied again and again.
+pub(super) fn more(integers: &mut Vec<i32>, text: &[u8], start: usize, at: usize) {
+    if integers.capacity() - integers.len() >= MOST {
+        return;
+    }
+    let rest = end(text, at) - at;
+    let alike = integers.len().saturating_mul(rest) / (at - start);
+    let room = (alike / 16 * 17).max(integers.len() / 2).min(rest / 2) + MOST;
+    if integers.capacity() > FEW + MOST {
+        return integers.reserve_exact(room);
+    }
+    // Anew: what has grown in small steps glibc gives back to the system every time, page by page.
+    let mut larger = Vec::with_capacity(integers.len() + room);
+    larger.append(integers);
+    *integers = larger;
+}
+
+/// Gives back what was too much.
+pub(super) fn fit(integers: &mut Vec<i32>) {
+    if integers.capacity() > integers.len() / 8 * 9 + 2 * MOST {
+        integers.shrink_to_fit();
+    }
+}
+
+/// The end of an array of integers, or of the text.
+fn end(text: &[u8], at: usize) -> usize {
+    memchr(b']', &text[at..]).map_or(text.len(), |len| at + len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grown(text: &str) -> (usize, usize) {
+        let mut integers = first(text.as_bytes(), 0, None);
+        let (mut at, mut steps) = (0, 0);
+        for element in text.trim_end_matches(']').split_inclusive(',') {
+            at += element.len();
+            let before = integers.capacity();
+            more(&mut integers, text.as_bytes(), 0, at);
+            steps += usize::from(integers.capacity() > before);
+            integers.push(1);
+        }
+        fit(&mut integers);
+        (integers.capacity() * 100 / integers.len(), steps)
+    }
+
+    #[test]
+    fn what_goes_on_as_it_began_grows_once() {
+        assert_eq!(grown(&("123,".repeat(1_000_000) + "1]")).1, 1);
+        assert!(grown(&("123,".repeat(1_000_000) + "1]")).0 < 113);
+    }
+
+    #[test]
+    fn what_gets_dense_grows_in_few_steps() {
+        let (sparse, dense) = (format!("{}1,", " ".repeat(999)).repeat(9000), "1,".repeat(1_000_000));
+        let (percent, steps) = grown(&(sparse + &dense + "1]"));
+        assert!(steps < 20 && percent < 120, "{steps} steps to {percent} %");
+    }
+
+    #[test]
+    fn a_large_array_gives_no_large_room_to_a_small_one() {
+        let text = format!("[1],[{}]", "1,".repeat(100_000));
+        assert!(first(text.as_bytes(), 1, Some(100_000)).capacity() < 3 * MOST);
+        assert!(first(b"1]", 0, Some(100_000)).capacity() < 3 * MOST);
+    }
+}
