@@ -72,9 +72,9 @@ fn bodies_len(heads: &[[u8; Head::LEN]]) -> Option<usize> {
 
 fn read_blocks(heads: &[[u8; Head::LEN]], mut bodies: &[u8]) -> Option<Vec<i32>> {
     let packer = BitPacker4x::new();
-    let mut samples = vec![0; heads.len() * BLOCK];
+    let mut samples = Vec::with_capacity(heads.len() * BLOCK);
     let mut room = [[0; BLOCK]; GROUP];
-    for (heads, blocks) in heads.chunks(GROUP).zip(samples.as_chunks_mut().0.chunks_mut(GROUP)) {
+    for heads in heads.chunks(GROUP) {
         let mut starts = [(0, 0); GROUP];
         for ((head, room), start) in heads.iter().zip(&mut room).zip(&mut starts) {
             let head = Head::from_bytes(*head)?;
@@ -82,8 +82,8 @@ fn read_blocks(heads: &[[u8; Head::LEN]], mut bodies: &[u8]) -> Option<Vec<i32>>
             *start = (head.order, read_body(head, body, packer, room)?);
             bodies = rest;
         }
-        for ((block, room), (order, first)) in blocks.iter_mut().zip(&room).zip(starts) {
-            join(room, order, first, block);
+        for (room, (order, first)) in room.iter().zip(starts).take(heads.len()) {
+            join(room, order, first, &mut samples);
         }
     }
     Some(samples)

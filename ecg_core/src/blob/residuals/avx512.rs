@@ -97,7 +97,7 @@ fn cut(width: u8, block: &Block, room: &mut Residuals) -> u8 {
 }
 
 #[target_feature(enable = "avx512f")]
-pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, block: &mut [i32; BLOCK]) {
+pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, samples: &mut Vec<i32>) {
     let one = _mm512_set1_epi32(1);
     let mut parts = load(residuals).map(|part| {
         let sign = _mm512_sub_epi32(_mm512_setzero_si512(), _mm512_and_si512(part, one));
@@ -112,10 +112,13 @@ pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, block: &mut 
             add_up(&mut parts, first);
         }
     }
-    for (room, part) in block.as_chunks_mut::<16>().0.iter_mut().zip(parts) {
+    samples.reserve(BLOCK);
+    for (room, part) in samples.spare_capacity_mut().as_chunks_mut::<16>().0.iter_mut().zip(parts) {
         // SAFETY: the room is as long as the register.
         unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), part) };
     }
+    // SAFETY: there was room for a block, and it is filled.
+    unsafe { samples.set_len(samples.len() + BLOCK) };
 }
 
 /// Adds to each number all before it, and `first`.

@@ -45,15 +45,15 @@ vectorised! {
     fn split_vectorised(block: &[i32; BLOCK], room: &mut Residuals) -> Head = split_by_loops
 }
 
-/// Adds the residuals up, `order` times, and `first` to all.
-pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, block: &mut [i32; BLOCK]) {
+/// Appends the samples of a block: the residuals added up, `order` times, and `first` to all.
+pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, samples: &mut Vec<i32>) {
     #[cfg(target_arch = "x86_64")]
     #[expect(unsafe_code, reason = "the machine must have the instructions")]
     if crate::isa::Isa::current().kind() == crate::isa::Kind::Avx512 {
         // SAFETY: an `Isa` comes from detecting its instructions.
-        return unsafe { avx512::join(residuals, order, first, block) };
+        return unsafe { avx512::join(residuals, order, first, samples) };
     }
-    portable::join(residuals, order, first, block);
+    portable::join(residuals, order, first, samples);
 }
 
 /// The order with the smallest sum of residuals, modulo 2^32: that only steers what is compact, and only
@@ -132,10 +132,10 @@ mod tests {
             for patch in &found.patches[..patches] {
                 found.low[*patch as usize % BLOCK] |= patch >> 7 << head.width;
             }
-            let mut again = [[0; BLOCK]; 2];
-            join(&found.low, head.order, block[0], &mut again[0]);
-            portable::join(&found.low, head.order, block[0], &mut again[1]);
-            assert_eq!(again, [block; 2]);
+            let mut again = Vec::new();
+            join(&found.low, head.order, block[0], &mut again);
+            portable::join(&found.low, head.order, block[0], &mut again);
+            assert_eq!(again, [block; 2].concat());
         }
     }
 

@@ -87,18 +87,17 @@ fn cut(width: u8, exponents: &[u8; BLOCK], room: &mut Residuals) -> u8 {
     patches
 }
 
-pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, block: &mut [i32; BLOCK]) {
-    for (slot, zigzag) in block.iter_mut().zip(residuals) {
-        *slot = (zigzag >> 1 ^ (zigzag & 1).wrapping_neg()).cast_signed();
-    }
+pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, samples: &mut Vec<i32>) {
+    let mut block = residuals.map(|zigzag| (zigzag >> 1 ^ (zigzag & 1).wrapping_neg()).cast_signed());
     match order {
         0 => block.iter_mut().for_each(|slot| *slot = slot.wrapping_add(first)),
-        1 => add_up(block, first),
+        1 => add_up(&mut block, first),
         _ => {
-            add_up(block, 0);
-            add_up(block, first);
+            add_up(&mut block, 0);
+            add_up(&mut block, first);
         }
     }
+    samples.extend_from_slice(&block);
 }
 
 /// Adds to each number all before it, and `sum`.
