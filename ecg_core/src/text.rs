@@ -39,13 +39,13 @@ pub(crate) fn append(number: usize, text: &mut Vec<u8>) {
 fn write_all(samples: &[i32], room: &mut [u8]) -> usize {
     let mut at = 0;
     for &sample in samples {
-        let negative = u8::from(sample < 0);
+        let negative = sample < 0;
         match FEW.get(sample.unsigned_abs() as usize) {
             // without a branch: signs of an ECG are hard to predict
             Some(element) => {
-                let text = (element << (8 * negative)) | u64::from(negative * b'-');
+                let text = (element << (8 * u64::from(negative))) | (u64::from(negative) * u64::from(b'-'));
                 room[at..at + 8].copy_from_slice(&text.to_le_bytes());
-                at += usize::from(negative + element.to_le_bytes()[7]);
+                at += usize::from(negative) + usize::from(element.to_le_bytes()[7]);
             }
             None => at += write_large(sample, &mut room[at..]),
         }
