@@ -6,6 +6,7 @@ use bitpacking::{BitPacker, BitPacker4x};
 
 use super::head::Head;
 use super::residuals::{BLOCK, Residuals, join, split};
+use crate::isa::Isa;
 
 /// Bytes of the largest body.
 const BODY: usize = 4 + 4 * Head::PATCHES as usize + 4 * BLOCK;
@@ -14,7 +15,7 @@ const GROUP: usize = 8;
 
 /// Packs samples behind what is in `out`.
 pub(super) fn write(samples: &[i32], out: &mut Vec<u8>) {
-    let packer = BitPacker4x::new();
+    let (isa, packer) = (Isa::current(), BitPacker4x::new());
     let start = out.len();
     out.resize(start + Head::LEN * samples.len().div_ceil(BLOCK), 0);
     let (full, rest) = samples.as_chunks();
@@ -22,7 +23,7 @@ pub(super) fn write(samples: &[i32], out: &mut Vec<u8>) {
     let mut room = Residuals::EMPTY;
     let mut body = [0; BODY];
     for (index, block) in full.iter().chain(&last).enumerate() {
-        let head = split(block, &mut room);
+        let head = split(isa, block, &mut room);
         let at = start + Head::LEN * index;
         out[at..at + Head::LEN].copy_from_slice(&head.to_bytes());
         fill(head, block[0], &room, packer, &mut body);
@@ -71,7 +72,7 @@ fn bodies_len(heads: &[[u8; Head::LEN]]) -> Option<usize> {
 }
 
 fn read_blocks(heads: &[[u8; Head::LEN]], mut bodies: &[u8]) -> Option<Vec<i32>> {
-    let packer = BitPacker4x::new();
+    let (isa, packer) = (Isa::current(), BitPacker4x::new());
     let mut samples = Vec::with_capacity(heads.len() * BLOCK);
     let mut room = [[0; BLOCK]; GROUP];
     for heads in heads.chunks(GROUP) {
@@ -83,7 +84,7 @@ fn read_blocks(heads: &[[u8; Head::LEN]], mut bodies: &[u8]) -> Option<Vec<i32>>
             bodies = rest;
         }
         for (room, (order, first)) in room.iter().zip(starts).take(heads.len()) {
-            join(room, order, first, &mut samples);
+            join(isa, room, order, first, &mut samples);
         }
     }
     Some(samples)

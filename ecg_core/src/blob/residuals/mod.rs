@@ -1,12 +1,15 @@
 //! What remains of a block of samples when each is predicted from those before it, and back.
 
 #[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod avx512;
 mod portable;
 
 use super::head::Head;
-use crate::isa::vectorised;
-use portable::split as split_by_loops;
+use crate::isa::Isa;
+#[cfg(target_arch = "x86_64")]
+use crate::isa::Kind;
 
 /// Samples of a block.
 pub(super) const BLOCK: usize = 128;
@@ -30,30 +33,32 @@ impl Residuals {
     }
 }
 
-/// Chooses how a block is stored, and makes it ready.
-pub(super) fn split(block: &[i32; BLOCK], room: &mut Residuals) -> Head {
-    #[cfg(target_arch = "x86_64")]
-    #[expect(unsafe_code, reason = "the machine must have the instructions")]
-    if crate::isa::Isa::current().kind() == crate::isa::Kind::Avx512 {
-        // SAFETY: an `Isa` comes from detecting its instructions.
-        return unsafe { avx512::split(block, room) };
-    }
-    split_vectorised(block, room)
+macro_rules! dispatch {
+    ($(#[$meta:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty) => {
+        $(#[$meta])*
+        pub(super) fn $name(isa: Isa, $($argument: $type),*) -> $result {
+            #[cfg(target_arch = "x86_64")]
+            #[expect(unsafe_code, reason = "the machine must have the instructions")]
+            match isa.kind() {
+                // SAFETY: an `Isa` comes from detecting its instructions.
+                Kind::Avx512 => return unsafe { avx512::$name($($argument),*) },
+                // SAFETY: as above.
+                Kind::Avx2 => return unsafe { avx2::$name($($argument),*) },
+                Kind::Scalar => {}
+            }
+            portable::$name($($argument),*)
+        }
+    };
 }
 
-vectorised! {
-    fn split_vectorised(block: &[i32; BLOCK], room: &mut Residuals) -> Head = split_by_loops
+dispatch! {
+    /// Chooses how a block is stored, and makes it ready.
+    fn split(block: &[i32; BLOCK], room: &mut Residuals) -> Head
 }
 
-/// Appends the samples of a block: the residuals added up, `order` times, and `first` to all.
-pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, samples: &mut Vec<i32>) {
-    #[cfg(target_arch = "x86_64")]
-    #[expect(unsafe_code, reason = "the machine must have the instructions")]
-    if crate::isa::Isa::current().kind() == crate::isa::Kind::Avx512 {
-        // SAFETY: an `Isa` comes from detecting its instructions.
-        return unsafe { avx512::join(residuals, order, first, samples) };
-    }
-    portable::join(residuals, order, first, samples);
+dispatch! {
+    /// Appends the samples of a block: the residuals added up, `order` times, and `first` to all.
+    fn join(residuals: &[u32; BLOCK], order: u8, first: i32, samples: &mut Vec<i32>) -> ()
 }
 
 /// The order with the smallest sum of residuals, modulo 2^32: that only steers what is compact, and only
@@ -66,7 +71,7 @@ fn best_order(sums: [u32; 3]) -> u8 {
 /// The width of the fewest bytes, if the largest residual has `most` bits and `larger` counts those that
 /// have more than a width.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+#[expect(clippy::inline_always, reason = "for the instructions of its callers")]
 fn best_width(most: u8, larger: impl Fn(u8) -> u8) -> u8 {
     let (mut best, mut least) = (most, 16 * u16::from(most));
     for width in (most.saturating_sub(Head::HIGH)..most).rev() {
@@ -83,7 +88,7 @@ fn best_width(most: u8, larger: impl Fn(u8) -> u8) -> u8 {
 }
 
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "vectorised for its callers")]
+#[expect(clippy::inline_always, reason = "for the instructions of its callers")]
 fn head(first: i32, order: u8, most: u8, width: u8, patches: u8) -> Head {
     let wide_patches = patches > 0 && Head::patch_size(most - width) > 2;
     Head { width, order, patches, wide_first: i16::try_from(first).is_err(), wide_patches }
@@ -119,23 +124,21 @@ mod tests {
 
     #[test]
     fn all_kernels_agree() {
-        let [mut found, mut expected, mut vectorised] = [const { Residuals::EMPTY }; 3];
+        let [mut found, mut expected] = [const { Residuals::EMPTY }; 2];
         for block in blocks() {
-            let head = split_by_loops(&block, &mut expected);
+            let head = split(Isa::SCALAR, &block, &mut expected);
             let patches = usize::from(head.patches);
-            let heads = [split(&block, &mut found), split_vectorised(&block, &mut vectorised)];
-            for (other, room) in heads.iter().zip([&found, &vectorised]) {
-                assert_eq!(*other, head);
-                assert_eq!(room.low, expected.low);
-                assert_eq!(room.patches[..patches], expected.patches[..patches]);
+            for isa in Isa::available() {
+                assert_eq!(split(isa, &block, &mut found), head);
+                assert_eq!(found.low, expected.low);
+                assert_eq!(found.patches[..patches], expected.patches[..patches]);
+                for patch in &found.patches[..patches] {
+                    found.low[*patch as usize % BLOCK] |= patch >> 7 << head.width;
+                }
+                let mut samples = vec![7];
+                join(isa, &found.low, head.order, block[0], &mut samples);
+                assert_eq!(samples[1..], block);
             }
-            for patch in &found.patches[..patches] {
-                found.low[*patch as usize % BLOCK] |= patch >> 7 << head.width;
-            }
-            let mut again = Vec::new();
-            join(&found.low, head.order, block[0], &mut again);
-            portable::join(&found.low, head.order, block[0], &mut again);
-            assert_eq!(again, [block; 2].concat());
         }
     }
 
@@ -144,7 +147,7 @@ mod tests {
         for (order, slope) in [(1, 0), (2, 5), (2, -9)] {
             let block = std::array::from_fn(|i| i32::try_from(i).unwrap() * slope);
             let mut room = Residuals::EMPTY;
-            let head = split(&block, &mut room);
+            let head = split(Isa::SCALAR, &block, &mut room);
             assert_eq!((head.order, head.width), (if slope == 0 { 0 } else { order }, 0));
         }
     }

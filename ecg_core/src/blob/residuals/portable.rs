@@ -5,10 +5,8 @@ use crate::bits::bits;
 use crate::blob::head::Head;
 
 /// Of a float, what its exponent exceeds the bits of its integer by.
-const BIAS: u8 = 126;
+pub(super) const BIAS: u8 = 126;
 
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "vectorised for its callers")]
 pub(super) fn split(block: &[i32; BLOCK], room: &mut Residuals) -> Head {
     let once = differences(block, block[0]);
     let twice = differences(&once, 0);
@@ -21,13 +19,12 @@ pub(super) fn split(block: &[i32; BLOCK], room: &mut Residuals) -> Head {
         let larger = exponents.iter().map(|&exponent| u8::from(exponent > BIAS + width));
         larger.fold(0, u8::wrapping_add)
     });
-    let patches = if width < most { cut(width, &exponents, room) } else { 0 };
+    let large = |half: usize| bits(&exponents[64 * half..][..64], |exponent| exponent > BIAS + width);
+    let patches = if width < most { cut(width, [0, 1].map(large), room) } else { 0 };
     head(block[0], order, most, width, patches)
 }
 
 /// The difference of each number to the one before.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "vectorised for its callers")]
 fn differences(block: &[i32; BLOCK], before: i32) -> [i32; BLOCK] {
     let mut differences = [block[0].wrapping_sub(before); BLOCK];
     for (difference, pair) in differences[1..].iter_mut().zip(block.windows(2)) {
@@ -36,15 +33,11 @@ fn differences(block: &[i32; BLOCK], before: i32) -> [i32; BLOCK] {
     differences
 }
 
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "vectorised for its callers")]
 fn sum(residuals: &[i32; BLOCK]) -> u32 {
     residuals.iter().fold(0, |sum, residual| sum.wrapping_add(residual.unsigned_abs()))
 }
 
 /// Makes small numbers of either sign small, and returns all their bits together.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "vectorised for its callers")]
 fn zigzag(residuals: &[i32; BLOCK], room: &mut [u32; BLOCK]) -> u32 {
     let mut all = 0;
     for (zigzag, residual) in room.iter_mut().zip(residuals) {
@@ -55,8 +48,6 @@ fn zigzag(residuals: &[i32; BLOCK], room: &mut [u32; BLOCK]) -> u32 {
 }
 
 /// Those of the residuals as floats, [`BIAS`] more than their bits. Rounding adds 1 to few large ones.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "vectorised for its callers")]
 #[expect(clippy::cast_possible_truncation, reason = "an exponent has 8 bits and there is no sign")]
 #[expect(clippy::cast_precision_loss, reason = "only the exponent is of interest")]
 fn exponents(residuals: &[u32; BLOCK]) -> [u8; BLOCK] {
@@ -68,13 +59,11 @@ fn exponents(residuals: &[u32; BLOCK]) -> [u8; BLOCK] {
     exponents
 }
 
-/// Makes patches of the bits above the width, and returns how many.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "vectorised for its callers")]
-fn cut(width: u8, exponents: &[u8; BLOCK], room: &mut Residuals) -> u8 {
+/// Makes patches of the bits above the width, and returns how many; `large` has a bit for each residual that
+/// may have some.
+pub(super) fn cut(width: u8, large: [u64; 2], room: &mut Residuals) -> u8 {
     let mut patches = 0;
-    for (half, exponents) in (0_u32..).zip(exponents.as_chunks::<64>().0) {
-        let mut large = bits(exponents, |exponent| exponent > BIAS + width);
+    for (half, mut large) in (0_u32..).zip(large) {
         while large > 0 {
             let position = 64 * half + large.trailing_zeros();
             large &= large - 1;
