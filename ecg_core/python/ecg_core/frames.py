@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def zero_crossings_mask(
-    signal: _Samples, /, *, zeros: _ZeroRule = "neutral", pad: bool = False
+    signal: _Samples,
+    /,
+    *,
+    zeros: _ZeroRule = "neutral",
+    baseline: float = 0,
+    pad: bool = False,
 ) -> NDArray[np.bool_]:
     """Mark the samples at which a signal crosses zero.
 
@@ -27,6 +32,8 @@ def zero_crossings_mask(
         Samples of one dimension, as for `count_zero_crossings`.
     zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
         What a zero counts as, as for `count_zero_crossings`.
+    baseline : int or float, optional
+        Subtracted first, as for `count_zero_crossings`.
     pad : bool, optional
         Whether the first sample counts as a crossing; librosa's default is that it does.
 
@@ -58,7 +65,7 @@ def zero_crossings_mask(
     >>> zero_crossings_mask(Signal([3, 0, -2, 5]))
     array([False, False,  True,  True])
     """
-    crossings = zero_crossings(signal, zeros=zeros)
+    crossings = zero_crossings(signal, zeros=zeros, baseline=baseline)
     import numpy as np  # noqa: PLC0415
 
     mask = np.zeros(len(_array(signal)), np.bool_)
@@ -75,6 +82,7 @@ def zero_crossing_rate(
     hop_length: int = 512,
     center: bool = True,
     zeros: _ZeroRule = "neutral",
+    baseline: float = 0,
 ) -> NDArray[np.float64]:
     """Measure which part of the samples are zero crossings, frame by frame.
 
@@ -94,6 +102,8 @@ def zero_crossing_rate(
         by `frame_length // 2` copies of its outermost sample.
     zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
         What a zero counts as, as for `count_zero_crossings`.
+    baseline : int or float, optional
+        Subtracted first, as for `count_zero_crossings`.
 
     Returns
     -------
@@ -127,11 +137,13 @@ def zero_crossing_rate(
     array([[0.25, 0.75, 0.5 , 0.  , 0.  ]])
     """
     length, hop = _at_least_1("frame_length", frame_length), _at_least_1("hop_length", hop_length)
-    zero_crossings(signal, zeros=zeros)  # Names what is wrong by its index in the signal.
+    zero_crossings(
+        signal, zeros=zeros, baseline=baseline
+    )  # Names what is wrong by its index in the signal.
     import numpy as np  # noqa: PLC0415
 
     frames = _frames(_array(signal), length, hop, center=center)
-    return np.atleast_2d(count_zero_crossings(frames, zeros=zeros)) / length
+    return np.atleast_2d(count_zero_crossings(frames, zeros=zeros, baseline=baseline)) / length
 
 
 def _frames(samples: NDArray[Any], length: int, hop: int, *, center: bool) -> NDArray[Any]:

@@ -67,10 +67,18 @@ impl Crossings {
     /// # Errors
     /// [`NotANumber`] with the index of the first NaN; nothing is counted then.
     pub fn extend<T: Sample>(&mut self, samples: &[T]) -> Result<(), NotANumber> {
+        self.extend_around(T::default(), samples)
+    }
+
+    /// Takes all samples of a slice as if a baseline, which is not NaN, had been subtracted.
+    ///
+    /// # Errors
+    /// As for [`Self::extend`].
+    pub fn extend_around<T: Sample>(&mut self, baseline: T, samples: &[T]) -> Result<(), NotANumber> {
         let mut counter = self.clone();
-        if !T::kernel(Isa::current(), samples.into(), T::default(), &mut counter) {
+        if !T::kernel(Isa::current(), samples.into(), baseline, &mut counter) {
             for (index, block) in samples.chunks(BLOCK).enumerate() {
-                counter.advance(Signs::of(block).map_err(|nan| nan.after(index * BLOCK))?);
+                counter.advance(Signs::of(block, baseline).map_err(|nan| nan.after(index * BLOCK))?);
             }
         }
         *self = counter;

@@ -48,13 +48,13 @@ pub struct Signs {
 }
 
 impl Signs {
-    /// Reads 1 to [`BLOCK`] samples.
+    /// Reads 1 to [`BLOCK`] samples as if `level`, which is not NaN, had been subtracted.
     ///
     /// # Errors
     /// [`NotANumber`] with the index of the first NaN.
-    pub fn of<T: Sample>(block: &[T]) -> Result<Self, NotANumber> {
+    pub fn of<T: Sample>(block: &[T], level: T) -> Result<Self, NotANumber> {
         match bits(block, T::is_nan) {
-            0 => Ok(Self::split(block, T::default())),
+            0 => Ok(Self::split(block, level)),
             nan => Err(NotANumber { index: nan.trailing_zeros() as usize }),
         }
     }
@@ -87,7 +87,7 @@ mod tests {
     fn bits_follow_the_samples() {
         for len in 1..=BLOCK {
             let samples: Vec<i32> = [-1, 1, 0, 0, -1].into_iter().cycle().take(len).collect();
-            let signs = Signs::of(&samples).unwrap();
+            let signs = Signs::of(&samples, 0).unwrap();
             for (i, sample) in samples.iter().enumerate() {
                 assert_eq!(signs.negative >> i & 1 == 1, *sample < 0);
                 assert_eq!(signs.zero >> i & 1 == 1, *sample == 0);
@@ -98,6 +98,6 @@ mod tests {
 
     #[test]
     fn minus_zero_is_zero() {
-        assert_eq!(Signs::of(&[-0.0]).unwrap(), Signs { negative: 0, zero: 1, len: 1 });
+        assert_eq!(Signs::of(&[-0.0], 0.0).unwrap(), Signs { negative: 0, zero: 1, len: 1 });
     }
 }

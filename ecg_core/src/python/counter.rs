@@ -2,10 +2,11 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyInt;
 
 use super::buffers::View;
 use super::errors::rule;
-use super::lanes::{self, with_sample};
+use super::lanes::{self, level, with_sample};
 use crate::crossings::Crossings;
 
 /// Count the zero crossings of a signal that comes in chunks.
@@ -16,11 +17,13 @@ use crate::crossings::Crossings;
 /// ----------
 /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
 ///     What a zero counts as, as for `count_zero_crossings`.
+/// baseline : int or float, optional
+///     Subtracted first, as for `count_zero_crossings`.
 ///
 /// Raises
 /// ------
 /// ValueError
-///     If `zeros` is unknown.
+///     If `zeros` is unknown. What is wrong with the baseline depends on the samples, so `update` says it.
 ///
 /// Examples
 /// --------
@@ -34,14 +37,17 @@ use crate::crossings::Crossings;
 #[pyclass(module = "ecg_core")]
 pub(super) struct ZeroCrossingCounter {
     crossings: Crossings,
+    baseline: Py<PyAny>,
 }
 
 #[pymethods]
 impl ZeroCrossingCounter {
     #[new]
-    #[pyo3(signature = (zeros="neutral"))]
-    fn new(zeros: &str) -> PyResult<Self> {
-        Ok(Self { crossings: Crossings::new(rule(zeros)?) })
+    #[pyo3(signature = (zeros="neutral", *, baseline=None))]
+    #[pyo3(text_signature = "(zeros='neutral', *, baseline=0)")]
+    fn new(py: Python<'_>, zeros: &str, baseline: Option<Py<PyAny>>) -> PyResult<Self> {
+        let baseline = baseline.unwrap_or_else(|| PyInt::new(py, 0).into_any().unbind());
+        Ok(Self { crossings: Crossings::new(rule(zeros)?), baseline })
     }
 
     /// Take the next samples.
@@ -62,10 +68,11 @@ impl ZeroCrossingCounter {
     ///     As for `count_zero_crossings`; nothing is counted then.
     #[pyo3(signature = (chunk, /))]
     fn update(&mut self, chunk: &Bound<'_, PyAny>) -> PyResult<u64> {
-        let view = View::of(chunk)?;
+        let (py, view) = (chunk.py(), View::of(chunk)?);
+        let baseline = self.baseline.bind(py);
         let mut crossings = self.crossings.clone();
         with_sample!(view, T => {
-            lanes::count(&view.only_lane::<T>(chunk.py())?, &mut crossings)
+            lanes::count(&view.only_lane::<T>(py)?, level(Some(baseline))?, &mut crossings)
                 .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
         })?;
         let before = std::mem::replace(&mut self.crossings, crossings);
@@ -82,7 +89,7 @@ impl ZeroCrossingCounter {
     /// Raises
     /// ------
     /// ValueError
-    ///     If the other counter has another rule.
+    ///     If the other counter has another rule or baseline.
     ///
     /// Examples
     /// --------
@@ -96,10 +103,14 @@ impl ZeroCrossingCounter {
     #[pyo3(signature = (other, /))]
     #[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts by value")]
     fn merge(slf: &Bound<'_, Self>, other: Bound<'_, Self>) -> PyResult<()> {
-        let after = other.borrow().crossings.clone(); // released first: `other` may be `self`
+        let py = slf.py();
+        let (after, baseline) = {
+            let other = other.borrow(); // released first: it may be `self`
+            (other.crossings.clone(), other.baseline.clone_ref(py))
+        };
         let mut counter = slf.borrow_mut();
-        if counter.crossings.rule() != after.rule() {
-            return Err(PyValueError::new_err("the counters have different rules"));
+        if counter.crossings.rule() != after.rule() || !counter.baseline.bind(py).eq(baseline)? {
+            return Err(PyValueError::new_err("the counters have different rules or baselines"));
         }
         counter.crossings.merge(&after);
         Ok(())

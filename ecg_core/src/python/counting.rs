@@ -6,7 +6,7 @@ use pyo3::types::PyTuple;
 
 use super::buffers::{Element, View, position};
 use super::errors::rule;
-use super::lanes::{self, advance, with_sample};
+use super::lanes::{self, advance, level, with_sample};
 use super::signal::PySignal;
 use super::{array, detached};
 use crate::crossings::{Crossings, NotANumber, Sample, ZeroRule};
@@ -22,6 +22,9 @@ use crate::crossings::{Crossings, NotANumber, Sample, ZeroRule};
 ///     What a zero (or -0.0) counts as. `neutral`: it keeps the sign before it. `positive`, `negative`:
 ///     it has that sign. `distinct`: it is a third sign, and each change counts. `strict`: the product of
 ///     two neighbours must be below zero.
+/// baseline : int or float, optional
+///     Subtracted first, in units of the samples and of their kind, without a copy of them: raw ADC values
+///     may never cross zero itself.
 /// axis : int, optional
 ///     The axis of time in an array of several dimensions.
 ///
@@ -34,13 +37,11 @@ use crate::crossings::{Crossings, NotANumber, Sample, ZeroRule};
 /// Raises
 /// ------
 /// TypeError
-///     If the samples have another format, or the byte order of other machines.
+///     If the samples have another format, or the byte order of other machines, or `baseline` is no
+///     integer where they are integers.
 /// ValueError
-///     If a sample is NaN (the message has its index), `zeros` is unknown or `axis` does not exist.
-///
-/// Notes
-/// -----
-/// Subtract the baseline of raw ADC values first: they may never cross zero without that.
+///     If a sample is NaN (the message has its index), `zeros` is unknown, `axis` does not exist, or
+///     `baseline` is NaN or beyond what the samples can be.
 ///
 /// Examples
 /// --------
@@ -50,24 +51,28 @@ use crate::crossings::{Crossings, NotANumber, Sample, ZeroRule};
 /// 2
 /// >>> count_zero_crossings(array('h', [3, 0, -2, 0, -1, 5]), zeros='distinct')
 /// 5
+/// >>> count_zero_crossings(array('h', [1030, 1024, 1020]), baseline=1024)
+/// 1
 #[pyfunction]
-#[pyo3(signature = (signal, /, *, zeros="neutral", axis=-1))]
-#[pyo3(text_signature = "(signal, /, *, zeros='neutral', axis=-1)")]
+#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, axis=-1))]
+#[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, axis=-1)")]
 pub(super) fn count_zero_crossings<'py>(
     signal: &Bound<'py, PyAny>,
     zeros: &str,
+    baseline: Option<&Bound<'py, PyAny>>,
     axis: isize,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, rule) = (signal.py(), rule(zeros)?);
     if let Ok(signal) = signal.cast::<PySignal>() {
         axis_of(axis, 1)?;
         let samples = &signal.get().signal;
-        let count = detached(py, size_of_val(samples.samples()), || samples.zero_crossings(rule, 0));
+        let baseline = level(baseline)?;
+        let count = detached(py, size_of_val(samples.samples()), || samples.zero_crossings(rule, baseline));
         return Ok(count.into_pyobject(py)?.into_any());
     }
     let view = View::of(signal)?;
     let axis = axis_of(axis, view.shape().len())?;
-    let counts = with_sample!(view, T => counts::<T>(py, &view, rule, axis))?;
+    let counts = with_sample!(view, T => counts::<T>(py, &view, (rule, level(baseline)?), axis))?;
     match view.shape() {
         [_] => Ok(counts[0].into_pyobject(py)?.into_any()),
         shape => array::int64(py, &counts, &[&shape[..axis], &shape[axis + 1..]].concat()),
@@ -82,6 +87,8 @@ pub(super) fn count_zero_crossings<'py>(
 ///     Samples of one dimension, as for `count_zero_crossings`.
 /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
 ///     What a zero counts as, as for `count_zero_crossings`.
+/// baseline : int or float, optional
+///     Subtracted first, as for `count_zero_crossings`.
 ///
 /// Returns
 /// -------
@@ -102,13 +109,19 @@ pub(super) fn count_zero_crossings<'py>(
 /// >>> zero_crossings(Signal([3, 0, -2, 0, -1, 5])).tolist()
 /// [2, 5]
 #[pyfunction]
-#[pyo3(signature = (signal, /, *, zeros="neutral"))]
-pub(super) fn zero_crossings<'py>(signal: &Bound<'py, PyAny>, zeros: &str) -> PyResult<Bound<'py, PyAny>> {
+#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None))]
+#[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0)")]
+pub(super) fn zero_crossings<'py>(
+    signal: &Bound<'py, PyAny>,
+    zeros: &str,
+    baseline: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let (py, mut counter) = (signal.py(), Crossings::new(rule(zeros)?));
     let view = View::of(signal)?;
     let mut indices = Vec::new();
     with_sample!(view, T => {
-        advance(&view.only_lane::<T>(py)?, &mut counter, |from, crossed| push_bits(&mut indices, from, crossed))
+        let push = |from, crossed| push_bits(&mut indices, from, crossed);
+        advance(&view.only_lane::<T>(py)?, level(baseline)?, &mut counter, push)
             .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
     })?;
     array::int64(py, &indices, &[indices.len()])
@@ -124,14 +137,14 @@ fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) {
 fn counts<T: Sample + Element>(
     py: Python<'_>,
     view: &View,
-    rule: ZeroRule,
+    (rule, level): (ZeroRule, T),
     axis: usize,
 ) -> PyResult<Vec<i64>> {
     let shape = view.shape();
     let lanes = shape.iter().enumerate().filter(|(other, _)| *other != axis).map(|(_, len)| len).product();
     let count = |lane| {
         let mut counter = Crossings::new(rule);
-        let outcome = lanes::count(&view.lane::<T>(py, axis, lane), &mut counter);
+        let outcome = lanes::count(&view.lane::<T>(py, axis, lane), level, &mut counter);
         outcome.map_err(|nan| not_a_number(py, shape, axis, lane, nan))?;
         Ok(counter.count().cast_signed())
     };

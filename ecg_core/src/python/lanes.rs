@@ -1,5 +1,9 @@
 //! Counting in the lanes of buffers, whatever their samples are.
 
+use pyo3::conversion::FromPyObjectOwned;
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+
 use super::buffers::{Element, Lane};
 use crate::crossings::{BLOCK, Crossings, NotANumber, Sample, Signs};
 use crate::isa::Isa;
@@ -24,28 +28,47 @@ pub(super) use with_sample;
 /// Samples that are copied together where there are many.
 const MANY: usize = 16 * BLOCK;
 
+/// A baseline as a sample, 0 if there is none.
+pub(super) fn level<'py, T>(baseline: Option<&Bound<'py, PyAny>>) -> PyResult<T>
+where
+    T: Sample + FromPyObjectOwned<'py>,
+{
+    let Some(baseline) = baseline else { return Ok(T::default()) };
+    let level: T = baseline.extract().map_err(|error: T::Error| unlike(baseline.py(), &error.into()))?;
+    if level.is_nan() { Err(PyValueError::new_err("the baseline is NaN")) } else { Ok(level) }
+}
+
+fn unlike(py: Python<'_>, error: &PyErr) -> PyErr {
+    if error.is_instance_of::<PyOverflowError>(py) {
+        return PyValueError::new_err("the baseline is beyond what the samples can be");
+    }
+    PyTypeError::new_err("the baseline must be a number of the kind of the samples")
+}
+
 /// Takes the samples of a lane.
 pub(super) fn count<T: Sample + Element>(
     lane: &Lane<'_, T>,
+    level: T,
     counter: &mut Crossings,
 ) -> Result<(), NotANumber> {
     if let Some(run) = lane.run()
-        && T::kernel(Isa::current(), run, T::default(), counter)
+        && T::kernel(Isa::current(), run, level, counter)
     {
         return Ok(());
     }
-    let each = |from, samples: &[T]| counter.extend(samples).map_err(|nan| nan.after(from));
+    let each = |from, samples: &[T]| counter.extend_around(level, samples).map_err(|nan| nan.after(from));
     if lane.len <= BLOCK { lane.blocks::<BLOCK, _>(each) } else { lane.blocks::<MANY, _>(each) }
 }
 
 /// Takes the samples of a lane; `each` gets the index of each block and its crossings.
 pub(super) fn advance<T: Sample + Element>(
     lane: &Lane<'_, T>,
+    level: T,
     counter: &mut Crossings,
     mut each: impl FnMut(usize, u64),
 ) -> Result<(), NotANumber> {
     lane.blocks::<BLOCK, _>(|from, block| {
-        let signs = Signs::of(block).map_err(|nan| nan.after(from))?;
+        let signs = Signs::of(block, level).map_err(|nan| nan.after(from))?;
         each(from, counter.advance(signs));
         Ok(())
     })

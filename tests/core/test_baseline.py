@@ -1,0 +1,99 @@
+"""A baseline is taken off the samples before they are counted, without a copy and without rounding."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecg_core import (
+    Signal,
+    ZeroCrossingCounter,
+    count_zero_crossings,
+    zero_crossing_rate,
+    zero_crossings,
+    zero_crossings_mask,
+)
+from tests.core.test_crossings import FORMATS, RULES, Zeros, crossings
+
+
+def updated(samples: Any, baseline: Any) -> int:
+    return ZeroCrossingCounter(baseline=baseline).update(samples)
+
+
+COUNTERS: list[Callable[..., Any]] = [
+    count_zero_crossings,
+    zero_crossings,
+    zero_crossings_mask,
+    updated,
+]
+
+
+@given(
+    st.lists(st.integers(0, 9), max_size=200),
+    st.integers(0, 9),
+    st.sampled_from(FORMATS),
+    st.sampled_from(RULES),
+    st.sampled_from([1, -1, 2]),
+)
+def test_counting_is_that_of_differences(
+    values: list[int], baseline: int, dtype: str, zeros: Zeros, step: int
+) -> None:
+    samples = np.repeat(np.array(values, dtype), abs(step))[::step]
+    expected = crossings([int(sample) - baseline for sample in samples], zeros)
+    options: dict[str, Any] = {"zeros": zeros, "baseline": baseline}
+    assert count_zero_crossings(samples, **options) == len(expected)
+    assert zero_crossings(samples, **options).tolist() == expected
+    assert np.flatnonzero(zero_crossings_mask(samples, **options)).tolist() == expected
+    counter = ZeroCrossingCounter(**options)
+    assert counter.update(samples[:5]) + counter.update(samples[5:]) == len(expected)
+    assert Signal(values).zero_crossings(**options) == count_zero_crossings(
+        Signal(values), **options
+    )
+
+
+def test_every_lane_and_frame_has_the_baseline() -> None:
+    samples = np.array([[1020, 1030, 1024, 1000], [0, 0, 2000, 0]], "int16")
+    assert np.array_equal(count_zero_crossings(samples, baseline=1024), [2, 2])
+    options: dict[str, Any] = {"frame_length": 4, "hop_length": 4, "center": False}
+    assert zero_crossing_rate(samples[0], baseline=1024, **options).tolist() == [[0.5]]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_baseline_of_floats_may_have_a_fraction(dtype: str) -> None:
+    samples = np.array([0.1, 0.3, 0.1, 0.2], dtype)
+    assert count_zero_crossings(samples, baseline=0.2) == 2
+    assert count_zero_crossings(samples, baseline=float("inf")) == 0
+
+
+def test_differences_may_exceed_the_samples() -> None:
+    samples = np.array([-(2**63), 2**63 - 1], "int64")
+    assert count_zero_crossings(samples, baseline=2**63 - 1, zeros="negative") == 0
+    assert count_zero_crossings(samples, baseline=-(2**63), zeros="negative") == 1
+
+
+@pytest.mark.parametrize("count", COUNTERS)
+@pytest.mark.parametrize(
+    ("dtype", "baseline", "error", "message"),
+    [
+        ("int16", 40_000, ValueError, "beyond what the samples can be"),
+        ("uint8", -1, ValueError, "beyond what the samples can be"),
+        ("int16", 0.5, TypeError, "of the kind of the samples"),
+        ("float64", "1", TypeError, "of the kind of the samples"),
+        ("float32", float("nan"), ValueError, "the baseline is NaN"),
+    ],
+)
+def test_a_baseline_that_no_sample_could_be_is_refused(
+    count: Callable[..., Any], dtype: str, baseline: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        count(np.ones(3, dtype), baseline=baseline)
+
+
+def test_counters_of_different_baselines_do_not_merge() -> None:
+    with pytest.raises(ValueError, match="different rules or baselines"):
+        ZeroCrossingCounter(baseline=1).merge(ZeroCrossingCounter(baseline=2))
+    ZeroCrossingCounter(baseline=1).merge(ZeroCrossingCounter(baseline=1))
+    ZeroCrossingCounter().merge(ZeroCrossingCounter(baseline=0))
