@@ -67,19 +67,44 @@ impl Crossings {
     /// # Errors
     /// [`NotANumber`] with the index of the first NaN; nothing is counted then.
     pub fn extend<T: Sample>(&mut self, samples: &[T]) -> Result<(), NotANumber> {
-        self.extend_around(T::default(), samples)
+        self.extend_around(T::default(), samples.into(), |_, _| ())
     }
 
-    /// Takes all samples of a slice as if a baseline, which is not NaN, had been subtracted.
+    /// Takes samples as if a baseline, which is not NaN, had been subtracted. `each` gets the index of the first
+    /// sample of each block and what [`Self::advance`] answers to the block.
     ///
     /// # Errors
-    /// As for [`Self::extend`].
-    pub fn extend_around<T: Sample>(&mut self, baseline: T, samples: &[T]) -> Result<(), NotANumber> {
-        let mut counter = self.clone();
-        if !T::kernel(Isa::current(), samples.into(), baseline, &mut counter) {
-            for (index, block) in samples.chunks(BLOCK).enumerate() {
-                counter.advance(Signs::of(block, baseline).map_err(|nan| nan.after(index * BLOCK))?);
-            }
+    /// As for [`Self::extend`]; `each` may have got some blocks.
+    pub fn extend_around<T: Sample>(
+        &mut self,
+        baseline: T,
+        samples: Run<'_, T>,
+        each: impl FnMut(usize, u64),
+    ) -> Result<(), NotANumber> {
+        self.extend_with(Isa::current(), baseline, samples, each)
+    }
+
+    fn extend_with<T: Sample>(
+        &mut self,
+        isa: Isa,
+        baseline: T,
+        samples: Run<'_, T>,
+        mut each: impl FnMut(usize, u64),
+    ) -> Result<(), NotANumber> {
+        if T::kernel(isa, samples, baseline, self, &mut each) {
+            return Ok(());
+        }
+        let (mut counter, mut from) = (self.clone(), 0);
+        let mut take = |block: &[T]| {
+            let signs = Signs::of(block, baseline).map_err(|nan| nan.after(from))?;
+            each(from, counter.advance(signs));
+            from += BLOCK;
+            Ok(())
+        };
+        samples.copies().try_for_each(|block| take(&block))?;
+        let (rest, len) = samples.rest();
+        if len > 0 {
+            take(&rest[..len])?;
         }
         *self = counter;
         Ok(())
@@ -98,11 +123,7 @@ impl Crossings {
 #[must_use]
 pub fn count(samples: &[i32], rule: ZeroRule, baseline: i32) -> u64 {
     let mut counter = Crossings::new(rule);
-    if !i32::kernel(Isa::current(), samples.into(), baseline, &mut counter) {
-        for block in samples.chunks(BLOCK) {
-            counter.advance(Signs::split(block, baseline));
-        }
-    }
+    let _none_is_nan = counter.extend_around(baseline, samples.into(), |_, _| ());
     counter.count
 }
 

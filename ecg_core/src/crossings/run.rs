@@ -31,9 +31,19 @@ impl<T: Copy + Default> Run<'_, T> {
         Self { start, len, held: PhantomData }
     }
 
+    pub(super) fn len(self) -> usize {
+        self.len
+    }
+
     /// Where each full block begins; [`BLOCK`] samples are readable there.
     pub(super) fn blocks(self) -> impl Iterator<Item = *const T> {
         (0..self.len / BLOCK).map(move |block| self.start.wrapping_add(block * BLOCK))
+    }
+
+    /// Each full block, copied.
+    pub(super) fn copies(self) -> impl Iterator<Item = [T; BLOCK]> {
+        // SAFETY: a block is readable there.
+        self.blocks().map(|block| unsafe { block.cast::<[T; BLOCK]>().read_unaligned() })
     }
 
     /// The samples behind the last full block, with others behind them, and how many they are.

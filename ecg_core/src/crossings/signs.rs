@@ -14,9 +14,15 @@ pub trait Sample: Copy + Default + PartialOrd {
         false
     }
 
-    /// Takes samples as if `level` had been subtracted and returns true, or takes nothing: there may be no
-    /// kernel for them, or one of them may be NaN.
-    fn kernel(_isa: Isa, _samples: Run<'_, Self>, _level: Self, _counter: &mut Crossings) -> bool {
+    /// Takes samples as if `level` had been subtracted and returns true; `each` gets the index of each block
+    /// and its crossings. Or takes nothing: there may be no kernel for them, or one of them may be NaN.
+    fn kernel(
+        _isa: Isa,
+        _samples: Run<'_, Self>,
+        _level: Self,
+        _counter: &mut Crossings,
+        _each: impl FnMut(usize, u64),
+    ) -> bool {
         false
     }
 }

@@ -7,11 +7,19 @@ use pyo3::types::{PyByteArray, PyDict};
 /// A new array of int64.
 pub(super) fn int64<'py>(py: Python<'py>, values: &[i64], shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
     let numpy = numpy(py)?;
-    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_ne_bytes()).collect();
+    let bytes = PyByteArray::new_with(py, size_of_val(values), |bytes| {
+        bytes
+            .as_chunks_mut()
+            .0
+            .iter_mut()
+            .zip(values)
+            .for_each(|(eight, value)| *eight = value.to_ne_bytes());
+        Ok(())
+    })?;
     let options = PyDict::new(py);
     options.set_item("shape", shape)?;
     options.set_item("dtype", "int64")?;
-    options.set_item("buffer", PyByteArray::new(py, &bytes))?;
+    options.set_item("buffer", bytes)?;
     numpy.call_method("ndarray", (), Some(&options))
 }
 

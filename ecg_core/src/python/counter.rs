@@ -6,7 +6,7 @@ use pyo3::types::PyInt;
 
 use super::buffers::View;
 use super::errors::rule;
-use super::lanes::{self, level, with_sample};
+use super::lanes::{advance, level, with_sample};
 use crate::crossings::Crossings;
 
 /// Count the zero crossings of a signal that comes in chunks.
@@ -72,7 +72,7 @@ impl ZeroCrossingCounter {
         let baseline = self.baseline.bind(py);
         let mut crossings = self.crossings.clone();
         with_sample!(view, T => {
-            lanes::count(&view.only_lane::<T>(py)?, level(Some(baseline))?, &mut crossings)
+            advance(&view.only_lane::<T>(py)?, level(Some(baseline))?, &mut crossings, |_, _| ())
                 .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
         })?;
         let before = std::mem::replace(&mut self.crossings, crossings);

@@ -6,10 +6,10 @@ use pyo3::types::PyTuple;
 
 use super::buffers::{Element, View, position};
 use super::errors::rule;
-use super::lanes::{self, advance, level, with_sample};
+use super::lanes::{advance, level, with_sample};
 use super::signal::PySignal;
 use super::{array, detached};
-use crate::crossings::{Crossings, NotANumber, Sample, ZeroRule};
+use crate::crossings::{BLOCK, Crossings, NotANumber, Sample, ZeroRule};
 
 /// Count how often a signal crosses zero.
 ///
@@ -128,10 +128,12 @@ pub(super) fn zero_crossings<'py>(
 }
 
 fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) {
-    while bits != 0 {
-        indices.push((from + bits.trailing_zeros() as usize).cast_signed() as i64);
+    let (mut room, count) = ([0; BLOCK], bits.count_ones() as usize);
+    for index in &mut room[..count] {
+        *index = (from + bits.trailing_zeros() as usize).cast_signed() as i64;
         bits &= bits - 1;
     }
+    indices.extend_from_slice(&room[..count]);
 }
 
 fn counts<T: Sample + Element>(
@@ -144,7 +146,7 @@ fn counts<T: Sample + Element>(
     let lanes = shape.iter().enumerate().filter(|(other, _)| *other != axis).map(|(_, len)| len).product();
     let count = |lane| {
         let mut counter = Crossings::new(rule);
-        let outcome = lanes::count(&view.lane::<T>(py, axis, lane), level, &mut counter);
+        let outcome = advance(&view.lane::<T>(py, axis, lane), level, &mut counter, |_, _| ());
         outcome.map_err(|nan| not_a_number(py, shape, axis, lane, nan))?;
         Ok(counter.count().cast_signed())
     };

@@ -5,8 +5,7 @@ use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 use super::buffers::{Element, Lane};
-use crate::crossings::{BLOCK, Crossings, NotANumber, Sample, Signs};
-use crate::isa::Isa;
+use crate::crossings::{BLOCK, Crossings, NotANumber, Sample};
 
 /// Runs an expression with `T` as the type of the samples.
 macro_rules! with_sample {
@@ -45,21 +44,6 @@ fn unlike(py: Python<'_>, error: &PyErr) -> PyErr {
     PyTypeError::new_err("the baseline must be a number of the kind of the samples")
 }
 
-/// Takes the samples of a lane.
-pub(super) fn count<T: Sample + Element>(
-    lane: &Lane<'_, T>,
-    level: T,
-    counter: &mut Crossings,
-) -> Result<(), NotANumber> {
-    if let Some(run) = lane.run()
-        && T::kernel(Isa::current(), run, level, counter)
-    {
-        return Ok(());
-    }
-    let each = |from, samples: &[T]| counter.extend_around(level, samples).map_err(|nan| nan.after(from));
-    if lane.len <= BLOCK { lane.blocks::<BLOCK, _>(each) } else { lane.blocks::<MANY, _>(each) }
-}
-
 /// Takes the samples of a lane; `each` gets the index of each block and its crossings.
 pub(super) fn advance<T: Sample + Element>(
     lane: &Lane<'_, T>,
@@ -67,9 +51,13 @@ pub(super) fn advance<T: Sample + Element>(
     counter: &mut Crossings,
     mut each: impl FnMut(usize, u64),
 ) -> Result<(), NotANumber> {
-    lane.blocks::<BLOCK, _>(|from, block| {
-        let signs = Signs::of(block, level).map_err(|nan| nan.after(from))?;
-        each(from, counter.advance(signs));
-        Ok(())
-    })
+    if let Some(run) = lane.run() {
+        return counter.extend_around(level, run, each);
+    }
+    let take = |from, samples: &[T]| {
+        let outcome =
+            counter.extend_around(level, samples.into(), |block, crossed| each(from + block, crossed));
+        outcome.map_err(|nan| nan.after(from))
+    };
+    if lane.len <= BLOCK { lane.blocks::<BLOCK, _>(take) } else { lane.blocks::<MANY, _>(take) }
 }

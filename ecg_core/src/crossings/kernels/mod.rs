@@ -22,8 +22,13 @@ struct Bits {
 macro_rules! kernels {
     ($features:literal: $($type:ident by $step:literal),*) => { $(
         #[target_feature(enable = $features)]
-        pub(super) fn $type(samples: Run<'_, $type>, level: $type, counter: &mut Crossings) -> bool {
-            take(samples, counter, |block| {
+        pub(super) fn $type(
+            samples: Run<'_, $type>,
+            level: $type,
+            counter: &mut Crossings,
+            each: impl FnMut(usize, u64),
+        ) -> bool {
+            take(samples, counter, each, |block| {
                 (0..BLOCK).step_by($step).fold(Bits::default(), |bits, from| {
                     // SAFETY: a block has 64 samples, and 64 is a multiple of the step.
                     let part = unsafe { signs::$type(block.add(from), level) };
@@ -47,12 +52,18 @@ macro_rules! samples {
             }
 
             #[expect(unsafe_code, reason = "the machine must have the instructions")]
-            fn kernel(isa: Isa, samples: Run<'_, Self>, level: Self, counter: &mut Crossings) -> bool {
+            fn kernel(
+                isa: Isa,
+                samples: Run<'_, Self>,
+                level: Self,
+                counter: &mut Crossings,
+                each: impl FnMut(usize, u64),
+            ) -> bool {
                 match isa.kind() {
                     // SAFETY: an `Isa` comes from detecting its instructions.
-                    Kind::Avx512 => unsafe { avx512::$type(samples, level, counter) },
+                    Kind::Avx512 => unsafe { avx512::$type(samples, level, counter, each) },
                     // SAFETY: as above.
-                    Kind::Avx2 => unsafe { avx2::$type(samples, level, counter) },
+                    Kind::Avx2 => unsafe { avx2::$type(samples, level, counter, each) },
                     Kind::Scalar => false,
                 }
             }
@@ -67,17 +78,20 @@ samples!(u8 |_| false, i16 |_| false, i32 |_| false, i64 |_| false, f32 Self::is
 fn take<T: Sample>(
     samples: Run<'_, T>,
     counter: &mut Crossings,
+    mut each: impl FnMut(usize, u64),
     mut look: impl FnMut(*const T) -> Bits,
 ) -> bool {
     let (mut local, mut nan) = (counter.clone(), 0); // stays in registers
-    let mut advance = |bits: Bits, len| {
+    for (index, block) in samples.blocks().enumerate() {
+        let bits = look(block);
         nan |= bits.nan;
-        local.advance(Signs::cut(bits.negative, bits.zero, len));
-    };
-    samples.blocks().for_each(|block| advance(look(block), BLOCK));
+        each(index * BLOCK, local.advance(Signs::cut(bits.negative, bits.zero, BLOCK)));
+    }
     let (rest, len) = samples.rest();
     if len > 0 {
-        advance(look(rest.as_ptr()), len);
+        let bits = look(rest.as_ptr());
+        nan |= bits.nan;
+        each(samples.len() - len, local.advance(Signs::cut(bits.negative, bits.zero, len)));
     }
     if nan == 0 {
         *counter = local;
@@ -90,14 +104,10 @@ mod tests {
     use super::*;
     use crate::crossings::ZeroRule;
 
-    fn seen<T: Sample>(isa: Isa, samples: &[T], level: T, rule: ZeroRule) -> Crossings {
-        let mut counter = Crossings::new(rule);
-        if !T::kernel(isa, samples.into(), level, &mut counter) {
-            for block in samples.chunks(BLOCK) {
-                counter.advance(Signs::split(block, level));
-            }
-        }
-        counter
+    fn seen<T: Sample>(isa: Isa, samples: &[T], level: T, rule: ZeroRule) -> (Crossings, Vec<(usize, u64)>) {
+        let (mut counter, mut blocks) = (Crossings::new(rule), Vec::new());
+        counter.extend_with(isa, level, samples.into(), |from, bits| blocks.push((from, bits))).unwrap();
+        (counter, blocks)
     }
 
     fn agree<T: Sample>(values: &[T]) {
@@ -132,7 +142,7 @@ mod tests {
                 let mut samples = [1.0, -1.0].repeat(50);
                 samples[place] = f64::NAN;
                 let mut counter = Crossings::new(ZeroRule::Neutral);
-                assert!(!f64::kernel(isa, samples[..].into(), 0.0, &mut counter));
+                assert!(!f64::kernel(isa, samples[..].into(), 0.0, &mut counter, |_, _| ()));
                 assert!(counter == Crossings::new(ZeroRule::Neutral));
             }
         }
