@@ -30,6 +30,7 @@ fmt: (_env everything)
     ruff check --quiet --select I --fix
     ruff format --quiet
     cargo fmt
+    cargo fmt --manifest-path benchmarks/rust/Cargo.toml -- --config-path ecg_core/rustfmt.toml
     RUST_LOG=error taplo fmt
 
 # Check formatting, style and spelling
@@ -37,7 +38,9 @@ lint: (_env everything)
     ruff format --check --quiet
     ruff check --quiet
     cargo fmt --check
+    cargo fmt --check --manifest-path benchmarks/rust/Cargo.toml -- --config-path ecg_core/rustfmt.toml
     cargo clippy --quiet --locked --all-features --all-targets -- -D warnings
+    cargo clippy --quiet --locked --manifest-path benchmarks/rust/Cargo.toml --target-dir target/peers -- -D warnings
     RUST_LOG=error taplo fmt --check
     typos
 

@@ -1,7 +1,7 @@
 """The libraries that people use for what ecg_core does; one that is not installed has no call."""
 
 import json
-import zlib
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -33,7 +33,7 @@ class Document(msgspec.Struct):
 
 def readers(text: bytes) -> list[Candidate]:
     """Only `msgspec, NumPy` counts as well; the others stop at lists of int."""
-    typed, loads = msgspec.json.Decoder(Document), _installed("orjson", "loads")
+    typed, loads = msgspec.json.Decoder(Document), installed("orjson", "loads")
     return [
         Candidate("msgspec list[int]", lambda: typed.decode(text)),
         Candidate(
@@ -53,13 +53,15 @@ def counters(samples: Samples) -> list[Candidate]:
 
 
 def float_counters(samples: Samples) -> list[Candidate]:
-    librosa = _installed("librosa", "zero_crossings")
-    antropy = _installed("antropy", "num_zerocross")
-    neurokit = _installed("neurokit2", "signal_zerocrossings")
+    librosa = installed("librosa", "zero_crossings")
+    antropy = installed("antropy", "num_zerocross")
+    neurokit = installed("neurokit2", "signal_zerocrossings")
+    tsfresh = installed("tsfresh.feature_extraction.feature_calculators", "number_crossing_m")
     return [
         Candidate("librosa", librosa and (lambda: librosa(samples, pad=False).sum())),
         Candidate("antropy", antropy and (lambda: antropy(samples))),
         Candidate("NeuroKit2", neurokit and (lambda: len(neurokit(samples)))),
+        Candidate("tsfresh", tsfresh and (lambda: tsfresh(samples, 0))),
     ]
 
 
@@ -67,19 +69,9 @@ def numpy_count(samples: Samples) -> int:
     return int(np.count_nonzero(np.signbit(samples[1:]) != np.signbit(samples[:-1])))
 
 
-def compressors(samples: Samples) -> list[tuple[Candidate, Candidate]]:
-    """Give writer and reader for int16; the differences of ECGs compress better than the samples."""
-    zstd, unzstd = _zstd()
-    return [
-        _codec("zlib", samples, zlib.compress, zlib.decompress),
-        _codec("zlib of differences", samples, zlib.compress, zlib.decompress, differ=True),
-        _codec("zstd of differences", samples, zstd, unzstd, differ=True),
-    ]
-
-
 def writers(signals: list[list[int]], arrays: list[Samples]) -> list[Candidate]:
     """`orjson of NumPy` starts from arrays, as ecg_core does, the others from lists of int."""
-    encode, dumps = msgspec.json.Encoder().encode, _installed("orjson", "dumps")
+    encode, dumps = msgspec.json.Encoder().encode, installed("orjson", "dumps")
     option = {"option": import_module("orjson").OPT_SERIALIZE_NUMPY} if dumps else {}
     return [
         Candidate("msgspec", lambda: [encode(signal) for signal in signals]),
@@ -91,37 +83,10 @@ def writers(signals: list[list[int]], arrays: list[Samples]) -> list[Candidate]:
     ]
 
 
-Bytes = Callable[[Any], bytes]
-
-
-def _codec(
-    name: str, samples: Samples, pack: Bytes | None, unpack: Bytes | None, *, differ: bool = False
-) -> tuple[Candidate, Candidate]:
-    if pack is None or unpack is None:
-        return Candidate(name, None), Candidate(name, None)
-
-    def write() -> bytes:
-        return pack(np.diff(samples, prepend=samples[:1] * 0) if differ else samples)
-
-    def read() -> Samples:
-        found = np.frombuffer(unpack(packed), samples.dtype)
-        return np.cumsum(found, dtype=samples.dtype) if differ else found
-
-    packed = write()
-    bits = 8 * len(packed) / len(samples)
-    return Candidate(name, write, bits), Candidate(name, read, bits)
-
-
-def _zstd() -> tuple[Bytes, Bytes] | tuple[None, None]:
-    """Find the standard library's, which Python 3.14 has, or the package."""
-    pack, unpack = (_installed("compression.zstd", name) for name in ("compress", "decompress"))
-    pack = pack or _installed("zstandard", "compress")
-    unpack = unpack or _installed("zstandard", "decompress")
-    return (pack, unpack) if pack and unpack else (None, None)
-
-
-def _installed(module: str, name: str) -> Callable[..., Any] | None:
+def installed(module: str, name: str) -> Callable[..., Any] | None:
+    """Return a function of a module, whatever the module warns of."""
     try:
-        return getattr(import_module(module), name)
+        with warnings.catch_warnings(action="ignore"):
+            return getattr(import_module(module), name)
     except ImportError:
         return None

@@ -1,11 +1,14 @@
-"""The inputs that all benchmarks share: a real ECG in the sizes that we speak of."""
+"""The inputs that all benchmarks share: real ECGs in the sizes that we speak of."""
 
+import gzip
 import json
+from pathlib import Path
 from typing import Any
 
 from ecg_service.cli.recording import recording
 
 SIZES = {"12 x 5,000": 5_000, "12 x 500": 500}
+MITDB = Path(__file__).parent / "data" / "mitdb_10s.json.gz"
 
 
 def ecg(samples: int) -> dict[str, Any]:
@@ -20,3 +23,14 @@ def ecg(samples: int) -> dict[str, Any]:
 def body(samples: int) -> bytes:
     """Return the same as compact JSON."""
     return json.dumps(ecg(samples), separators=(",", ":")).encode()
+
+
+def bodies() -> dict[str, bytes]:
+    """Return the ECGs by name; those of MIT-BIH are many short records in one."""
+    return {name: body(samples) for name, samples in SIZES.items()} | {
+        "MIT-BIH": gzip.decompress(MITDB.read_bytes())
+    }
+
+
+def signals(text: bytes) -> list[list[int]]:
+    return [lead["signal"] for lead in json.loads(text)["leads"]]

@@ -1,0 +1,45 @@
+"""What `just bench core --check` holds ecg_core to, on one core and in one run."""
+
+from collections.abc import Sequence
+
+from benchmarks.measure import ISA, Row
+from benchmarks.works import COUNT, PACK, READ, UNPACK, WRITE
+
+ECG = "12 x 5,000"
+READ_IN_RUST = READ.format(f"{ECG}, in Rust")
+FLOORS = {
+    (READ.format(ECG), "msgspec list[int]"): {"scalar": 2.2, "avx2": 7.0, "avx512": 13.5},
+    (READ.format("12 x 500"), "msgspec list[int]"): {"scalar": 2.2, "avx2": 5.8, "avx512": 9.3},
+    (COUNT.format("uint8"), "NumPy x < 0"): {"scalar": 0.3, "avx2": 2.1, "avx512": 2.5},
+    (COUNT.format("int16"), "NumPy signbit"): {"scalar": 0.85, "avx2": 5.8, "avx512": 6.4},
+    (COUNT.format("int32"), "NumPy signbit"): {"scalar": 0.75, "avx2": 4.9, "avx512": 5.8},
+    (COUNT.format("int64"), "NumPy signbit"): {"scalar": 0.6, "avx2": 4.4, "avx512": 5.8},
+    (COUNT.format("float32"), "NumPy signbit"): {"scalar": 0.2, "avx2": 1.7, "avx512": 2.4},
+    (COUNT.format("float64"), "NumPy signbit"): {"scalar": 0.22, "avx2": 1.15, "avx512": 2.2},
+    (PACK.format(ECG), "NumPy differences"): {"scalar": 0.14, "avx2": 0.34, "avx512": 0.4},
+    (UNPACK.format(ECG), "NumPy differences"): {"scalar": 1.4, "avx2": 3.4, "avx512": 4.5},
+    (WRITE.format(ECG), "msgspec"): {"scalar": 2.6, "avx2": 2.6, "avx512": 2.6},
+    (READ_IN_RUST, "ecg_core, arrays alone"): {"scalar": 0.85, "avx2": 0.85, "avx512": 0.8},
+    (READ_IN_RUST, "serde_json"): {"scalar": 1.15, "avx2": 3.8, "avx512": 8.8},
+    (READ_IN_RUST, "sonic-rs"): {"scalar": 1.1, "avx2": 3.5, "avx512": 8.0},
+}
+"""By work and peer: how many times as fast as it ecg_core must be with which instructions, about four
+fifths of what was measured. The peers are always there, and no one's time depends much on the data."""
+LIMITS = {PACK.format(ECG): 7.3, PACK.format("MIT-BIH"): 5.4}
+"""By work: in how many bits ecg_core must store a sample."""
+
+
+def floor(row: Row) -> float | None:
+    return FLOORS.get((row.work, row.candidate), {}).get(row.isa)
+
+
+def limit(row: Row) -> float | None:
+    return LIMITS.get(row.work) if row.candidate == "ecg_core" else None
+
+
+def missed(rows: Sequence[Row]) -> set[str]:
+    """Name what is not as it should be; a floor without its row is missed too."""
+    ratios = {(row.work, row.candidate): row.ratio or 0 for row in rows}
+    slow = (key for key, floors in FLOORS.items() if ratios.get(key, 0) < floors.get(ISA, 0))
+    large = (row.work for row in rows if (row.bits_per_sample or 0) > (limit(row) or 64))
+    return {f"{work} beside {peer}" for work, peer in slow} | {f"bits of {work}" for work in large}

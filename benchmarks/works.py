@@ -1,0 +1,82 @@
+"""The one list of what is compared: `just bench core` and `just test benchmarks` both measure it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks import peers
+from benchmarks.codecs import compressors
+from benchmarks.peers import Candidate, Samples
+from benchmarks.workloads import bodies, body, signals
+from ecg_core import Signal, count_zero_crossings, lift_signals, pack, unpack
+
+READ, COUNT, PACK, UNPACK, WRITE = "read {}", "count {}", "pack {}", "unpack {}", "write {}"
+DTYPES = ("uint8", "int16", "int32", "int64", "float32", "float64")
+COUNTED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The same work done by several candidates, ecg_core first; `size` in bytes is what GB/s count."""
+
+    name: str
+    size: int
+    candidates: Sequence[Candidate]
+
+
+def works() -> Iterator[Work]:
+    texts = bodies()
+    yield from (_reading(name, text) for name, text in texts.items())
+    yield from _counting(_centred(signals(body(10_000)))[:COUNTED])
+    for name, text in texts.items():
+        yield from _packing(name, signals(text))
+        yield _writing(name, signals(text))
+
+
+def _reading(name: str, text: bytes) -> Work:
+    ours = Candidate(
+        "ecg_core", lambda: [signal.zero_crossings() for signal in lift_signals(text)[1]]
+    )
+    return Work(READ.format(name), len(text), [ours, *peers.readers(text)])
+
+
+def _centred(leads: list[list[int]]) -> Samples:
+    """Without its median a lead crosses zero often, and meets it exactly at times."""
+    return np.concatenate([lead - np.median(lead).astype(int) for lead in map(np.array, leads)])
+
+
+def _counting(samples: Samples) -> Iterator[Work]:
+    """`2 * sample + 1` is never zero; a column of a table is read with a stride."""
+    for dtype in DTYPES:
+        yield _count(dtype, samples.astype(dtype))
+    for dtype in ("int16", "int32", "float64"):
+        yield _count(f"{dtype}, no zeros", (2 * samples + 1).astype(dtype))
+    for dtype in ("int16", "float64"):
+        table = np.repeat(samples[:, np.newaxis], 12, axis=1).astype(dtype)
+        yield _count(f"{dtype}, a column of 12", table[:, 3])
+
+
+def _count(name: str, samples: Samples) -> Work:
+    ours = Candidate("ecg_core", lambda: count_zero_crossings(samples))
+    others = peers.float_counters(samples) if samples.dtype == "float64" else []
+    return Work(COUNT.format(name), samples.nbytes, [ours, *peers.counters(samples), *others])
+
+
+def _packing(name: str, leads: list[list[int]]) -> Iterator[Work]:
+    ours, arrays = [Signal(lead) for lead in leads], [np.array(lead, "int16") for lead in leads]
+    blob = pack(ours)
+    bits = 8 * len(blob) / sum(map(len, leads))
+    size = sum(array.nbytes for array in arrays)
+    packers, unpackers = zip(*compressors(arrays), strict=True)
+    packer = Candidate("ecg_core", lambda: pack(ours), bits)
+    yield Work(PACK.format(name), size, [packer, *packers])
+    unpacker = Candidate("ecg_core", lambda: unpack(blob), bits)
+    yield Work(UNPACK.format(name), size, [unpacker, *unpackers])
+
+
+def _writing(name: str, leads: list[list[int]]) -> Work:
+    ours, arrays = [Signal(lead) for lead in leads], [np.array(lead, "int32") for lead in leads]
+    size = sum(len(signal.to_json()) for signal in ours)
+    writer = Candidate("ecg_core", lambda: [signal.to_json() for signal in ours])
+    return Work(WRITE.format(name), size, [writer, *peers.writers(leads, arrays)])

@@ -1,0 +1,54 @@
+"""What the benchmarks compare must give the same."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.works import COUNT, DTYPES, PACK, READ, UNPACK, WRITE, works
+from ecg_core import unpack
+
+WORKS = {work.name: work for work in works()}
+ECGS = {"12 x 5,000": [5_000] * 12, "12 x 500": [500] * 12, "MIT-BIH": [3_600] * 22}
+
+
+def results(name: str) -> dict[str, Any]:
+    return {c.name: c.call() for c in WORKS[name].candidates if c.call}
+
+
+def test_ecg_core_is_the_first_of_every_work() -> None:
+    assert {work.candidates[0].name for work in WORKS.values()} == {"ecg_core"}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_counts_are_those_of_numpy(dtype: str) -> None:
+    found = results(COUNT.format(dtype))
+    assert found["NumPy signbit"] == found["NumPy x < 0"]
+    assert (found["ecg_core"] > 0) == (dtype != "uint8")
+
+
+def test_without_zeros_all_count_the_same() -> None:
+    names = [name for name in WORKS if "no zeros" in name]
+    assert len(names) == 3
+    for name in names:
+        assert len(set(results(name).values())) == 1
+
+
+@pytest.mark.parametrize("ecg", ECGS)
+def test_readers_and_writers_agree(ecg: str) -> None:
+    read, written = results(READ.format(ecg)), results(WRITE.format(ecg))
+    assert written["ecg_core"] == written["msgspec"]
+    signals = [lead["signal"] for lead in read["json"]["leads"]]
+    assert [json.loads(text) for text in written["ecg_core"]] == signals
+    assert [len(signal) for signal in signals] == ECGS[ecg]
+
+
+@pytest.mark.parametrize("ecg", ECGS)
+def test_what_is_packed_is_unpacked(ecg: str) -> None:
+    unpacked = results(UNPACK.format(ecg))
+    ours = [np.asarray(signal) for signal in unpacked.pop("ecg_core")]
+    assert [len(signal) for signal in unpack(results(PACK.format(ecg))["ecg_core"])] == ECGS[ecg]
+    assert len(unpacked) >= 3
+    for leads in unpacked.values():
+        assert all(map(np.array_equal, ours, leads))
