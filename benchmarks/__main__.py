@@ -3,6 +3,7 @@
 import click
 
 from benchmarks.core import core
+from benchmarks.instructions import instructions
 from benchmarks.service import service
 
 
@@ -11,8 +12,8 @@ def main() -> None:
     """Measure the service beside its peers, on this machine and in one run."""
 
 
-main.add_command(core)
-main.add_command(service)
+for command in (core, instructions, service):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()
