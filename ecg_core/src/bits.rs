@@ -1,6 +1,8 @@
 //! One bit per item, portably: the compiler makes vector comparisons of the loop below.
 
 /// Bit i tells whether item i of up to 64 passes the test.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a block that is a copy of other samples need not be made then")]
 pub(crate) fn bits<T: Copy>(block: &[T], test: impl Fn(T) -> bool) -> u64 {
     let mut bytes = [0; 64];
     match <&[T; 64]>::try_from(block) {

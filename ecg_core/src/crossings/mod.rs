@@ -101,7 +101,9 @@ impl Crossings {
             from += BLOCK;
             Ok(())
         };
-        samples.copies().try_for_each(|block| take(&block))?;
+        for block in samples.copies() {
+            take(&block)?;
+        }
         let (rest, len) = samples.rest();
         if len > 0 {
             take(&rest[..len])?;

@@ -58,6 +58,7 @@ impl Signs {
     ///
     /// # Errors
     /// [`NotANumber`] with the index of the first NaN.
+    #[inline]
     pub fn of<T: Sample>(block: &[T], level: T) -> Result<Self, NotANumber> {
         match bits(block, T::is_nan) {
             0 => Ok(Self::split(block, level)),
@@ -65,6 +66,7 @@ impl Signs {
         }
     }
 
+    #[inline]
     pub(super) fn split<T: Sample>(block: &[T], level: T) -> Self {
         let negative = bits(block, |sample| sample < level);
         Self::cut(negative, bits(block, |sample| sample == level), block.len())
