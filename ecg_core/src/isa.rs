@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// The environment variable that forces one, so that each path can be tested on one machine.
 pub const VARIABLE: &str = "ECG_CORE_ISA";
@@ -20,6 +21,12 @@ pub(crate) enum Kind {
     /// AVX-512 with VBMI2.
     Avx512,
 }
+
+const KINDS: [Kind; 3] = [Kind::Scalar, Kind::Avx2, Kind::Avx512];
+
+/// The place in [`KINDS`] of those in use; outside of it before they are asked for.
+static CURRENT: AtomicU8 = AtomicU8::new(UNDECIDED);
+const UNDECIDED: u8 = u8::MAX;
 
 /// `ECG_CORE_ISA` names instructions that are unknown, or that this machine lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,16 +47,30 @@ impl Isa {
     /// What every machine has.
     pub const SCALAR: Self = Self(Kind::Scalar);
 
-    /// What the kernels use, decided once.
+    /// What the kernels use, decided once unless it is [forced](Self::force).
     ///
     /// # Errors
     /// [`Unavailable`] if the environment asks for what is not there; the kernels are scalar then.
     pub fn chosen() -> Result<Self, Unavailable> {
-        Self::decided().clone()
+        Self::decided().clone().map(|_| Self::current())
+    }
+
+    /// Makes all kernels of this process use it from here on, whatever was decided: to compare them.
+    pub fn force(self) {
+        CURRENT.store(self.0 as u8, Ordering::Relaxed);
     }
 
     pub(crate) fn current() -> Self {
-        *Self::decided().as_ref().unwrap_or(&Self::SCALAR)
+        let current = KINDS.get(usize::from(CURRENT.load(Ordering::Relaxed)));
+        current.map_or_else(Self::first, |&kind| Self(kind))
+    }
+
+    #[cold]
+    fn first() -> Self {
+        let Self(kind) = *Self::decided().as_ref().unwrap_or(&Self::SCALAR);
+        // another thread may have forced one
+        let _ = CURRENT.compare_exchange(UNDECIDED, kind as u8, Ordering::Relaxed, Ordering::Relaxed);
+        Self::current()
     }
 
     fn decided() -> &'static Result<Self, Unavailable> {
@@ -67,7 +88,7 @@ impl Isa {
 
     /// All that this machine has, the fastest last.
     pub fn available() -> impl Iterator<Item = Self> {
-        [Kind::Scalar, Kind::Avx2, Kind::Avx512].into_iter().filter(|kind| kind.detected()).map(Self)
+        KINDS.into_iter().filter(|kind| kind.detected()).map(Self)
     }
 
     #[cfg(target_arch = "x86_64")]
