@@ -19,6 +19,7 @@ pub fn pack(signals: &[Signal]) -> Result<Vec<u8>, BlobError> {
     let entries = signals.iter().map(|signal| append(signal, &mut blob));
     let entries = entries.collect::<Result<Vec<_>, _>>()?;
     header::write(&mut blob, &entries)?;
+    blob.shrink_to_fit(); // a batch keeps its blobs until it is done
     Ok(blob)
 }
 

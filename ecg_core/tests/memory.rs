@@ -1,0 +1,80 @@
+//! Reading takes the memory of the samples, a fifth more at most, and a small constant.
+//!
+//! Growing in place counts as such: the allocators of systems move pages, not bytes. `tests/core/test_memory.py`
+//! looks at what a whole process takes.
+#![expect(clippy::unwrap_used, reason = "the input is known to be good")]
+
+mod allocator;
+
+use _ecg_core::blob::{pack, unpack};
+use _ecg_core::json::{lift, parse};
+use _ecg_core::signal::Signal;
+use _ecg_core::text::to_json;
+use allocator::peak;
+
+/// Leads and samples of each.
+const SHAPES: [(usize, usize); 7] =
+    [(1, 0), (12, 500), (12, 5_000), (3, 8_193), (12, 33_000), (2, 100_000), (1, 400_000)];
+/// The first room for integers, which may be there twice, and what does not grow with the samples.
+const CONSTANT: usize = 96 << 10;
+
+fn signals((leads, len): (usize, usize)) -> Vec<Signal> {
+    let samples = |lead| (0..len).map(move |i| i32::try_from((i + lead) * i % 1999).unwrap() - 999);
+    (0..leads).map(|lead| Signal::new(samples(lead).collect::<Vec<i32>>())).collect()
+}
+
+fn body(signals: &[Signal]) -> Vec<u8> {
+    let json = |signal: &Signal| String::from_utf8(to_json(signal.samples())).unwrap();
+    let leads: Vec<String> =
+        signals.iter().map(|signal| format!("{{\"signal\":{}}}", json(signal))).collect();
+    format!("{{\"leads\":[{}]}}", leads.join(",")).into_bytes()
+}
+
+fn check(what: &str, signals: &[Signal], peak: usize) {
+    let samples: usize = signals.iter().map(|signal| size_of_val(signal.samples())).sum();
+    assert!(peak <= samples * 6 / 5 + CONSTANT, "{what}: {peak} bytes for {samples} bytes of samples");
+    assert!(peak >= samples, "{what}: {peak} bytes cannot hold {samples}");
+}
+
+#[test]
+fn lifting_takes_little_more_than_the_samples() {
+    for signals in SHAPES.map(signals) {
+        let body = body(&signals);
+        let (lifted, most) = peak(|| lift(&body, "signal"));
+        assert_eq!(lifted.unwrap().signals, signals);
+        check("lift", &signals, most);
+    }
+}
+
+#[test]
+fn one_signal_takes_little_more_than_its_samples() {
+    for shape in SHAPES {
+        let signal = signals((1, shape.1));
+        let text = to_json(signal[0].samples());
+        check("parse", &signal, peak(|| parse(&text).unwrap()).1);
+    }
+}
+
+#[test]
+fn unpacking_takes_little_more_than_the_samples() {
+    for signals in SHAPES.map(signals) {
+        let blob = pack(&signals).unwrap();
+        check("unpack", &signals, peak(|| unpack(&blob).unwrap()).1);
+    }
+}
+
+/// What `read_batch` does: signals and blobs of all documents are kept.
+#[test]
+fn a_batch_takes_little_more_than_its_samples_and_blobs() {
+    for shape in SHAPES {
+        let batch = [(); 5].map(|()| signals(shape));
+        let bodies = batch.each_ref().map(|signals| body(signals));
+        let read = |body: &Vec<u8>| {
+            let lifted = lift(body, "signal").unwrap();
+            (pack(&lifted.signals).unwrap(), lifted)
+        };
+        let (readings, most) = peak(|| bodies.iter().map(read).collect::<Vec<_>>());
+        let blobs: usize = readings.iter().map(|(blob, _)| blob.len()).sum();
+        check("a batch", &batch.concat(), most - blobs);
+    }
+}
