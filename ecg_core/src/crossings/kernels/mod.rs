@@ -115,6 +115,9 @@ mod tests {
         while samples.len() < 500 {
             for (_, rule) in ZeroRule::NAMES {
                 for isa in Isa::available() {
+                    let counter = &mut Crossings::new(rule);
+                    let taken = T::kernel(isa, samples[..].into(), T::default(), counter, |_, _| ());
+                    assert_eq!(taken, isa != Isa::SCALAR);
                     for &level in values {
                         assert!(seen(isa, &samples, level, rule) == seen(Isa::SCALAR, &samples, level, rule));
                     }
