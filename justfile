@@ -31,6 +31,7 @@ fmt: (_env everything)
     ruff format --quiet
     cargo fmt
     cargo fmt --manifest-path benchmarks/rust/Cargo.toml -- --config-path ecg_core/rustfmt.toml
+    cargo fmt --manifest-path ecg_core/fuzz/Cargo.toml
     RUST_LOG=error taplo fmt
 
 # Check formatting, style and spelling
@@ -41,6 +42,8 @@ lint: (_env everything)
     cargo fmt --check --manifest-path benchmarks/rust/Cargo.toml -- --config-path ecg_core/rustfmt.toml
     cargo clippy --quiet --locked --all-features --all-targets -- -D warnings
     cargo clippy --quiet --locked --manifest-path benchmarks/rust/Cargo.toml --target-dir target/peers -- -D warnings
+    cargo fmt --check --manifest-path ecg_core/fuzz/Cargo.toml
+    cargo clippy --quiet --locked --manifest-path ecg_core/fuzz/Cargo.toml -- -D warnings
     RUST_LOG=error taplo fmt --check
     typos
 
@@ -65,6 +68,18 @@ bench *ARGS: (_env everything)
 # Count the kernels' instructions; one that takes 3 % more fails. `--update` makes them the baseline
 instructions *ARGS: (_env everything)
     python -m benchmarks instructions "$@"
+
+# Fuzz the core for SECONDS; failing inputs are in ecg_core/fuzz/artifacts
+fuzz SECONDS="600": (_env everything)
+    ecg_core/fuzz/run.sh "$1"
+
+# Run the Rust tests and the core's Python tests under AddressSanitizer, with every instruction set
+sanitize: (_env everything)
+    ecg_core/sanitize.sh
+
+# Change each constant and instruction of the kernels: a Rust test must fail
+mutants *PARTS: (_env everything)
+    python ecg_core/mutation/run.py "$@"
 
 # Check everything
 check: lint types arch test

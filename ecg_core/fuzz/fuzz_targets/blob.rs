@@ -1,0 +1,82 @@
+//! The decoder survives any bytes, within memory bounded by them, and gives back what was packed.
+#![no_main]
+
+#[path = "../../tests/allocator/mod.rs"]
+mod allocator;
+
+use _ecg_core::blob::{pack, unpack, window};
+use _ecg_core::crossings::ZeroRule;
+use _ecg_core::signal::Signal;
+use allocator::peak;
+use ecg_core_fuzz::{forged, on_every_isa};
+use libfuzzer_sys::fuzz_target;
+
+/// The smallest block has four bytes and 128 samples of four bytes.
+const MOST: usize = 128;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(signals) = on_every_isa(|| bounded(bytes, || unpack(bytes))) {
+        assert_eq!(unpack(&pack(&signals).unwrap()), Ok(signals));
+    }
+    forged_blob(bytes);
+    for samples in [wide(bytes), walk(bytes, 1), walk(bytes, 300)] {
+        round_trip(&samples);
+    }
+});
+
+fn bounded<T>(blob: &[u8], work: impl FnOnce() -> T) -> T {
+    let (result, peak) = peak(work);
+    assert!(peak <= MOST * blob.len(), "{peak} bytes for a blob of {}", blob.len());
+    result
+}
+
+/// What a window accepts is a slice of the lead, and once the table says so, the lead.
+fn forged_blob(bytes: &[u8]) {
+    let mut blob = forged::repaired(bytes);
+    let mut found = Vec::new();
+    for lead in forged::leads(&blob) {
+        let whole = on_every_isa(|| bounded(&blob, || window(&blob, lead, 0, usize::MAX)));
+        let Ok(signal) = whole else {
+            assert!(on_every_isa(|| unpack(&blob)).is_err());
+            return;
+        };
+        windows(&blob, lead, &signal, bytes);
+        let crossings = signal.zero_crossings(ZeroRule::Neutral, 0);
+        forged::describe(&mut blob, lead, signal.min().unwrap_or(0), signal.max().unwrap_or(0), crossings);
+        found.push(signal);
+    }
+    assert_eq!(on_every_isa(|| bounded(&blob, || unpack(&blob))), Ok(found));
+}
+
+fn round_trip(samples: &[i32]) {
+    let signal = Signal::new(samples);
+    let blob = on_every_isa(|| pack(std::slice::from_ref(&signal)).unwrap());
+    assert!(blob.len() <= 16 + 32 + size_of_val(samples), "raw is the longest");
+    assert_eq!(on_every_isa(|| unpack(&blob)), Ok(vec![signal.clone()]));
+    windows(&blob, 0, &signal, &samples.len().to_le_bytes());
+}
+
+/// Windows are slices: around a border of blocks, and where `dice` says.
+fn windows(blob: &[u8], lead: usize, signal: &Signal, dice: &[u8]) {
+    let samples = signal.samples();
+    let place = |index: usize| dice.get(index).map_or(0, |&byte| usize::from(byte) * 3);
+    for (start, stop) in [(127, 129), (128, 256), (place(0), place(1)), (place(2), usize::MAX)] {
+        let end = stop.min(samples.len());
+        let found = on_every_isa(|| window(blob, lead, start, stop)).unwrap();
+        assert_eq!(found.samples(), &samples[start.min(end)..end]);
+    }
+}
+
+fn wide(bytes: &[u8]) -> Vec<i32> {
+    bytes.as_chunks().0.iter().map(|four| i32::from_le_bytes(*four)).collect()
+}
+
+/// Each byte is a step up or down, like neighbours in an ECG.
+fn walk(bytes: &[u8], step: i32) -> Vec<i32> {
+    let mut sample = 0_i32;
+    let next = |&byte: &u8| {
+        sample = sample.wrapping_add(i32::from(byte.cast_signed()) * step);
+        sample
+    };
+    bytes.iter().map(next).collect()
+}
