@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Runs the Rust tests with every instruction set, then `tests/core` against an instrumented extension,
+# under AddressSanitizer. Python itself is not instrumented, but its buffers come from the sanitizer's malloc.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=x86_64-unknown-linux-gnu
+export CARGO_TARGET_DIR=target/sanitize CARGO_PROFILE_TEST_OPT_LEVEL=2
+export RUSTC_BOOTSTRAP=1 # the stable toolchain has the sanitizers, but wants to be asked
+
+instrumented() {
+    RUSTFLAGS=-Zsanitizer=address cargo "$@" --quiet --locked --target "$target"
+}
+
+for isa in scalar avx2 avx512; do # scalar again where the machine lacks one
+    ECG_CORE_ISA=$isa instrumented test --package ecg_core --tests
+done
+
+package=$CARGO_TARGET_DIR/python/ecg_core
+PYO3_BUILD_EXTENSION_MODULE=1 instrumented build --package ecg_core --lib --features python --profile test
+rm -rf "$package"
+mkdir -p "$package"
+cp ecg_core/python/ecg_core/*.py* "$package"
+cp "$CARGO_TARGET_DIR/$target/debug/lib_ecg_core.so" "$package/_ecg_core.abi3.so"
+export ASAN_OPTIONS=detect_leaks=0 # Python keeps what it interned
+export PYTHONMALLOC=malloc PYTHONPATH=$PWD/$CARGO_TARGET_DIR/python
+# Reports must pass by pytest, and memory cannot be measured here.
+LD_PRELOAD=$(cc -print-file-name=libasan.so) python -m pytest --quiet --capture=sys tests/core \
+    --ignore tests/core/test_docs.py --ignore tests/core/test_memory.py
