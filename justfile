@@ -9,6 +9,7 @@ unexport UV_SYSTEM_PYTHON
 
 runtime := "requirements.txt"
 everything := "requirements-dev.txt"
+oracle := "requirements-oracle.txt"
 
 [private]
 default:
@@ -61,6 +62,10 @@ test *ARGS: (_env everything)
     [ $# -gt 0 ] || cargo test --quiet --locked
     pytest "$@"
 
+# Compare with other libraries, which it installs; arguments go to pytest
+oracle *ARGS: (_env oracle)
+    pytest tests/oracle "$@"
+
 # Run the benchmarks
 bench *ARGS: (_env everything)
     python -m benchmarks "$@"
@@ -88,6 +93,7 @@ check: lint types arch test
 lock *ARGS: (_env runtime)
     just _lock {{ runtime }} --group build "$@"
     just _lock {{ everything }} --group dev --constraints {{ runtime }} "$@"
+    just _lock {{ oracle }} --group oracle --constraints {{ everything }} "$@"
 
 [private]
 _lock *ARGS:

@@ -1,10 +1,10 @@
 """Every example in the documents runs, and every signature is known."""
 
-import doctest
 import inspect
 import re
 import subprocess
 import sys
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import ecg_core
 from ecg_core import Signal, pack
+from tests.core.pages import blocks, inputs, outcome, page, run_examples, table
 
-ROOT = Path(__file__).parents[2]
-FORMAT = (ROOT / "docs" / "blob-format.md").read_text()
+FORMAT = page("docs/blob-format.md")
 NAMES = ecg_core.__all__
 
 
@@ -32,17 +32,6 @@ def documented() -> dict[str, Any]:
     return {"ecg_core": ecg_core, **objects, **members}
 
 
-def run_examples(name: str, text: str) -> int:
-    test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
-    results = doctest.DocTestRunner().run(test)
-    assert results.failed == 0
-    return results.attempted
-
-
-def blocks(text: str, language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
-
-
 @pytest.mark.parametrize("name", documented())
 def test_docstrings(name: str) -> None:
     text = inspect.getdoc(documented()[name])
@@ -51,9 +40,22 @@ def test_docstrings(name: str) -> None:
     assert attempted or "." in name or name == "Reading"
 
 
-def test_readme() -> None:
-    examples = blocks((ROOT / "ecg_core" / "README.md").read_text(), "python")
-    assert sum(run_examples("README.md", example) for example in examples) > 5
+@pytest.mark.parametrize("path", ["ecg_core/README.md", "docs/zero-crossings.md"])
+def test_examples_of_pages(path: str) -> None:
+    assert run_examples(path, "\n".join(blocks(page(path), "python"))) > 5
+
+
+@pytest.mark.parametrize(
+    ("path", "first"), [("ecg_core/README.md", "rule"), ("docs/zero-crossings.md", "`zeros=`")]
+)
+def test_rule_tables(path: str, first: str) -> None:
+    rows = table(path, first)
+    rules = [row[first.strip("`")] for row in rows]
+    assert rules == ["neutral", "positive", "negative", "distinct", "strict"]
+    for rule, row in zip(rules, rows, strict=True):
+        for samples, cell in inputs(row):
+            names = {**vars(ecg_core), "x": array("d", samples), "rule": rule}
+            assert outcome("count_zero_crossings(x, zeros=rule)", names) == cell
 
 
 @pytest.mark.parametrize("name", [name for name, item in documented().items() if callable(item)])
