@@ -10,6 +10,7 @@ use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
+use super::arrow;
 use crate::crossings::Run;
 
 const NO_DIMENSION: &str = "expected an array of at least one dimension";
@@ -50,7 +51,7 @@ pub(super) struct View {
 
 impl View {
     pub(super) fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let buffer = PyUntypedBuffer::get(object).map_err(|error| without_shape(object.py(), error))?;
+        let buffer = arrow::buffer(object).map_err(|error| without_shape(object.py(), error))?;
         if buffer.suboffsets().is_some() || buffer.dimensions() == 0 {
             return Err(PyTypeError::new_err(NO_DIMENSION));
         }

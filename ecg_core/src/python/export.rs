@@ -1,32 +1,51 @@
-//! The buffer protocol of `Signal`.
+//! The buffer protocol of objects that keep numbers of one dimension.
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int, c_void};
 use std::ptr::null_mut;
 
 use pyo3::exceptions::PyBufferError;
-use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::pyclass::boolean_struct::True;
+use pyo3::{PyClass, ffi};
 
 use super::signal::PySignal;
 
-static ITEM: isize = 4;
+/// Numbers where they are, for as long as a frozen object.
+pub(super) struct Exported<'a> {
+    pub(super) start: *const c_void,
+    pub(super) len: &'a isize,
+    pub(super) format: &'static CStr,
+    pub(super) size: &'static isize,
+}
+
+/// An object that never changes and keeps its numbers where they are.
+pub(super) trait Export: PyClass<Frozen = True> + Sync {
+    fn exported(&self) -> Exported<'_>;
+}
+
+impl Export for PySignal {
+    fn exported(&self) -> Exported<'_> {
+        let start = self.signal.samples().as_ptr().cast();
+        Exported { start, len: &self.len, format: c"i", size: &4 }
+    }
+}
 
 /// The view that a consumer with these flags gets. It points into the frozen object that it keeps alive.
-pub(super) fn view(slf: Bound<'_, PySignal>, flags: c_int) -> PyResult<ffi::Py_buffer> {
+pub(super) fn view<T: Export>(slf: Bound<'_, T>, flags: c_int) -> PyResult<ffi::Py_buffer> {
     let wants = |flag: c_int| flags & flag == flag;
     if wants(ffi::PyBUF_WRITABLE) {
-        return Err(PyBufferError::new_err("a Signal is read-only"));
+        return Err(PyBufferError::new_err("these samples are read-only"));
     }
-    let this = slf.get();
+    let Exported { start, len, format, size } = slf.get().exported();
     Ok(ffi::Py_buffer {
-        buf: this.signal.samples().as_ptr().cast_mut().cast(),
-        len: this.len * ITEM,
-        itemsize: ITEM,
+        buf: start.cast_mut(),
+        len: len * size,
+        itemsize: *size,
         readonly: 1,
         ndim: 1,
-        format: if wants(ffi::PyBUF_FORMAT) { c"i".as_ptr().cast_mut() } else { null_mut() },
-        shape: if wants(ffi::PyBUF_ND) { (&raw const this.len).cast_mut() } else { null_mut() },
-        strides: if wants(ffi::PyBUF_STRIDES) { (&raw const ITEM).cast_mut() } else { null_mut() },
+        format: if wants(ffi::PyBUF_FORMAT) { format.as_ptr().cast_mut() } else { null_mut() },
+        shape: if wants(ffi::PyBUF_ND) { (&raw const *len).cast_mut() } else { null_mut() },
+        strides: if wants(ffi::PyBUF_STRIDES) { (&raw const *size).cast_mut() } else { null_mut() },
         suboffsets: null_mut(),
         internal: null_mut(),
         obj: slf.into_any().into_ptr(),

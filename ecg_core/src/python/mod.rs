@@ -2,6 +2,7 @@
 #![expect(clippy::doc_markdown, reason = "the docs of what is exported are Python's docstrings")]
 
 mod array;
+mod arrow;
 mod blobs;
 mod buffers;
 mod counter;
@@ -31,6 +32,8 @@ fn detached<T: Ungil>(py: Python<'_>, bytes: usize, work: impl FnOnce() -> T + U
 /// The compiled part of `ecg_core`; import its names from there.
 #[pymodule]
 mod _ecg_core {
+    #[pymodule_export]
+    use super::arrow::readable;
     #[pymodule_export]
     use super::blobs::{pack, unpack, unpack_lead};
     #[pymodule_export]

@@ -5,6 +5,7 @@ use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
+use super::arrow;
 use super::buffers::{Element, Format, View};
 use super::signal::PySignal;
 use crate::crossings::BLOCK;
@@ -32,6 +33,7 @@ pub(super) fn buffered(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
 
 /// The samples of a `Signal`, a buffer of integers or an iterable of ints.
 pub(super) fn any(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
+    let object = &arrow::readable(object)?;
     if PyUntypedBuffer::get(object).is_ok() {
         return buffered(object);
     }
