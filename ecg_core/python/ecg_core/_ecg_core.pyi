@@ -1,12 +1,18 @@
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, ClassVar, Literal, SupportsIndex, TypeAlias, final, overload
+from typing import Any, ClassVar, Literal, Protocol, SupportsIndex, TypeAlias, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Buffer
 
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: object = None, /) -> tuple[object, object]: ...
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object = None, /) -> object: ...
+
 # NumPy's stubs give arrays `__buffer__` from Python 3.12 on only.
-_Samples: TypeAlias = Buffer | NDArray[Any]
+_Samples: TypeAlias = Buffer | NDArray[Any] | _ArrowArray | _ArrowStream
 _ZeroRule: TypeAlias = Literal["neutral", "positive", "negative", "distinct", "strict"]
 
 __all__ = [
@@ -15,6 +21,7 @@ __all__ = [
     "Reading",
     "Signal",
     "ZeroCrossingCounter",
+    "_buffer",
     "count_zero_crossings",
     "lift_signals",
     "pack",
@@ -88,6 +95,7 @@ def count_zero_crossings(
 def count_zero_crossings(
     signal: _Samples, /, *, zeros: _ZeroRule = "neutral", baseline: float = 0, axis: int = -1
 ) -> int | NDArray[np.int64]: ...
+def _buffer(samples: _Samples, /) -> Buffer: ...
 def zero_crossings(
     signal: _Samples, /, *, zeros: _ZeroRule = "neutral", baseline: float = 0
 ) -> NDArray[np.int64]: ...

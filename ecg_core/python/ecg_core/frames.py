@@ -7,11 +7,16 @@ from __future__ import annotations  # they name NumPy, which is optional
 from operator import index
 from typing import TYPE_CHECKING, Any
 
-from ecg_core._ecg_core import count_zero_crossings, zero_crossings
+from ecg_core._ecg_core import (
+    _buffer,  # pyright: ignore[reportPrivateUsage]
+    count_zero_crossings,
+    zero_crossings,
+)
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from typing_extensions import Buffer
 
     from ecg_core._ecg_core import _Samples, _ZeroRule  # pyright: ignore[reportPrivateUsage]
 
@@ -65,10 +70,11 @@ def zero_crossings_mask(
     >>> zero_crossings_mask(Signal([3, 0, -2, 5]))
     array([False, False,  True,  True])
     """
-    crossings = zero_crossings(signal, zeros=zeros, baseline=baseline)
+    samples = _buffer(signal)
+    crossings = zero_crossings(samples, zeros=zeros, baseline=baseline)
     import numpy as np  # noqa: PLC0415
 
-    mask = np.zeros(len(_array(signal)), np.bool_)
+    mask = np.zeros(len(_array(samples)), np.bool_)
     mask[crossings] = True
     mask[:1] |= pad
     return mask
@@ -137,12 +143,12 @@ def zero_crossing_rate(
     array([[0.25, 0.75, 0.5 , 0.  , 0.  ]])
     """
     length, hop = _at_least_1("frame_length", frame_length), _at_least_1("hop_length", hop_length)
-    zero_crossings(
-        signal, zeros=zeros, baseline=baseline
-    )  # Names what is wrong by its index in the signal.
+    samples = _buffer(signal)
+    # This names what is wrong by its index in the signal.
+    zero_crossings(samples, zeros=zeros, baseline=baseline)
     import numpy as np  # noqa: PLC0415
 
-    frames = _frames(_array(signal), length, hop, center=center)
+    frames = _frames(_array(samples), length, hop, center=center)
     return np.atleast_2d(count_zero_crossings(frames, zeros=zeros, baseline=baseline)) / length
 
 
@@ -159,10 +165,10 @@ def _frames(samples: NDArray[Any], length: int, hop: int, *, center: bool) -> ND
     return np.lib.stride_tricks.sliding_window_view(samples, length)[::hop]
 
 
-def _array(signal: _Samples) -> NDArray[Any]:
+def _array(samples: Buffer) -> NDArray[Any]:
     import numpy as np  # noqa: PLC0415
 
-    return signal if isinstance(signal, np.ndarray) else np.asarray(memoryview(signal))
+    return samples if isinstance(samples, np.ndarray) else np.asarray(memoryview(samples))
 
 
 def _at_least_1(name: str, value: int) -> int:

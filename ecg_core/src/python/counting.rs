@@ -17,7 +17,8 @@ use crate::crossings::{BLOCK, Crossings, NotANumber, Sample, ZeroRule};
 /// ----------
 /// signal : Signal or buffer
 ///     Samples of format u8, i16, i32, i64, f32 or f64, in any unit, of any shape and stride. The buffer
-///     is read with the GIL held; a `Signal` is counted without it.
+///     is read with the GIL held; a `Signal` is counted without it. An Arrow array, or a stream of its chunks,
+///     is taken like a buffer of one dimension.
 /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
 ///     What a zero (or -0.0) counts as. `neutral`: it keeps the sign before it. `positive`, `negative`:
 ///     it has that sign. `distinct`: it is a third sign, and each change counts. `strict`: the product of
@@ -40,7 +41,7 @@ use crate::crossings::{BLOCK, Crossings, NotANumber, Sample, ZeroRule};
 ///     If the samples have another format, or the byte order of other machines, or `baseline` is no
 ///     integer where they are integers.
 /// ValueError
-///     If a sample is NaN (the message has its index), `zeros` is unknown, `axis` does not exist, or
+///     If a sample is NaN or null (the message has its index), `zeros` is unknown, `axis` does not exist, or
 ///     `baseline` is NaN or beyond what the samples can be.
 ///
 /// Examples

@@ -20,7 +20,7 @@ use crate::text;
 ///
 /// Parameters
 /// ----------
-/// samples : buffer or iterable of int
+/// samples : buffer, Arrow array or iterable of int
 ///     Integers of one dimension that fit 32 bits.
 ///
 /// Raises
