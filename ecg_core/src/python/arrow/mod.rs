@@ -10,28 +10,32 @@ use std::ffi::{CStr, c_int, c_void};
 use std::ptr;
 
 use pyo3::buffer::PyUntypedBuffer;
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyCapsule, PyMemoryView};
 use pyo3::{ffi, intern};
 
 use super::export::{self, Export, Exported};
 use abi::{Array, Held, Schema, malformed};
 
-/// A buffer of an object: its own, or one over its Arrow array.
+/// The buffer of an object, or of its Arrow array.
 pub(super) fn buffer(object: &Bound<'_, PyAny>) -> PyResult<PyUntypedBuffer> {
-    PyUntypedBuffer::get(object).or_else(|error| match column(object)? {
-        Some(column) => PyUntypedBuffer::get(&column),
-        None => Err(error),
-    })
+    PyUntypedBuffer::get(object).or_else(|_| PyUntypedBuffer::get(&readable(object)?))
 }
 
-/// An object with the buffer protocol for whatever has an Arrow array; others come back as they are.
+/// Something with a whole buffer for an object whose buffer lacks a part, or that has an Arrow array; others
+/// come back as they are.
 #[pyfunction]
 #[pyo3(name = "_buffer", signature = (samples, /))]
 pub(super) fn readable<'py>(samples: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let column = if PyUntypedBuffer::get(samples).is_ok() { None } else { column(samples)? };
-    Ok(column.unwrap_or_else(|| samples.clone()))
+    match PyUntypedBuffer::get(samples) {
+        Ok(_) => Ok(samples.clone()),
+        // ctypes leaves out the strides, which a memoryview adds
+        Err(error) if error.is_instance_of::<PyBufferError>(samples.py()) => {
+            PyMemoryView::from(samples).map(Bound::into_any)
+        }
+        Err(_) => Ok(column(samples)?.unwrap_or_else(|| samples.clone())),
+    }
 }
 
 /// The column of an object that exports one.
