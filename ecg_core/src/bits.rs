@@ -1,5 +1,8 @@
 //! One bit per item, portably: the compiler makes vector comparisons of the loop below.
 
+#[cfg(target_arch = "aarch64")]
+pub(crate) mod neon;
+
 /// Bit i tells whether item i of up to 64 passes the test.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a block that is a copy of other samples need not be made then")]

@@ -16,13 +16,26 @@ pub struct Isa(Kind);
 pub(crate) enum Kind {
     /// What every machine of this architecture has.
     Scalar,
+    /// NEON, which every 64-bit ARM has.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
     /// AVX2 and BMI2.
+    #[cfg(target_arch = "x86_64")]
     Avx2,
     /// AVX-512 with VBMI2.
+    #[cfg(target_arch = "x86_64")]
     Avx512,
 }
 
-const KINDS: [Kind; 3] = [Kind::Scalar, Kind::Avx2, Kind::Avx512];
+const KINDS: &[Kind] = &[
+    Kind::Scalar,
+    #[cfg(target_arch = "aarch64")]
+    Kind::Neon,
+    #[cfg(target_arch = "x86_64")]
+    Kind::Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Kind::Avx512,
+];
 
 /// The place in [`KINDS`] of those in use; outside of it before they are asked for.
 static CURRENT: AtomicU8 = AtomicU8::new(UNDECIDED);
@@ -88,10 +101,10 @@ impl Isa {
 
     /// All that this machine has, the fastest last.
     pub fn available() -> impl Iterator<Item = Self> {
-        KINDS.into_iter().filter(|kind| kind.detected()).map(Self)
+        KINDS.iter().copied().filter(|kind| kind.detected()).map(Self)
     }
 
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     pub(crate) fn kind(self) -> Kind {
         self.0
     }
@@ -101,7 +114,11 @@ impl Isa {
     pub fn name(self) -> &'static str {
         match self.0 {
             Kind::Scalar => "scalar",
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => "neon",
+            #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => "avx512",
         }
     }
@@ -121,7 +138,12 @@ impl Kind {
         }
     }
 
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(target_arch = "aarch64")]
+    fn detected(self) -> bool {
+        self == Self::Scalar || std::arch::is_aarch64_feature_detected!("neon")
+    }
+
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     fn detected(self) -> bool {
         self == Self::Scalar
     }
@@ -163,5 +185,11 @@ mod tests {
         let message = Isa::named("mmx").unwrap_err().to_string();
         assert!(message.starts_with("ECG_CORE_ISA must be one of scalar"), "{message}");
         assert!(message.ends_with("got \"mmx\""), "{message}");
+    }
+
+    #[test]
+    #[cfg(target_arch = "aarch64")]
+    fn no_64_bit_arm_is_without_neon() {
+        assert_eq!(Isa::named("neon"), Ok(Isa(Kind::Neon)));
     }
 }

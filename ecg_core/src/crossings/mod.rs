@@ -3,9 +3,9 @@
 //! Samples are looked at 64 at a time: [`Signs`] holds one bit per sample, and everything about the
 //! five rules is arithmetic on those bits. A faster way to fill [`Signs`] needs no change here.
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod kernels;
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[path = "kernels/none.rs"]
 mod kernels;
 mod rule;

@@ -8,7 +8,7 @@ use crate::bits::bits;
 use crate::isa::Isa;
 
 const WINDOW: usize = 64;
-const ZEROS: u64 = 0x3030_3030_3030_3030;
+pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// Reads integers from `at` on, where an element begins, and returns where the first unread one begins. It
 /// stops too when there is no room for [`MOST`] more.
@@ -59,7 +59,7 @@ fn all_digits(bytes: u64) -> bool {
 }
 
 /// Eight digits, the most significant in the lowest byte: neighbours are joined to pairs, then fours.
-fn decimal(digits: u64) -> u32 {
+pub(super) fn decimal(digits: u64) -> u32 {
     let pairs = (digits * 10 + (digits >> 8)) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
     let eight = fours * 10_000 + (fours >> 32);
@@ -68,7 +68,7 @@ fn decimal(digits: u64) -> u32 {
 
 /// Without a branch: signs of an ECG are hard to predict.
 #[expect(clippy::cast_possible_wrap, reason = "eight digits fit 27 bits")]
-fn signed(value: u32, negative: bool) -> i32 {
+pub(super) fn signed(value: u32, negative: bool) -> i32 {
     let sign = -i32::from(negative);
     (value as i32 ^ sign) - sign
 }

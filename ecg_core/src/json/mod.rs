@@ -4,9 +4,9 @@
 mod agreement;
 mod error;
 mod integers;
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod kernels;
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[path = "kernels/none.rs"]
 mod kernels;
 mod keys;

@@ -36,6 +36,7 @@ impl Residuals {
 macro_rules! dispatch {
     ($(#[$meta:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty) => {
         $(#[$meta])*
+        #[cfg_attr(not(target_arch = "x86_64"), expect(unused_variables, reason = "there is one way"))]
         pub(super) fn $name(isa: Isa, $($argument: $type),*) -> $result {
             #[cfg(target_arch = "x86_64")]
             #[expect(unsafe_code, reason = "the machine must have the instructions")]

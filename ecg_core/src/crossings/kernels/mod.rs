@@ -1,7 +1,11 @@
 //! Signs of samples, a block at a time, with the vectors of this machine.
 
+#[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 
 use super::{BLOCK, Crossings, Run, Sample, Signs};
 use crate::isa::{Isa, Kind};
@@ -61,9 +65,14 @@ macro_rules! samples {
             ) -> bool {
                 match isa.kind() {
                     // SAFETY: an `Isa` comes from detecting its instructions.
+                    #[cfg(target_arch = "x86_64")]
                     Kind::Avx512 => unsafe { avx512::$type(samples, level, counter, each) },
                     // SAFETY: as above.
+                    #[cfg(target_arch = "x86_64")]
                     Kind::Avx2 => unsafe { avx2::$type(samples, level, counter, each) },
+                    // SAFETY: as above.
+                    #[cfg(target_arch = "aarch64")]
+                    Kind::Neon => unsafe { neon::$type(samples, level, counter, each) },
                     Kind::Scalar => false,
                 }
             }

@@ -6,18 +6,16 @@
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
+use super::MOST;
+use super::near::{READ, near};
 use super::tokens::{Bytes, Tokens};
-use super::{MOST, WINDOW};
-
-/// Eight bytes are read from the first digit of an integer on.
-const READ: usize = WINDOW + 8;
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 pub(super) fn many(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize {
     let mut copy = [0; READ];
     while let Some(rest) = text.get(at..) {
         let Some(room) = integers.spare_capacity_mut().first_chunk_mut() else { break };
-        let near = rest.first_chunk().unwrap_or_else(|| padded(rest, &mut copy));
+        let near = near(rest, &mut copy);
         let Some(tokens) = bytes(near).tokens() else { break };
         let count = write(near, &tokens, room);
         // SAFETY: `write` filled `count` places; runs of digits do not touch, so `MOST` is enough.
@@ -25,14 +23,6 @@ pub(super) fn many(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize
         at += tokens.len;
     }
     at
-}
-
-/// The end of a text with zeros, which are part of nothing, behind it.
-#[cold]
-fn padded<'a>(text: &[u8], room: &'a mut [u8; READ]) -> &'a [u8; READ] {
-    room.fill(0);
-    room[..text.len()].copy_from_slice(text);
-    room
 }
 
 #[target_feature(enable = "avx2")]

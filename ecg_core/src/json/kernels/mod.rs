@@ -1,8 +1,13 @@
 //! Readers of plain integers, 64 bytes at a time. What is plain, they read; where anything else
 //! begins, they stop, at the beginning of an element.
 
+#[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod avx512;
+mod near;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod tokens;
 
 use crate::isa::{Isa, Kind};
@@ -18,9 +23,14 @@ pub(super) const MOST: usize = WINDOW / 2;
 pub(super) fn many(isa: Isa, text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
     match isa.kind() {
         // SAFETY: an `Isa` comes from detecting its instructions.
+        #[cfg(target_arch = "x86_64")]
         Kind::Avx512 => unsafe { avx512::many(text, at, integers) },
         // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
         Kind::Avx2 => unsafe { avx2::many(text, at, integers) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "aarch64")]
+        Kind::Neon => unsafe { neon::many(text, at, integers) },
         Kind::Scalar => at,
     }
 }

@@ -19,6 +19,7 @@ pub(super) struct Tokens {
     /// The first digits that follow a minus.
     pub(super) negative: u64,
     /// Whether one has more than four digits; none has more than eight.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 asks"))]
     pub(super) long: bool,
     /// Bytes up to and with the last comma.
     pub(super) len: usize,
