@@ -82,6 +82,10 @@ fuzz SECONDS="600": (_env everything)
 sanitize: (_env everything)
     ecg_core/sanitize.sh
 
+# Check and test the core for 64-bit ARM, emulated
+aarch64:
+    ecg_core/aarch64.sh
+
 # Change each constant and instruction of the kernels: a Rust test must fail
 mutants *PARTS: (_env everything)
     python ecg_core/mutation/run.py "$@"
