@@ -149,7 +149,7 @@ impl Kind {
     }
 }
 
-/// A function that runs another, vectorised by the compiler for AVX2 where there is AVX2. That other
+/// A function that runs another, vectorised by the compiler for AVX-512 or AVX2 where there is one. That other
 /// function must be one that is always inlined.
 macro_rules! vectorised {
     ($(#[$meta:meta])* $visible:vis fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty = $work:ident) => {
@@ -161,10 +161,17 @@ macro_rules! vectorised {
                 $work($($argument),*)
             }
             #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512bw")]
+            fn avx512($($argument: $type),*) -> $result {
+                $work($($argument),*)
+            }
+            #[cfg(target_arch = "x86_64")]
             #[expect(unsafe_code, reason = "the machine must have the instructions")]
             match $crate::isa::Isa::current().kind() {
                 // SAFETY: an `Isa` comes from detecting its instructions.
-                $crate::isa::Kind::Avx2 | $crate::isa::Kind::Avx512 => return unsafe { avx2($($argument),*) },
+                $crate::isa::Kind::Avx512 => return unsafe { avx512($($argument),*) },
+                // SAFETY: as above.
+                $crate::isa::Kind::Avx2 => return unsafe { avx2($($argument),*) },
                 $crate::isa::Kind::Scalar => {}
             }
             $work($($argument),*)

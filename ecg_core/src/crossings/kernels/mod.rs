@@ -144,6 +144,8 @@ mod tests {
         agree(&[0, 1, -1, i64::MIN, i64::MAX]);
         agree(&[0, 1, 127, 128, u8::MAX]);
         agree(&[0.0, -0.0, 1.0, -1.0, f32::MIN_POSITIVE, f32::NEG_INFINITY]);
+        agree(&[f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, 0.0]);
+        agree(&[f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 0.0]);
         agree(&[0.0, -0.0, 1.0, -1.0, -5e-324, f64::INFINITY]);
     }
 
