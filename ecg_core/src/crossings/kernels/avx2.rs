@@ -1,51 +1,81 @@
-//! AVX2: comparing gives all bits of a sample, of which the signs are collected.
+//! AVX2: comparing gives all bits of a sample, which are narrowed to a byte and then collected.
 #![expect(unsafe_code, reason = "loads take pointers")]
 #![cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "intrinsics have unique names"))]
 
 use std::arch::x86_64::*;
+use std::array::from_fn;
 
 use super::{BLOCK, Bits, Crossings, Run, kernels, take};
 
-kernels!("avx2,bmi1,bmi2,lzcnt,popcnt": u8 by 32, i16 by 32, i32 by 8, i64 by 4, f32 by 8, f64 by 4);
+kernels!("avx2,bmi1,bmi2,lzcnt,popcnt": u8 by 32, i16 by 32, i32 by 32, i64 by 32, f32 by 32, f64 by 32);
 
 mod signs {
     use super::*;
+
+    /// The registers of 32 samples, and one of levels.
+    macro_rules! loaded {
+        ($samples:ident, $level:ident, $type:ty, $load:ident, $set1:ident) => {{
+            const EACH: usize = 32 / size_of::<$type>();
+            // SAFETY: the caller gives 32 samples.
+            let parts: [_; 32 / EACH] = from_fn(|part| unsafe { $load($samples.add(part * EACH).cast()) });
+            (parts, $set1($level))
+        }};
+    }
 
     macro_rules! integers {
         ($type:ident, $set1:ident, $greater:ident, $equal:ident, $bits:ident) => {
             #[target_feature(enable = "avx2")]
             pub(super) unsafe fn $type(samples: *const $type, level: $type) -> Bits {
-                // SAFETY: the caller gives a register of samples.
-                let (samples, level) = (unsafe { _mm256_loadu_si256(samples.cast()) }, $set1(level));
+                let (parts, level) = loaded!(samples, level, $type, _mm256_loadu_si256, $set1);
                 Bits {
-                    negative: $bits($greater(level, samples)),
-                    zero: $bits($equal(level, samples)),
+                    negative: $bits(parts.map(|part| $greater(level, part))),
+                    zero: $bits(parts.map(|part| $equal(level, part))),
                     nan: 0,
                 }
             }
         };
     }
 
+    /// One comparison finds a NaN in either of two registers.
     macro_rules! floats {
-        ($type:ident, $set1:ident, $load:ident, $compare:ident, $bits:ident) => {
+        ($type:ident, $set1:ident, $load:ident, $compare:ident, $or:ident, $cast:ident, $bits:ident, $any:ident) => {
             #[target_feature(enable = "avx2")]
             pub(super) unsafe fn $type(samples: *const $type, level: $type) -> Bits {
-                // SAFETY: the caller gives a register of samples.
-                let (samples, level) = (unsafe { $load(samples) }, $set1(level));
-                let bits = |compared| u64::from($bits(compared).cast_unsigned());
+                let (parts, level) = loaded!(samples, level, $type, $load, $set1);
+                let pairs = parts.as_chunks::<2>().0.iter();
+                let nan = pairs.fold($set1(0.0), |nan, &[a, b]| $or(nan, $compare::<_CMP_UNORD_Q>(a, b)));
                 Bits {
-                    negative: bits($compare::<_CMP_LT_OQ>(samples, level)),
-                    zero: bits($compare::<_CMP_EQ_OQ>(samples, level)),
-                    nan: bits($compare::<_CMP_UNORD_Q>(samples, samples)),
+                    negative: $bits(parts.map(|part| $cast($compare::<_CMP_LT_OQ>(part, level)))),
+                    zero: $bits(parts.map(|part| $cast($compare::<_CMP_EQ_OQ>(part, level)))),
+                    nan: u64::from($any(nan).cast_unsigned()),
                 }
             }
         };
     }
 
+    integers!(i16, _mm256_set1_epi16, _mm256_cmpgt_epi16, _mm256_cmpeq_epi16, twos);
     integers!(i32, _mm256_set1_epi32, _mm256_cmpgt_epi32, _mm256_cmpeq_epi32, fours);
     integers!(i64, _mm256_set1_epi64x, _mm256_cmpgt_epi64, _mm256_cmpeq_epi64, eights);
-    floats!(f32, _mm256_set1_ps, _mm256_loadu_ps, _mm256_cmp_ps, _mm256_movemask_ps);
-    floats!(f64, _mm256_set1_pd, _mm256_loadu_pd, _mm256_cmp_pd, _mm256_movemask_pd);
+    floats!(
+        f32,
+        _mm256_set1_ps,
+        _mm256_loadu_ps,
+        _mm256_cmp_ps,
+        _mm256_or_ps,
+        _mm256_castps_si256,
+        fours,
+        _mm256_movemask_ps
+    );
+    floats!(
+        f64,
+        _mm256_set1_pd,
+        _mm256_loadu_pd,
+        _mm256_cmp_pd,
+        _mm256_or_pd,
+        _mm256_castpd_si256,
+        eights,
+        _mm256_movemask_pd
+    );
 
     /// There is no comparison of bytes without a sign; the smaller of two is one of them.
     #[target_feature(enable = "avx2")]
@@ -58,22 +88,6 @@ mod signs {
         Bits { negative: most & !zero, zero, nan: 0 }
     }
 
-    /// Two registers at once, whose words are packed to the bytes of one.
-    #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn i16(samples: *const i16, level: i16) -> Bits {
-        // SAFETY: the caller gives two registers of samples.
-        let parts = [0, 16].map(|from| unsafe { _mm256_loadu_si256(samples.add(from).cast()) });
-        let level = _mm256_set1_epi16(level);
-        let bits = |[low, high]: [__m256i; 2]| {
-            ones(_mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi16(low, high)))
-        };
-        Bits {
-            negative: bits(parts.map(|part| _mm256_cmpgt_epi16(level, part))),
-            zero: bits(parts.map(|part| _mm256_cmpeq_epi16(level, part))),
-            nan: 0,
-        }
-    }
-
     /// One bit for each byte, of which all bits are equal.
     #[target_feature(enable = "avx2")]
     fn ones(compared: __m256i) -> u64 {
@@ -81,12 +95,30 @@ mod signs {
     }
 
     #[target_feature(enable = "avx2")]
-    fn fours(compared: __m256i) -> u64 {
-        _mm256_movemask_ps(_mm256_castsi256_ps(compared)).cast_unsigned().into()
+    fn twos([a, b]: [__m256i; 2]) -> u64 {
+        ones(_mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi16(a, b)))
     }
 
     #[target_feature(enable = "avx2")]
-    fn eights(compared: __m256i) -> u64 {
-        _mm256_movemask_pd(_mm256_castsi256_pd(compared)).cast_unsigned().into()
+    fn fours(compared: [__m256i; 4]) -> u64 {
+        ones(narrowed(compared))
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn eights(compared: [__m256i; 8]) -> u64 {
+        let halves = from_fn(|pair| {
+            let [a, b] = [0, 1].map(|of| _mm256_castsi256_ps(compared[2 * pair + of]));
+            _mm256_castps_si256(_mm256_shuffle_ps::<0b10_00_10_00>(a, b))
+        });
+        // each register gave two of its samples, then the other one two, then both the rest
+        let order = _mm_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
+        ones(_mm256_shuffle_epi8(narrowed(halves), _mm256_broadcastsi128_si256(order)))
+    }
+
+    /// A byte for each of 32 double words. Packing takes halves in turns.
+    #[target_feature(enable = "avx2")]
+    fn narrowed([a, b, c, d]: [__m256i; 4]) -> __m256i {
+        let bytes = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+        _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7))
     }
 }

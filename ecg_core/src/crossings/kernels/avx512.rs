@@ -4,9 +4,10 @@
 
 use std::arch::x86_64::*;
 
+pub(super) use super::avx2::i64; // with eight to a register, collecting bits takes longer than comparing
 use super::{BLOCK, Bits, Crossings, Run, kernels, take};
 
-kernels!("avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt": u8 by 64, i16 by 32, i32 by 16, i64 by 8, f32 by 32, f64 by 16);
+kernels!("avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt": u8 by 64, i16 by 32, i32 by 16, f32 by 32, f64 by 16);
 
 mod signs {
     use super::*;
@@ -49,7 +50,6 @@ mod signs {
     );
     integers!(i16, _mm512_set1_epi16, _mm512_cmplt_epi16_mask, _mm512_cmpeq_epi16_mask);
     integers!(i32, _mm512_set1_epi32, _mm512_cmplt_epi32_mask, _mm512_cmpeq_epi32_mask);
-    integers!(i64, _mm512_set1_epi64, _mm512_cmplt_epi64_mask, _mm512_cmpeq_epi64_mask);
     floats!(f32, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_cmp_ps_mask);
     floats!(f64, 8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_cmp_pd_mask);
 }
