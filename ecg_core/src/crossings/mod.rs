@@ -70,7 +70,7 @@ impl Crossings {
         self.extend_around(T::default(), samples.into(), |_, _| ())
     }
 
-    /// Takes samples as if a baseline, which is not NaN, had been subtracted. `each` gets the index of the first
+    /// Takes samples as if a baseline, which is finite, had been subtracted. `each` gets the index of the first
     /// sample of each block and what [`Self::advance`] answers to the block.
     ///
     /// # Errors

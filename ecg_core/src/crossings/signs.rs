@@ -14,6 +14,11 @@ pub trait Sample: Copy + Default + PartialOrd {
         false
     }
 
+    /// Whether it is a number that can be subtracted: neither NaN nor an infinity.
+    fn is_finite(self) -> bool {
+        true
+    }
+
     /// Takes samples as if `level` had been subtracted and returns true; `each` gets the index of each block
     /// and its crossings. Or takes nothing: there may be no kernel for them, or one of them may be NaN.
     fn kernel(
@@ -54,7 +59,7 @@ pub struct Signs {
 }
 
 impl Signs {
-    /// Reads 1 to [`BLOCK`] samples as if `level`, which is not NaN, had been subtracted.
+    /// Reads 1 to [`BLOCK`] samples as if `level`, which is finite, had been subtracted.
     ///
     /// # Errors
     /// [`NotANumber`] with the index of the first NaN.

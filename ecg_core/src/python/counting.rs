@@ -42,7 +42,7 @@ use crate::crossings::{BLOCK, Crossings, NotANumber, Sample, ZeroRule};
 ///     integer where they are integers.
 /// ValueError
 ///     If a sample is NaN or null (the message has its index), `zeros` is unknown, `axis` does not exist, or
-///     `baseline` is NaN or beyond what the samples can be.
+///     `baseline` is not finite or beyond what the samples can be.
 ///
 /// Examples
 /// --------

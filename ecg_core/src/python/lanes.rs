@@ -34,7 +34,7 @@ where
 {
     let Some(baseline) = baseline else { return Ok(T::default()) };
     let level: T = baseline.extract().map_err(|error: T::Error| unlike(baseline.py(), &error.into()))?;
-    if level.is_nan() { Err(PyValueError::new_err("the baseline is NaN")) } else { Ok(level) }
+    if level.is_finite() { Ok(level) } else { Err(PyValueError::new_err("the baseline is not finite")) }
 }
 
 fn unlike(py: Python<'_>, error: &PyErr) -> PyErr {

@@ -30,7 +30,7 @@ mod signs {
                 Bits {
                     negative: $bits(parts.map(|part| $greater(level, part))),
                     zero: $bits(parts.map(|part| $equal(level, part))),
-                    nan: 0,
+                    suspect: false,
                 }
             }
         };
@@ -47,7 +47,7 @@ mod signs {
                 Bits {
                     negative: $bits(parts.map(|part| $cast($compare::<_CMP_LT_OQ>(part, level)))),
                     zero: $bits(parts.map(|part| $cast($compare::<_CMP_EQ_OQ>(part, level)))),
-                    nan: u64::from($any(nan).cast_unsigned()),
+                    suspect: $any(nan) != 0,
                 }
             }
         };
@@ -85,7 +85,7 @@ mod signs {
         let level = _mm256_set1_epi8(level.cast_signed());
         let zero = ones(_mm256_cmpeq_epi8(samples, level));
         let most = ones(_mm256_cmpeq_epi8(_mm256_min_epu8(samples, level), samples));
-        Bits { negative: most & !zero, zero, nan: 0 }
+        Bits { negative: most & !zero, zero, suspect: false }
     }
 
     /// One bit for each byte, of which all bits are equal.

@@ -31,7 +31,7 @@ mod signs {
                 Bits {
                     negative: $bits(parts.map(|part| $less(part, level))),
                     zero: $bits(parts.map(|part| $equal(part, level))),
-                    nan: 0,
+                    suspect: false,
                 }
             }
         };
@@ -46,7 +46,7 @@ mod signs {
                 Bits {
                     negative: $bits(parts.map(|part| $less(part, level))),
                     zero: $bits(parts.map(|part| $equal(part, level))),
-                    nan: !$bits(parts.map(|part| $equal(part, part))),
+                    suspect: $bits(parts.map(|part| $equal(part, part))) != u64::MAX,
                 }
             }
         };

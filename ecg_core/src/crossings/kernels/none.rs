@@ -11,10 +11,18 @@ impl Sample for f32 {
     fn is_nan(self) -> bool {
         self.is_nan()
     }
+
+    fn is_finite(self) -> bool {
+        self.is_finite()
+    }
 }
 
 impl Sample for f64 {
     fn is_nan(self) -> bool {
         self.is_nan()
+    }
+
+    fn is_finite(self) -> bool {
+        self.is_finite()
     }
 }
