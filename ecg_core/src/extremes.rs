@@ -1,11 +1,33 @@
 //! The smallest and the largest sample.
 
-use crate::isa::vectorised;
+#[cfg(target_arch = "x86_64")]
+use crate::isa::{Isa, Kind};
 
-vectorised! {
-    /// The smallest and the largest sample; 0 and 0 of nothing.
-    #[must_use]
-    pub fn extremes(samples: &[i32]) -> (i32, i32) = portable
+/// The smallest and the largest sample; 0 and 0 of nothing.
+#[must_use]
+pub fn extremes(samples: &[i32]) -> (i32, i32) {
+    #[cfg(target_arch = "x86_64")]
+    #[expect(unsafe_code, reason = "the machine must have the instructions")]
+    match Isa::current().kind() {
+        // SAFETY: an `Isa` comes from detecting its instructions.
+        Kind::Avx512 => return unsafe { avx512(samples) },
+        // SAFETY: as above.
+        Kind::Avx2 => return unsafe { avx2(samples) },
+        Kind::Scalar => {}
+    }
+    portable(samples)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn avx512(samples: &[i32]) -> (i32, i32) {
+    portable(samples)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn avx2(samples: &[i32]) -> (i32, i32) {
+    portable(samples)
 }
 
 #[inline(always)]

@@ -149,37 +149,6 @@ impl Kind {
     }
 }
 
-/// A function that runs another, vectorised by the compiler for AVX-512 or AVX2 where there is one. That other
-/// function must be one that is always inlined.
-macro_rules! vectorised {
-    ($(#[$meta:meta])* $visible:vis fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty = $work:ident) => {
-        $(#[$meta])*
-        $visible fn $name($($argument: $type),*) -> $result {
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2")]
-            fn avx2($($argument: $type),*) -> $result {
-                $work($($argument),*)
-            }
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512bw")]
-            fn avx512($($argument: $type),*) -> $result {
-                $work($($argument),*)
-            }
-            #[cfg(target_arch = "x86_64")]
-            #[expect(unsafe_code, reason = "the machine must have the instructions")]
-            match $crate::isa::Isa::current().kind() {
-                // SAFETY: an `Isa` comes from detecting its instructions.
-                $crate::isa::Kind::Avx512 => return unsafe { avx512($($argument),*) },
-                // SAFETY: as above.
-                $crate::isa::Kind::Avx2 => return unsafe { avx2($($argument),*) },
-                $crate::isa::Kind::Scalar => {}
-            }
-            $work($($argument),*)
-        }
-    };
-}
-pub(crate) use vectorised;
-
 #[cfg(test)]
 mod tests {
     use super::*;

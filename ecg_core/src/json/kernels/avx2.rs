@@ -4,29 +4,17 @@
 #![cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "intrinsics have unique names"))]
 
 use std::arch::x86_64::*;
-use std::mem::MaybeUninit;
 
-use super::MOST;
-use super::near::{READ, near};
+use super::near::{self, Near, Room};
 use super::tokens::{Bytes, Tokens};
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) fn many(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize {
-    let mut copy = [0; READ];
-    while let Some(rest) = text.get(at..) {
-        let Some(room) = integers.spare_capacity_mut().first_chunk_mut() else { break };
-        let near = near(rest, &mut copy);
-        let Some(tokens) = bytes(near).tokens() else { break };
-        let count = write(near, &tokens, room);
-        // SAFETY: `write` filled `count` places; runs of digits do not touch, so `MOST` is enough.
-        unsafe { integers.set_len(integers.len() + count) };
-        at += tokens.len;
-    }
-    at
+pub(super) fn many(text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
+    near::many(text, at, integers, |near| bytes(near), |near, tokens, room| write(near, tokens, room))
 }
 
 #[target_feature(enable = "avx2")]
-fn bytes(near: &[u8; READ]) -> Bytes {
+fn bytes(near: &Near) -> Bytes {
     let window = [0, 32].map(|start| {
         // SAFETY: 32 bytes are as long as the register.
         unsafe { _mm256_loadu_si256(near[start..start + 32].as_ptr().cast()) }
@@ -59,7 +47,7 @@ fn bits([low, high]: [__m256i; 2]) -> u64 {
 
 /// Writes the integers and anything behind them, and returns how many there are.
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn write(near: &[u8; READ], tokens: &Tokens, room: &mut [MaybeUninit<i32>; MOST]) -> usize {
+fn write(near: &Near, tokens: &Tokens, room: &mut Room) -> usize {
     let count = tokens.starts.count_ones() as usize;
     let mut negative = _pext_u64(tokens.negative, tokens.starts);
     let (mut starts, mut ends) = (tokens.starts, tokens.ends);

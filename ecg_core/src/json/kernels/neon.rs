@@ -4,31 +4,19 @@
 
 use std::arch::aarch64::*;
 use std::array::from_fn;
-use std::mem::MaybeUninit;
 
-use super::MOST;
-use super::near::{READ, near};
+use super::near::{self, Near, Room};
 use super::tokens::{Bytes, Tokens};
 use crate::bits::neon::ones;
 use crate::json::integers::{ZEROS, decimal, signed};
 
 #[target_feature(enable = "neon")]
-pub(super) fn many(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize {
-    let mut copy = [0; READ];
-    while let Some(rest) = text.get(at..) {
-        let Some(room) = integers.spare_capacity_mut().first_chunk_mut() else { break };
-        let near = near(rest, &mut copy);
-        let Some(tokens) = bytes(near).tokens() else { break };
-        let count = write(near, &tokens, room);
-        // SAFETY: `write` filled `count` places.
-        unsafe { integers.set_len(integers.len() + count) };
-        at += tokens.len;
-    }
-    at
+pub(super) fn many(text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
+    near::many(text, at, integers, |near| bytes(near), write)
 }
 
 #[target_feature(enable = "neon")]
-fn bytes(near: &[u8; READ]) -> Bytes {
+fn bytes(near: &Near) -> Bytes {
     let window: [_; 4] = from_fn(|part| {
         // SAFETY: sixteen bytes are as long as the register.
         unsafe { vld1q_u8(near[16 * part..16 * part + 16].as_ptr()) }
@@ -53,7 +41,7 @@ fn are_spaces(bytes: uint8x16_t) -> uint8x16_t {
 }
 
 /// Writes the integers, and returns how many there are.
-fn write(near: &[u8; READ], tokens: &Tokens, room: &mut [MaybeUninit<i32>; MOST]) -> usize {
+fn write(near: &Near, tokens: &Tokens, room: &mut Room) -> usize {
     let count = tokens.starts.count_ones() as usize;
     let (mut starts, mut ends) = (tokens.starts, tokens.ends);
     for place in &mut room[..count] {
