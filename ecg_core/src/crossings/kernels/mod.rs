@@ -49,15 +49,13 @@ macro_rules! kernels {
 use kernels;
 
 macro_rules! samples {
-    ($($type:ident $is_nan:expr, $is_finite:expr);*) => { $(
+    ($($type:ident $({ $($test:ident)* })?),*) => { $(
         impl Sample for $type {
-            fn is_nan(self) -> bool {
-                $is_nan(self)
-            }
-
-            fn is_finite(self) -> bool {
-                $is_finite(self)
-            }
+            $($(
+                fn $test(self) -> bool {
+                    self.$test()
+                }
+            )*)?
 
             #[expect(unsafe_code, reason = "the machine must have the instructions")]
             fn kernel(
@@ -83,8 +81,7 @@ macro_rules! samples {
         }
     )* };
 }
-samples!(u8 |_| false, |_| true; i16 |_| false, |_| true; i32 |_| false, |_| true; i64 |_| false, |_| true;
-    f32 Self::is_nan, Self::is_finite; f64 Self::is_nan, Self::is_finite);
+samples!(u8, i16, i32, i64, f32 { is_nan is_finite }, f64 { is_nan is_finite });
 
 /// Takes all samples, or none if one is NaN.
 #[inline(always)]

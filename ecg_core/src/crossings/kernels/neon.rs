@@ -23,22 +23,8 @@ mod signs {
         }};
     }
 
-    macro_rules! integers {
-        ($type:ident, $load:ident, $set1:ident, $less:ident, $equal:ident, $bits:ident) => {
-            #[target_feature(enable = "neon")]
-            pub(super) unsafe fn $type(samples: *const $type, level: $type) -> Bits {
-                let (parts, level) = loaded!(samples, level, $type, $load, $set1);
-                Bits {
-                    negative: $bits(parts.map(|part| $less(part, level))),
-                    zero: $bits(parts.map(|part| $equal(part, level))),
-                    suspect: false,
-                }
-            }
-        };
-    }
-
-    /// Only a NaN does not equal itself.
-    macro_rules! floats {
+    /// Only a NaN does not equal itself; the compiler knows that no integer is one.
+    macro_rules! signs {
         ($type:ident, $load:ident, $set1:ident, $less:ident, $equal:ident, $bits:ident) => {
             #[target_feature(enable = "neon")]
             pub(super) unsafe fn $type(samples: *const $type, level: $type) -> Bits {
@@ -52,12 +38,12 @@ mod signs {
         };
     }
 
-    integers!(u8, vld1q_u8, vdupq_n_u8, vcltq_u8, vceqq_u8, bytes);
-    integers!(i16, vld1q_s16, vdupq_n_s16, vcltq_s16, vceqq_s16, halves);
-    integers!(i32, vld1q_s32, vdupq_n_s32, vcltq_s32, vceqq_s32, words);
-    integers!(i64, vld1q_s64, vdupq_n_s64, vcltq_s64, vceqq_s64, doubles);
-    floats!(f32, vld1q_f32, vdupq_n_f32, vcltq_f32, vceqq_f32, words);
-    floats!(f64, vld1q_f64, vdupq_n_f64, vcltq_f64, vceqq_f64, doubles);
+    signs!(u8, vld1q_u8, vdupq_n_u8, vcltq_u8, vceqq_u8, bytes);
+    signs!(i16, vld1q_s16, vdupq_n_s16, vcltq_s16, vceqq_s16, halves);
+    signs!(i32, vld1q_s32, vdupq_n_s32, vcltq_s32, vceqq_s32, words);
+    signs!(i64, vld1q_s64, vdupq_n_s64, vcltq_s64, vceqq_s64, doubles);
+    signs!(f32, vld1q_f32, vdupq_n_f32, vcltq_f32, vceqq_f32, words);
+    signs!(f64, vld1q_f64, vdupq_n_f64, vcltq_f64, vceqq_f64, doubles);
 
     /// Keeps the lower half of each item, of which all bits are equal.
     macro_rules! narrowed {
