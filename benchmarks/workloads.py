@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ecg_service.cli.recording import recording
+from ecg_service.cli.demo.recording import recording
 
 SIZES = {"12 x 5,000": 5_000, "12 x 500": 500}
 MITDB = Path(__file__).parent / "data" / "mitdb_10s.json.gz"

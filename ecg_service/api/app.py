@@ -4,13 +4,13 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.types import ASGIApp
 
-from ecg_service.api.access import BasicAuth
 from ecg_service.api.ecgs import EcgController
+from ecg_service.api.edge.access import BasicAuth
+from ecg_service.api.edge.openapi import OPENAPI, add_bodies
+from ecg_service.api.edge.problems import HANDLERS
+from ecg_service.api.edge.responses import outermost
 from ecg_service.api.health import HealthController
 from ecg_service.api.insights import InsightController
-from ecg_service.api.openapi import OPENAPI, add_bodies
-from ecg_service.api.outermost import outermost
-from ecg_service.api.problems import HANDLERS
 from ecg_service.api.services import Services
 from ecg_service.api.users import MyselfController, UserController
 

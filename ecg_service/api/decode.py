@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from ecg_service.api.schemas import EcgIn, LeadIn
-from ecg_service.api.violations import violation
 from ecg_service.domain.ecg import Draft, Lead, Reading
 from ecg_service.domain.errors import InvalidBody, MalformedBody, Violation
 from ecg_service.domain.leads import MAX_NAME_LENGTH, is_label, lead_name
+from ecg_service.domain.violations import violation
 
 T = TypeVar("T")
 

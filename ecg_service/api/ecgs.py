@@ -8,16 +8,16 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ASGIApp
 
-from ecg_service.api.access import only
-from ecg_service.api.bodies import announced_size, receive
 from ecg_service.api.created import Created
-from ecg_service.api.openapi import takes
-from ecg_service.api.pages import MAX_PAGE_SIZE, cursor_of, next_link, token_of
-from ecg_service.api.parameters import aware, ecg_uuid, lead_index
+from ecg_service.api.edge.access import only
+from ecg_service.api.edge.bodies import announced_size, receive
+from ecg_service.api.edge.openapi import takes
+from ecg_service.api.edge.pages import MAX_PAGE_SIZE, cursor_of, next_link, token_of
+from ecg_service.api.edge.parameters import aware, ecg_uuid, lead_index
 from ecg_service.api.schemas import EcgCreated, EcgIn, EcgOut, EcgPage, WindowOut
 from ecg_service.api.services import services_of
 from ecg_service.api.views import ecg_out, given, lead_out, window_out
-from ecg_service.domain.user import Role
+from ecg_service.domain.users import Role
 
 MAX_INDEX = 2**31 - 1
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get
 
-from ecg_service.api.access import OPEN
+from ecg_service.api.edge.access import OPEN
 from ecg_service.api.services import services_of
 from ecg_service.domain.errors import EcgError
 

@@ -6,13 +6,13 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.params import FromPath, FromQuery
 
-from ecg_service.api.access import only
-from ecg_service.api.parameters import ecg_uuid
+from ecg_service.api.edge.access import only
+from ecg_service.api.edge.parameters import ecg_uuid
 from ecg_service.api.schemas import CrossingsOut, InsightsOut
 from ecg_service.api.services import services_of
 from ecg_service.api.views import insight_out
 from ecg_service.domain.ecg import ZeroRule
-from ecg_service.domain.user import Role
+from ecg_service.domain.users import Role
 
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from ecg_service.domain.ecg import ZeroRule
 from ecg_service.domain.insights import InsightState
-from ecg_service.domain.user import Role
+from ecg_service.domain.users import Role
 
 INT32 = Meta(ge=-(2**31), le=2**31 - 1)
 MAX_SAMPLING_RATE = 1_000_000

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from litestar import Request
 
-from ecg_service.api.bodies import BodyLimits
+from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.services.access import Access
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health

@@ -5,15 +5,15 @@ from typing import Annotated, Any, TypeVar
 from litestar import Controller, Request, Response, get, patch, post, put
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from ecg_service.api.access import only
-from ecg_service.api.bodies import receive_small
 from ecg_service.api.decode import small_body
-from ecg_service.api.openapi import takes
-from ecg_service.api.pages import MAX_PAGE_SIZE, next_link
+from ecg_service.api.edge.access import only
+from ecg_service.api.edge.bodies import receive_small
+from ecg_service.api.edge.openapi import takes
+from ecg_service.api.edge.pages import MAX_PAGE_SIZE, next_link
 from ecg_service.api.schemas import PasswordChange, UserIn, UserOut, UserPage, UserPatch
 from ecg_service.api.services import services_of
 from ecg_service.api.views import given, user_out
-from ecg_service.domain.user import Role
+from ecg_service.domain.users import Role
 
 T = TypeVar("T")
 

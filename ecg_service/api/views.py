@@ -8,7 +8,7 @@ from msgspec import UNSET, Raw, UnsetType
 from ecg_service.api.schemas import EcgOut, InsightOut, LeadOut, UserOut, WindowOut
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.insights import InsightRecord, InsightState
-from ecg_service.domain.user import User
+from ecg_service.domain.users import User
 from ecg_service.services.ecgs import Window
 
 T = TypeVar("T")

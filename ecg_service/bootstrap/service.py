@@ -10,8 +10,8 @@ from ecg_service.actors import Actor, ActorPool, Threads
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.insight_queue import ActorInsightQueue
 from ecg_service.adapters.passwords import Argon2Passwords
-from ecg_service.api.bodies import BodyLimits
 from ecg_service.api.decode import ecg_draft
+from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.services import Services
 from ecg_service.bootstrap.admin import ensure_admin
 from ecg_service.bootstrap.stores import Store, open_store

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from ecg_service.domain.user import User
+from ecg_service.domain.users import User
 
 
 class UserRepository(Protocol):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from ecg_service.domain.errors import Unauthenticated, UserNotFound
-from ecg_service.domain.user import User
+from ecg_service.domain.users import User
 from ecg_service.ports.users import PasswordHasher, UserRepository
 
 

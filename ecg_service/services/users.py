@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from ecg_service.domain.errors import InvalidBody, Violation
-from ecg_service.domain.user import Role, User
+from ecg_service.domain.users import Role, User
 from ecg_service.ports.users import PasswordHasher, UserRepository
 from ecg_service.services.access import Access
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import httpx
 
-from ecg_service.domain.user import Role
+from ecg_service.domain.users import Role
 from tests.api.doors import Json, ecg, lead, post
 
 

@@ -15,7 +15,7 @@ from ecg_service.actors import ActorPool, Threads
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.api.app import create_app
-from ecg_service.api.bodies import MAX_SMALL_BODY, BodyLimits
+from ecg_service.api.edge.bodies import MAX_SMALL_BODY, BodyLimits
 from ecg_service.api.services import Services
 from ecg_service.domain.ecg import Ecg, Lead, Recording
 from ecg_service.domain.errors import EcgError, StorageFull, StorageUnavailable

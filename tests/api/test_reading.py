@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from ecg_service.api.pages import token_of
+from ecg_service.api.edge.pages import token_of
 from ecg_service.domain.ecg import Cursor
 from tests.api.doors import (
     INT32_MAX,

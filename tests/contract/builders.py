@@ -12,7 +12,7 @@ from uuid_utils import uuid7
 
 from ecg_service.domain.ecg import Ecg, Lead, Recording
 from ecg_service.domain.insights import InsightRecord
-from ecg_service.domain.user import Role, User
+from ecg_service.domain.users import Role, User
 from ecg_service.ports.ecgs import EcgRepository, NewEcg
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.ports.users import UserRepository

@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from ecg_service.domain.ecg import Cursor
 from ecg_service.domain.errors import EcgError
 from ecg_service.domain.insights import InsightRecord, InsightState
-from ecg_service.domain.user import Role
+from ecg_service.domain.users import Role
 from ecg_service.ports.ecgs import NewEcg
 from tests.contract.builders import NOON, Opener, Store, new, user
 from tests.contract.conftest import OPENERS, memory

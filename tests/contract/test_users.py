@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
-from ecg_service.domain.user import Role
+from ecg_service.domain.users import Role
 from tests.contract.builders import Store, user
 
 

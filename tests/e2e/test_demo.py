@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 import ecg_service
-from ecg_service.cli.recording import recording
+from ecg_service.cli.demo.recording import recording
 
 ROOT = Path(ecg_service.__file__).parents[1]
 PATIENCE = 60.0

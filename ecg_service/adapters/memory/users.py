@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
-from ecg_service.domain.user import Role, User
+from ecg_service.domain.users import Role, User
 from ecg_service.ports.users import UserRepository
 
 

@@ -4,7 +4,7 @@
 """
 
 from ecg_service.adapters.sqlite.check import check
-from ecg_service.adapters.sqlite.limits import Limits
+from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.schema import migrate
 from ecg_service.adapters.sqlite.store import SqliteStore
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import apsw
 
-from ecg_service.adapters.sqlite.records import insert_records
-from ecg_service.adapters.sqlite.rows import COLUMNS, to_row
-from ecg_service.adapters.sqlite.sql import run, run_many
+from ecg_service.adapters.sqlite.ecg_rows import COLUMNS, to_row
+from ecg_service.adapters.sqlite.engine.sql import run, run_many
+from ecg_service.adapters.sqlite.insight_rows import insert_records
 from ecg_service.domain.errors import EcgIdTaken
 from ecg_service.ports.ecgs import NewEcg
 

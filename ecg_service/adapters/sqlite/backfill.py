@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import apsw
 
-from ecg_service.adapters.sqlite.sql import run, run_many
+from ecg_service.adapters.sqlite.engine.sql import run, run_many
 
 STRETCH = 2_000
 """ECGs looked at in one transaction: a few milliseconds of the writer."""

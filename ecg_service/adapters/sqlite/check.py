@@ -6,11 +6,11 @@ from pathlib import Path
 
 import apsw
 
-from ecg_service.adapters.sqlite.connections import open_reader
-from ecg_service.adapters.sqlite.errors import reason, translated
-from ecg_service.adapters.sqlite.limits import Limits
-from ecg_service.adapters.sqlite.rows import COLUMNS, EcgRow, to_ecg
-from ecg_service.adapters.sqlite.sql import run
+from ecg_service.adapters.sqlite.ecg_rows import COLUMNS, EcgRow, to_ecg
+from ecg_service.adapters.sqlite.engine.connections import open_reader
+from ecg_service.adapters.sqlite.engine.errors import reason, translated
+from ecg_service.adapters.sqlite.engine.limits import Limits
+from ecg_service.adapters.sqlite.engine.sql import run
 from ecg_service.domain.errors import DamagedEcg
 
 STRETCH = 100

@@ -7,10 +7,10 @@ from uuid import UUID
 import apsw
 
 from ecg_service.adapters.sqlite.add import add_many
-from ecg_service.adapters.sqlite.engine import Engine
-from ecg_service.adapters.sqlite.records import records_of
-from ecg_service.adapters.sqlite.rows import COLUMNS, EcgRow, microseconds, to_ecg
-from ecg_service.adapters.sqlite.sql import Row, Value, run
+from ecg_service.adapters.sqlite.ecg_rows import COLUMNS, EcgRow, microseconds, to_ecg
+from ecg_service.adapters.sqlite.engine.engine import Engine
+from ecg_service.adapters.sqlite.engine.sql import Row, Value, run
+from ecg_service.adapters.sqlite.insight_rows import records_of
 from ecg_service.domain.ecg import Cursor, Ecg, Recording
 from ecg_service.domain.errors import DamagedEcg, EcgIdTaken, EcgNotFound
 from ecg_service.domain.insights import InsightRecord

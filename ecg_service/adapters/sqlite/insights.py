@@ -8,11 +8,11 @@ import apsw
 from msgspec.structs import replace
 
 from ecg_service.adapters.sqlite.backfill import Progress, backfill
+from ecg_service.adapters.sqlite.ecg_rows import microseconds
 from ecg_service.adapters.sqlite.ecgs import recording
-from ecg_service.adapters.sqlite.engine import Engine
-from ecg_service.adapters.sqlite.records import to_json, to_record
-from ecg_service.adapters.sqlite.rows import microseconds
-from ecg_service.adapters.sqlite.sql import run, run_many
+from ecg_service.adapters.sqlite.engine.engine import Engine
+from ecg_service.adapters.sqlite.engine.sql import run, run_many
+from ecg_service.adapters.sqlite.insight_rows import to_json, to_record
 from ecg_service.domain.errors import DamagedEcg
 from ecg_service.domain.insights import Claim, InsightRecord, InsightState
 from ecg_service.ports.insights import InsightRepository

@@ -8,10 +8,10 @@ from pathlib import Path
 import apsw
 from sqlite_utils import Database, Migrations
 
-from ecg_service.adapters.sqlite.connections import PAGE_SIZE
-from ecg_service.adapters.sqlite.errors import translated
-from ecg_service.adapters.sqlite.lock import owned
-from ecg_service.adapters.sqlite.sql import run, set_pragma
+from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE
+from ecg_service.adapters.sqlite.engine.errors import translated
+from ecg_service.adapters.sqlite.engine.lock import owned
+from ecg_service.adapters.sqlite.engine.sql import run, set_pragma
 from ecg_service.adapters.sqlite.tables import TABLES
 from ecg_service.domain.errors import StorageUnavailable
 

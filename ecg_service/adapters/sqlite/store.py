@@ -7,12 +7,12 @@ from pathlib import Path
 
 import apsw
 
-from ecg_service.adapters.sqlite.connections import require_safe
 from ecg_service.adapters.sqlite.ecgs import SqliteEcgs
-from ecg_service.adapters.sqlite.engine import Engine
+from ecg_service.adapters.sqlite.engine.connections import require_safe
+from ecg_service.adapters.sqlite.engine.engine import Engine
+from ecg_service.adapters.sqlite.engine.limits import Limits
+from ecg_service.adapters.sqlite.engine.lock import owned
 from ecg_service.adapters.sqlite.insights import SqliteInsights
-from ecg_service.adapters.sqlite.limits import Limits
-from ecg_service.adapters.sqlite.lock import owned
 from ecg_service.adapters.sqlite.schema import require_current
 from ecg_service.adapters.sqlite.users import SqliteUsers
 

@@ -2,11 +2,11 @@
 
 import apsw
 
-from ecg_service.adapters.sqlite.engine import Engine
-from ecg_service.adapters.sqlite.rows import microseconds, moment
-from ecg_service.adapters.sqlite.sql import run
+from ecg_service.adapters.sqlite.ecg_rows import microseconds, moment
+from ecg_service.adapters.sqlite.engine.engine import Engine
+from ecg_service.adapters.sqlite.engine.sql import run
 from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
-from ecg_service.domain.user import Role, User
+from ecg_service.domain.users import Role, User
 from ecg_service.ports.users import UserRepository
 
 COLUMNS = "name, role, password_hash, created, disabled"

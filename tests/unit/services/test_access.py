@@ -9,7 +9,7 @@ from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.domain.errors import Overloaded, Unauthenticated
-from ecg_service.domain.user import Role, User
+from ecg_service.domain.users import Role, User
 from ecg_service.services.access import Access
 from ecg_service.services.users import Users
 

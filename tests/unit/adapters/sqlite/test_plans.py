@@ -6,16 +6,16 @@ from pathlib import Path
 import apsw
 import pytest
 
-from ecg_service.adapters.sqlite import Limits, add, backfill, ecgs, insights, records, users
-from ecg_service.adapters.sqlite.connections import open_writer
-from ecg_service.adapters.sqlite.sql import run
+from ecg_service.adapters.sqlite import Limits, add, backfill, ecgs, insight_rows, insights, users
+from ecg_service.adapters.sqlite.engine.connections import open_writer
+from ecg_service.adapters.sqlite.engine.sql import run
 
 STATEMENTS = {
     "get": ecgs.GET,
     "page": ecgs.PAGE,
     "delete": ecgs.DELETE,
     "earlier": add.EARLIER,
-    "of_ecg": records.OF_ECG,
+    "of_ecg": insight_rows.OF_ECG,
     "pending": insights.PENDING,
     "claim": insights.CLAIM,
     "finish": insights.FINISH,

@@ -6,7 +6,7 @@ import apsw
 import pytest
 
 from ecg_service.adapters.sqlite import SqliteStore, check, migrate
-from ecg_service.adapters.sqlite.sql import run
+from ecg_service.adapters.sqlite.engine.sql import run
 from ecg_service.domain.errors import StorageUnavailable
 from tests.contract.builders import added, new
 from tests.unit.adapters.sqlite.conftest import Script

@@ -1,0 +1,1 @@
+"""Connections, threads and transactions below the repositories; knows no table."""

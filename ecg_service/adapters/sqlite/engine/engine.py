@@ -1,0 +1,72 @@
+"""Runs work on the database: writes one after the other, reads beside them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import apsw
+
+from ecg_service.actors import Threads, ThreadsFull
+from ecg_service.adapters.sqlite.engine.errors import translated
+from ecg_service.adapters.sqlite.engine.limits import Limits
+from ecg_service.adapters.sqlite.engine.readers import Readers
+from ecg_service.adapters.sqlite.engine.writer import Writer
+from ecg_service.domain.errors import Overloaded, StorageUnavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Engine:
+    """One writing thread and a few reading ones; refuses what would wait too long."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._writer = Writer(path, limits)
+        self._readers = Readers(path, limits)
+        self._writing = Threads("sqlite-write", size=1, capacity=limits.waiting_writes)
+        self._reading = Threads("sqlite-read", size=limits.readers, capacity=limits.waiting_reads)
+        self._closed = False
+
+    async def start(self) -> None:
+        """Find out now, not at the first request, whether the file can be written."""
+        await self._run(self._writing, self._writer.open)
+        await self._run(self._reading, self._readers.open)
+
+    async def write(
+        self,
+        job: Callable[Concatenate[apsw.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run the job in a transaction of its own that is on disk when this returns."""
+        return await self._run(self._writing, lambda: self._writer.run(job, *args, **kwargs))
+
+    async def read(
+        self,
+        job: Callable[Concatenate[apsw.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run the job on one snapshot of the database."""
+        return await self._run(self._reading, lambda: self._readers.run(job, *args, **kwargs))
+
+    def close(self) -> None:
+        """Refuse new work, finish what runs or waits, and close the file.
+
+        Blocks: a shutdown that is cancelled must not let go of the file while it is written.
+        """
+        self._closed = True
+        # Readers first: the last connection to close folds the log back, which takes a writer.
+        self._reading.close()
+        self._readers.close()
+        self._writing.close()
+        self._writer.close()
+
+    async def _run(self, threads: Threads, job: Callable[[], T]) -> T:
+        if self._closed:
+            raise StorageUnavailable("the store is closed")
+        try:
+            with translated():
+                return await threads.run(job)
+        except ThreadsFull as error:
+            raise Overloaded("the store is busy") from error

@@ -1,0 +1,100 @@
+"""The one connection that writes and keeps the write-ahead log short."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import apsw
+
+from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE, open_writer
+from ecg_service.adapters.sqlite.engine.errors import LOST
+from ecg_service.adapters.sqlite.engine.limits import Limits
+from ecg_service.adapters.sqlite.engine.sql import run
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+OVERGROWN = 4
+"""Times its limit at which the log is no longer copied back beside the readers but after them."""
+
+
+class Writer:
+    """Runs transactions. Every method but the first `close` is called on one thread only."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._path = path
+        self._limits = limits
+        self._connection: apsw.Connection | None = None
+        self._log = 0
+        self._checkpoint_at = max(1, limits.wal_bytes // PAGE_SIZE)
+        self._restart_at = OVERGROWN * self._checkpoint_at
+
+    def open(self) -> apsw.Connection:
+        """Return the connection, opened anew after `close` or a failure."""
+        if self._connection is None:
+            self._connection = open_writer(self._path, self._limits)
+            self._connection.set_wal_hook(self._committed)
+        return self._connection
+
+    def run(
+        self,
+        job: Callable[Concatenate[apsw.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Commit what the job does, or nothing of it."""
+        connection = self.open()
+        with self._discarding(), transaction(connection):
+            result = job(connection, *args, **kwargs)
+        # The commit stands whatever happens to the log: the next one tries again.
+        with suppress(apsw.Error), self._discarding():
+            self._checkpoint(connection)
+        return result
+
+    def close(self) -> None:
+        """Close the connection, if any."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close(force=True)
+
+    @contextmanager
+    def _discarding(self) -> Generator[None]:
+        try:
+            yield
+        except LOST:
+            self.close()
+            raise
+
+    def _committed(self, _connection: apsw.Connection, _schema: str, pages: int) -> int:
+        self._log = pages
+        return apsw.SQLITE_OK
+
+    def _checkpoint(self, connection: apsw.Connection) -> None:
+        if self._log >= self._restart_at:
+            self._restart(connection)
+        elif self._log >= self._checkpoint_at:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        self._log = 0
+
+    def _restart(self, connection: apsw.Connection) -> None:
+        """Wait for the readers of the log, so that it can start over.
+
+        One that reads for long (a backup, a check) makes the next attempt come twice as late.
+        """
+        self._restart_at *= 2
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        self._restart_at = OVERGROWN * self._checkpoint_at
+
+
+@contextmanager
+def transaction(connection: apsw.Connection) -> Generator[None]:
+    """Commit the block, or roll it back if it fails."""
+    run(connection, "BEGIN IMMEDIATE")
+    try:
+        yield
+        run(connection, "COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            run(connection, "ROLLBACK")
+        raise

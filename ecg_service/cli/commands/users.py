@@ -1,0 +1,134 @@
+"""`ecg users`: acts on the database itself, beside a running service or without one."""
+
+from collections.abc import Awaitable, Callable
+from typing import BinaryIO, TypeVar
+
+import click
+import msgspec
+
+from ecg_service.api.schemas import UserIn, UserPatch
+from ecg_service.api.views import user_out
+from ecg_service.bootstrap import users_beside
+from ecg_service.cli.console import show_table
+from ecg_service.cli.exits import Refused, sentence
+from ecg_service.cli.loop import run
+from ecg_service.cli.options import configured, database_option, existing_database
+from ecg_service.cli.passwords import password_file_option, read_password
+from ecg_service.domain.errors import Conflict, InvalidBody, NotFound
+from ecg_service.domain.users import Role, User
+from ecg_service.domain.violations import violation
+from ecg_service.services.users import Users
+from ecg_service.settings import Settings
+
+T = TypeVar("T")
+
+PAGE_SIZE = 100
+
+
+@click.group()
+def users() -> None:
+    """Register, list and change users.
+
+    A running service heeds a change within a second.
+    """
+
+
+@users.command()
+@click.argument("name")
+@click.option("--admin", is_flag=True, help="An admin, who registers users and sees no ECG.")
+@password_file_option
+@database_option
+def add(
+    *, name: str, admin: bool, password_file: BinaryIO | None, database_url: str | None
+) -> None:
+    """Register a user; creates the database if there is none.
+
+    The service registers an admin by itself only where there is no user at all.
+    """
+    settings = configured(database_url=database_url)
+    role = Role.ADMIN if admin else Role.USER
+    password = read_password(password_file, confirm=True)
+    new = _checked(UserIn, {"username": name, "password": password, "role": role.value})
+    _act(settings, name, lambda users: users.register(new.username, new.password, new.role))
+    click.echo(f"added {name} as {role.value}")
+
+
+@users.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@database_option
+def list_users(*, as_json: bool, database_url: str | None) -> None:
+    """List all users in order of name."""
+    found = [user_out(user) for user in run(_with_users(_settings(database_url), _all))]
+    if as_json:
+        for user in found:
+            click.echo(msgspec.json.encode(user))
+        return
+    rows = [
+        (user.username, user.role, "disabled" if user.disabled else "enabled", f"{user.created:%F}")
+        for user in found
+    ]
+    show_table(("name", "role", "state", "created"), rows)
+
+
+@users.command()
+@click.argument("name")
+@database_option
+def disable(*, name: str, database_url: str | None) -> None:
+    """Keep a user out; their ECGs stay."""
+    _act(_settings(database_url), name, lambda users: users.update(name, disabled=True))
+    click.echo(f"disabled {name}")
+
+
+@users.command()
+@click.argument("name")
+@database_option
+def enable(*, name: str, database_url: str | None) -> None:
+    """Let a disabled user in again."""
+    _act(_settings(database_url), name, lambda users: users.update(name, disabled=False))
+    click.echo(f"enabled {name}")
+
+
+@users.command("reset-password")
+@click.argument("name")
+@password_file_option
+@database_option
+def reset_password(*, name: str, password_file: BinaryIO | None, database_url: str | None) -> None:
+    """Give a user a new password; the old one is refused from then on."""
+    settings = _settings(database_url)
+    change = _checked(UserPatch, {"password": read_password(password_file, confirm=True)})
+    _act(settings, name, lambda users: users.update(name, password=change.password))
+    click.echo(f"reset the password of {name}")
+
+
+def _settings(database_url: str | None) -> Settings:
+    settings = configured(database_url=database_url)
+    existing_database(settings)
+    return settings
+
+
+def _checked(kind: type[T], given: dict[str, str]) -> T:
+    """Apply the rules of the API."""
+    try:
+        return msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        raise InvalidBody(violation(error)) from error
+
+
+def _act(settings: Settings, name: str, action: Callable[[Users], Awaitable[User]]) -> None:
+    try:
+        run(_with_users(settings, action))
+    except (Conflict, NotFound) as error:
+        raise Refused(f"{name}: {sentence(error)}") from error
+
+
+async def _with_users(settings: Settings, action: Callable[[Users], Awaitable[T]]) -> T:
+    async with users_beside(settings) as users:
+        return await action(users)
+
+
+async def _all(users: Users) -> list[User]:
+    found, after = await users.page(limit=PAGE_SIZE)
+    while after is not None:
+        page, after = await users.page(limit=PAGE_SIZE, after=after)
+        found += page
+    return found

@@ -1,0 +1,1 @@
+"""`ecg demo`: a service, a real ECG and its insights."""

@@ -1,0 +1,28 @@
+"""The root of the command line."""
+
+import click
+
+from ecg_service import __version__
+from ecg_service.cli.commands.db import db
+from ecg_service.cli.commands.serve import serve
+from ecg_service.cli.commands.users import users
+from ecg_service.cli.demo.command import demo
+from ecg_service.cli.exits import MEANINGS, Commands
+from ecg_service.cli.send.command import send
+
+_CODES = "\n".join(f"  {code:>2}  {meaning}" for code, meaning in MEANINGS.items())
+EPILOG = f"\b\nExit codes:\n{_CODES}"
+"""The mark keeps click from filling the lines anew."""
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Take in ECGs, keep them losslessly and count how often each lead crosses zero.
+
+    Every setting is a variable of the environment, ECG_ and its name in capitals; options win.
+    """
+
+
+for command in (serve, demo, send, users, db):
+    main.add_command(command)

@@ -1,0 +1,1 @@
+"""`ecg send`: ECGs from files to a service."""

@@ -1,0 +1,102 @@
+"""`ecg send`: ECGs from files to a service."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import BinaryIO
+
+import click
+import httpx
+
+from ecg_service.cli.exits import OK, REFUSED
+from ecg_service.cli.loop import run
+from ecg_service.cli.options import DEFAULTS
+from ecg_service.cli.passwords import password_file_option, read_password
+from ecg_service.cli.send.delivery import TIMEOUT, Delivery
+from ecg_service.cli.send.retries import Retries
+from ecg_service.cli.send.sources import STDIN, Source, sources
+from ecg_service.cli.send.tally import Tally
+
+MAX_JOBS = 64
+MAX_RETRIES = 20
+
+
+def _http_url(_: click.Context, __: click.Parameter, text: str) -> httpx.URL:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise click.BadParameter(str(error)) from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise click.BadParameter("Expected http://HOST:PORT or https://HOST.")
+    return url
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--url",
+    callback=_http_url,
+    default=f"http://{DEFAULTS.host}:{DEFAULTS.port}",
+    show_default=True,
+    help="Where the service is.",
+)
+@click.option("--username", envvar="ECG_USERNAME", show_envvar=True, required=True)
+@click.option("--jobs", type=click.IntRange(1, MAX_JOBS), default=4, show_default=True)
+@click.option(
+    "--retries",
+    type=click.IntRange(0, MAX_RETRIES),
+    default=5,
+    show_default=True,
+    help="How often to repeat a request after 429, 503 or a lost connection.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per file.")
+@password_file_option
+@click.pass_context
+def send(
+    context: click.Context,
+    /,
+    *,
+    files: Sequence[str],
+    url: httpx.URL,
+    username: str,
+    jobs: int,
+    retries: int,
+    as_json: bool,
+    password_file: BinaryIO | None,
+) -> None:
+    """Send JSON files, one ECG in each, to a service; - is standard input.
+
+    The password comes from --password-file, ECG_PASSWORD or the terminal. An ECG with an "id"
+    is stored once however often it is sent; one without is not sent again when its answer got
+    lost, since it may be stored. Exits with 0 if all are stored, and with 1 if not.
+    """
+    tally = Tally(len(files), as_json=as_json)
+    auth = httpx.BasicAuth(username.encode(), _password(password_file, files).encode())
+    with sources(files) as given, tally:
+        run(_send(given, tally, url=url, auth=auth, jobs=jobs, retries=retries))
+    tally.show()
+    context.exit(OK if tally.complete else REFUSED)
+
+
+def _password(file: BinaryIO | None, files: Sequence[str]) -> str:
+    if file is None and (password := os.environ.get("ECG_PASSWORD")):
+        return password
+    if STDIN in files and file is sys.stdin.buffer:
+        raise click.UsageError("Standard input (-) is either an ECG or the password.")
+    return read_password(file, confirm=False)
+
+
+async def _send(
+    files: Sequence[Source],
+    tally: Tally,
+    *,
+    url: httpx.URL,
+    auth: httpx.BasicAuth,
+    jobs: int,
+    retries: int,
+) -> None:
+    limits = httpx.Limits(max_connections=jobs)
+    async with httpx.AsyncClient(base_url=url, auth=auth, timeout=TIMEOUT, limits=limits) as client:
+        delivery = Delivery(client, Retries(retries))
+        await delivery.sign_in()
+        await delivery.send_all(files, jobs=jobs, report=tally.add)

@@ -1,0 +1,111 @@
+"""Delivers ECGs to a service, a few at a time."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Literal
+
+import httpx
+import msgspec
+
+from ecg_service.api.schemas import EcgCreated, UserOut
+from ecg_service.cli.exits import Refused, Unavailable
+from ecg_service.cli.send.answers import problem
+from ecg_service.cli.send.retries import UNSENT, Retries
+from ecg_service.cli.send.sources import Body, Source
+from ecg_service.domain.users import Role
+
+State = Literal["stored", "refused", "failed"]
+
+TIMEOUT = httpx.Timeout(60, connect=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file: stored, refused (sending it again is useless) or failed."""
+
+    file: str
+    state: State
+    size: int = 0
+    ecg_id: str | None = None
+    error: str | None = None
+
+
+class Delivery:
+    """Sends files as one user."""
+
+    def __init__(self, client: httpx.AsyncClient, retries: Retries) -> None:
+        self._client = client
+        self._retries = retries
+
+    async def sign_in(self) -> None:
+        """End the command now if every file would fail for the same reason."""
+        try:
+            response = await self._retries.answer(lambda: self._client.get("/users/me"))
+        except httpx.TransportError as error:
+            msg = f"no answer from {self._client.base_url}: {_reason(error)}"
+            raise Unavailable(msg) from error
+        if response.status_code != HTTPStatus.OK:
+            kind = Unavailable if response.is_server_error else Refused
+            raise kind(f"{self._client.base_url} answers: {problem(response)}")
+        if _role(response) is not Role.USER:
+            raise Refused("an admin can send no ECGs")
+
+    async def send_all(
+        self, files: Sequence[Source], *, jobs: int, report: Callable[[Outcome], None]
+    ) -> None:
+        """Send every file, `jobs` at a time, and report on each as soon as it is done."""
+        waiting = iter(files)
+
+        async def work() -> None:
+            for file in waiting:
+                report(await self._send(file))
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(jobs):
+                group.create_task(work())
+
+    async def _send(self, file: Source) -> Outcome:
+        try:
+            with file.opened() as body:
+                return await self._deliver(file.name, body)
+        except OSError as error:
+            return Outcome(file.name, "failed", error=error.strerror or str(error))
+
+    async def _deliver(self, name: str, body: Body) -> Outcome:
+        try:
+            response = await self._retries.answer(lambda: self._post(body), body.has_id)
+        except httpx.TransportError as error:
+            return Outcome(name, "failed", error=_reason(error))
+        if response.status_code == HTTPStatus.CREATED:
+            return _stored(name, body, response)
+        state = "refused" if response.is_client_error else "failed"
+        return Outcome(name, state, body.size, error=problem(response))
+
+    async def _post(self, body: Body) -> httpx.Response:
+        headers = {"Content-Type": "application/json", "Content-Length": str(body.size)}
+        return await self._client.post("/ecg", content=body.chunks(), headers=headers)
+
+
+def _stored(name: str, body: Body, response: httpx.Response) -> Outcome:
+    try:
+        created = msgspec.json.decode(response.content, type=EcgCreated)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Outcome(name, "failed", body.size, error="not the answer of an ECG service")
+    return Outcome(name, "stored", body.size, ecg_id=created.ecg_id)
+
+
+def _role(response: httpx.Response) -> Role:
+    try:
+        return msgspec.json.decode(response.content, type=UserOut).role
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        msg = f"{response.url.host} does not answer like an ECG service"
+        raise Unavailable(msg) from error
+
+
+def _reason(error: httpx.TransportError) -> str:
+    reason = str(error) or type(error).__name__
+    if isinstance(error, UNSENT):
+        return f"no connection ({reason})"
+    return f"the connection broke before the answer came, it may be stored ({reason})"

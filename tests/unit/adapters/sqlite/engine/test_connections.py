@@ -1,0 +1,68 @@
+"""When connections are kept, and when they are not."""
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from ecg_service.adapters.sqlite import Limits
+from ecg_service.adapters.sqlite.engine.connections import open_writer
+from ecg_service.adapters.sqlite.engine.readers import Readers
+from ecg_service.adapters.sqlite.engine.sql import run
+from ecg_service.adapters.sqlite.engine.writer import Writer
+from ecg_service.domain.errors import StorageUnavailable
+
+
+def itself(connection: apsw.Connection) -> apsw.Connection:
+    run(connection, "SELECT count(*) FROM users")
+    return connection
+
+
+def fail(connection: apsw.Connection, error: type[Exception]) -> None:
+    run(connection, "SELECT name FROM users")
+    raise error
+
+
+@pytest.fixture(params=[Writer, Readers])
+def runner(request: pytest.FixtureRequest, path: Path) -> Writer | Readers:
+    opened: Writer | Readers = request.param(path, Limits(readers=1))
+    opened.open()
+    return opened
+
+
+def test_a_connection_is_used_again(runner: Writer | Readers) -> None:
+    first = runner.run(itself)
+    with pytest.raises(ZeroDivisionError):
+        runner.run(fail, ZeroDivisionError)
+    assert runner.run(itself) is first
+    runner.close()
+
+
+@pytest.mark.parametrize("error", [apsw.IOError, apsw.CorruptError])
+def test_a_connection_that_failed_is_not(runner: Writer | Readers, error: type[apsw.Error]) -> None:
+    first = runner.run(itself)
+    with pytest.raises(error):
+        runner.run(fail, error)
+    second = runner.run(itself)
+    assert second is not first
+    with pytest.raises(apsw.ConnectionClosedError):
+        itself(first)
+    runner.close()
+
+
+def test_nothing_of_a_failed_job_is_kept(path: Path) -> None:
+    writer = Writer(path, Limits())
+
+    def add_and_fail(connection: apsw.Connection) -> None:
+        run(connection, "INSERT INTO pings (content) VALUES (x'00')")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        writer.run(add_and_fail)
+    assert writer.run(lambda connection: run(connection, "SELECT * FROM pings")) == []
+    writer.close()
+
+
+def test_a_setting_that_does_not_take_is_noticed() -> None:
+    with pytest.raises(StorageUnavailable, match="refuses journal_mode=wal"):
+        open_writer(Path(":memory:"), Limits())

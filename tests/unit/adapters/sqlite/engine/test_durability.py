@@ -1,0 +1,114 @@
+import signal
+from pathlib import Path
+from uuid import UUID
+
+import apsw
+import pytest
+
+from ecg_service.adapters.sqlite import Limits, SqliteStore
+from ecg_service.adapters.sqlite.engine.connections import open_reader, open_writer
+from ecg_service.adapters.sqlite.engine.sql import run
+from ecg_service.domain.users import Role
+from tests.contract.builders import NOON, added, new, user
+from tests.unit.adapters.sqlite.conftest import Script
+
+ADD_AND_DIE = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from ecg_service.adapters.sqlite import SqliteStore
+from tests.contract.builders import added, new
+
+async def main() -> None:
+    async with SqliteStore.open(Path(sys.argv[1])) as store:
+        for _ in range(20):
+            for one in await added(store, *(new("ann", "qrs") for _ in range(5))):
+                print(one, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_restart_sees_everything(path: Path) -> None:
+    one = new("ann", "a", "b", client_id="1", fingerprint=b"f")
+    async with SqliteStore.open(path) as store:
+        await added(store, one)
+        claims = await store.insights.claim([one.recording.ecg.id], now=NOON)
+        await store.users.add(user("root", Role.ADMIN))
+    async with SqliteStore.open(path) as store:
+        assert await store.ecgs.recording("ann", one.recording.ecg.id) == one.recording
+        found = await store.ecgs.insights("ann", one.recording.ecg.id)
+        assert tuple(found) == claims[0].records
+        assert await store.users.get("root") == user("root", Role.ADMIN)
+        assert await store.ecgs.add_many([one]) == [one.recording.ecg.id]
+
+
+async def test_what_was_answered_outlives_the_process(path: Path, script: Script) -> None:
+    died = script(ADD_AND_DIE, path)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    async with SqliteStore.open(path) as store:
+        ids = [UUID(line) for line in died.stdout.split()]
+        assert len(ids) == 100
+        assert [e.id for e in await store.ecgs.page("ann", limit=999)] == ids[::-1]
+        assert await store.insights.pending(limit=999) == ids
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("secure_delete", 1),
+        ("trusted_schema", 0),
+        ("cell_size_check", 1),
+        ("page_size", 16_384),
+        ("wal_autocheckpoint", 0),
+    ],
+)
+def test_the_writer_is_set_up(path: Path, pragma: str, value: object) -> None:
+    connection = open_writer(path, Limits())
+    assert run(connection, f"PRAGMA {pragma}") == [(value,)]
+    connection.close()
+
+
+def test_a_reader_cannot_write(path: Path) -> None:
+    connection = open_reader(path, Limits())
+    with pytest.raises(apsw.ReadOnlyError):
+        run(connection, "DELETE FROM users")
+    connection.close()
+
+
+async def test_the_log_stays_short(path: Path) -> None:
+    log = path.with_name(path.name + "-wal")
+    limits = Limits(wal_bytes=256 * 1024)
+    async with SqliteStore.open(path, limits) as store:
+        for _ in range(40):
+            await added(store, new(blob=bytes(60_000)))
+        assert log.stat().st_size < 4 * limits.wal_bytes
+
+
+async def test_a_long_read_only_delays_the_log(path: Path) -> None:
+    log = path.with_name(path.name + "-wal")
+    limits = Limits(wal_bytes=64 * 1024, busy_seconds=0.0)
+    reader = open_reader(path, limits)
+    async with SqliteStore.open(path, limits) as store:
+        await added(store, new())
+        run(reader, "BEGIN")
+        run(reader, "SELECT count(*) FROM ecgs")
+        for _ in range(20):
+            await added(store, new(blob=bytes(60_000)))
+        assert log.stat().st_size > 4 * limits.wal_bytes
+        run(reader, "COMMIT")
+        for _ in range(60):
+            await added(store, new(blob=bytes(60_000)))
+        assert log.stat().st_size < 4 * limits.wal_bytes
+    reader.close()
+
+
+async def test_deleted_samples_are_gone_from_the_files(path: Path) -> None:
+    canary = b"canary" * 20_000
+    async with SqliteStore.open(path) as store:
+        [one] = await added(store, new(blob=canary))
+        await store.ecgs.delete("ann", one)
+    assert not [f for f in path.parent.iterdir() if canary[:64] in f.read_bytes()]

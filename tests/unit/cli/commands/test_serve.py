@@ -1,0 +1,61 @@
+import signal
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
+
+import pytest
+from click.testing import CliRunner
+
+from ecg_service.actors import RestartLimitExceeded
+from ecg_service.cli import main
+from ecg_service.cli.commands import serve
+from ecg_service.cli.commands.serve import listen, url_of
+from ecg_service.settings import Settings
+
+
+@pytest.fixture
+def _own_signals() -> Generator[None]:
+    """Give pytest its signals back: a service ignores them from its end on."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_own_signals")
+def test_a_pool_that_fails_too_often_exits_with_70(monkeypatch: pytest.MonkeyPatch) -> None:
+    @asynccontextmanager
+    async def failing(_: Settings) -> AsyncGenerator[None]:
+        raise ExceptionGroup("pool", [RestartLimitExceeded("4 failures within 5.0 s")])
+        yield
+
+    monkeypatch.setattr(serve, "running_services", failing)
+    result = CliRunner().invoke(main, ["serve", "--port", "0", "--database-url", "memory://"])
+    assert result.exit_code == 70
+    assert result.stderr.endswith("Error: 4 failures within 5.0 s\n")
+
+
+def test_the_url_is_where_the_socket_is() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        assert url_of(listener.getsockname()) == f"http://127.0.0.1:{port}"
+
+
+def test_the_url_of_an_ipv6_address_has_brackets() -> None:
+    assert url_of(("::1", 80)) == "http://[::1]:80"
+
+
+def test_a_host_that_does_not_exist_cannot_be_listened_at() -> None:
+    with pytest.raises(Exception, match=r"cannot listen at 192\.0\.2\.1 port 0"):
+        listen("192.0.2.1", 0)
+
+
+def test_a_taken_port_is_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(main, ["serve", "--port", str(port)])
+    assert result.exit_code == 69
+    assert result.stderr == (
+        f"Error: cannot listen at 127.0.0.1 port {port}: Address already in use\n"
+    )
