@@ -14,9 +14,10 @@ from ecg_service.domain.ecg import Reading, Signal
 from ecg_service.domain.errors import (
     DamagedEcg,
     EcgError,
-    InvalidBody,
-    MalformedBody,
+    Invalid,
+    Malformed,
     Overloaded,
+    Path,
     Violation,
 )
 from ecg_service.ports.core import SignalCore
@@ -111,9 +112,14 @@ def _damage() -> Generator[None]:
         raise DamagedEcg(str(error)) from error
 
 
-def _refusal(error: ecg_core.DecodeError) -> InvalidBody:
-    kind = MalformedBody if error.code in _NOT_JSON else InvalidBody
-    return kind(Violation(error.pointer, error.code, str(error)))
+def _refusal(error: ecg_core.DecodeError) -> Invalid:
+    kind = Malformed if error.code in _NOT_JSON else Invalid
+    return kind(Violation(_path(error.pointer), error.code, str(error)))
+
+
+def _path(pointer: str) -> Path:
+    steps = pointer.split("/")[1:]
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
 
 
 def verify_blob(blob: bytes) -> None:

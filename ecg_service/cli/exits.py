@@ -8,7 +8,7 @@ import click
 import httpx
 
 from ecg_service.actors import ActorError
-from ecg_service.domain.errors import EcgError, InvalidRequest, Overloaded, StorageUnavailable
+from ecg_service.domain.errors import EcgError, Overloaded, StorageUnavailable
 from ecg_service.settings import BadSettings
 
 logger = logging.getLogger(__name__)
@@ -91,8 +91,6 @@ def ending(error: Exception) -> Exception:
 
 def sentence(error: BaseException) -> str:
     """Say what an error means: in its own words, or in those of its class."""
-    if isinstance(error, InvalidRequest):
-        return "; ".join(f"{v.place.removeprefix('/')}: {v.detail}" for v in error.violations)
     kind = type(error)
     return str(error) or (kind.__doc__ or kind.__name__).partition("\n")[0]
 

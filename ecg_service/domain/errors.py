@@ -1,10 +1,9 @@
 """Every error the service answers with.
 
 EcgError
-├── InvalidRequest
-│   ├── InvalidBody        the body breaks the rules; names each place by a JSON Pointer
-│   │   └── MalformedBody  the body is not JSON at all
-│   └── InvalidQuery       a parameter of the URL breaks the rules; names it
+├── Invalid                what was given breaks a rule; names each place
+│   ├── Malformed          it cannot be read at all in the format it claims to have
+│   └── InvalidQuery       a parameter of a query breaks a rule
 ├── Unauthenticated        no credentials, or wrong ones
 ├── Forbidden              the role may not do this
 ├── NotFound
@@ -23,6 +22,8 @@ EcgError
 
 from dataclasses import dataclass
 
+Path = tuple[str | int, ...]
+
 
 class EcgError(Exception):
     """Root of every expected error."""
@@ -32,33 +33,33 @@ class EcgError(Exception):
 class Violation:
     """One broken rule.
 
-    `place` is an RFC 6901 JSON Pointer into the body such as "/leads/3/signal/17", or the name
-    of a parameter; `code` a stable word for programs, `detail` a sentence for people.
+    `path` leads to the place from the outermost value inwards, as in ("leads", 3, "signal", 17);
+    an empty one means the whole. `code` is a stable word for programs, `detail` a sentence for
+    people.
     """
 
-    place: str
+    path: Path
     code: str
     detail: str
 
+    def __str__(self) -> str:
+        return ": ".join(filter(None, [".".join(map(str, self.path)), self.detail]))
 
-class InvalidRequest(EcgError):
-    """The request breaks the rules, each time at a place that can be named."""
+
+class Invalid(EcgError):
+    """What was given breaks the rules, each time at a place that can be named."""
 
     def __init__(self, *violations: Violation) -> None:
-        super().__init__("; ".join(f"{v.place}: {v.detail}" for v in violations))
+        super().__init__("; ".join(map(str, violations)))
         self.violations = violations
 
 
-class InvalidBody(InvalidRequest):
-    """The body breaks the rules of its schema."""
+class Malformed(Invalid):
+    """What was given cannot be read in the format that it claims to have."""
 
 
-class MalformedBody(InvalidBody):
-    """The body is not JSON."""
-
-
-class InvalidQuery(InvalidRequest):
-    """A parameter of the URL breaks the rules."""
+class InvalidQuery(Invalid):
+    """A parameter of a query breaks the rules."""
 
 
 class Unauthenticated(EcgError):

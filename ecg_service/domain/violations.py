@@ -1,10 +1,13 @@
-"""msgspec's words to ours: it names the place in prose, we by a JSON Pointer and a code."""
+"""Holding values to rules; msgspec names the broken one in prose, we by a path and a code."""
 
 import re
+from typing import TypeVar
 
 import msgspec
 
-from ecg_service.domain.errors import Violation
+from ecg_service.domain.errors import Invalid, Path, Violation
+
+T = TypeVar("T")
 
 _PLACE = re.compile(r" - at `\$(?P<path>.*)`$")
 _STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+)\]")
@@ -26,21 +29,25 @@ _CODES = {
 }
 
 
-def violation(error: msgspec.ValidationError) -> Violation:
-    """Say where a body breaks its schema, and how."""
+def conform(value: object, rules: type[T], *path: str | int) -> T:
+    """Return the value as the annotated type asks for it, or raise `Invalid` at this place."""
+    try:
+        return msgspec.convert(value, rules)
+    except msgspec.ValidationError as error:
+        raise Invalid(violation(error, *path)) from error
+
+
+def violation(error: msgspec.ValidationError, *path: str | int) -> Violation:
+    """Say where below `path` a value breaks its rules, and how."""
     message = str(error)
     detail = _PLACE.sub("", message)
     found, field = _PLACE.search(message), _FIELD.match(detail)
-    place = _pointer(found["path"]) if found else ""
+    inner = _path(found["path"]) if found else ()
     if field:
-        place += "/" + _escaped(field["field"])
+        inner += (field["field"],)
     code = next((code for prefix, code in _CODES.items() if detail.startswith(prefix)), "invalid")
-    return Violation(place, code, detail)
+    return Violation(path + inner, code, detail)
 
 
-def _pointer(path: str) -> str:
-    return "".join("/" + _escaped(step["key"] or step["index"]) for step in _STEP.finditer(path))
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+def _path(prose: str) -> Path:
+    return tuple(step["key"] or int(step["index"]) for step in _STEP.finditer(prose))

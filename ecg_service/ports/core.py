@@ -21,7 +21,7 @@ class SignalCore(Protocol):
     ) -> list[T | EcgError]:
         """Read JSON bodies in one go and answer each with `use(index, reading)`.
 
-        A body the core refuses is answered with `InvalidBody`.
+        A body the core refuses is answered with `Invalid`.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from ecg_service.domain.errors import InvalidBody, Violation
+from ecg_service.domain.errors import Invalid, Violation
 from ecg_service.domain.users import Role, User
 from ecg_service.ports.users import PasswordHasher, UserRepository
 from ecg_service.services.access import Access
@@ -49,8 +49,8 @@ class Users:
     async def change_password(self, user: User, current: str, new: str) -> None:
         """Replace one's own password."""
         if not await self._hasher.verify(current, user.password_hash):
-            raise InvalidBody(
-                Violation("/current_password", "wrong_password", "This is not your password.")
+            raise Invalid(
+                Violation(("current_password",), "wrong_password", "This is not your password.")
             )
         await self.update(user.name, password=new)
 

@@ -40,7 +40,7 @@ def cursor_of(token: str) -> Cursor:
 def bad_token() -> InvalidQuery:
     """Say that a token is none of ours."""
     return InvalidQuery(
-        Violation("page_token", "invalid", "This is not a token of an earlier page.")
+        Violation(("page_token",), "invalid", "This is not a token of an earlier page.")
     )
 
 

@@ -30,5 +30,7 @@ def lead_index(text: str) -> int:
 def aware(name: str, date: datetime | None) -> datetime | None:
     """Refuse a date without its offset from UTC: whose local time would it be?"""
     if date is not None and date.tzinfo is None:
-        raise InvalidQuery(Violation(name, "no_utc_offset", "Expected a date with a UTC offset."))
+        raise InvalidQuery(
+            Violation((name,), "no_utc_offset", "Expected a date with a UTC offset.")
+        )
     return date

@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from ecg_service.domain import errors
-from ecg_service.domain.errors import EcgError, InvalidBody, InvalidRequest, Violation
+from ecg_service.domain.errors import EcgError, Invalid, InvalidQuery, Path, Violation
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +33,8 @@ _CHALLENGE = (("WWW-Authenticate", 'Basic realm="ecg", charset="UTF-8"'),)
 _LATER = (("Retry-After", "1"),)
 
 _KINDS: dict[type[EcgError], _Kind] = {
-    errors.MalformedBody: _Kind(400, "malformed-body", "The body is not valid JSON"),
-    errors.InvalidBody: _Kind(422, "invalid-body", "The body breaks the rules of its schema"),
+    errors.Malformed: _Kind(400, "malformed-body", "The body is not valid JSON"),
+    errors.Invalid: _Kind(422, "invalid-body", "The body breaks the rules of its schema"),
     errors.InvalidQuery: _Kind(400, "invalid-query", "A parameter of the URL is invalid"),
     errors.Unauthenticated: _Kind(401, "unauthenticated", "Sign in to do this", _CHALLENGE),
     errors.Forbidden: _Kind(403, "forbidden", "Your role does not allow this"),
@@ -70,16 +70,26 @@ def ecg_error(_: Request[Any, Any, Any], error: EcgError) -> Response[bytes]:
     kind = next(_KINDS[cls] for cls in type(error).__mro__ if cls in _KINDS)
     if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("%s: %s", type(error).__name__, error)
-    if isinstance(error, InvalidRequest):
+    if isinstance(error, Invalid):
         return _answer(kind, _cut(error.violations[0].detail), errors=_errors(error))
     return _answer(kind)
 
 
-def _errors(error: InvalidRequest) -> list[dict[str, str]]:
-    where = "pointer" if isinstance(error, InvalidBody) else "parameter"
+def _errors(error: Invalid) -> list[dict[str, str]]:
+    where, shown = ("parameter", _name) if isinstance(error, InvalidQuery) else ("pointer", pointer)
     return [
-        {where: _cut(v.place), "code": v.code, "detail": _cut(v.detail)} for v in error.violations
+        {where: _cut(shown(v.path)), "code": v.code, "detail": _cut(v.detail)}
+        for v in error.violations
     ]
+
+
+def _name(path: Path) -> str:
+    return str(path[0])
+
+
+def pointer(path: Path) -> str:
+    """Write a path as a JSON Pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 def _cut(text: str) -> str:
@@ -91,7 +101,7 @@ def validation_error(
 ) -> Response[bytes]:
     """Answer what Litestar found wrong with parameters; those named like a keyword end in `_`."""
     found = cast("list[dict[str, str]]", error.extra)
-    violations = [Violation(e["key"].rstrip("_"), "invalid", e["message"]) for e in found]
+    violations = [Violation((e["key"].rstrip("_"),), "invalid", e["message"]) for e in found]
     return ecg_error(request, errors.InvalidQuery(*violations))
 
 

@@ -14,7 +14,7 @@ from ecg_service.cli.exits import Refused, sentence
 from ecg_service.cli.loop import run
 from ecg_service.cli.options import configured, database_option, existing_database
 from ecg_service.cli.passwords import password_file_option, read_password
-from ecg_service.domain.errors import Conflict, InvalidBody, NotFound
+from ecg_service.domain.errors import Conflict, Invalid, NotFound
 from ecg_service.domain.users import Role, User
 from ecg_service.domain.violations import violation
 from ecg_service.services.users import Users
@@ -111,7 +111,7 @@ def _checked(kind: type[T], given: dict[str, str]) -> T:
     try:
         return msgspec.convert(given, kind)
     except msgspec.ValidationError as error:
-        raise InvalidBody(violation(error)) from error
+        raise Invalid(violation(error)) from error
 
 
 def _act(settings: Settings, name: str, action: Callable[[Users], Awaitable[User]]) -> None:

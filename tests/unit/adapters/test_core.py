@@ -8,8 +8,9 @@ import pytest
 import ecg_core
 from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore, verify_blob
+from ecg_service.api.edge.problems import pointer
 from ecg_service.domain.ecg import Reading
-from ecg_service.domain.errors import DamagedEcg, InvalidBody, MalformedBody, Overloaded
+from ecg_service.domain.errors import DamagedEcg, Invalid, Malformed, Overloaded
 
 BLOB = ecg_core.pack([ecg_core.Signal([1, -2, 3]), ecg_core.Signal(range(1000))])
 
@@ -51,10 +52,10 @@ async def test_a_bad_body_is_answered_and_leaves_the_others_be(core: RustCore) -
     answers = await core.read(bodies, lambda index, _: index)
     assert [type(answer) for answer in answers] == [
         int,
-        MalformedBody,
-        MalformedBody,
-        InvalidBody,
-        InvalidBody,
+        Malformed,
+        Malformed,
+        Invalid,
+        Invalid,
         int,
     ]
 
@@ -69,21 +70,21 @@ async def test_a_bad_body_is_answered_and_leaves_the_others_be(core: RustCore) -
 )
 async def test_a_refusal_names_its_place(core: RustCore, bad: bytes, place: str, code: str) -> None:
     [answer] = await core.read([bad], lambda index, _: index)
-    assert isinstance(answer, InvalidBody)
+    assert isinstance(answer, Invalid)
     [violation] = answer.violations
-    assert (violation.place, violation.code) == (place, code)
+    assert (pointer(violation.path), violation.code) == (place, code)
 
 
 async def test_an_expected_error_of_the_caller_answers_its_item_only(core: RustCore) -> None:
     def use(index: int, _: object) -> int:
         if index == 1:
-            raise InvalidBody
+            raise Invalid
         return index
 
     first, second, third = await core.read([body(1)] * 3, use)
-    assert (first, type(second), third) == (0, InvalidBody, 2)
+    assert (first, type(second), third) == (0, Invalid, 2)
     first, second, third = await core.unpack([BLOB] * 3, use)
-    assert (first, type(second), third) == (0, InvalidBody, 2)
+    assert (first, type(second), third) == (0, Invalid, 2)
 
 
 async def test_every_flipped_bit_is_damage(core: RustCore) -> None:

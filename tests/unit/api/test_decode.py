@@ -4,9 +4,10 @@ import pytest
 
 import ecg_core
 from ecg_service.api.decode import MAX_VIOLATIONS, ecg_draft, small_body
+from ecg_service.api.edge.problems import pointer
 from ecg_service.api.schemas import PasswordChange
 from ecg_service.domain.ecg import Draft, Lead, Reading
-from ecg_service.domain.errors import InvalidBody, MalformedBody
+from ecg_service.domain.errors import Invalid, Malformed
 
 
 def draft(body: str) -> Draft:
@@ -40,13 +41,13 @@ def test_signals_belong_to_leads_in_the_order_of_the_body() -> None:
 
 def test_no_more_violations_are_named_than_anybody_reads() -> None:
     leads = ",".join(['{"name":"","signal":[]}'] * MAX_VIOLATIONS)
-    with pytest.raises(InvalidBody) as refused:
+    with pytest.raises(Invalid) as refused:
         draft(f'{{"leads":[{leads}]}}')
     assert len(refused.value.violations) == MAX_VIOLATIONS
 
 
 def test_a_skeleton_that_is_no_json_is_malformed() -> None:
-    with pytest.raises(MalformedBody):
+    with pytest.raises(Malformed):
         ecg_draft(Reading(b'{"leads":', [], b""))
 
 
@@ -73,7 +74,7 @@ def test_a_small_body_is_decoded() -> None:
     ids=range(9),
 )
 def test_a_small_body_that_is_no_json_is_malformed(body: bytes) -> None:
-    with pytest.raises(MalformedBody):
+    with pytest.raises(Malformed):
         small_body(PasswordChange, body)
 
 
@@ -88,7 +89,7 @@ def test_a_small_body_that_is_no_json_is_malformed(body: bytes) -> None:
     ],
 )
 def test_a_small_body_that_breaks_a_rule_is_invalid(body: bytes, place: str, code: str) -> None:
-    with pytest.raises(InvalidBody) as refused:
+    with pytest.raises(Invalid) as refused:
         small_body(PasswordChange, body)
-    assert not isinstance(refused.value, MalformedBody)
-    assert [(v.place, v.code) for v in refused.value.violations] == [(place, code)]
+    assert not isinstance(refused.value, Malformed)
+    assert [(pointer(v.path), v.code) for v in refused.value.violations] == [(place, code)]

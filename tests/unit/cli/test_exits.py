@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from ecg_service.actors import RestartLimitExceeded
 from ecg_service.cli.exits import Commands
 from ecg_service.domain.errors import (
-    InvalidBody,
+    Invalid,
     LastAdmin,
     Overloaded,
     StorageFull,
@@ -56,8 +56,8 @@ def test_an_error_without_words_is_explained_by_its_class() -> None:
 
 
 def test_every_broken_rule_is_named() -> None:
-    error = InvalidBody(Violation("/username", "pattern", "Not so."), Violation("", "x", "Nor so."))
-    assert ended(error)[1] == "Error: username: Not so.; : Nor so.\n"
+    error = Invalid(Violation(("username",), "pattern", "Not so."), Violation((), "x", "Nor so."))
+    assert ended(error)[1] == "Error: username: Not so.; Nor so.\n"
 
 
 def test_errors_are_found_in_groups() -> None:

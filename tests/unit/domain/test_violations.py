@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from msgspec import Meta, Struct
 
+from ecg_service.api.edge.problems import pointer
 from ecg_service.api.schemas import EcgIn, UserIn
 from ecg_service.domain.violations import violation
 
@@ -21,7 +22,7 @@ def found(kind: type[Struct], body: str) -> tuple[str, str]:
     one = violation(raised.value)
     assert one.detail
     assert "at `$" not in one.detail
-    return one.place, one.code
+    return pointer(one.path), one.code
 
 
 CASES: list[tuple[type[Struct], str, str, str]] = [
@@ -60,4 +61,4 @@ def test_words_never_met_before_are_invalid_somewhere(message: str) -> None:
     error: Any = msgspec.ValidationError(message)
     one = violation(error)
     assert one.code == "invalid"
-    assert one.place == ("/a/7/b" if "$.a" in message else "")
+    assert one.path == (("a", 7, "b") if "$.a" in message else ())

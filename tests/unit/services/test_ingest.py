@@ -12,7 +12,7 @@ from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.api.decode import ecg_draft
 from ecg_service.domain.ecg import Ecg, Signal
-from ecg_service.domain.errors import EcgIdTaken, InvalidBody, MalformedBody, Overloaded
+from ecg_service.domain.errors import EcgIdTaken, Invalid, Malformed, Overloaded
 from ecg_service.domain.insights import Insight, InsightState
 from ecg_service.insights import REGISTRY
 from ecg_service.ports.insights import InsightQueue
@@ -54,7 +54,7 @@ async def test_a_batch_answers_each_body_and_stores_the_valid_ones(
     batch = by("ann", body(1, -1), b"{", body(2), b'{"leads":[]}', body(3, 0, -3))
     answers = await actor.handle(batch)
     kinds = [type(answer) for answer in answers]
-    assert kinds == [Receipt, MalformedBody, Receipt, InvalidBody, Receipt]
+    assert kinds == [Receipt, Malformed, Receipt, Invalid, Receipt]
     ids = [answer.ecg_id for answer in answers if isinstance(answer, Receipt)]
     assert queue.told == ids
     stored = await store.ecgs.page("ann", limit=10)
@@ -67,7 +67,7 @@ async def test_a_batch_of_refusals_stores_nothing(
     actor: IngestActor, store: MemoryStore, queue: ListQueue
 ) -> None:
     answers = await actor.handle(by("ann", b"", b"[]", b'{"leads":[{"name":"I","signal":[0.5]}]}'))
-    assert all(isinstance(answer, InvalidBody) for answer in answers)
+    assert all(isinstance(answer, Invalid) for answer in answers)
     assert (await store.ecgs.page("ann", limit=1), queue.told) == ([], [])
 
 

@@ -41,7 +41,7 @@ def test_any_other_text_is_a_cursor_or_refused(text: str) -> None:
 def test_a_refused_token_is_named() -> None:
     with pytest.raises(InvalidQuery) as refused:
         cursor_of("x")
-    assert [v.place for v in refused.value.violations] == ["page_token"]
+    assert [v.path for v in refused.value.violations] == [("page_token",)]
 
 
 @pytest.mark.parametrize("microseconds", [-(2**63), 2**63 - 1])
