@@ -28,7 +28,7 @@ class Work:
 def works() -> Iterator[Work]:
     texts = bodies()
     yield from (_reading(name, text) for name, text in texts.items())
-    yield from _counting(_centred(signals(body(10_000)))[:COUNTED])
+    yield from _counting(counted())
     for name, text in texts.items():
         yield from _packing(name, signals(text))
         yield _writing(name, signals(text))
@@ -41,9 +41,10 @@ def _reading(name: str, text: bytes) -> Work:
     return Work(READ.format(name), len(text), [ours, *peers.readers(text)])
 
 
-def _centred(leads: list[list[int]]) -> Samples:
-    """Without its median a lead crosses zero often, and meets it exactly at times."""
-    return np.concatenate([lead - np.median(lead).astype(int) for lead in map(np.array, leads)])
+def counted() -> Samples:
+    """Return what is counted: without its median a lead crosses zero often, and meets it at times."""
+    leads = map(np.array, signals(body(10_000)))
+    return np.concatenate([lead - np.median(lead).astype(int) for lead in leads])[:COUNTED]
 
 
 def _counting(samples: Samples) -> Iterator[Work]:

@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 import httpx
 import pytest
 import pytest_asyncio
-from litestar import Litestar
+from litestar import Request
+from litestar.types import Receive, Scope, Send
 
 from tests.api.doors import (
     ADMIN,
@@ -22,6 +23,7 @@ from tests.api.doors import (
     Service,
     all_ecgs,
     basic,
+    client,
     ecg,
     post,
     problem,
@@ -170,11 +172,17 @@ async def test_every_route_has_a_row(anyone: httpx.AsyncClient) -> None:
 
 
 async def test_the_application_has_no_route_beside_the_documented_ones(service: Service) -> None:
-    inner = [cell.cell_contents for cell in service.app.__closure__ or ()]  # pyright: ignore[reportFunctionMemberAccess]
-    [app] = [one for one in inner if isinstance(one, Litestar)]
+    requests: list[Scope] = []
+
+    async def listening(scope: Scope, receive: Receive, send: Send) -> None:
+        requests.append(scope)
+        await service.app(scope, receive, send)
+
+    await client(listening).get("/health/live")
+    [scope] = requests
     found = {
         (method, re.sub(r":\w+}", "}", route.path))
-        for route in app.routes
+        for route in Request[Any, Any, Any](scope).app.routes
         for method in getattr(route, "methods", ())
         if method != "OPTIONS"
     }
@@ -334,6 +342,40 @@ async def test_methods_that_a_route_has_not_are_refused(
 async def test_paths_that_lead_nowhere_are_not_found(anyone: httpx.AsyncClient, path: str) -> None:
     answer = await anyone.get(path)
     problem(answer, 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/ecg/schema"),
+        ("DELETE", "/ecg/schema"),
+        ("GET", "/ecg/schema/insights"),
+        ("GET", "/ecg/openapi.json/leads/0"),
+        ("PATCH", "/users/schema"),
+        ("PATCH", "/users/openapi.json"),
+        ("GET", "/users/?/schema"),
+        ("POST", "/ecg?/schema/openapi.json"),
+    ],
+)
+async def test_only_the_schema_itself_needs_no_credentials(
+    anyone: httpx.AsyncClient, method: str, path: str
+) -> None:
+    problem(await anyone.request(method, path), 401, "unauthenticated")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/schemafoo",
+        "/schema.json",
+        "/schema/x",
+        "/schema/../ecg",
+        "/schema/%2e%2e/ecg",
+        "/schema//ecg",
+    ],
+)
+async def test_beside_the_schema_there_is_no_way_in(anyone: httpx.AsyncClient, path: str) -> None:
+    assert (await anyone.get(path)).status_code in {401, 404}
 
 
 async def test_a_stranger_neither_reads_nor_deletes(

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 import ecg_core
 from ecg_service.adapters.core import RustCore
@@ -12,6 +13,7 @@ from ecg_service.domain.errors import DamagedEcg, EcgNotFound, LeadNotFound
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.ports.ecgs import NewEcg
 from ecg_service.services.ecgs import Ecgs
+from tests.clock import at_once
 
 OWNER, NOON = "ann", datetime(2026, 5, 17, 12, tzinfo=UTC)
 SAMPLES = [5, -5, 0, 5]
@@ -77,6 +79,23 @@ async def test_waiting_ends_with_what_is_there_when_the_time_is_over(
     async with asyncio.timeout(30):
         [record] = (await ecgs.insights(OWNER, key, wait=0.03)).records
     assert record.state is InsightState.PENDING
+
+
+def test_who_waits_hears_of_it_within_a_quarter_of_a_second(core: RustCore) -> None:
+    async def scenario() -> float:
+        clock = asyncio.get_running_loop().time
+        async with MemoryStore.open() as store:
+            key = await stored(store, state=InsightState.PENDING)
+            waiting = asyncio.create_task(Ecgs(store.ecgs, core).insights(OWNER, key, wait=60))
+            await asyncio.sleep(30)
+            [claim] = await store.insights.claim([key], now=NOON)
+            [record] = claim.records
+            await store.insights.finish([replace(record, state=InsightState.DONE, result=DONE)])
+            finished = clock()
+            assert [record.state for record in (await waiting).records] == [InsightState.DONE]
+            return clock() - finished
+
+    assert at_once(scenario()) <= 0.25
 
 
 async def test_waiting_for_an_ecg_that_is_deleted_ends(store: MemoryStore, ecgs: Ecgs) -> None:

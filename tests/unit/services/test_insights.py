@@ -18,6 +18,7 @@ from ecg_service.ports.ecgs import NewEcg
 from ecg_service.ports.insights import InsightQueue, InsightRepository
 from ecg_service.services.insights import MAX_REASON_LENGTH, InsightActor, Sweeper
 from ecg_service.services.traffic import Traffic
+from tests.clock import at_once
 
 OWNER = "ann"
 PATIENCE = 30
@@ -304,6 +305,31 @@ async def test_sweeps_go_on_for_ever(store: MemoryStore) -> None:
                 while key not in queue.told:
                     queue.heard.clear()
                     await queue.heard.wait()
+
+
+@pytest.mark.parametrize(("limit", "pause"), [(3, 10), (2, 1)])
+def test_the_next_sweep_comes_sooner_when_there_is_more(limit: int, pause: float) -> None:
+    async def scenario() -> list[float]:
+        async with MemoryStore.open() as store:
+            for _ in range(2):
+                await stored(store, "length")
+            queue = TimingQueue()
+            working = Sweeper(store.insights, queue, [LENGTH], interval=10, lease=60, limit=limit)
+            async with running(working):
+                await asyncio.sleep(25)
+            return queue.times
+
+    assert at_once(scenario())[:3] == [0, pause, 2 * pause]
+
+
+@dataclass
+class TimingQueue(InsightQueue):
+    """Keeps when it was told anything."""
+
+    times: list[float] = field(default_factory=list[float])
+
+    def put(self, ecg_ids: Iterable[UUID]) -> None:
+        self.times.append(asyncio.get_running_loop().time())
 
 
 @dataclass
