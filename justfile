@@ -57,10 +57,17 @@ types: (_env everything)
 arch: (_env everything)
     lint-imports
 
-# Run the tests; arguments go to pytest and leave out the Rust tests
+# The inner loop: format, lint, check types and layers, run the unit tests
+quick: fmt lint types arch
+    pytest --quiet --numprocesses auto tests/unit
+
+# Run the tests on every processor; with arguments, only pytest with these
 test *ARGS: (_env everything)
-    [ $# -gt 0 ] || cargo test --quiet --locked
-    pytest "$@"
+    if [ $# -eq 0 ]; then cargo test --quiet --locked && pytest --numprocesses auto; else pytest "$@"; fi
+
+# Check types and run the Python tests on Python 3.11, 3.12 and 3.13, those that the machine has
+pythons *ARGS: (_env everything)
+    .ci/pythons "$@"
 
 # Compare with other libraries, which it installs; arguments go to pytest
 oracle *ARGS: (_env oracle)
@@ -113,7 +120,7 @@ _env requirements:
     set -euo pipefail
     if [[ ! -x .venv/bin/python ]]; then
         echo 'Setting up .venv, once ...' >&2
-        uv venv --quiet --clear --python '>=3.11' .venv
+        uv venv --no-project --quiet --clear --python '>=3.11' .venv
     fi
     uv pip install --quiet --python .venv --require-hashes --requirement "$1"
     built_from=(*.toml Cargo.lock requirements.txt ecg_core/*.* ecg_core/src ecg_service/__init__.py)

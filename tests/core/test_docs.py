@@ -26,7 +26,7 @@ def documented() -> dict[str, Any]:
         f"{name}.{attribute}": member
         for name, cls in objects.items()
         if inspect.isclass(cls)
-        for attribute, member in vars(cls).items()
+        for attribute, member in sorted(vars(cls).items())
         if not attribute.startswith("_")
     }
     return {"ecg_core": ecg_core, **objects, **members}
