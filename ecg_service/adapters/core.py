@@ -1,7 +1,7 @@
-"""The only place that calls `ecg_core` for the services, and that decides where it runs.
+"""The only place that unpacks blobs for the services, and that decides where the core runs.
 
 It runs in threads, one hop for a whole batch: on one core, a thread that reads batches beat
-reading each body on the event loop, and it keeps the loop free (ARCHITECTURE.md has figures).
+reading each document on the event loop, and it keeps the loop free (ARCHITECTURE.md has figures).
 """
 
 from collections.abc import Callable, Generator, Sequence
@@ -9,23 +9,15 @@ from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 import ecg_core
-from ecg_service.actors import Threads, ThreadsFull
-from ecg_service.domain.ecg import Reading, Signal
-from ecg_service.domain.errors import (
-    DamagedEcg,
-    EcgError,
-    Invalid,
-    Malformed,
-    Overloaded,
-    Path,
-    Violation,
-)
+from ecg_service.actors import Threads
+from ecg_service.adapters.threads import in_thread
+from ecg_service.domain.errors import DamagedEcg, EcgError, outcome
+from ecg_service.domain.signals import Signal
 from ecg_service.ports.core import SignalCore
+from ecg_service.ports.formats import Format, Use
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_NOT_JSON = {"syntax", "encoding"}
 
 
 class RustCore(SignalCore):
@@ -35,9 +27,9 @@ class RustCore(SignalCore):
         self._threads = threads
 
     async def read(
-        self, bodies: Sequence[bytes], use: Callable[[int, Reading], T]
+        self, document_format: Format, documents: Sequence[bytes], use: Use[T]
     ) -> list[T | EcgError]:
-        return await self._run(_read, bodies, use)
+        return await self._run(document_format.read, documents, use)
 
     async def unpack(
         self, blobs: Sequence[bytes], use: Callable[[int, Sequence[Signal]], T]
@@ -50,34 +42,18 @@ class RustCore(SignalCore):
         return await self._run(_window, blob, lead, start, stop, use)
 
     async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return await self._threads.run(_without_panic(function), *args, **kwargs)
-        except ThreadsFull as error:
-            raise Overloaded from error
+        return await in_thread(self._threads, _without_panic, function, *args, **kwargs)
 
 
-def _without_panic(function: Callable[P, T]) -> Callable[P, T]:
+def _without_panic(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Turn a Rust panic, which is no `Exception`, into one: it must not end the process."""
-
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return function(*args, **kwargs)
-        except Exception:
-            raise
-        except BaseException as panic:
-            msg = "the core panicked"
-            raise RuntimeError(msg) from panic
-
-    return call
-
-
-def _read(bodies: Sequence[bytes], use: Callable[[int, Reading], T]) -> list[T | EcgError]:
-    def answer(index: int, read: ecg_core.Reading | ecg_core.DecodeError) -> T:
-        if isinstance(read, ecg_core.DecodeError):
-            raise _refusal(read)
-        return use(index, Reading(read.skeleton, read.signals, read.blob))
-
-    return [_caught(answer, *item) for item in enumerate(ecg_core.read_batch(bodies))]
+    try:
+        return function(*args, **kwargs)
+    except Exception:
+        raise
+    except BaseException as panic:
+        msg = "the core panicked"
+        raise RuntimeError(msg) from panic
 
 
 def _unpack(
@@ -88,7 +64,7 @@ def _unpack(
             signals = ecg_core.unpack(blob)
         return use(index, signals)
 
-    return [_caught(answer, *item) for item in enumerate(blobs)]
+    return [outcome(answer, *item) for item in enumerate(blobs)]
 
 
 def _window(blob: bytes, lead: int, start: int, stop: int | None, use: Callable[[Signal], T]) -> T:
@@ -97,29 +73,12 @@ def _window(blob: bytes, lead: int, start: int, stop: int | None, use: Callable[
     return use(signal)
 
 
-def _caught(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | EcgError:
-    try:
-        return function(*args, **kwargs)
-    except EcgError as error:
-        return error
-
-
 @contextmanager
 def _damage() -> Generator[None]:
     try:
         yield
     except ecg_core.BlobError as error:
         raise DamagedEcg(str(error)) from error
-
-
-def _refusal(error: ecg_core.DecodeError) -> Invalid:
-    kind = Malformed if error.code in _NOT_JSON else Invalid
-    return kind(Violation(_path(error.pointer), error.code, str(error)))
-
-
-def _path(pointer: str) -> Path:
-    steps = pointer.split("/")[1:]
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
 
 
 def verify_blob(blob: bytes) -> None:

@@ -6,8 +6,8 @@ from typing import ParamSpec, TypeVar
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from ecg_service.actors import Threads, ThreadsFull
-from ecg_service.domain.errors import Overloaded
+from ecg_service.actors import Threads
+from ecg_service.adapters.threads import in_thread
 from ecg_service.ports.users import PasswordHasher
 
 P = ParamSpec("P")
@@ -33,7 +33,4 @@ class Argon2Passwords(PasswordHasher):
         return right and password_hash is not None
 
     async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return await self._threads.run(function, *args, **kwargs)
-        except ThreadsFull as error:
-            raise Overloaded from error
+        return await in_thread(self._threads, function, *args, **kwargs)

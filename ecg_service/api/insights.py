@@ -8,10 +8,9 @@ from litestar.params import FromPath, FromQuery
 
 from ecg_service.api.edge.access import only
 from ecg_service.api.edge.parameters import ecg_uuid
-from ecg_service.api.schemas import CrossingsOut, InsightsOut
+from ecg_service.api.schemas.insights import InsightsOut
 from ecg_service.api.services import services_of
-from ecg_service.api.views import insight_out
-from ecg_service.domain.ecg import ZeroRule
+from ecg_service.domain.signals import ZeroRule
 from ecg_service.domain.users import Role
 
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
@@ -40,14 +39,8 @@ class InsightController(Controller):
         found = await services_of(request).ecgs.insights(
             request.user.name, key, zeros=zeros, wait=wait or 0
         )
-        body = InsightsOut(
-            ecg_id=str(key),
-            zeros=zeros,
-            leads=[CrossingsOut(*lead) for lead in found.crossings],
-            insights={record.name: insight_out(record) for record in found.records},
-        )
         headers = {} if wait is None else {"Preference-Applied": f"wait={wait}"}
-        return Response(body, headers=headers)
+        return Response(InsightsOut.of(key, zeros, found), headers=headers)
 
 
 def _preferred_wait(request: Request[Any, Any, Any], max_wait: int) -> int | None:

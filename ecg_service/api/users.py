@@ -5,14 +5,13 @@ from typing import Annotated, Any, TypeVar
 from litestar import Controller, Request, Response, get, patch, post, put
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from ecg_service.api.decode import small_body
 from ecg_service.api.edge.access import only
-from ecg_service.api.edge.bodies import receive_small
+from ecg_service.api.edge.bodies import small_body
 from ecg_service.api.edge.openapi import takes
 from ecg_service.api.edge.pages import MAX_PAGE_SIZE, next_link
-from ecg_service.api.schemas import PasswordChange, UserIn, UserOut, UserPage, UserPatch
+from ecg_service.api.schemas import given
+from ecg_service.api.schemas.users import PasswordChange, UserIn, UserOut, UserPage, UserPatch
 from ecg_service.api.services import services_of
-from ecg_service.api.views import given, user_out
 from ecg_service.domain.users import Role
 
 T = TypeVar("T")
@@ -32,7 +31,7 @@ class UserController(Controller):
     ) -> UserOut:
         """Register a user."""
         new = await _body(UserIn, request)
-        return user_out(
+        return UserOut.of(
             await services_of(request).users.register(new.username, new.password, new.role)
         )
 
@@ -45,7 +44,7 @@ class UserController(Controller):
     ) -> Response[UserPage]:
         """List users in order of name."""
         found, token = await services_of(request).users.page(limit=page_size, after=page_token)
-        body = UserPage([user_out(user) for user in found], given(token))
+        body = UserPage([UserOut.of(user) for user in found], given(token))
         return Response(body, headers=next_link(request, token))
 
     @patch("/{name:str}", operation_class=takes(UserPatch))
@@ -56,7 +55,7 @@ class UserController(Controller):
     ) -> UserOut:
         """Disable or enable a user, or reset the password."""
         change = await _body(UserPatch, request)
-        return user_out(
+        return UserOut.of(
             await services_of(request).users.update(
                 name, password=change.password, disabled=change.disabled
             )
@@ -72,7 +71,7 @@ class MyselfController(Controller):
     @get()
     async def read(self, request: Request[Any, Any, Any]) -> UserOut:
         """Return oneself."""
-        return user_out(request.user)
+        return UserOut.of(request.user)
 
     @put("/password", operation_class=takes(PasswordChange), status_code=204)
     async def change_password(
@@ -87,4 +86,4 @@ class MyselfController(Controller):
 
 
 async def _body(kind: type[T], request: Request[Any, Any, Any]) -> T:
-    return small_body(kind, await receive_small(request, services_of(request).limits))
+    return await small_body(kind, request, services_of(request).limits)

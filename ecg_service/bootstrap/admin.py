@@ -9,7 +9,7 @@ from typing import cast
 
 import msgspec
 
-from ecg_service.api.schemas import Password, Username
+from ecg_service.api.schemas.users import Password, Username
 from ecg_service.bootstrap.stores import sqlite_path
 from ecg_service.services.users import Users
 from ecg_service.settings import MEMORY, BadSettings, Settings, variable

@@ -10,13 +10,13 @@ from ecg_service.actors import Actor, ActorPool, Threads
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.insight_queue import ActorInsightQueue
 from ecg_service.adapters.passwords import Argon2Passwords
-from ecg_service.api.decode import ecg_draft
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.services import Services
 from ecg_service.bootstrap.admin import ensure_admin
 from ecg_service.bootstrap.stores import Store, open_store
 from ecg_service.domain.errors import EcgError
 from ecg_service.insights import REGISTRY
+from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.services.access import Access
 from ecg_service.services.ecgs import Ecgs
@@ -60,7 +60,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         await stack.enter_async_context(_background(_sweeper(store, queue, settings).run()))
         yield Services(
             ingest=Ingest(ingest_pool, traffic),
-            ecgs=Ecgs(store.ecgs, reader_core),
+            ecgs=Ecgs(store.ecgs, reader_core, stored_counts),
             users=users,
             access=access,
             health=Health(ingest_pool, store.ecgs),
@@ -111,7 +111,7 @@ def _ingest_pool(
     store: Store, core: RustCore, queue: InsightQueue, settings: Settings
 ) -> ActorPool[Submission, Receipt]:
     def actor() -> Actor[Submission, Receipt]:
-        return IngestActor(core, store.ecgs, queue, REGISTRY, ecg_draft)
+        return IngestActor(core, store.ecgs, queue, REGISTRY)
 
     return _pool(actor, settings.ingest_mailbox, settings.ingest_batch, settings)
 

@@ -20,7 +20,12 @@ EcgError
 └── DamagedEcg             a checksum does not match: the stored ECG must not be trusted
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Path = tuple[str | int, ...]
 
@@ -116,3 +121,11 @@ class StorageFull(StorageUnavailable):
 
 class DamagedEcg(EcgError):
     """A checksum of a stored ECG does not match its content."""
+
+
+def outcome(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | EcgError:
+    """Call the function; return an expected error, so that it ends nothing but this call."""
+    try:
+        return function(*args, **kwargs)
+    except EcgError as error:
+        return error

@@ -6,9 +6,9 @@ test it: it is computed for every new ECG and, in the background, for every stor
 
 from ecg_service.domain.insights import Insight
 from ecg_service.insights.statistics import statistics
-from ecg_service.insights.zero_crossings import zero_crossings
+from ecg_service.insights.zero_crossings import NAME, zero_crossings
 
 REGISTRY: tuple[Insight, ...] = (
-    Insight("zero_crossings", version=1, compute=zero_crossings, when="ingest"),
+    Insight(NAME, version=1, compute=zero_crossings, when="ingest"),
     Insight("statistics", version=1, compute=statistics),
 )

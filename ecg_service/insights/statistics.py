@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from ecg_service.domain.ecg import Ecg, Lead, Signal
+from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.insights import Json
+from ecg_service.domain.signals import Signal
 
 
 def statistics(ecg: Ecg, signals: Sequence[Signal]) -> Json:

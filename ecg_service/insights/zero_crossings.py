@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
-from ecg_service.domain.ecg import Ecg, Signal
-from ecg_service.domain.insights import Json
+from ecg_service.domain.ecg import Ecg
+from ecg_service.domain.insights import InsightRecord, InsightState, Json
+from ecg_service.domain.signals import Signal
+
+NAME = "zero_crossings"
 
 
 def zero_crossings(ecg: Ecg, signals: Sequence[Signal]) -> Json:
@@ -12,3 +15,11 @@ def zero_crossings(ecg: Ecg, signals: Sequence[Signal]) -> Json:
         {"name": lead.name, "zero_crossings": signal.zero_crossings(baseline=lead.baseline)}
         for lead, signal in zip(ecg.leads, signals, strict=True)
     ]
+
+
+def stored_counts(records: Sequence[InsightRecord]) -> list[int] | None:
+    """Return each lead's count from the insights of an ECG, or None if it is not done."""
+    for record in records:
+        if record.name == NAME and record.state is InsightState.DONE:
+            return [lead["zero_crossings"] for lead in record.result]
+    return None

@@ -3,26 +3,25 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from ecg_service.domain.ecg import Reading, Signal
 from ecg_service.domain.errors import EcgError
+from ecg_service.domain.signals import Signal
+from ecg_service.ports.formats import Format, Use
 
 T = TypeVar("T")
 
 
 class SignalCore(Protocol):
-    """Turns bodies into signals and blobs into signals, off the event loop.
+    """Turns documents and blobs into signals, off the event loop.
 
     `use` runs where the core runs, next to the samples, so that neither they nor the work on
-    them pass the event loop. An `EcgError` of one item is its answer and leaves the others be.
+    them pass the event loop. An `EcgError` that it raises is the answer to its own item and
+    leaves the others be. Raises `Overloaded` when too much waits for the core.
     """
 
     async def read(
-        self, bodies: Sequence[bytes], use: Callable[[int, Reading], T]
+        self, document_format: Format, documents: Sequence[bytes], use: Use[T]
     ) -> list[T | EcgError]:
-        """Read JSON bodies in one go and answer each with `use(index, reading)`.
-
-        A body the core refuses is answered with `Invalid`.
-        """
+        """Read documents of one format in one call; see `Format.read`."""
         ...
 
     async def unpack(

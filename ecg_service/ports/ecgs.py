@@ -5,22 +5,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from msgspec import Struct
-
-from ecg_service.domain.ecg import Cursor, Ecg, Recording
+from ecg_service.domain.ecg import Cursor, Ecg
 from ecg_service.domain.errors import EcgIdTaken
-from ecg_service.domain.insights import InsightRecord
-
-
-class NewEcg(Struct, frozen=True):
-    """What is committed together: the ECG, its samples and the state of its insights.
-
-    `fingerprint` identifies the content as sent and is set when the ECG has a `client_id`.
-    """
-
-    recording: Recording
-    insights: tuple[InsightRecord, ...]
-    fingerprint: bytes | None = None
+from ecg_service.domain.stored import StoredEcg
 
 
 class EcgRepository(Protocol):
@@ -30,20 +17,18 @@ class EcgRepository(Protocol):
     `EcgNotFound` for an id that is unknown or another owner's: the two cannot be told apart.
     """
 
-    async def add_many(self, new: Sequence[NewEcg]) -> list[UUID | EcgIdTaken]:
+    async def add_many(self, new: Sequence[StoredEcg]) -> list[UUID | EcgIdTaken]:
         """Store all in one durable transaction; answer each, in order, with its id.
 
-        Where owner and `client_id` are stored already, nothing is added: the answer is the
-        earlier ECG's id if the fingerprints are equal, else `EcgIdTaken`.
+        One that was submitted before is not stored again; see `without_repeats`.
         """
         ...
 
-    async def get(self, owner: str, ecg_id: UUID) -> Ecg:
-        """Return the ECG without its samples."""
-        ...
+    async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
+        """Return the ECG with its insights, and its samples if asked for, as of one moment.
 
-    async def recording(self, owner: str, ecg_id: UUID) -> Recording:
-        """Return the ECG with its packed samples."""
+        Raises `DamagedEcg` if the description is not what was stored.
+        """
         ...
 
     async def page(
@@ -61,14 +46,10 @@ class EcgRepository(Protocol):
         """
         ...
 
-    async def insights(self, owner: str, ecg_id: UUID) -> list[InsightRecord]:
-        """Return the ECG's insights in order of name."""
-        ...
-
     async def delete(self, owner: str, ecg_id: UUID) -> None:
         """Remove the ECG, its samples and its insights."""
         ...
 
     async def ping(self) -> None:
-        """Return if an ECG could be stored now, else raise `StorageUnavailable`."""
+        """Write durably as an ECG would be, or raise `StorageUnavailable`."""
         ...

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from ecg_service.domain.insights import Claim, InsightRecord
+from ecg_service.domain.insights import InsightRecord
+from ecg_service.domain.stored import StoredEcg
 
 
 class InsightRepository(Protocol):
@@ -15,28 +16,28 @@ class InsightRepository(Protocol):
         """Return at most `limit` ECGs that have pending insights, oldest first."""
         ...
 
-    async def claim(self, ecg_ids: Sequence[UUID], *, now: datetime) -> list[Claim]:
-        """Turn these ECGs' pending insights to running and count the attempt.
+    async def claim(self, ecg_ids: Sequence[UUID], *, now: datetime) -> list[StoredEcg]:
+        """Begin a run of each pending insight of these ECGs.
 
-        Answers with what was claimed: an ECG without pending insights (done, deleted, another
-        worker's) is left out. Two claimers never get the same insight.
+        Answers with the ECGs and, of their insights, those that now run. An ECG without any
+        (all done, deleted, another worker's) is left out. Two claimers never get the same insight.
         """
         ...
 
     async def finish(self, records: Sequence[InsightRecord]) -> None:
-        """Store where running insights have come to, in one transaction.
+        """Store how runs ended, in one transaction.
 
-        Only a running insight of the same version changes; others (deleted meanwhile, claimed
-        anew) are left as they are.
+        One that nobody waits for any more (`InsightRecord.awaits`: the ECG was deleted, the
+        insight claimed anew) changes nothing.
         """
         ...
 
     async def release(self, *, claimed_before: datetime) -> int:
-        """Turn insights back to pending whose run began earlier and never ended; how many."""
+        """Give up runs that began earlier and have not ended; how many there were."""
         ...
 
     async def backfill(self, name: str, version: int, *, limit: int) -> int:
-        """Make the insight pending for at most `limit` ECGs that lack it or have an older version.
+        """Make the insight pending for at most `limit` ECGs where it `is_due`.
 
         Answers how many; 0 means every stored ECG has this version or will get it.
         """
@@ -50,5 +51,5 @@ class InsightQueue(Protocol):
     """
 
     def put(self, ecg_ids: Iterable[UUID]) -> None:
-        """Hand over, never wait, never raise."""
+        """Hand over; never waits, never raises."""
         ...

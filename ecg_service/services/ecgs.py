@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from ecg_service.domain.ecg import Cursor, Ecg, Lead, Signal, ZeroRule
+from ecg_service.domain.ecg import Cursor, Ecg, Lead
 from ecg_service.domain.errors import EcgError, LeadNotFound
-from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.domain.insights import InsightRecord
+from ecg_service.domain.signals import Signal, ZeroRule
+from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
 
@@ -18,7 +21,7 @@ T = TypeVar("T")
 FIRST_POLL, LAST_POLL = 0.01, 0.25
 """Seconds between two looks at insights that somebody waits for: doubled up to the last."""
 
-UNSETTLED = {InsightState.PENDING, InsightState.RUNNING}
+StoredCounts = Callable[[Sequence[InsightRecord]], Sequence[int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +54,33 @@ class Window:
 
 
 class Ecgs:
-    """Reads and deletes; every call names the owner, and finds nobody else's ECG."""
+    """Reads and deletes; every call names the owner, and finds nobody else's ECG.
 
-    def __init__(self, repository: EcgRepository, core: SignalCore) -> None:
+    `stored_counts` takes each lead's zero crossings from the insights of an ECG, where they
+    are done.
+    """
+
+    def __init__(
+        self, repository: EcgRepository, core: SignalCore, stored_counts: StoredCounts
+    ) -> None:
         self._repository = repository
         self._core = core
+        self._stored_counts = stored_counts
 
     async def read(self, owner: str, ecg_id: UUID, *, signals: bool) -> FoundEcg:
         """Return an ECG, with or without its samples."""
-        records = await self._repository.insights(owner, ecg_id)
-        counts = [count for _, count in await self._crossings(owner, ecg_id, records)]
+        stored = await self._repository.get(owner, ecg_id, samples=signals)
+        counts = self._stored_counts(stored.insights)
         if not signals:
-            return FoundEcg(await self._repository.get(owner, ecg_id), counts, [None] * len(counts))
-        ecg, samples = await self._unpack(owner, ecg_id, _to_json)
-        return FoundEcg(ecg, counts, samples)
+            if counts is None:
+                stored, counts = await self._count(owner, ecg_id, "neutral")
+            return FoundEcg(stored.ecg, counts, [None] * len(counts))
+
+        def view(lead: Lead, signal: Signal) -> tuple[bytes, int]:
+            return signal.to_json(), _crossings(lead, signal) if counts is None else 0
+
+        samples, counted = map(list, zip(*await self._unpack(stored, view), strict=True))
+        return FoundEcg(stored.ecg, counted if counts is None else counts, samples)
 
     async def window(
         self,
@@ -81,10 +97,10 @@ class Ecgs:
         With `max_points`, no more than so many: the least and the greatest of each stretch, so
         that no peak is lost.
         """
-        recording = await self._repository.recording(owner, ecg_id)
-        if index >= len(recording.ecg.leads):
+        stored = await self._repository.get(owner, ecg_id)
+        if index >= len(stored.ecg.leads):
             raise LeadNotFound
-        lead = recording.ecg.leads[index]
+        lead = stored.ecg.leads[index]
 
         def view(signal: Signal) -> Window:
             first = min(start, lead.num_samples)
@@ -92,14 +108,14 @@ class Ecgs:
                 lead,
                 first,
                 first + len(signal),
-                signal.zero_crossings(baseline=lead.baseline),
+                _crossings(lead, signal),
             )
             if max_points is None or len(signal) <= max_points:
                 return Window(*place, signal.to_json())
             positions, values = signal.decimate(max_points)
             return Window(*place, values.to_json(), positions.to_json())
 
-        return await self._core.window(recording.blob, index, start, stop, view)
+        return await self._core.window(stored.blob, index, start, stop, view)
 
     async def page(
         self,
@@ -124,54 +140,44 @@ class Ecgs:
 
         Crossings by another rule than the stored one are counted anew.
         """
-        records = await self._settled(owner, ecg_id, wait)
-        return FoundInsights(await self._crossings(owner, ecg_id, records, zeros), records)
+        stored = await self._settled(owner, ecg_id, wait)
+        counts = self._stored_counts(stored.insights) if zeros == "neutral" else None
+        if counts is None:
+            stored, counts = await self._count(owner, ecg_id, zeros)
+        names = [lead.name for lead in stored.ecg.leads]
+        return FoundInsights([*zip(names, counts, strict=True)], stored.insights)
 
     async def delete(self, owner: str, ecg_id: UUID) -> None:
         """Remove the ECG with all that belongs to it."""
         await self._repository.delete(owner, ecg_id)
 
-    async def _crossings(
-        self,
-        owner: str,
-        ecg_id: UUID,
-        records: Sequence[InsightRecord],
-        zeros: ZeroRule = "neutral",
-    ) -> list[tuple[str, int]]:
-        """Return each lead's name and zero crossings: as stored, or else counted anew."""
-        [record] = [record for record in records if record.name == "zero_crossings"]
-        if zeros == "neutral" and record.state is InsightState.DONE:
-            return [(lead["name"], lead["zero_crossings"]) for lead in record.result]
-        ecg, counts = await self._unpack(owner, ecg_id, _counting(zeros))
-        return [(lead.name, count) for lead, count in zip(ecg.leads, counts, strict=True)]
+    async def _count(
+        self, owner: str, ecg_id: UUID, zeros: ZeroRule
+    ) -> tuple[StoredEcg, list[int]]:
+        """Read the ECG with its samples, and count each lead's zero crossings."""
+        stored = await self._repository.get(owner, ecg_id)
+        return stored, await self._unpack(stored, partial(_crossings, zeros=zeros))
 
-    async def _unpack(
-        self, owner: str, ecg_id: UUID, use: Callable[[Lead, Signal], T]
-    ) -> tuple[Ecg, list[T]]:
-        recording = await self._repository.recording(owner, ecg_id)
-        leads = recording.ecg.leads
+    async def _unpack(self, stored: StoredEcg, use: Callable[[Lead, Signal], T]) -> list[T]:
         [answer] = await self._core.unpack(
-            [recording.blob], lambda _, signals: [*map(use, leads, signals)]
+            [stored.blob], lambda _, signals: [*map(use, stored.ecg.leads, signals)]
         )
         if isinstance(answer, EcgError):
             raise answer
-        return recording.ecg, answer
+        return answer
 
-    async def _settled(self, owner: str, ecg_id: UUID, wait: float) -> list[InsightRecord]:
+    async def _settled(self, owner: str, ecg_id: UUID, wait: float) -> StoredEcg:
+        """Look until every insight is settled, or `wait` seconds are over."""
         clock = asyncio.get_running_loop().time
         pause, deadline = FIRST_POLL, clock() + wait
         while True:
-            records = await self._repository.insights(owner, ecg_id)
+            stored = await self._repository.get(owner, ecg_id, samples=False)
             left = deadline - clock()
-            if left <= 0 or not any(record.state in UNSETTLED for record in records):
-                return records
+            if left <= 0 or all(record.settled for record in stored.insights):
+                return stored
             await asyncio.sleep(min(pause, left))
             pause = min(2 * pause, LAST_POLL)
 
 
-def _to_json(_: Lead, signal: Signal) -> bytes:
-    return signal.to_json()
-
-
-def _counting(zeros: ZeroRule) -> Callable[[Lead, Signal], int]:
-    return lambda lead, signal: signal.zero_crossings(zeros=zeros, baseline=lead.baseline)
+def _crossings(lead: Lead, signal: Signal, zeros: ZeroRule = "neutral") -> int:
+    return signal.zero_crossings(zeros=zeros, baseline=lead.baseline)

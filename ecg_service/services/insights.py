@@ -10,16 +10,17 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from ecg_service.actors import Actor
-from ecg_service.domain.ecg import Signal
+from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import EcgError, StorageUnavailable
-from ecg_service.domain.insights import Claim, Insight, InsightRecord, InsightState
+from ecg_service.domain.insights import Insight, InsightRecord
+from ecg_service.domain.signals import Signal
+from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightQueue, InsightRepository
 from ecg_service.services.traffic import Traffic
 
 logger = logging.getLogger(__name__)
 
-MAX_REASON_LENGTH = 200
 UNENDING = "no attempt came to an end"
 
 
@@ -49,27 +50,15 @@ class InsightActor(Actor[UUID, None]):
     async def handle(self, batch: Sequence[UUID], /) -> Sequence[Exception | None]:
         """Leave every insight that could be claimed done, failed or (for a retry) pending."""
         await self._traffic.lull(within=self._max_delay)
-        claims = await self._claim(batch)
-        hopeless = [record for claim in claims for record in claim.records if self._spent(record)]
-        claims = [claim for claim in map(self._hopeful, claims) if claim.records]
-
-        def run(index: int, signals: Sequence[Signal]) -> list[InsightRecord]:
-            return [self._run(claims[index], record, signals) for record in claims[index].records]
-
-        answers = await self._core.unpack([claim.recording.blob for claim in claims], run)
-        settled = [self._failed(record, TimeoutError(UNENDING)) for record in hopeless]
-        settled += self._settled(claims, answers)
-        await self._repository.finish(settled)
+        claimed = await self._claim(batch)
+        ended = [self._failed(record, TimeoutError(UNENDING)) for record in self._spent(claimed)]
+        ended += await self._run(
+            [stored for stored in map(self._unspent, claimed) if stored.insights]
+        )
+        await self._repository.finish(ended)
         return [None] * len(batch)
 
-    def _hopeful(self, claim: Claim) -> Claim:
-        return replace(claim, records=tuple(r for r in claim.records if not self._spent(r)))
-
-    def _spent(self, record: InsightRecord) -> bool:
-        """Whether every attempt was cut short: perhaps the ECG itself kills the process."""
-        return record.attempts > self._max_attempts
-
-    async def _claim(self, ecg_ids: Sequence[UUID]) -> list[Claim]:
+    async def _claim(self, ecg_ids: Sequence[UUID]) -> list[StoredEcg]:
         """Claim together or, where one ECG cannot even be read, each that can."""
         try:
             return await self._repository.claim(ecg_ids, now=datetime.now(UTC))
@@ -77,31 +66,47 @@ class InsightActor(Actor[UUID, None]):
             if len(ecg_ids) == 1:
                 logger.warning("ECG %s cannot be claimed: %s", ecg_ids[0], error)
                 return []
-        return [claim for ecg_id in ecg_ids for claim in await self._claim([ecg_id])]
+        return [stored for ecg_id in ecg_ids for stored in await self._claim([ecg_id])]
 
-    def _settled(
-        self, claims: Sequence[Claim], answers: Sequence[list[InsightRecord] | EcgError]
-    ) -> Iterator[InsightRecord]:
-        for claim, answer in zip(claims, answers, strict=True):
-            if isinstance(answer, EcgError):
-                yield from (self._failed(record, answer) for record in claim.records)
-            else:
-                yield from answer
+    def _spent(self, claimed: Sequence[StoredEcg]) -> Iterator[InsightRecord]:
+        """Yield what no attempt came to the end of: perhaps the ECG itself kills the process."""
+        for stored in claimed:
+            yield from (r for r in stored.insights if r.attempts > self._max_attempts)
 
-    def _run(self, claim: Claim, record: InsightRecord, signals: Sequence[Signal]) -> InsightRecord:
+    def _unspent(self, stored: StoredEcg) -> StoredEcg:
+        left = tuple(r for r in stored.insights if r.attempts <= self._max_attempts)
+        return replace(stored, insights=left)
+
+    async def _run(self, claimed: Sequence[StoredEcg]) -> list[InsightRecord]:
+        def compute(index: int, signals: Sequence[Signal]) -> list[InsightRecord]:
+            ecg, records = claimed[index].ecg, claimed[index].insights
+            return [self._compute(ecg, record, signals) for record in records]
+
+        answers = await self._core.unpack([stored.blob for stored in claimed], compute)
+        return [
+            record
+            for stored, answer in zip(claimed, answers, strict=True)
+            for record in self._ended(stored, answer)
+        ]
+
+    def _ended(
+        self, stored: StoredEcg, answer: list[InsightRecord] | EcgError
+    ) -> Sequence[InsightRecord]:
+        if isinstance(answer, EcgError):
+            return [self._failed(record, answer) for record in stored.insights]
+        return answer
+
+    def _compute(self, ecg: Ecg, record: InsightRecord, signals: Sequence[Signal]) -> InsightRecord:
         try:
             insight = self._insights[record.name]
-            result = insight.compute(claim.recording.ecg, signals)
+            return record.done(insight.compute(ecg, signals), insight.version)
         except BaseException as error:  # noqa: BLE001 - its own failure, even a panic of the core
             return self._failed(record, error)
-        return replace(record, state=InsightState.DONE, result=result, version=insight.version)
 
     def _failed(self, record: InsightRecord, error: BaseException) -> InsightRecord:
-        final = record.attempts >= self._max_attempts
-        reason = f"{type(error).__name__}: {error}"[:MAX_REASON_LENGTH]
+        reason = f"{type(error).__name__}: {error}"
         logger.warning("insight %s failed: %s", record.name, type(error).__name__)
-        state = InsightState.FAILED if final else InsightState.PENDING
-        return replace(record, state=state, error=reason)
+        return record.failed(reason, max_attempts=self._max_attempts)
 
 
 @dataclass(frozen=True, slots=True)

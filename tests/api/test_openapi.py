@@ -82,7 +82,7 @@ async def test_bodies_are_documented_as_they_are_checked(anyone: httpx.AsyncClie
         "PUT /users/me/password": ["current_password", "new_password"],
     }
     assert not any(schema["additionalProperties"] for schema in taken.values())
-    signal = resolve(found, "#/components/schemas/LeadIn")["properties"]["signal"]
+    signal = resolve(found, "#/components/schemas/SubmittedLead")["properties"]["signal"]
     assert signal == {
         "type": "array",
         "items": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},

@@ -17,10 +17,11 @@ from ecg_service.adapters.memory import MemoryStore
 from ecg_service.api.app import create_app
 from ecg_service.api.edge.bodies import MAX_SMALL_BODY, BodyLimits
 from ecg_service.api.services import Services
-from ecg_service.domain.ecg import Ecg, Lead, Recording
+from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import EcgError, StorageFull, StorageUnavailable
 from ecg_service.domain.insights import InsightRecord, InsightState
-from ecg_service.ports.ecgs import NewEcg
+from ecg_service.domain.stored import StoredEcg
+from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.ingest import Ingest, Receipt, Submission
@@ -224,7 +225,7 @@ async def damaged(store: MemoryStore) -> str:
     crossings = [{"name": "I", "zero_crossings": 0}]
     record = InsightRecord(key, "zero_crossings", 1, InsightState.DONE, 1, crossings)
     made = Ecg(key, ANN, datetime.now(UTC), (Lead("I", 1),))
-    await store.ecgs.add_many([NewEcg(Recording(made, b"not a blob"), (record,))])
+    await store.ecgs.add_many([StoredEcg(made, (record,), b"not a blob")])
     return str(key)
 
 
@@ -232,7 +233,7 @@ async def test_a_damaged_ecg_is_an_error_and_never_wrong_data(service: Service) 
     threads = Threads("unpack", size=1, capacity=1)
     async with MemoryStore.open() as store:
         key = await damaged(store)
-        ann = variant(service, ecgs=Ecgs(store.ecgs, RustCore(threads)))
+        ann = variant(service, ecgs=Ecgs(store.ecgs, RustCore(threads), stored_counts))
         for path in ("", "/leads/0", "/insights?zeros=strict"):
             found = problem(await ann.get(f"/ecg/{key}{path}"), 500, "damaged-ecg")
             assert "detail" not in found

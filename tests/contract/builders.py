@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -10,10 +11,11 @@ from uuid import UUID
 from msgspec.structs import replace
 from uuid_utils import uuid7
 
-from ecg_service.domain.ecg import Ecg, Lead, Recording
+from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.insights import InsightRecord
+from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.users import Role, User
-from ecg_service.ports.ecgs import EcgRepository, NewEcg
+from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.ports.users import UserRepository
 
@@ -33,7 +35,7 @@ class Store(Protocol):
 
 
 Opener = Callable[[Path], AbstractAsyncContextManager[Store]]
-Read = Callable[[EcgRepository, str, UUID], Awaitable[object]]
+Read = Callable[[str, UUID], Awaitable[object]]
 
 
 def ecg_id() -> UUID:
@@ -51,20 +53,30 @@ def new(
     blob: bytes = b"packed",
     fingerprint: bytes | None = None,
     **changes: object,
-) -> NewEcg:
+) -> StoredEcg:
     """Make an ECG with pending insights of these names."""
     made = ecg(owner, **changes)
     insights = tuple(InsightRecord(made.id, name, 1) for name in pending)
-    return NewEcg(Recording(made, blob), insights, fingerprint)
+    return StoredEcg(made, insights, blob, fingerprint)
 
 
 def user(name: str = "ann", role: Role = Role.USER, **changes: object) -> User:
     return replace(User(name, role, f"hash of {name}'s password", NOON), **changes)
 
 
-async def added(store: Store, *all_new: NewEcg) -> list[UUID]:
+async def added(store: Store, *all_new: StoredEcg) -> list[UUID]:
     """Add ECGs that nothing speaks against."""
     answers = await store.ecgs.add_many(all_new)
     ids = [answer for answer in answers if isinstance(answer, UUID)]
-    assert ids == [one.recording.ecg.id for one in all_new]
+    assert ids == [one.ecg.id for one in all_new]
     return ids
+
+
+async def insights_of(store: Store, owner: str, one: UUID) -> list[InsightRecord]:
+    """Return the stored insights of an ECG."""
+    return list((await store.ecgs.get(owner, one, samples=False)).insights)
+
+
+def reads(store: Store) -> tuple[Read, ...]:
+    """Return every way to read one ECG."""
+    return store.ecgs.get, partial(store.ecgs.get, samples=False)

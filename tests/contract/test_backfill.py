@@ -3,21 +3,22 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from ecg_service.domain.insights import Claim, InsightRecord, InsightState
-from tests.contract.builders import NOON, Store, added, new
+from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.domain.stored import StoredEcg
+from tests.contract.builders import NOON, Store, added, insights_of, new
 
 PENDING, RUNNING, DONE, FAILED = InsightState
 LATER = NOON + timedelta(minutes=5)
 
 
-async def claimed(store: Store, *names: str) -> Claim:
+async def claimed(store: Store, *names: str) -> StoredEcg:
     """Add an ECG with these insights and claim it."""
     [claim] = await store.insights.claim(await added(store, new("ann", *names)), now=NOON)
     return claim
 
 
-async def state(store: Store, claim: Claim) -> list[InsightRecord]:
-    return await store.ecgs.insights("ann", claim.recording.ecg.id)
+async def state(store: Store, claim: StoredEcg) -> list[InsightRecord]:
+    return await insights_of(store, "ann", claim.ecg.id)
 
 
 async def test_gives_a_new_insight_to_every_ecg(store: Store) -> None:
@@ -25,12 +26,12 @@ async def test_gives_a_new_insight_to_every_ecg(store: Store) -> None:
     made = [await store.insights.backfill("rr", 1, limit=2) for _ in range(4)]
     assert made == [2, 2, 1, 0]
     assert await store.insights.pending(limit=9) == ids
-    assert await store.ecgs.insights("ann", ids[0]) == [InsightRecord(ids[0], "rr", 1)]
+    assert await insights_of(store, "ann", ids[0]) == [InsightRecord(ids[0], "rr", 1)]
 
 
 async def test_a_newer_version_starts_over(store: Store) -> None:
     claim = await claimed(store, "a", "b")
-    a, b = claim.records
+    a, b = claim.insights
     await store.insights.finish([replace(a, state=DONE, result=1), replace(b, state=FAILED)])
     assert await store.insights.backfill("a", 1, limit=9) == 0
     assert await store.insights.backfill("a", 2, limit=9) == 1
@@ -45,12 +46,12 @@ async def test_an_older_version_takes_nothing_back(store: Store) -> None:
     [one] = await added(store, new())
     await store.insights.backfill("a", 3, limit=9)
     assert await store.insights.backfill("a", 2, limit=9) == 0
-    assert await store.ecgs.insights("ann", one) == [InsightRecord(one, "a", 3)]
+    assert await insights_of(store, "ann", one) == [InsightRecord(one, "a", 3)]
 
 
 async def test_a_run_of_the_older_version_does_not_finish(store: Store) -> None:
     claim = await claimed(store, "a")
-    [a] = claim.records
+    [a] = claim.insights
     assert await store.insights.backfill("a", 2, limit=9) == 1
     await store.insights.finish([replace(a, state=DONE)])
     assert await store.insights.release(claimed_before=LATER) == 0
@@ -81,4 +82,4 @@ async def test_goes_through_many(store: Store) -> None:
     await added(store, *(new("ann", "a", blob=b"") for _ in range(4_500)))
     [last] = await added(store, new())
     assert await store.insights.backfill("a", 1, limit=1) == 1
-    assert await store.ecgs.insights("ann", last) == [InsightRecord(last, "a", 1)]
+    assert await insights_of(store, "ann", last) == [InsightRecord(last, "a", 1)]

@@ -31,7 +31,7 @@ async def test_a_duplicate_leaves_the_rest_of_the_batch_alone(store: Store) -> N
         new("bob", client_id="old", fingerprint=b"3"),
     ]
     answers = await store.ecgs.add_many(batch)
-    ids = [one.recording.ecg.id for one in batch]
+    ids = [one.ecg.id for one in batch]
     assert [a for a in answers if isinstance(a, UUID)] == [old, ids[1], ids[2], ids[2], ids[6]]
     assert isinstance(answers[3], EcgIdTaken)
     assert isinstance(answers[5], EcgIdTaken)

@@ -3,22 +3,23 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from ecg_service.domain.insights import Claim, InsightRecord, InsightState
-from tests.contract.builders import NOON, Store, added, ecg_id, new
+from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.domain.stored import StoredEcg
+from tests.contract.builders import NOON, Store, added, ecg_id, insights_of, new
 
 PENDING, RUNNING, DONE, FAILED = InsightState
 LATER = NOON + timedelta(minutes=5)
 MICROSECOND = timedelta(microseconds=1)
 
 
-async def claimed(store: Store, *names: str) -> Claim:
+async def claimed(store: Store, *names: str) -> StoredEcg:
     """Add an ECG with these insights and claim it."""
     [claim] = await store.insights.claim(await added(store, new("ann", *names)), now=NOON)
     return claim
 
 
-async def state(store: Store, claim: Claim) -> list[InsightRecord]:
-    return await store.ecgs.insights("ann", claim.recording.ecg.id)
+async def state(store: Store, claim: StoredEcg) -> list[InsightRecord]:
+    return await insights_of(store, "ann", claim.ecg.id)
 
 
 # Pending.
@@ -34,46 +35,46 @@ async def test_finds_pending_ecgs_once_each_oldest_first(store: Store) -> None:
 async def test_only_pending_counts_as_pending(store: Store) -> None:
     one = new()
     states = (RUNNING, DONE, FAILED)
-    records = [InsightRecord(one.recording.ecg.id, s.value, 1, s) for s in states]
+    records = [InsightRecord(one.ecg.id, s.value, 1, s) for s in states]
     await added(store, replace(one, insights=tuple(records)))
     assert await store.insights.pending(limit=9) == []
-    assert await store.insights.claim([one.recording.ecg.id], now=NOON) == []
+    assert await store.insights.claim([one.ecg.id], now=NOON) == []
 
 
 # Claim.
 
 
-async def test_a_claim_holds_the_recording_and_what_to_compute(store: Store) -> None:
+async def test_a_claim_holds_the_ecg_with_its_samples_and_what_to_compute(store: Store) -> None:
     one = new("ann", "b", "a", blob=b"samples")
     ids = await added(store, one)
     [claim] = await store.insights.claim(ids, now=NOON)
-    assert claim.recording == one.recording
-    assert claim.records == tuple(InsightRecord(ids[0], n, 1, RUNNING, 1) for n in ("a", "b"))
-    assert await state(store, claim) == list(claim.records)
+    assert (claim.ecg, claim.blob) == (one.ecg, one.blob)
+    assert claim.insights == tuple(InsightRecord(ids[0], n, 1, RUNNING, 1) for n in ("a", "b"))
+    assert await state(store, claim) == list(claim.insights)
 
 
 async def test_claims_in_the_order_asked_and_leaves_out_the_rest(store: Store) -> None:
     ids = await added(store, new("ann", "a"), new("bob", "a"), new())
     wanted = [ids[1], ecg_id(), ids[2], ids[0], ids[1]]
     claims = await store.insights.claim(wanted, now=NOON)
-    assert [claim.recording.ecg.id for claim in claims] == [ids[1], ids[0]]
+    assert [claim.ecg.id for claim in claims] == [ids[1], ids[0]]
     assert await store.insights.claim(wanted, now=NOON) == []
     assert await store.insights.claim([], now=NOON) == []
 
 
 async def test_a_claim_takes_pending_insights_only(store: Store) -> None:
     claim = await claimed(store, "a", "b")
-    a, b = claim.records
+    a, b = claim.insights
     await store.insights.finish([replace(a, state=DONE), replace(b, state=PENDING)])
     [again] = await store.insights.claim([a.ecg_id], now=LATER)
-    assert again.records == (replace(b, attempts=2),)
+    assert again.insights == (replace(b, attempts=2),)
 
 
 async def test_two_claimers_never_get_the_same(store: Store) -> None:
     ids = await added(store, *(new("ann", "a", "b") for _ in range(40)))
     orders = [ids, ids[::-1], ids[20:] + ids[:20], ids]
     answers = await asyncio.gather(*(store.insights.claim(o, now=NOON) for o in orders))
-    got = [claim.recording.ecg.id for claims in answers for claim in claims]
+    got = [claim.ecg.id for claims in answers for claim in claims]
     assert sorted(got) == sorted(ids)
 
 
@@ -88,7 +89,7 @@ async def test_deleted_ecgs_cannot_be_claimed(store: Store) -> None:
 
 async def test_stores_outcomes(store: Store) -> None:
     claim = await claimed(store, "a", "b", "c")
-    a, b, c = claim.records
+    a, b, c = claim.insights
     outcomes = [
         replace(a, state=DONE, result={"count": [1, 2]}),
         replace(b, state=FAILED, error="no beats"),
@@ -101,7 +102,7 @@ async def test_stores_outcomes(store: Store) -> None:
 
 async def test_only_running_insights_finish(store: Store) -> None:
     claim = await claimed(store, "a")
-    [a] = claim.records
+    [a] = claim.insights
     await store.insights.finish([replace(a, state=DONE, result=1)])
     await store.insights.finish([replace(a, state=FAILED, error="too late")])
     assert await state(store, claim) == [replace(a, state=DONE, result=1)]
@@ -109,7 +110,7 @@ async def test_only_running_insights_finish(store: Store) -> None:
 
 async def test_a_run_of_another_version_does_not_finish(store: Store) -> None:
     claim = await claimed(store, "a")
-    [a] = claim.records
+    [a] = claim.insights
     await store.insights.finish([replace(a, version=2, state=DONE)])
     assert await state(store, claim) == [a]
 
@@ -117,17 +118,17 @@ async def test_a_run_of_another_version_does_not_finish(store: Store) -> None:
 async def test_a_run_that_was_claimed_anew_does_not_finish(store: Store) -> None:
     first = await claimed(store, "a")
     await store.insights.release(claimed_before=LATER)
-    [second] = await store.insights.claim([first.recording.ecg.id], now=LATER)
-    await store.insights.finish([replace(first.records[0], state=DONE, result="stale")])
-    assert await state(store, first) == list(second.records)
-    done = replace(second.records[0], state=DONE, result="fresh")
+    [second] = await store.insights.claim([first.ecg.id], now=LATER)
+    await store.insights.finish([replace(first.insights[0], state=DONE, result="stale")])
+    assert await state(store, first) == list(second.insights)
+    done = replace(second.insights[0], state=DONE, result="fresh")
     await store.insights.finish([done])
     assert await state(store, first) == [done]
 
 
 async def test_a_released_run_does_not_finish(store: Store) -> None:
     claim = await claimed(store, "a")
-    [a] = claim.records
+    [a] = claim.insights
     await store.insights.release(claimed_before=LATER)
     await store.insights.finish([replace(a, state=DONE)])
     assert await state(store, claim) == [replace(a, state=PENDING)]
@@ -135,10 +136,10 @@ async def test_a_released_run_does_not_finish(store: Store) -> None:
 
 async def test_what_is_gone_does_not_keep_others_from_finishing(store: Store) -> None:
     gone, claim = await claimed(store, "a"), await claimed(store, "a")
-    await store.ecgs.delete("ann", gone.recording.ecg.id)
-    unknown = InsightRecord(claim.recording.ecg.id, "never asked for", 1, DONE, 1)
-    done = replace(claim.records[0], state=DONE)
-    await store.insights.finish([replace(gone.records[0], state=DONE), unknown, done])
+    await store.ecgs.delete("ann", gone.ecg.id)
+    unknown = InsightRecord(claim.ecg.id, "never asked for", 1, DONE, 1)
+    done = replace(claim.insights[0], state=DONE)
+    await store.insights.finish([replace(gone.insights[0], state=DONE), unknown, done])
     assert await state(store, claim) == [done]
     await store.insights.finish([])
 
@@ -153,14 +154,14 @@ async def test_releases_runs_begun_earlier(store: Store) -> None:
     assert await store.insights.release(claimed_before=NOON) == 0
     assert await store.insights.release(claimed_before=NOON + MICROSECOND) == 2
     assert await store.insights.pending(limit=9) == [one]
-    assert [r.attempts for r in await store.ecgs.insights("ann", one)] == [1, 1]
+    assert [r.attempts for r in await insights_of(store, "ann", one)] == [1, 1]
     assert await store.insights.release(claimed_before=LATER) == 1
     assert await store.insights.release(claimed_before=LATER) == 0
 
 
 async def test_releases_only_what_runs(store: Store) -> None:
     claim = await claimed(store, "a", "b")
-    a, b = claim.records
+    a, b = claim.insights
     finished = [replace(a, state=DONE), replace(b, state=FAILED)]
     await store.insights.finish(finished)
     assert await store.insights.release(claimed_before=LATER) == 0

@@ -11,7 +11,7 @@ async def test_pages_newest_first_and_by_id_within_a_date(store: Store) -> None:
     dates = [NOON, NOON + MICROSECOND, NOON, NOON - MICROSECOND, NOON]
     batch = [new(date=date) for date in dates]
     await added(store, *batch)
-    ecgs = sorted((one.recording.ecg for one in batch), key=lambda e: (e.date, e.id), reverse=True)
+    ecgs = sorted((one.ecg for one in batch), key=lambda e: (e.date, e.id), reverse=True)
     assert await store.ecgs.page("ann", limit=9) == ecgs
     assert await store.ecgs.page("ann", limit=2) == ecgs[:2]
     for position, last in enumerate(ecgs):

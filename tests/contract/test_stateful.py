@@ -25,8 +25,8 @@ from msgspec.structs import replace
 from ecg_service.domain.ecg import Cursor
 from ecg_service.domain.errors import EcgError
 from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.users import Role
-from ecg_service.ports.ecgs import NewEcg
 from tests.contract.builders import NOON, Opener, Store, new, user
 from tests.contract.conftest import OPENERS, memory
 
@@ -56,7 +56,7 @@ CHANGES = st.fixed_dictionaries(
 
 
 @st.composite
-def new_ecgs(draw: st.DrawFn) -> NewEcg:
+def new_ecgs(draw: st.DrawFn) -> StoredEcg:
     return new(
         draw(OWNERS),
         *draw(st.sets(NAMES)),
@@ -96,18 +96,18 @@ class SameAnswers(RuleBasedStateMachine):
         return expected
 
     @rule(target=ids, batch=st.lists(new_ecgs(), max_size=4))
-    def add_many(self, batch: list[NewEcg]) -> MultipleResults[UUID]:
+    def add_many(self, batch: list[StoredEcg]) -> MultipleResults[UUID]:
         async def add(store: Store) -> list[str]:
             return [str(a) or type(a).__name__ for a in await store.ecgs.add_many(batch)]
 
         self.same(add)
-        return multiple(*(one.recording.ecg.id for one in batch))
+        return multiple(*(one.ecg.id for one in batch))
 
     @rule(owner=OWNERS, one=ids)
     def get(self, owner: str, one: UUID) -> None:
         self.same(lambda store: store.ecgs.get(owner, one))
-        self.same(lambda store: store.ecgs.recording(owner, one))
-        self.same(lambda store: store.ecgs.insights(owner, one))
+        self.same(lambda store: store.ecgs.get(owner, one))
+        self.same(lambda store: store.ecgs.get(owner, one, samples=False))
 
     @rule(owner=OWNERS, one=ids)
     def delete(self, owner: str, one: UUID) -> None:
@@ -131,7 +131,7 @@ class SameAnswers(RuleBasedStateMachine):
     def claim(self, wanted: list[UUID], now: datetime) -> MultipleResults[InsightRecord]:
         claims = self.same(lambda store: store.insights.claim(wanted, now=now))
         assert not isinstance(claims, type)
-        return multiple(*(record for claim in claims for record in claim.records))
+        return multiple(*(record for claim in claims for record in claim.insights))
 
     @rule(finished=st.lists(st.tuples(records, FINISHED, st.none() | st.integers()), max_size=3))
     def finish(self, finished: list[tuple[InsightRecord, InsightState, int | None]]) -> None:

@@ -6,67 +6,70 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from ecg_service.adapters.memory.stock import Stock
-from ecg_service.domain.insights import Claim, InsightRecord, InsightState
+from ecg_service.adapters.memory.ecgs import EcgsById
+from ecg_service.domain.insights import InsightRecord, InsightState, is_due
+from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.insights import InsightRepository
 
 
 class MemoryInsights(InsightRepository):
     """The insights of a `MemoryStore`."""
 
-    def __init__(self, stock: Stock) -> None:
-        self._stock = stock
+    def __init__(self, stored: EcgsById) -> None:
+        self._stored = stored
+        self._claimed_at: dict[tuple[UUID, str], datetime] = {}
 
     async def pending(self, *, limit: int) -> list[UUID]:
-        stock = self._stock.items()
-        return sorted(i for i, stored in stock if stored.of(InsightState.PENDING))[:limit]
+        found = (i for i, one in self._stored.items() if _in(one, InsightState.PENDING))
+        return sorted(found)[:limit]
 
-    async def claim(self, ecg_ids: Sequence[UUID], *, now: datetime) -> list[Claim]:
+    async def claim(self, ecg_ids: Sequence[UUID], *, now: datetime) -> list[StoredEcg]:
         return list(self._claims(ecg_ids, now))
 
     async def finish(self, records: Sequence[InsightRecord]) -> None:
         for record in records:
-            stored = self._stock.get(record.ecg_id)
-            if stored and _same_run(stored.insights.get(record.name), record):
-                stored.insights[record.name] = record
+            if (stored := self._record(record.ecg_id, record.name)) and stored.awaits(record):
+                self._put(record)
 
     async def release(self, *, claimed_before: datetime) -> int:
-        released = 0
-        for stored in self._stock.values():
-            for record in stored.of(InsightState.RUNNING):
-                if stored.claimed_at.get(record.name, claimed_before) < claimed_before:
-                    stored.insights[record.name] = replace(record, state=InsightState.PENDING)
-                    released += 1
-        return released
+        running = [r for one in self._stored.values() for r in _in(one, InsightState.RUNNING)]
+        overdue = [r for r in running if self._claimed_at[r.ecg_id, r.name] < claimed_before]
+        for record in overdue:
+            self._put(record.released())
+        return len(overdue)
 
     async def backfill(self, name: str, version: int, *, limit: int) -> int:
-        lacking = [i for i in sorted(self._stock) if self._lacks(i, name, version)][:limit]
-        for ecg_id in lacking:
-            self._stock[ecg_id].insights[name] = InsightRecord(ecg_id, name, version)
-        return len(lacking)
+        lacking = [i for i in sorted(self._stored) if is_due(self._version(i, name), version)]
+        for ecg_id in lacking[:limit]:
+            self._put(InsightRecord(ecg_id, name, version))
+        return len(lacking[:limit])
 
-    def _claims(self, ecg_ids: Sequence[UUID], now: datetime) -> Iterator[Claim]:
+    def _claims(self, ecg_ids: Sequence[UUID], now: datetime) -> Iterator[StoredEcg]:
         for ecg_id in ecg_ids:
-            stored = self._stock.get(ecg_id)
-            if stored and (pending := stored.of(InsightState.PENDING)):
-                running = tuple(map(_started, pending))
-                stored.insights.update({record.name: record for record in running})
-                stored.claimed_at.update({record.name: now for record in running})
-                yield Claim(stored.recording, running)
+            stored = self._stored.get(ecg_id)
+            if stored and (pending := _in(stored, InsightState.PENDING)):
+                running = tuple(record.claimed() for record in pending)
+                for record in running:
+                    self._put(record)
+                    self._claimed_at[ecg_id, record.name] = now
+                yield StoredEcg(stored.ecg, running, stored.blob)
 
-    def _lacks(self, ecg_id: UUID, name: str, version: int) -> bool:
-        record = self._stock[ecg_id].insights.get(name)
-        return record is None or record.version < version
+    def _record(self, ecg_id: UUID, name: str) -> InsightRecord | None:
+        stored = self._stored.get(ecg_id)
+        found = (record for record in stored.insights if record.name == name) if stored else ()
+        return next(iter(found), None)
+
+    def _version(self, ecg_id: UUID, name: str) -> int | None:
+        record = self._record(ecg_id, name)
+        return record and record.version
+
+    def _put(self, record: InsightRecord) -> None:
+        stored = self._stored[record.ecg_id]
+        by_name = {other.name: other for other in stored.insights} | {record.name: record}
+        insights = tuple(by_name[name] for name in sorted(by_name))
+        self._stored[record.ecg_id] = replace(stored, insights=insights)
+        self._claimed_at.pop((record.ecg_id, record.name), None)
 
 
-def _started(record: InsightRecord) -> InsightRecord:
-    return replace(record, state=InsightState.RUNNING, attempts=record.attempts + 1)
-
-
-def _same_run(stored: InsightRecord | None, finished: InsightRecord) -> bool:
-    """Whether the stored insight still waits for this run and no later one."""
-    return (
-        stored is not None
-        and stored.state is InsightState.RUNNING
-        and (stored.version, stored.attempts) == (finished.version, finished.attempts)
-    )
+def _in(stored: StoredEcg, state: InsightState) -> list[InsightRecord]:
+    return [record for record in stored.insights if record.state is state]

@@ -4,9 +4,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from ecg_service.adapters.memory.ecgs import MemoryEcgs
+from ecg_service.adapters.memory.ecgs import EcgsById, MemoryEcgs
 from ecg_service.adapters.memory.insights import MemoryInsights
-from ecg_service.adapters.memory.stock import Stock
 from ecg_service.adapters.memory.users import MemoryUsers
 
 
@@ -22,5 +21,5 @@ class MemoryStore:
     @asynccontextmanager
     async def open(cls) -> AsyncGenerator["MemoryStore"]:
         """Begin with nothing; the end of the block forgets everything."""
-        stock: Stock = {}
-        yield cls(MemoryEcgs(stock), MemoryInsights(stock), MemoryUsers())
+        stored: EcgsById = {}
+        yield cls(MemoryEcgs(stored), MemoryInsights(stored), MemoryUsers())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import apsw
 
-from ecg_service.adapters.sqlite.ecg_rows import COLUMNS, EcgRow, to_ecg
+from ecg_service.adapters.sqlite.ecg_rows import COLUMNS, OWNER, to_ecg
 from ecg_service.adapters.sqlite.engine.connections import open_reader
 from ecg_service.adapters.sqlite.engine.errors import reason, translated
 from ecg_service.adapters.sqlite.engine.limits import Limits
@@ -58,8 +58,7 @@ def _keys(connection: apsw.Connection) -> Iterator[tuple[int, str]]:
 def _problems_of(connection: apsw.Connection, pk: int, verify: Verify | None) -> Iterator[str]:
     try:
         for row in run(connection, ROW, pk):
-            found = EcgRow(*row)
-            to_ecg(found, found.owner)
+            to_ecg(row, row[OWNER])
         if verify is not None:
             for (blob,) in run(connection, BLOB, pk):
                 verify(blob)

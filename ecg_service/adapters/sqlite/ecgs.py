@@ -6,18 +6,21 @@ from uuid import UUID
 
 import apsw
 
-from ecg_service.adapters.sqlite.add import add_many
-from ecg_service.adapters.sqlite.ecg_rows import COLUMNS, EcgRow, microseconds, to_ecg
+from ecg_service.adapters.sqlite.ecg_rows import COLUMNS, OWNER, to_ecg, to_row
 from ecg_service.adapters.sqlite.engine.engine import Engine
-from ecg_service.adapters.sqlite.engine.sql import Row, Value, run
-from ecg_service.adapters.sqlite.insight_rows import records_of
-from ecg_service.domain.ecg import Cursor, Ecg, Recording
+from ecg_service.adapters.sqlite.engine.sql import Row, Value, run, run_many
+from ecg_service.adapters.sqlite.insight_rows import insert_records, records_of
+from ecg_service.domain.ecg import Cursor, Ecg
 from ecg_service.domain.errors import DamagedEcg, EcgIdTaken, EcgNotFound
-from ecg_service.domain.insights import InsightRecord
-from ecg_service.ports.ecgs import EcgRepository, NewEcg
+from ecg_service.domain.stored import StoredEcg, Submitted, without_repeats
+from ecg_service.domain.time import to_microseconds
+from ecg_service.ports.ecgs import EcgRepository
 
+INSERT = f"INSERT INTO ecgs ({COLUMNS}, blob) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+NAMED = "SELECT id, fingerprint FROM ecgs WHERE owner = ? AND client_id = ?"
+REWIND = "UPDATE backfills SET position = ?1 WHERE position > ?1"
 GET = f"SELECT {COLUMNS} FROM ecgs WHERE id = ?"  # noqa: S608
-GET_RECORDING = f"SELECT {COLUMNS}, blob FROM ecgs WHERE id = ?"  # noqa: S608
+BLOB = "SELECT blob FROM ecgs WHERE id = ?"
 PAGE = f"""
     SELECT {COLUMNS} FROM ecgs WHERE owner = ? AND date >= ? AND (date, id) < (?, ?)
     ORDER BY date DESC, id DESC LIMIT ?
@@ -34,14 +37,11 @@ class SqliteEcgs(EcgRepository):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add_many(self, new: Sequence[NewEcg]) -> list[UUID | EcgIdTaken]:
-        return await self._engine.write(add_many, new) if new else []
+    async def add_many(self, new: Sequence[StoredEcg]) -> list[UUID | EcgIdTaken]:
+        return await self._engine.write(_add_many, new) if new else []
 
-    async def get(self, owner: str, ecg_id: UUID) -> Ecg:
-        return await self._engine.read(_get, owner, ecg_id)
-
-    async def recording(self, owner: str, ecg_id: UUID) -> Recording:
-        return await self._engine.read(recording, owner, ecg_id)
+    async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
+        return await self._engine.read(_get, owner, ecg_id, samples=samples)
 
     async def page(
         self,
@@ -52,14 +52,11 @@ class SqliteEcgs(EcgRepository):
         until: datetime | None = None,
         after: Cursor | None = None,
     ) -> list[Ecg]:
-        first = EARLIEST if since is None else microseconds(since)
-        ends = [(LATEST if until is None else microseconds(until), b"")]
+        first = EARLIEST if since is None else to_microseconds(since)
+        ends = [(LATEST if until is None else to_microseconds(until), b"")]
         if after is not None:
-            ends.append((microseconds(after.date), after.id.bytes))
+            ends.append((to_microseconds(after.date), after.id.bytes))
         return await self._engine.read(_page, owner, first, *min(ends), limit)
-
-    async def insights(self, owner: str, ecg_id: UUID) -> list[InsightRecord]:
-        return await self._engine.read(_insights, owner, ecg_id)
 
     async def delete(self, owner: str, ecg_id: UUID) -> None:
         await self._engine.write(_delete, owner, ecg_id)
@@ -68,23 +65,37 @@ class SqliteEcgs(EcgRepository):
         await self._engine.write(_ping)
 
 
-def recording(connection: apsw.Connection, owner: str | None, ecg_id: UUID) -> Recording:
-    """Read the ECG with its blob; of whoever it belongs to if no owner is given."""
-    *row, blob = _only(connection, GET_RECORDING, ecg_id)
-    found = EcgRow(*row)
-    return Recording(to_ecg(found, found.owner if owner is None else owner), blob)
+def _add_many(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[UUID | EcgIdTaken]:
+    """Insert a batch in a few statements, however large it is."""
+
+    def find(owner: str, client_id: str) -> Submitted | None:
+        for ecg_id, fingerprint in run(connection, NAMED, owner, client_id):
+            return UUID(bytes=ecg_id), fingerprint
+        return None
+
+    fresh, answers = without_repeats(new, find)
+    if fresh:
+        run_many(connection, INSERT, map(to_row, fresh))
+        insert_records(connection, [record for one in fresh for record in one.insights])
+        # A backfill that has passed the place of a new ECG has to look again.
+        run(connection, REWIND, min(one.ecg.id.bytes for one in fresh))
+    return answers
 
 
-def _get(connection: apsw.Connection, owner: str, ecg_id: UUID) -> Ecg:
-    return to_ecg(EcgRow(*_only(connection, GET, ecg_id)), owner)
+def _get(connection: apsw.Connection, owner: str, ecg_id: UUID, *, samples: bool) -> StoredEcg:
+    ecg = to_ecg(_row(connection, ecg_id), owner)
+    insights = tuple(records_of(connection, ecg_id))
+    return StoredEcg(ecg, insights, _blob(connection, ecg_id) if samples else b"")
+
+
+def packed(connection: apsw.Connection, ecg_id: UUID) -> StoredEcg:
+    """Read an ECG with its samples but not its insights, whoever it belongs to."""
+    row = _row(connection, ecg_id)
+    return StoredEcg(to_ecg(row, row[OWNER]), (), _blob(connection, ecg_id))
 
 
 def _page(connection: apsw.Connection, owner: str, *bounds: Value) -> list[Ecg]:
-    return [to_ecg(EcgRow(*row), owner) for row in _rows(connection, PAGE, owner, *bounds)]
-
-
-def _insights(connection: apsw.Connection, owner: str, ecg_id: UUID) -> list[InsightRecord]:
-    return records_of(connection, _get(connection, owner, ecg_id).id)
+    return [to_ecg(row, owner) for row in _rows(connection, PAGE, owner, *bounds)]
 
 
 def _delete(connection: apsw.Connection, owner: str, ecg_id: UUID) -> None:
@@ -99,10 +110,15 @@ def _ping(connection: apsw.Connection) -> None:
     run(connection, "DELETE FROM pings WHERE rowid < ?", connection.last_insert_rowid())
 
 
-def _only(connection: apsw.Connection, statement: str, ecg_id: UUID) -> Row:
-    for row in _rows(connection, statement, ecg_id.bytes):
+def _row(connection: apsw.Connection, ecg_id: UUID) -> Row:
+    for row in _rows(connection, GET, ecg_id.bytes):
         return row
     raise EcgNotFound
+
+
+def _blob(connection: apsw.Connection, ecg_id: UUID) -> bytes:
+    [(blob,)] = run(connection, BLOB, ecg_id.bytes)
+    return blob
 
 
 def _rows(connection: apsw.Connection, statement: str, *values: Value) -> list[Row]:

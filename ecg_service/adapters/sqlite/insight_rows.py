@@ -6,28 +6,18 @@ from uuid import UUID
 import apsw
 import msgspec
 
-from ecg_service.adapters.sqlite.engine.sql import run, run_many
+from ecg_service.adapters.sqlite.engine.sql import Row, Value, run, run_many
 from ecg_service.domain.insights import InsightRecord, InsightState, Json
 
-INSERT = """
-    INSERT INTO insights (ecg_id, name, version, state, attempts, result, error)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-OF_ECG = """
-    SELECT ecg_id, name, version, state, attempts, result, error
-    FROM insights WHERE ecg_id = ? ORDER BY name
-"""
+COLUMNS = "ecg_id, name, version, state, attempts, result, error"
+INSERT = f"INSERT INTO insights ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+OF_ECG = f"SELECT {COLUMNS} FROM insights WHERE ecg_id = ? ORDER BY name"  # noqa: S608
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
-def to_json(result: Json) -> str | None:
-    """Return the JSON text of a result; that of no result is NULL."""
-    return None if result is None else _encode(result).decode()
-
-
-def to_record(row: tuple[bytes, str, int, str, int, str | None, str | None]) -> InsightRecord:
+def to_record(row: Row) -> InsightRecord:
     ecg_id, name, version, state, attempts, result, error = row
     return InsightRecord(
         ecg_id=UUID(bytes=ecg_id),
@@ -47,16 +37,21 @@ def records_of(connection: apsw.Connection, ecg_id: UUID) -> list[InsightRecord]
 
 def insert_records(connection: apsw.Connection, records: Iterable[InsightRecord]) -> None:
     """Store new insights of stored ECGs."""
-    run_many(connection, INSERT, map(_to_row, records))
+    run_many(connection, INSERT, map(to_row, records))
 
 
-def _to_row(record: InsightRecord) -> tuple[bytes | str | int | None, ...]:
+def to_row(record: InsightRecord) -> tuple[Value, ...]:
     return (
         record.ecg_id.bytes,
         record.name,
         record.version,
         record.state.value,
         record.attempts,
-        to_json(record.result),
+        _text(record.result),
         record.error,
     )
+
+
+def _text(result: Json) -> str | None:
+    """Return the JSON text of a result; that of no result is NULL."""
+    return None if result is None else _encode(result).decode()

@@ -1,37 +1,32 @@
 """The state of insights in SQLite."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import apsw
-from msgspec.structs import replace
 
 from ecg_service.adapters.sqlite.backfill import Progress, backfill
-from ecg_service.adapters.sqlite.ecg_rows import microseconds
-from ecg_service.adapters.sqlite.ecgs import recording
+from ecg_service.adapters.sqlite.ecgs import packed
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import run, run_many
-from ecg_service.adapters.sqlite.insight_rows import to_json, to_record
+from ecg_service.adapters.sqlite.insight_rows import COLUMNS, records_of, to_record, to_row
 from ecg_service.domain.errors import DamagedEcg
-from ecg_service.domain.insights import Claim, InsightRecord, InsightState
+from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.domain.stored import StoredEcg
+from ecg_service.domain.time import to_microseconds
 from ecg_service.ports.insights import InsightRepository
 
+# What the partial indexes of the schema hold is written out here, as SQLite needs it to use them.
 PENDING = """
     SELECT DISTINCT ecg_id FROM insights WHERE state = 'pending' ORDER BY ecg_id LIMIT ?
 """
-CLAIM = """
-    UPDATE insights SET state = 'running', attempts = attempts + 1, claimed_at = ?
-    WHERE ecg_id = ? AND state = 'pending'
-    RETURNING ecg_id, name, version, state, attempts, result, error
-"""
-# Attempts tell this run from a later one: whoever claims the insight anew has counted one more.
-FINISH = """
-    UPDATE insights SET state = ?, result = ?, error = ?
-    WHERE ecg_id = ? AND name = ? AND version = ? AND attempts = ? AND state = 'running'
-"""
-RELEASE = """
-    UPDATE insights SET state = 'pending' WHERE state = 'running' AND claimed_at < ?
+OVERDUE = f"SELECT {COLUMNS} FROM insights WHERE state = 'running' AND claimed_at < ?"  # noqa: S608
+ONE = f"SELECT {COLUMNS} FROM insights WHERE ecg_id = ? AND name = ?"  # noqa: S608
+CLAIMED = "UPDATE insights SET claimed_at = ? WHERE ecg_id = ? AND name = ?"
+PUT = """
+    UPDATE insights SET version = ?3, state = ?4, attempts = ?5, result = ?6, error = ?7
+    WHERE ecg_id = ?1 AND name = ?2
 """
 
 
@@ -44,15 +39,15 @@ class SqliteInsights(InsightRepository):
     async def pending(self, *, limit: int) -> list[UUID]:
         return await self._engine.read(_pending, limit)
 
-    async def claim(self, ecg_ids: Sequence[UUID], *, now: datetime) -> list[Claim]:
-        return await self._engine.write(_claim_all, ecg_ids, microseconds(now))
+    async def claim(self, ecg_ids: Sequence[UUID], *, now: datetime) -> list[StoredEcg]:
+        return await self._engine.write(_claim_all, ecg_ids, to_microseconds(now))
 
     async def finish(self, records: Sequence[InsightRecord]) -> None:
         if records:
             await self._engine.write(_finish, records)
 
     async def release(self, *, claimed_before: datetime) -> int:
-        return await self._engine.write(_release, microseconds(claimed_before))
+        return await self._engine.write(_release, to_microseconds(claimed_before))
 
     async def backfill(self, name: str, version: int, *, limit: int) -> int:
         # In steps, so that others can write in between.
@@ -69,38 +64,41 @@ def _pending(connection: apsw.Connection, limit: int) -> list[UUID]:
     return [UUID(bytes=ecg_id) for (ecg_id,) in run(connection, PENDING, limit)]
 
 
-def _claim_all(connection: apsw.Connection, ecg_ids: Sequence[UUID], now: int) -> list[Claim]:
+def _claim_all(connection: apsw.Connection, ecg_ids: Sequence[UUID], now: int) -> list[StoredEcg]:
     claims = (_claim(connection, ecg_id, now) for ecg_id in ecg_ids)
     return [claim for claim in claims if claim is not None]
 
 
-def _claim(connection: apsw.Connection, ecg_id: UUID, now: int) -> Claim | None:
-    rows = run(connection, CLAIM, now, ecg_id.bytes)
-    if not rows:
+def _claim(connection: apsw.Connection, ecg_id: UUID, now: int) -> StoredEcg | None:
+    pending = [r for r in records_of(connection, ecg_id) if r.state is InsightState.PENDING]
+    if not pending:
         return None
-    records = tuple(sorted(map(to_record, rows), key=lambda record: record.name))
+    running = tuple(record.claimed() for record in pending)
     try:
-        return Claim(recording(connection, None, ecg_id), records)
+        stored = packed(connection, ecg_id)
     except DamagedEcg as error:
-        reason = str(error)
-    # Nobody can compute these, and the other ECGs must not wait for them.
-    _finish(connection, [_failed(record, reason) for record in records])
-    return None
-
-
-def _failed(record: InsightRecord, reason: str) -> InsightRecord:
-    return replace(record, state=InsightState.FAILED, error=reason)
+        # Nobody can compute these, and the other ECGs must not wait for them.
+        _put(connection, [record.failed(str(error)) for record in running])
+        return None
+    _put(connection, running)
+    run_many(connection, CLAIMED, [(now, ecg_id.bytes, record.name) for record in running])
+    return StoredEcg(stored.ecg, running, stored.blob)
 
 
 def _finish(connection: apsw.Connection, records: Sequence[InsightRecord]) -> None:
-    run_many(connection, FINISH, map(_to_finish, records))
+    _put(connection, [record for record in records if _is_awaited(connection, record)])
 
 
-def _to_finish(record: InsightRecord) -> tuple[bytes | str | int | None, ...]:
-    outcome = (record.state.value, to_json(record.result), record.error)
-    return (*outcome, record.ecg_id.bytes, record.name, record.version, record.attempts)
+def _is_awaited(connection: apsw.Connection, record: InsightRecord) -> bool:
+    rows = run(connection, ONE, record.ecg_id.bytes, record.name)
+    return any(to_record(row).awaits(record) for row in rows)
 
 
 def _release(connection: apsw.Connection, claimed_before: int) -> int:
-    run(connection, RELEASE, claimed_before)
-    return connection.changes()
+    overdue = [to_record(row) for row in run(connection, OVERDUE, claimed_before)]
+    _put(connection, [record.released() for record in overdue])
+    return len(overdue)
+
+
+def _put(connection: apsw.Connection, records: Iterable[InsightRecord]) -> None:
+    run_many(connection, PUT, map(to_row, records))

@@ -2,10 +2,10 @@
 
 import apsw
 
-from ecg_service.adapters.sqlite.ecg_rows import microseconds, moment
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import run
 from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
+from ecg_service.domain.time import from_microseconds, to_microseconds
 from ecg_service.domain.users import Role, User
 from ecg_service.ports.users import UserRepository
 
@@ -47,7 +47,7 @@ class SqliteUsers(UserRepository):
 
 
 def _add(connection: apsw.Connection, user: User) -> bool:
-    row = (user.name, user.role.value, user.password_hash, microseconds(user.created))
+    row = (user.name, user.role.value, user.password_hash, to_microseconds(user.created))
     run(connection, ADD, *row, user.disabled)
     return connection.changes() == 1
 
@@ -83,4 +83,4 @@ def _is_last_admin(connection: apsw.Connection, user: User) -> bool:
 
 def _to_user(row: tuple[str, str, str, int, int]) -> User:
     name, role, password_hash, created, disabled = row
-    return User(name, Role(role), password_hash, moment(created), bool(disabled))
+    return User(name, Role(role), password_hash, from_microseconds(created), bool(disabled))

@@ -1,16 +1,24 @@
-"""Takes request bodies in, bounded in size and in time."""
+"""Receives request bodies, bounded in size and in time."""
 
 import asyncio
+import json
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
+import msgspec
 from litestar import Request
 from litestar.exceptions import ClientException, HTTPException
 from litestar.types import HTTPReceiveMessage
 
-JSON = b"application/json"
+from ecg_service.domain.errors import Invalid, Malformed, Violation
+from ecg_service.domain.violations import violation
+
+T = TypeVar("T")
+
+JSON = "application/json"
 MAX_SMALL_BODY = 16_384
 MIN_LINGER = 1_000_000
 _CLOSE = {"Connection": "close"}
@@ -24,12 +32,19 @@ class BodyLimits:
     max_seconds: float
 
 
-async def announced_size(request: Request[Any, Any, Any], limits: BodyLimits) -> int:
-    """Return how much room the body may need; raises 415 and 413 before any of it is read."""
+async def announced(
+    request: Request[Any, Any, Any], limits: BodyLimits, taken: Collection[str]
+) -> tuple[str, int]:
+    """Return the body's media type and how much room it may need.
+
+    Raises 415 and 413 before any of it is read.
+    """
     headers = dict(request.scope["headers"])
-    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != JSON:
+    content_type = headers.get(b"content-type", b"").partition(b";")[0]
+    media_type = content_type.strip().lower().decode("latin-1")
+    if media_type not in taken:
         raise HTTPException(
-            status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail=f"Send {JSON.decode()}."
+            status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail=f"Send {' or '.join(taken)}."
         )
     if b"content-encoding" in headers:
         raise HTTPException(
@@ -43,7 +58,7 @@ async def announced_size(request: Request[Any, Any, Any], limits: BodyLimits) ->
         # One who waits for `100 Continue` has sent nothing that could be in the way.
         await _discard(request, limits, more=b"expect" not in headers)
         raise _too_large(limits)
-    return size
+    return media_type, size
 
 
 async def receive(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
@@ -69,15 +84,33 @@ async def receive(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
     return b"".join(chunks)
 
 
-async def receive_small(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
-    """Read a body of a few fields."""
+async def small_body(kind: type[T], request: Request[Any, Any, Any], limits: BodyLimits) -> T:
+    """Read and decode a body of a few fields."""
     small = replace(limits, max_bytes=min(limits.max_bytes, MAX_SMALL_BODY))
-    await announced_size(request, small)
-    return await receive(request, small)
+    await announced(request, small, [JSON])
+    return decoded(kind, await receive(request, small))
+
+
+def decoded(kind: type[T], body: bytes) -> T:
+    """Decode JSON strictly: no unknown field, no duplicate key, no lax conversion."""
+    try:
+        json.loads(body.decode(), object_pairs_hook=_unique)
+        return msgspec.json.decode(body, type=kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise Invalid(violation(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise Malformed(Violation((), "syntax", "The body is not valid JSON.")) from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Invalid(Violation((), "duplicate_key", "A key stands twice in one object."))
+    return found
 
 
 async def _discard(request: Request[Any, Any, Any], limits: BodyLimits, *, more: bool) -> None:
-    """Read on for a while: a sender who is cut off while sending never sees why."""
+    """Read on for a while: a client that is cut off while it sends never sees the answer."""
     left = max(limits.max_bytes, MIN_LINGER)
     with suppress(TimeoutError):
         async with asyncio.timeout(limits.max_seconds):

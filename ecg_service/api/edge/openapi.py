@@ -17,13 +17,14 @@ from litestar.openapi.spec import (
 )
 
 import ecg_service
-from ecg_service.api.schemas import INT32, EcgIn, PasswordChange, UserIn, UserPatch
+from ecg_service.api.schemas.users import PasswordChange, UserIn, UserPatch
+from ecg_service.domain.submission import INT32, SubmittedEcg
 
 _REF = "#/components/schemas/{name}"
 _, _SCHEMAS = msgspec.json.schema_components(
-    [EcgIn, UserIn, UserPatch, PasswordChange], ref_template=_REF
+    [SubmittedEcg, UserIn, UserPatch, PasswordChange], ref_template=_REF
 )
-_SCHEMAS["LeadIn"]["properties"]["signal"] = {
+_SCHEMAS["SubmittedLead"]["properties"]["signal"] = {
     "type": "array",
     "items": {"type": "integer", "minimum": INT32.ge, "maximum": INT32.le},
     "minItems": 1,

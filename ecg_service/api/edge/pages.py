@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,17 +10,15 @@ from litestar import Request
 
 from ecg_service.domain.ecg import Cursor
 from ecg_service.domain.errors import InvalidQuery, Violation
+from ecg_service.domain.time import from_microseconds, to_microseconds
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _SIZE = 24
 MAX_PAGE_SIZE = 100
 
 
 def token_of(cursor: Cursor) -> str:
     """Write a cursor down: microseconds since the epoch and the id, base64url."""
-    microseconds = (cursor.date - _EPOCH) // _MICROSECOND
-    raw = microseconds.to_bytes(8, "big", signed=True) + cursor.id.bytes
+    raw = to_microseconds(cursor.date).to_bytes(8, "big", signed=True) + cursor.id.bytes
     return base64.urlsafe_b64encode(raw).decode()
 
 
@@ -31,8 +28,8 @@ def cursor_of(token: str) -> Cursor:
         raw = base64.b64decode(token, altchars=b"-_", validate=True)
         if len(raw) != _SIZE:
             raise bad_token()
-        microseconds = int.from_bytes(raw[:8], "big", signed=True)
-        return Cursor(_EPOCH + microseconds * _MICROSECOND, UUID(bytes=raw[8:]))
+        date = from_microseconds(int.from_bytes(raw[:8], "big", signed=True))
+        return Cursor(date, UUID(bytes=raw[8:]))
     except (ValueError, OverflowError, binascii.Error) as error:
         raise bad_token() from error
 

@@ -6,8 +6,7 @@ from typing import BinaryIO, TypeVar
 import click
 import msgspec
 
-from ecg_service.api.schemas import UserIn, UserPatch
-from ecg_service.api.views import user_out
+from ecg_service.api.schemas.users import UserIn, UserOut, UserPatch
 from ecg_service.bootstrap import users_beside
 from ecg_service.cli.console import show_table
 from ecg_service.cli.exits import Refused, sentence
@@ -58,7 +57,7 @@ def add(
 @database_option
 def list_users(*, as_json: bool, database_url: str | None) -> None:
     """List all users in order of name."""
-    found = [user_out(user) for user in run(_with_users(_settings(database_url), _all))]
+    found = [UserOut.of(user) for user in run(_with_users(_settings(database_url), _all))]
     if as_json:
         for user in found:
             click.echo(msgspec.json.encode(user))

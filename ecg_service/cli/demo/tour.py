@@ -9,7 +9,8 @@ import click
 import httpx
 import msgspec
 
-from ecg_service.api.schemas import EcgCreated, EcgOut, InsightsOut, LeadOut
+from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, LeadOut
+from ecg_service.api.schemas.insights import InsightsOut
 from ecg_service.cli.console import show_table
 from ecg_service.cli.demo.recording import ATTRIBUTION, recording
 from ecg_service.cli.exits import Failed

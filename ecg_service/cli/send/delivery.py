@@ -9,7 +9,8 @@ from typing import Literal
 import httpx
 import msgspec
 
-from ecg_service.api.schemas import EcgCreated, UserOut
+from ecg_service.api.schemas.ecgs import EcgCreated
+from ecg_service.api.schemas.users import UserOut
 from ecg_service.cli.exits import Refused, Unavailable
 from ecg_service.cli.send.answers import problem
 from ecg_service.cli.send.retries import UNSENT, Retries

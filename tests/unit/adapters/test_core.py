@@ -1,6 +1,6 @@
 import asyncio
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 
 import pytest
@@ -9,9 +9,11 @@ import ecg_core
 from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore, verify_blob
 from ecg_service.api.edge.problems import pointer
-from ecg_service.domain.ecg import Reading
 from ecg_service.domain.errors import DamagedEcg, Invalid, Malformed, Overloaded
+from ecg_service.domain.signals import Signal
+from ecg_service.formats.json import Json
 
+JSON = Json()
 BLOB = ecg_core.pack([ecg_core.Signal([1, -2, 3]), ecg_core.Signal(range(1000))])
 
 
@@ -35,21 +37,21 @@ def body(*samples: int) -> bytes:
 
 
 async def test_bodies_are_read_together_and_answered_in_order(core: RustCore) -> None:
-    def use(index: int, reading: Reading) -> tuple[int, str]:
-        return index, reading.signals[0].to_json().decode()
+    def use(index: int, _: object, signals: Sequence[Signal], __: bytes) -> tuple[int, str]:
+        return index, signals[0].to_json().decode()
 
-    assert await core.read([body(1), body(2, 3)], use) == [(0, "[1]"), (1, "[2,3]")]
+    assert await core.read(JSON, [body(1), body(2, 3)], use) == [(0, "[1]"), (1, "[2,3]")]
 
 
 async def test_what_is_read_can_be_unpacked(core: RustCore) -> None:
-    [blob] = await core.read([body(1, -2)], lambda _, reading: reading.blob)
+    [blob] = await core.read(JSON, [body(1, -2)], lambda _, __, ___, blob: blob)
     assert isinstance(blob, bytes)
     assert await core.unpack([blob], lambda _, s: [*map(len, s)]) == [[2]]
 
 
 async def test_a_bad_body_is_answered_and_leaves_the_others_be(core: RustCore) -> None:
     bodies = [body(1), b"{", b"\xff", b'{"signal":[0.5]}', b'{"a":1,"a":2}', body(2)]
-    answers = await core.read(bodies, lambda index, _: index)
+    answers = await core.read(JSON, bodies, lambda index, _, __, ___: index)
     assert [type(answer) for answer in answers] == [
         int,
         Malformed,
@@ -69,19 +71,19 @@ async def test_a_bad_body_is_answered_and_leaves_the_others_be(core: RustCore) -
     ],
 )
 async def test_a_refusal_names_its_place(core: RustCore, bad: bytes, place: str, code: str) -> None:
-    [answer] = await core.read([bad], lambda index, _: index)
+    [answer] = await core.read(JSON, [bad], lambda index, _, __, ___: index)
     assert isinstance(answer, Invalid)
     [violation] = answer.violations
     assert (pointer(violation.path), violation.code) == (place, code)
 
 
 async def test_an_expected_error_of_the_caller_answers_its_item_only(core: RustCore) -> None:
-    def use(index: int, _: object) -> int:
+    def use(index: int, *_: object) -> int:
         if index == 1:
             raise Invalid
         return index
 
-    first, second, third = await core.read([body(1)] * 3, use)
+    first, second, third = await core.read(JSON, [body(1)] * 3, use)
     assert (first, type(second), third) == (0, Invalid, 2)
     first, second, third = await core.unpack([BLOB] * 3, use)
     assert (first, type(second), third) == (0, Invalid, 2)
@@ -122,7 +124,7 @@ async def test_a_panic_is_an_exception_and_the_core_goes_on(core: RustCore) -> N
     with pytest.raises(RuntimeError, match="panicked"):
         await core.unpack([BLOB], panic)
     with pytest.raises(RuntimeError, match="panicked"):
-        await core.read([body(1)], panic)
+        await core.read(JSON, [body(1)], panic)
     with pytest.raises(RuntimeError, match="panicked"):
         await core.window(BLOB, 0, 0, None, panic)
     assert await core.unpack([BLOB], lambda index, _: index) == [0]

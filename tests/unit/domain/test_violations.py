@@ -5,7 +5,8 @@ import pytest
 from msgspec import Meta, Struct
 
 from ecg_service.api.edge.problems import pointer
-from ecg_service.api.schemas import EcgIn, UserIn
+from ecg_service.api.schemas.users import UserIn
+from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.domain.violations import violation
 
 
@@ -26,21 +27,26 @@ def found(kind: type[Struct], body: str) -> tuple[str, str]:
 
 
 CASES: list[tuple[type[Struct], str, str, str]] = [
-    (EcgIn, "[]", "", "wrong_type"),
-    (EcgIn, "{}", "/leads", "missing_field"),
-    (EcgIn, '{"leads":[]}', "/leads", "length"),
-    (EcgIn, '{"x":1}', "/x", "unknown_field"),
-    (EcgIn, '{"a`b":1}', "/a`b", "unknown_field"),
-    (EcgIn, '{"a/b~c":1}', "/a~1b~0c", "unknown_field"),
-    (EcgIn, '{"":1}', "/", "unknown_field"),
-    (EcgIn, '{"leads":[{"signal":0}]}', "/leads/0/name", "missing_field"),
-    (EcgIn, '{"leads":[{"name":1}]}', "/leads/0/name", "wrong_type"),
-    (EcgIn, '{"leads":[{"baseline":2147483648}]}', "/leads/0/baseline", "out_of_range"),
-    (EcgIn, '{"leads":[{"baseline":-99999999999999999999}]}', "/leads/0/baseline", "out_of_range"),
-    (EcgIn, '{"leads":[{"gain":0}]}', "/leads/0/gain", "out_of_range"),
-    (EcgIn, '{"sampling_rate":1e400}', "/sampling_rate", "out_of_range"),
-    (EcgIn, '{"date":"2026-01-01T00:00:00"}', "/date", "no_utc_offset"),
-    (EcgIn, '{"date":"x"}', "/date", "invalid"),
+    (SubmittedEcg, "[]", "", "wrong_type"),
+    (SubmittedEcg, "{}", "/leads", "missing_field"),
+    (SubmittedEcg, '{"leads":[]}', "/leads", "length"),
+    (SubmittedEcg, '{"x":1}', "/x", "unknown_field"),
+    (SubmittedEcg, '{"a`b":1}', "/a`b", "unknown_field"),
+    (SubmittedEcg, '{"a/b~c":1}', "/a~1b~0c", "unknown_field"),
+    (SubmittedEcg, '{"":1}', "/", "unknown_field"),
+    (SubmittedEcg, '{"leads":[{"signal":0}]}', "/leads/0/name", "missing_field"),
+    (SubmittedEcg, '{"leads":[{"name":1}]}', "/leads/0/name", "wrong_type"),
+    (SubmittedEcg, '{"leads":[{"baseline":2147483648}]}', "/leads/0/baseline", "out_of_range"),
+    (
+        SubmittedEcg,
+        '{"leads":[{"baseline":-99999999999999999999}]}',
+        "/leads/0/baseline",
+        "out_of_range",
+    ),
+    (SubmittedEcg, '{"leads":[{"gain":0}]}', "/leads/0/gain", "out_of_range"),
+    (SubmittedEcg, '{"sampling_rate":1e400}', "/sampling_rate", "out_of_range"),
+    (SubmittedEcg, '{"date":"2026-01-01T00:00:00"}', "/date", "no_utc_offset"),
+    (SubmittedEcg, '{"date":"x"}', "/date", "invalid"),
     (UserIn, '{"username":"a:"}', "/username", "pattern"),
     (UserIn, '{"password":"short"}', "/password", "length"),
     (UserIn, '{"role":"ROOT"}', "/role", "unknown_value"),

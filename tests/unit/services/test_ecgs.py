@@ -8,10 +8,11 @@ from msgspec.structs import replace
 import ecg_core
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
-from ecg_service.domain.ecg import Cursor, Ecg, Lead, Recording
+from ecg_service.domain.ecg import Cursor, Ecg, Lead
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound, LeadNotFound
 from ecg_service.domain.insights import InsightRecord, InsightState
-from ecg_service.ports.ecgs import NewEcg
+from ecg_service.domain.stored import StoredEcg
+from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.services.ecgs import Ecgs
 from tests.clock import at_once
 
@@ -22,7 +23,7 @@ DONE = [{"name": "I", "zero_crossings": 2}]
 
 @pytest.fixture
 def ecgs(store: MemoryStore, core: RustCore) -> Ecgs:
-    return Ecgs(store.ecgs, core)
+    return Ecgs(store.ecgs, core, stored_counts)
 
 
 async def stored(
@@ -37,7 +38,7 @@ async def stored(
     records = (InsightRecord(key, "zero_crossings", 1, state, result=result),)
     ecg = Ecg(key, OWNER, date, (Lead("I", 4),))
     packed = ecg_core.pack([ecg_core.Signal(SAMPLES)]) if blob is None else blob
-    await store.ecgs.add_many([NewEcg(Recording(ecg, packed), records)])
+    await store.ecgs.add_many([StoredEcg(ecg, records, packed)])
     return key
 
 
@@ -65,11 +66,11 @@ async def test_waiting_ends_when_the_insight_is_settled(store: MemoryStore, ecgs
     waiting = asyncio.create_task(ecgs.insights(OWNER, key, wait=60))
     await asyncio.sleep(0)
     [claim] = await store.insights.claim([key], now=NOON)
-    [running] = claim.records
+    [running] = claim.insights
     finished = InsightRecord(key, running.name, 1, InsightState.DONE, running.attempts, DONE)
     await store.insights.finish([finished])
     async with asyncio.timeout(30):
-        assert (await waiting).records == [finished]
+        assert (await waiting).records == (finished,)
 
 
 async def test_waiting_ends_with_what_is_there_when_the_time_is_over(
@@ -86,10 +87,12 @@ def test_who_waits_hears_of_it_within_a_quarter_of_a_second(core: RustCore) -> N
         clock = asyncio.get_running_loop().time
         async with MemoryStore.open() as store:
             key = await stored(store, state=InsightState.PENDING)
-            waiting = asyncio.create_task(Ecgs(store.ecgs, core).insights(OWNER, key, wait=60))
+            waiting = asyncio.create_task(
+                Ecgs(store.ecgs, core, stored_counts).insights(OWNER, key, wait=60)
+            )
             await asyncio.sleep(30)
             [claim] = await store.insights.claim([key], now=NOON)
-            [record] = claim.records
+            [record] = claim.insights
             await store.insights.finish([replace(record, state=InsightState.DONE, result=DONE)])
             finished = clock()
             assert [record.state for record in (await waiting).records] == [InsightState.DONE]

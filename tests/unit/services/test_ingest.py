@@ -3,6 +3,7 @@ import json
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 import pytest
@@ -10,14 +11,21 @@ import pytest
 from ecg_service.actors import Actor, ActorPool
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
-from ecg_service.api.decode import ecg_draft
-from ecg_service.domain.ecg import Ecg, Signal
-from ecg_service.domain.errors import EcgIdTaken, Invalid, Malformed, Overloaded
+from ecg_service.domain.ecg import Ecg
+from ecg_service.domain.errors import EcgError, EcgIdTaken, Invalid, Malformed, Overloaded
 from ecg_service.domain.insights import Insight, InsightState
+from ecg_service.domain.signals import Signal
+from ecg_service.formats.json import Json
 from ecg_service.insights import REGISTRY
+from ecg_service.ports.formats import Format, Use
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
 from ecg_service.services.traffic import Traffic
+from tests.contract.builders import insights_of
+
+T = TypeVar("T")
+
+JSON = Json()
 
 
 @dataclass
@@ -37,7 +45,7 @@ def queue() -> ListQueue:
 
 @pytest.fixture
 def actor(store: MemoryStore, core: RustCore, queue: ListQueue) -> IngestActor:
-    return IngestActor(core, store.ecgs, queue, REGISTRY, ecg_draft)
+    return IngestActor(core, store.ecgs, queue, REGISTRY)
 
 
 def body(*samples: int, client_id: str | None = None) -> bytes:
@@ -45,7 +53,7 @@ def body(*samples: int, client_id: str | None = None) -> bytes:
 
 
 def by(owner: str, *bodies: bytes) -> list[Submission]:
-    return [Submission(owner, one) for one in bodies]
+    return [Submission(owner, JSON, one) for one in bodies]
 
 
 async def test_a_batch_answers_each_body_and_stores_the_valid_ones(
@@ -59,7 +67,7 @@ async def test_a_batch_answers_each_body_and_stores_the_valid_ones(
     assert queue.told == ids
     stored = await store.ecgs.page("ann", limit=10)
     assert sorted(one.id for one in stored) == sorted(ids)
-    lengths = [(await store.ecgs.get("ann", key)).leads[0].num_samples for key in ids]
+    lengths = [(await store.ecgs.get("ann", key)).ecg.leads[0].num_samples for key in ids]
     assert lengths == [2, 1, 3]
 
 
@@ -96,7 +104,7 @@ async def test_cheap_insights_are_stored_with_the_ecg_and_others_are_pending(
 ) -> None:
     [receipt] = await actor.handle(by("ann", body(1, -1, 1)))
     assert isinstance(receipt, Receipt)
-    statistics, crossings = await store.ecgs.insights("ann", receipt.ecg_id)
+    statistics, crossings = await insights_of(store, "ann", receipt.ecg_id)
     assert (statistics.name, statistics.state, statistics.attempts) == (
         "statistics",
         InsightState.PENDING,
@@ -130,12 +138,12 @@ async def door(held: Held, *, capacity: int = 1, max_bytes: int = 100) -> AsyncG
 async def test_a_full_mailbox_is_overload() -> None:
     held = Held()
     async with door(held) as ingest:
-        taken = [asyncio.create_task(ingest.submit("ann", b""))]
+        taken = [asyncio.create_task(ingest.submit("ann", JSON, b""))]
         await held.busy.wait()
-        taken.append(asyncio.create_task(ingest.submit("ann", b"")))
+        taken.append(asyncio.create_task(ingest.submit("ann", JSON, b"")))
         await asyncio.sleep(0)
         with pytest.raises(Overloaded):
-            await ingest.submit("ann", b"")
+            await ingest.submit("ann", JSON, b"")
         held.go_on.set()
         assert await asyncio.gather(*taken) == [Receipt(UUID(int=0))] * 2
 
@@ -144,7 +152,7 @@ async def test_a_stopped_pool_is_overload() -> None:
     async with door(Held()) as ingest:
         pass
     with pytest.raises(Overloaded):
-        await ingest.submit("ann", b"")
+        await ingest.submit("ann", JSON, b"")
     with pytest.raises(Overloaded), ingest.admit(1):
         pass
 
@@ -178,8 +186,43 @@ async def test_an_insight_at_ingest_sees_the_ecg_as_it_will_be_stored(
         return [ecg.owner, ecg.leads[0].name, len(signals[0]), str(ecg.id)]
 
     insight = Insight("description", 3, describe, when="ingest")
-    actor = IngestActor(core, store.ecgs, queue, [insight], ecg_draft)
+    actor = IngestActor(core, store.ecgs, queue, [insight])
     [receipt] = await actor.handle(by("ann", body(1, 2, 3)))
     assert isinstance(receipt, Receipt)
-    [record] = await store.ecgs.insights("ann", receipt.ecg_id)
+    [record] = await insights_of(store, "ann", receipt.ecg_id)
     assert (record.version, record.result) == (3, ["ann", "I", 3, str(receipt.ecg_id)])
+
+
+class Backwards(Format):
+    """JSON from its last byte to its first."""
+
+    media_type = "application/json; order=backwards"
+    read_together: list[int]
+
+    def __init__(self) -> None:
+        self.read_together = []
+
+    def read(self, documents: Sequence[bytes], use: Use[T]) -> list[T | EcgError]:
+        self.read_together.append(len(documents))
+        return JSON.read([document[::-1] for document in documents], use)
+
+
+async def test_a_batch_of_several_formats_is_read_a_format_at_a_time(
+    actor: IngestActor, store: MemoryStore
+) -> None:
+    backwards = Backwards()
+    answers = await actor.handle(
+        [
+            Submission("ann", backwards, body(1)[::-1]),
+            Submission("bob", JSON, body(1, 2)),
+            Submission("bob", backwards, body(1, 2, 3)),
+            Submission("bob", backwards, body(1, 2, 3)[::-1]),
+        ]
+    )
+    assert [type(answer) for answer in answers] == [Receipt, Receipt, Malformed, Receipt]
+    assert backwards.read_together == [3]
+    lengths = {
+        owner: sorted(ecg.leads[0].num_samples for ecg in await store.ecgs.page(owner, limit=9))
+        for owner in ("ann", "bob")
+    }
+    assert lengths == {"ann": [1], "bob": [2, 3]}

@@ -11,14 +11,16 @@ import pytest
 import ecg_core
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
-from ecg_service.domain.ecg import Ecg, Lead, Recording, Signal
+from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import StorageUnavailable
-from ecg_service.domain.insights import Insight, InsightRecord, InsightState
-from ecg_service.ports.ecgs import NewEcg
+from ecg_service.domain.insights import MAX_REASON_LENGTH, Insight, InsightRecord, InsightState
+from ecg_service.domain.signals import Signal
+from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.insights import InsightQueue, InsightRepository
-from ecg_service.services.insights import MAX_REASON_LENGTH, InsightActor, Sweeper
+from ecg_service.services.insights import InsightActor, Sweeper
 from ecg_service.services.traffic import Traffic
 from tests.clock import at_once
+from tests.contract.builders import insights_of
 
 OWNER = "ann"
 PATIENCE = 30
@@ -66,12 +68,12 @@ async def stored(store: MemoryStore, *names: str, blob: bytes | None = None) -> 
     ecg = Ecg(key, OWNER, datetime.now(UTC), (Lead("I", 3),))
     records = tuple(InsightRecord(key, name, 1) for name in names)
     packed = ecg_core.pack([ecg_core.Signal([1, -2, 3])]) if blob is None else blob
-    await store.ecgs.add_many([NewEcg(Recording(ecg, packed), records)])
+    await store.ecgs.add_many([StoredEcg(ecg, records, packed)])
     return key
 
 
 async def record(store: MemoryStore, key: UUID) -> InsightRecord:
-    [found] = await store.ecgs.insights(OWNER, key)
+    [found] = await insights_of(store, OWNER, key)
     return found
 
 
@@ -194,7 +196,7 @@ async def test_one_failing_insight_leaves_the_others_of_its_ecg(
     key = await stored(store, "bad", "length")
     bad = Insight("bad", 1, raising(ValueError("x")))
     await actor(store, core, bad, LENGTH, max_attempts=1).handle([key])
-    records = await store.ecgs.insights(OWNER, key)
+    records = await insights_of(store, OWNER, key)
     assert [one.state for one in records] == [InsightState.FAILED, InsightState.DONE]
 
 
@@ -269,7 +271,7 @@ async def test_a_new_insight_is_computed_for_every_stored_ecg(
     await sweeper(store, queue, LENGTH, new).sweep()
     await actor(store, core, LENGTH, new).handle(queue.told)
     for key in keys:
-        found = {one.name: one.result for one in await store.ecgs.insights(OWNER, key)}
+        found = {one.name: one.result for one in await insights_of(store, OWNER, key)}
         assert found == {"length": [3], "new": "found"}
 
 

@@ -6,12 +6,13 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import apsw
 
-from ecg_service.actors import Threads, ThreadsFull
+from ecg_service.actors import Threads
 from ecg_service.adapters.sqlite.engine.errors import translated
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.readers import Readers
 from ecg_service.adapters.sqlite.engine.writer import Writer
-from ecg_service.domain.errors import Overloaded, StorageUnavailable
+from ecg_service.adapters.threads import in_thread
+from ecg_service.domain.errors import StorageUnavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,8 +66,5 @@ class Engine:
     async def _run(self, threads: Threads, job: Callable[[], T]) -> T:
         if self._closed:
             raise StorageUnavailable("the store is closed")
-        try:
-            with translated():
-                return await threads.run(job)
-        except ThreadsFull as error:
-            raise Overloaded("the store is busy") from error
+        with translated():
+            return await in_thread(threads, job)

@@ -11,8 +11,8 @@ from ecg_service.adapters.sqlite.engine.sql import run
 from ecg_service.domain.ecg import Lead
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound, StorageUnavailable
 from ecg_service.domain.insights import InsightState
-from ecg_service.ports.ecgs import NewEcg
-from tests.contract.builders import NOON, added, new
+from ecg_service.domain.stored import StoredEcg
+from tests.contract.builders import NOON, added, insights_of, new, reads
 
 ALTERATIONS = [
     "owner = 'eve'",
@@ -48,7 +48,7 @@ async def stored(path: Path) -> UUID:
 async def test_altered_metadata_are_noticed(path: Path, stored: UUID, change: str) -> None:
     alter(path, f"UPDATE ecgs SET {change}")
     async with SqliteStore.open(path) as store:
-        for read in (store.ecgs.get, store.ecgs.recording, store.ecgs.insights):
+        for read in reads(store):
             with pytest.raises(DamagedEcg):
                 await read("ann", stored)
 
@@ -65,7 +65,7 @@ async def test_to_strangers_damage_looks_like_nothing(path: Path, stored: UUID) 
 async def test_an_ecg_does_not_pass_to_another_owner(path: Path, stored: UUID) -> None:
     alter(path, "UPDATE ecgs SET owner = 'eve'")
     async with SqliteStore.open(path) as store:
-        for read in (store.ecgs.get, store.ecgs.recording):
+        for read in reads(store):
             with pytest.raises((DamagedEcg, EcgNotFound)):
                 await read("eve", stored)
 
@@ -81,17 +81,17 @@ async def test_a_damaged_ecg_fails_its_insights_and_no_others(path: Path, stored
     async with SqliteStore.open(path) as store:
         [sound] = await added(store, new("ann", "qrs"))
         claims = await store.insights.claim([stored, sound], now=NOON)
-        assert [claim.recording.ecg.id for claim in claims] == [sound]
+        assert [claim.ecg.id for claim in claims] == [sound]
         assert await store.insights.pending(limit=9) == []
     alter(path, "UPDATE ecgs SET date = date - 1")
     async with SqliteStore.open(path) as store:
-        [record] = await store.ecgs.insights("ann", stored)
+        [record] = await insights_of(store, "ann", stored)
         assert (record.state, record.attempts) == (InsightState.FAILED, 1)
         assert record.error == "the metadata of the ECG do not match their checksum"
 
 
 @pytest.fixture
-async def one(path: Path) -> NewEcg:
+async def one(path: Path) -> StoredEcg:
     """Store an ECG that is easy to find in the file, and close the store."""
     one = new("ann", client_id="client-7", leads=(Lead("V1", 3),), blob=b"!" * 64)
     async with SqliteStore.open(path) as store:
@@ -109,16 +109,16 @@ def flips(path: Path) -> Iterator[None]:
         yield
 
 
-async def test_no_flipped_byte_gives_wrong_data(path: Path, one: NewEcg) -> None:
-    outcomes = [await outcome(path, one.recording.ecg.id) for _ in flips(path)]
-    assert set(outcomes) <= {one.recording, DamagedEcg, StorageUnavailable}
+async def test_no_flipped_byte_gives_wrong_data(path: Path, one: StoredEcg) -> None:
+    outcomes = [await outcome(path, one.ecg.id) for _ in flips(path)]
+    assert set(outcomes) <= {one, DamagedEcg, StorageUnavailable}
     assert outcomes.count(DamagedEcg) > 90
 
 
 async def outcome(path: Path, one: UUID) -> object:
     async with SqliteStore.open(path) as store:
         try:
-            return await store.ecgs.recording("ann", one)
+            return await store.ecgs.get("ann", one)
         except (DamagedEcg, StorageUnavailable) as error:
             return type(error)
 

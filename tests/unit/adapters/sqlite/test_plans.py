@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from ecg_service.adapters.sqlite import Limits, add, backfill, ecgs, insight_rows, insights, users
+from ecg_service.adapters.sqlite import Limits, backfill, ecgs, insight_rows, insights, users
 from ecg_service.adapters.sqlite.engine.connections import open_writer
 from ecg_service.adapters.sqlite.engine.sql import run
 
@@ -14,12 +14,14 @@ STATEMENTS = {
     "get": ecgs.GET,
     "page": ecgs.PAGE,
     "delete": ecgs.DELETE,
-    "earlier": add.EARLIER,
+    "blob": ecgs.BLOB,
+    "named": ecgs.NAMED,
     "of_ecg": insight_rows.OF_ECG,
     "pending": insights.PENDING,
-    "claim": insights.CLAIM,
-    "finish": insights.FINISH,
-    "release": insights.RELEASE,
+    "overdue": insights.OVERDUE,
+    "one": insights.ONE,
+    "claimed": insights.CLAIMED,
+    "put": insights.PUT,
     "look": backfill.LOOK,
     "user": users.GET,
     "users": users.PAGE,
@@ -34,7 +36,7 @@ def connection(path: Path) -> Iterator[apsw.Connection]:
 
 
 def plan(connection: apsw.Connection, statement: str) -> list[str]:
-    nothing = (None,) * (statement.count("?") if "?1" not in statement else 4)
+    nothing = (None,) * (statement.count("?"))
     return [row[3] for row in run(connection, f"EXPLAIN QUERY PLAN {statement}", *nothing)]
 
 

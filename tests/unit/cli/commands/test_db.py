@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from ecg_service.bootstrap import running_services
 from ecg_service.cli import main
+from ecg_service.formats.json import Json
 from ecg_service.settings import Settings
 
 ECG = b'{"leads": [{"name": "I", "signal": [1, -1, 2, 0, -3]}]}'
@@ -21,7 +22,7 @@ def db(*arguments: str) -> Result:
 async def store() -> UUID:
     """Let the service store an ECG, and stop it."""
     async with running_services(Settings()) as services:
-        return (await services.ingest.submit("bob", ECG)).ecg_id
+        return (await services.ingest.submit("bob", Json(), ECG)).ecg_id
 
 
 def flip_a_byte_of_the_blob(path: Path) -> None:

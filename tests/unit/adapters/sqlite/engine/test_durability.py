@@ -9,7 +9,7 @@ from ecg_service.adapters.sqlite import Limits, SqliteStore
 from ecg_service.adapters.sqlite.engine.connections import open_reader, open_writer
 from ecg_service.adapters.sqlite.engine.sql import run
 from ecg_service.domain.users import Role
-from tests.contract.builders import NOON, added, new, user
+from tests.contract.builders import NOON, added, insights_of, new, user
 from tests.unit.adapters.sqlite.conftest import Script
 
 ADD_AND_DIE = """
@@ -33,14 +33,15 @@ async def test_a_restart_sees_everything(path: Path) -> None:
     one = new("ann", "a", "b", client_id="1", fingerprint=b"f")
     async with SqliteStore.open(path) as store:
         await added(store, one)
-        claims = await store.insights.claim([one.recording.ecg.id], now=NOON)
+        claims = await store.insights.claim([one.ecg.id], now=NOON)
         await store.users.add(user("root", Role.ADMIN))
     async with SqliteStore.open(path) as store:
-        assert await store.ecgs.recording("ann", one.recording.ecg.id) == one.recording
-        found = await store.ecgs.insights("ann", one.recording.ecg.id)
-        assert tuple(found) == claims[0].records
+        stored = await store.ecgs.get("ann", one.ecg.id)
+        assert (stored.ecg, stored.blob) == (one.ecg, one.blob)
+        found = await insights_of(store, "ann", one.ecg.id)
+        assert tuple(found) == claims[0].insights
         assert await store.users.get("root") == user("root", Role.ADMIN)
-        assert await store.ecgs.add_many([one]) == [one.recording.ecg.id]
+        assert await store.ecgs.add_many([one]) == [one.ecg.id]
 
 
 async def test_what_was_answered_outlives_the_process(path: Path, script: Script) -> None:

@@ -155,7 +155,7 @@ async def test_reads_go_on_while_writes_wait(path: Path) -> None:
         with closing(apsw.Connection(str(path))) as other:
             run(other, "BEGIN IMMEDIATE")
             write = asyncio.create_task(store.ecgs.add_many([new()]))
-            assert (await store.ecgs.get("ann", one)).id == one
+            assert (await store.ecgs.get("ann", one)).ecg.id == one
             assert not write.done()
             run(other, "ROLLBACK")
             await write

@@ -1,0 +1,123 @@
+"""An ECG as its sender describes it, and the rules that it has to meet.
+
+Every format is decoded into this description, whose annotations are the rules for single
+values; `valid_ecg` holds it to the rest.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ecg_service.domain.ecg import Ecg, Lead
+from ecg_service.domain.errors import Invalid, Path, Violation
+from ecg_service.domain.leads import MAX_NAME_LENGTH, is_label, lead_name
+from ecg_service.domain.signals import Signal
+
+INT32 = Meta(ge=-(2**31), le=2**31 - 1)
+MAX_ID_LENGTH = 128
+MAX_UNIT_LENGTH = 16
+MAX_SAMPLING_RATE = 1_000_000
+MAX_VIOLATIONS = 100
+
+
+class SubmittedLead(Struct, forbid_unknown_fields=True):
+    """A lead as sent; `signal` is the index of its samples among the signals of the ECG."""
+
+    name: str
+    signal: int
+    num_samples: Annotated[int, Meta(ge=0)] | None = None
+    gain: Annotated[float, Meta(gt=0)] | None = None
+    baseline: Annotated[int, INT32] = 0
+    unit: str | None = None
+
+
+class SubmittedEcg(Struct, forbid_unknown_fields=True):
+    """An ECG as sent; `id` is the sender's own name for it."""
+
+    leads: Annotated[list[SubmittedLead], Meta(min_length=1)]
+    id: str | None = None
+    date: Annotated[datetime, Meta(tz=True)] | None = None
+    sampling_rate: Annotated[float, Meta(gt=0, le=MAX_SAMPLING_RATE)] | None = None
+
+
+def valid_ecg(
+    submitted: SubmittedEcg,
+    signals: Sequence[Signal],
+    *,
+    ecg_id: UUID,
+    owner: str,
+    received: datetime,
+) -> Ecg:
+    """Return the ECG that is described, or raise `Invalid` with every rule that it breaks."""
+    broken: list[Violation] = []
+    ecg = Ecg(
+        id=ecg_id,
+        owner=owner,
+        leads=tuple(
+            _lead(index, lead, len(signals[lead.signal]), broken)
+            for index, lead in enumerate(submitted.leads)
+            if len(broken) < MAX_VIOLATIONS
+        ),
+        date=_utc(submitted.date, broken) or received,
+        sampling_rate=submitted.sampling_rate,
+        client_id=submitted.id,
+    )
+    _require_label(submitted.id, MAX_ID_LENGTH, ("id",), broken)
+    if broken:
+        raise Invalid(*broken[:MAX_VIOLATIONS])
+    return ecg
+
+
+def fingerprint(submitted: SubmittedEcg, ecg: Ecg, signals: Sequence[Signal]) -> bytes:
+    """Digest the content as sent; neither white space nor the order of keys counts.
+
+    Stored, so the bytes that are digested never change.
+    """
+    described = {
+        "leads": ecg.leads,
+        "date": ecg.date if submitted.date else None,
+        "sampling_rate": ecg.sampling_rate,
+        "client_id": ecg.client_id,
+    }
+    digest = hashlib.sha256(msgspec.json.encode(described))
+    for signal in signals:
+        digest.update(signal.to_json())
+    return digest.digest()
+
+
+def _lead(index: int, lead: SubmittedLead, length: int, broken: list[Violation]) -> Lead:
+    name = lead_name(lead.name)
+    if name is None:
+        broken.append(_not_a_label(("leads", index, "name"), MAX_NAME_LENGTH))
+    _require_label(lead.unit, MAX_UNIT_LENGTH, ("leads", index, "unit"), broken)
+    if length == 0:
+        detail = "A signal has at least one sample."
+        broken.append(Violation(("leads", index, "signal"), "empty", detail))
+    if lead.num_samples is not None and lead.num_samples != length:
+        detail = f"num_samples is {lead.num_samples}, but the signal has {length}."
+        broken.append(Violation(("leads", index, "num_samples"), "wrong_length", detail))
+    return Lead(name or "", length, lead.gain, lead.baseline, lead.unit)
+
+
+def _require_label(text: str | None, max_length: int, path: Path, broken: list[Violation]) -> None:
+    if text is not None and not is_label(text, max_length):
+        broken.append(_not_a_label(path, max_length))
+
+
+def _not_a_label(path: Path, max_length: int) -> Violation:
+    detail = f"Expected 1 to {max_length} printable characters without spaces at the ends."
+    return Violation(path, "not_a_label", detail)
+
+
+def _utc(date: datetime | None, broken: list[Violation]) -> datetime | None:
+    try:
+        return date and date.astimezone(UTC)
+    except OverflowError:
+        detail = "The date in UTC is outside the years 1 to 9999."
+        broken.append(Violation(("date",), "out_of_range", detail))
+        return None

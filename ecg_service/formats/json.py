@@ -1,0 +1,58 @@
+"""ECGs as JSON: signals are arrays of integers."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+import ecg_core
+from ecg_service.domain.errors import EcgError, Invalid, Malformed, Path, Violation, outcome
+from ecg_service.domain.submission import SubmittedEcg
+from ecg_service.domain.violations import violation
+from ecg_service.ports.formats import Format, Use
+
+T = TypeVar("T")
+
+_MALFORMED = {"syntax", "encoding"}
+"""Codes of the core for what is no JSON at all."""
+
+_decode = msgspec.json.Decoder(SubmittedEcg, strict=True).decode
+
+
+class Json(Format):
+    """One JSON object (RFC 8259) for each ECG.
+
+    The core checks the whole document and reads the arrays of integers, counting and packing
+    on the way. It hands back the document with each array replaced by its index, which is
+    small and decoded strictly.
+    """
+
+    media_type = "application/json"
+
+    def read(self, documents: Sequence[bytes], use: Use[T]) -> list[T | EcgError]:
+        def answer(index: int, read: ecg_core.Reading | ecg_core.DecodeError) -> T:
+            if isinstance(read, ecg_core.DecodeError):
+                raise _refusal(read)
+            return use(index, _description(read.skeleton), read.signals, read.blob)
+
+        return [outcome(answer, *item) for item in enumerate(ecg_core.read_batch(documents))]
+
+
+def _description(skeleton: bytes) -> SubmittedEcg:
+    try:
+        return _decode(skeleton)
+    except msgspec.ValidationError as error:
+        raise Invalid(violation(error)) from error
+    except msgspec.DecodeError as error:
+        raise Malformed(Violation((), "syntax", str(error))) from error
+
+
+def _refusal(error: ecg_core.DecodeError) -> Invalid:
+    kind = Malformed if error.code in _MALFORMED else Invalid
+    return kind(Violation(_path(error.pointer), error.code, str(error)))
+
+
+def _path(pointer: str) -> Path:
+    """Read a JSON Pointer (RFC 6901)."""
+    steps = pointer.split("/")[1:]
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)

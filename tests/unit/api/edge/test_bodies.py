@@ -1,0 +1,49 @@
+import pytest
+
+from ecg_service.api.edge.bodies import decoded
+from ecg_service.api.edge.problems import pointer
+from ecg_service.api.schemas.users import PasswordChange
+from ecg_service.domain.errors import Invalid, Malformed
+
+GOOD = b'{"current_password":"a","new_password":"12345678"}'
+
+
+def test_a_small_body_is_decoded() -> None:
+    assert decoded(PasswordChange, GOOD) == PasswordChange("a", "12345678")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"9" * 5_000,
+        GOOD + b"x",
+        GOOD.replace(b'"a"', b"NaN"),
+        b"\xef\xbb\xbf" + GOOD,
+    ],
+    ids=range(9),
+)
+def test_a_small_body_that_is_no_json_is_malformed(body: bytes) -> None:
+    with pytest.raises(Malformed):
+        decoded(PasswordChange, body)
+
+
+@pytest.mark.parametrize(
+    ("body", "place", "code"),
+    [
+        (b"{}", "/current_password", "missing_field"),
+        (b"[]", "", "wrong_type"),
+        (GOOD[:-1] + b',"x":1}', "/x", "unknown_field"),
+        (GOOD[:-1] + b',"new_password":"87654321"}', "", "duplicate_key"),
+        (GOOD[:-1] + b',"x":{"y":1,"\\u0079":2}}', "", "duplicate_key"),
+    ],
+)
+def test_a_small_body_that_breaks_a_rule_is_invalid(body: bytes, place: str, code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        decoded(PasswordChange, body)
+    assert not isinstance(refused.value, Malformed)
+    assert [(pointer(v.path), v.code) for v in refused.value.violations] == [(place, code)]

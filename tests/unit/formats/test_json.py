@@ -1,0 +1,95 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from ecg_service.domain.ecg import Ecg, Lead
+from ecg_service.domain.errors import EcgError, Invalid, Malformed
+from ecg_service.domain.signals import Signal
+from ecg_service.domain.submission import MAX_VIOLATIONS, SubmittedEcg, valid_ecg
+from ecg_service.formats.json import Json
+
+RECEIVED = datetime(2026, 11, 26, tzinfo=UTC)
+ID = UUID(int=7)
+
+
+def ecg(_: int, submitted: SubmittedEcg, signals: Sequence[Signal], __: bytes) -> Ecg:
+    return valid_ecg(submitted, signals, ecg_id=ID, owner="ann", received=RECEIVED)
+
+
+def read(document: str) -> Ecg | EcgError:
+    [answer] = Json().read([document.encode()], ecg)
+    return answer
+
+
+def test_a_full_document_becomes_an_ecg() -> None:
+    assert read(
+        '{"id":"x","date":"2026-05-17T14:00:00+02:00","sampling_rate":500,"leads":['
+        '{"name":"avr","signal":[1,2],"num_samples":2,"gain":200,"baseline":-5,"unit":"mV"},'
+        '{"signal":[3],"name":"x"}]}'
+    ) == Ecg(
+        ID,
+        "ann",
+        leads=(Lead("aVR", 2, 200.0, -5, "mV"), Lead("x", 1)),
+        date=datetime(2026, 5, 17, 12, tzinfo=UTC),
+        sampling_rate=500.0,
+        client_id="x",
+    )
+
+
+def test_a_short_document_leaves_the_rest_open() -> None:
+    assert read('{"leads":[{"name":"I","signal":[1]}]}') == Ecg(
+        ID, "ann", RECEIVED, (Lead("I", 1),)
+    )
+
+
+def test_signals_belong_to_leads_in_the_order_of_the_document() -> None:
+    found = read('{"leads":[{"signal":[1],"name":"a"},{"name":"b","signal":[1,2]}]}')
+    assert isinstance(found, Ecg)
+    assert [(lead.name, lead.num_samples) for lead in found.leads] == [("a", 1), ("b", 2)]
+
+
+def test_no_more_violations_are_named_than_anybody_reads() -> None:
+    leads = ",".join(['{"name":"","signal":[]}'] * MAX_VIOLATIONS)
+    refused = read(f'{{"leads":[{leads}]}}')
+    assert isinstance(refused, Invalid)
+    assert len(refused.violations) == MAX_VIOLATIONS
+
+
+@pytest.mark.parametrize("document", ['{"leads":', "", "nul", '{"leads":[]}{}'])
+def test_a_document_that_is_no_json_is_malformed(document: str) -> None:
+    assert isinstance(read(document), Malformed)
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "code"),
+    [
+        (
+            '{"leads":[{"name":"I","signal":[1,0.5]}]}',
+            ("leads", "0", "signal", "1"),
+            "not_an_integer",
+        ),
+        ('{"leads":[{"name":"I","signal":[1]}],"x":1}', ("x",), "unknown_field"),
+        ('{"leads":[{"name":"","signal":[1]}]}', ("leads", 0, "name"), "not_a_label"),
+        ('{"leads":[{"name":"I","signal":[]}]}', ("leads", 0, "signal"), "empty"),
+        (
+            '{"leads":[{"name":"I","signal":[1],"num_samples":2}]}',
+            ("leads", 0, "num_samples"),
+            "wrong_length",
+        ),
+        ('{"leads":[{"name":"I","signal":[1],"unit":" "}]}', ("leads", 0, "unit"), "not_a_label"),
+        ('{"leads":[{"name":"I","signal":[1]}],"id":""}', ("id",), "not_a_label"),
+        (
+            '{"leads":[{"name":"I","signal":[1]}],"date":"0001-01-01T00:00:00+01:00"}',
+            ("date",),
+            "out_of_range",
+        ),
+    ],
+)
+def test_a_broken_rule_is_named_with_its_place(
+    document: str, path: tuple[str | int, ...], code: str
+) -> None:
+    refused = read(document)
+    assert isinstance(refused, Invalid)
+    assert [(v.path, v.code) for v in refused.violations] == [(path, code)]
