@@ -13,8 +13,7 @@ import httpx
 import uvloop
 from litestar import Litestar, Request, get, post
 
-from ecg_service.api.app import create_app
-from ecg_service.bootstrap import Server, bind, running_services, stop_signals
+from ecg_service.bootstrap import Server, bind, serve, stop_signals
 from ecg_service.settings import Settings, load
 
 HOST, PORT = "127.0.0.1", 18080
@@ -39,7 +38,7 @@ async def empty(settings: Settings, port: int) -> None:
         [read, live],
         openapi_config=None,
         logging_config=None,
-        request_max_body_size=settings.max_body_bytes,
+        request_max_body_size=settings.edge.max_body_bytes,
     )
     with stop_signals() as stop:
         await Server(app, settings).run(bind(HOST, port), stop, lambda: None)
@@ -48,9 +47,7 @@ async def empty(settings: Settings, port: int) -> None:
 async def service(settings: Settings, port: int) -> None:
     """Serve the service as `ecg serve` does."""
     with stop_signals() as stop:
-        async with running_services(settings) as services:
-            server = Server(create_app(services), settings)
-            await server.run(bind(HOST, port), stop, lambda: None)
+        await serve(settings, bind(HOST, port), stop)
 
 
 @contextmanager

@@ -3,16 +3,14 @@
 import logging
 import os
 import secrets
-import tempfile
-from pathlib import Path
 from typing import cast
 
 import msgspec
 
 from ecg_service.api.schemas.users import Password, Username
-from ecg_service.bootstrap.stores import sqlite_path
+from ecg_service.bootstrap.stores import database_of
 from ecg_service.services.users import Users
-from ecg_service.settings import MEMORY, BadSettings, Settings, variable
+from ecg_service.settings import BadSettings, Settings, variable
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +19,7 @@ async def ensure_admin(users: Users, settings: Settings) -> None:
     """Register the admin if the store has no user at all; raises `BadSettings`."""
     if (await users.page(limit=1))[0]:
         return
-    name = _checked("admin_username", settings.admin_username, Username)
+    name = _checked("admin_username", settings.admin.admin_username, Username)
     password = _given_password(settings)
     if password is None:
         password = _random_password(settings)
@@ -29,12 +27,12 @@ async def ensure_admin(users: Users, settings: Settings) -> None:
 
 
 def _given_password(settings: Settings) -> str | None:
-    if settings.admin_password is not None:
-        return _checked("admin_password", settings.admin_password, Password)
-    if settings.admin_password_file is None:
+    if settings.admin.admin_password is not None:
+        return _checked("admin_password", settings.admin.admin_password, Password)
+    if settings.admin.admin_password_file is None:
         return None
     try:
-        content = settings.admin_password_file.read_text(encoding="utf-8")
+        content = settings.admin.admin_password_file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"{variable('admin_password_file')}: {error}") from error
     return _checked("admin_password_file", content.strip(), Password)
@@ -49,7 +47,8 @@ def _checked(name: str, value: str, rules: object) -> str:
 
 
 def _random_password(settings: Settings) -> str:
-    path, password = _password_file(settings), secrets.token_urlsafe(24)
+    path = database_of(settings).admin_password_file()
+    password = secrets.token_urlsafe(24)
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
@@ -58,12 +57,5 @@ def _random_password(settings: Settings) -> str:
     with os.fdopen(file, "w") as out:
         os.fchmod(file, 0o600)
         out.write(password + "\n")
-    logger.warning("the password of %s is in %s", settings.admin_username, path)
+    logger.warning("the password of %s is in %s", settings.admin.admin_username, path)
     return password
-
-
-def _password_file(settings: Settings) -> Path:
-    if settings.database_url == MEMORY:
-        return Path(tempfile.mkdtemp(prefix="ecg-")) / "admin-password"
-    database = sqlite_path(settings.database_url)
-    return database.with_name(database.name + ".admin-password")

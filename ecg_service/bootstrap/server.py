@@ -60,8 +60,8 @@ class Server:
             log_config=None,
             access_log=False,
             server_header=False,
-            limit_concurrency=settings.max_connections,
-            timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
+            limit_concurrency=settings.server.max_connections,
+            timeout_graceful_shutdown=max(1, round(settings.server.drain_seconds)),
         )
 
     async def run(

@@ -13,11 +13,12 @@ from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.services import Services
 from ecg_service.bootstrap.admin import ensure_admin
-from ecg_service.bootstrap.stores import Store, open_store
+from ecg_service.bootstrap.stores import open_store
 from ecg_service.domain.errors import EcgError
 from ecg_service.insights import REGISTRY
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
+from ecg_service.ports.store import Store
 from ecg_service.services.access import Access
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
@@ -41,13 +42,13 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         store = await stack.enter_async_context(open_store(settings))
         enter = _Threads(stack)
         hasher = Argon2Passwords(
-            enter("password", settings.password_threads, settings.password_queue)
+            enter("password", settings.access.password_threads, settings.access.password_queue)
         )
         access = _access(store, hasher, settings)
         users = Users(store.users, hasher, access)
         await ensure_admin(users, settings)
 
-        traffic = Traffic(settings.max_bytes_in_flight)
+        traffic = Traffic(settings.edge.max_bytes_in_flight)
         insight_core = RustCore(enter("insight", 1, 1))
         insight_pool = await stack.enter_async_context(
             _insight_pool(store, insight_core, traffic, settings)
@@ -56,7 +57,9 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         ingest_pool = await stack.enter_async_context(
             _ingest_pool(store, RustCore(enter("ingest", 1, 1)), queue, settings)
         )
-        reader_core = RustCore(enter("unpack", settings.reader_threads, settings.reader_queue))
+        reader_core = RustCore(
+            enter("unpack", settings.readers.reader_threads, settings.readers.reader_queue)
+        )
         await stack.enter_async_context(_background(_sweeper(store, queue, settings).run()))
         yield Services(
             ingest=Ingest(ingest_pool, traffic),
@@ -64,8 +67,8 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             users=users,
             access=access,
             health=Health(ingest_pool, store.ecgs),
-            limits=BodyLimits(settings.max_body_bytes, settings.max_body_seconds),
-            max_wait=settings.max_wait,
+            limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_body_seconds),
+            max_wait=settings.edge.max_wait,
         )
 
 
@@ -85,9 +88,9 @@ def _access(store: Store, hasher: Argon2Passwords, settings: Settings) -> Access
     return Access(
         store.users,
         hasher,
-        ttl=settings.credential_seconds,
-        recheck=settings.credential_recheck_seconds,
-        capacity=settings.max_credentials,
+        ttl=settings.access.credential_seconds,
+        recheck=settings.access.credential_recheck_seconds,
+        capacity=settings.access.max_credentials,
     )
 
 
@@ -100,11 +103,13 @@ def _insight_pool(
             core,
             REGISTRY,
             traffic,
-            max_attempts=settings.insight_attempts,
-            max_delay=settings.insight_delay_seconds,
+            max_attempts=settings.insights.insight_attempts,
+            max_delay=settings.insights.insight_delay_seconds,
         )
 
-    return _pool(actor, settings.insight_mailbox, settings.insight_batch, settings)
+    return _pool(
+        actor, settings.insights.insight_mailbox, settings.insights.insight_batch, settings
+    )
 
 
 def _ingest_pool(
@@ -113,7 +118,7 @@ def _ingest_pool(
     def actor() -> Actor[Submission, Receipt]:
         return IngestActor(core, store.ecgs, queue, REGISTRY)
 
-    return _pool(actor, settings.ingest_mailbox, settings.ingest_batch, settings)
+    return _pool(actor, settings.ingest.ingest_mailbox, settings.ingest.ingest_batch, settings)
 
 
 def _pool(
@@ -126,7 +131,7 @@ def _pool(
         capacity=mailbox,
         batch=batch,
         expected=(EcgError,),
-        drain_timeout=settings.drain_seconds,
+        drain_timeout=settings.server.drain_seconds,
     )
 
 
@@ -135,9 +140,9 @@ def _sweeper(store: Store, queue: InsightQueue, settings: Settings) -> Sweeper:
         store.insights,
         queue,
         REGISTRY,
-        interval=settings.sweep_seconds,
-        lease=settings.lease_seconds,
-        limit=settings.insight_mailbox,
+        interval=settings.insights.sweep_seconds,
+        lease=settings.insights.lease_seconds,
+        limit=settings.insights.insight_mailbox,
     )
 
 

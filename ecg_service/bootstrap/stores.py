@@ -1,63 +1,77 @@
 """From a database URL to the store that keeps everything."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
-from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
 from ecg_service.actors import Threads
-from ecg_service.adapters.memory import MemoryStore
+from ecg_service.adapters.memory import MemoryDatabase
 from ecg_service.adapters.passwords import Argon2Passwords
-from ecg_service.adapters.sqlite import Limits, SqliteStore, migrate
-from ecg_service.ports.ecgs import EcgRepository
-from ecg_service.ports.insights import InsightRepository
-from ecg_service.ports.users import UserRepository
+from ecg_service.adapters.sqlite import SqliteDatabase
+from ecg_service.ports.store import Database, Store
 from ecg_service.services.users import Users
-from ecg_service.settings import MEMORY, BadSettings, Settings
+from ecg_service.settings import BadSettings, ReaderSettings, Settings, variable
 
 
-class Store(Protocol):
-    """All repositories, over one database."""
+class _FromUrl(Protocol):
+    def __call__(self, url: str, *, reader_threads: int, reader_queue: int) -> Database | None:
+        """Return what the URL names, if it is of this kind."""
+        ...
 
-    @property
-    def ecgs(self) -> EcgRepository: ...
-    @property
-    def insights(self) -> InsightRepository: ...
-    @property
-    def users(self) -> UserRepository: ...
+
+STORES: Mapping[str, _FromUrl] = MappingProxyType(
+    {
+        "sqlite:///PATH": SqliteDatabase.from_url,
+        "memory://": MemoryDatabase.from_url,
+    }
+)
+"""Every kind of store, by the form of its URL."""
+
+URL_FORMS = " or ".join(STORES)
+READERS = ReaderSettings()
+
+
+def database_of(settings: Settings) -> Database:
+    """Return what `database_url` names; raises `BadSettings`."""
+    try:
+        return database_at(settings.store.database_url, settings.readers)
+    except ValueError as error:
+        raise BadSettings(f"{variable('database_url')}: {error}") from error
+
+
+def database_at(url: str, readers: ReaderSettings = READERS) -> Database:
+    """Return what a database URL names; raises `ValueError`."""
+    for from_url in STORES.values():
+        found = from_url(
+            url, reader_threads=readers.reader_threads, reader_queue=readers.reader_queue
+        )
+        if found is not None:
+            return found
+    raise ValueError(f"{url!r} is neither {' nor '.join(STORES)}")
+
+
+def persistent_database(settings: Settings) -> Database:
+    """Return what `database_url` names if it outlives a process; else raises `BadSettings`."""
+    database = database_of(settings)
+    if not database.is_persistent:
+        msg = f"{variable('database_url')}: {database} cannot be reached from outside"
+        raise BadSettings(msg)
+    return database
 
 
 def open_store(settings: Settings) -> AbstractAsyncContextManager[Store]:
-    """Migrate and open what `database_url` names: `sqlite:///PATH` or `memory://`."""
-    if settings.database_url == MEMORY:
-        return MemoryStore.open()
-    path = sqlite_path(settings.database_url)
-    migrate(path)
-    return SqliteStore.open(path, _limits(settings))
+    """Migrate and open what `database_url` names."""
+    database = database_of(settings)
+    database.migrate()
+    return database.open()
 
 
 @asynccontextmanager
 async def users_beside(settings: Settings) -> AsyncGenerator[Users]:
     """Act on the users of a database, also beside a running service."""
+    database = persistent_database(settings)
     with closing(Threads("password", size=1, capacity=1)) as threads:
-        path = sqlite_path(settings.database_url)
-        migrate(path)
-        async with SqliteStore.open_users(path, _limits(settings)) as repository:
+        database.migrate()
+        async with database.open_users() as repository:
             yield Users(repository, Argon2Passwords(threads))
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(readers=settings.reader_threads, waiting_reads=settings.reader_queue)
-
-
-def sqlite_path(database_url: str) -> Path:
-    """Return the file of a `sqlite:///PATH` URL (three slashes relative, four absolute).
-
-    Raises `BadSettings` for any other.
-    """
-    url = urlsplit(database_url)
-    if url.scheme != "sqlite" or url.netloc or len(url.path) <= 1 or url.query or url.fragment:
-        msg = f"ECG_DATABASE_URL: {database_url!r} is neither sqlite:///PATH nor memory://"
-        raise BadSettings(msg)
-    return Path(unquote(url.path[1:]))

@@ -20,7 +20,8 @@ EPILOG = f"\b\nExit codes:\n{_CODES}"
 def main() -> None:
     """Take in ECGs, keep them losslessly and count how often each lead crosses zero.
 
-    Every setting is a variable of the environment, ECG_ and its name in capitals; options win.
+    Settings come from ecg.toml or the file that ECG_SETTINGS names, from variables of the
+    environment (ECG_ and the name in capitals) and from options; the last one wins.
     """
 
 

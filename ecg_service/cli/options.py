@@ -1,22 +1,23 @@
-"""What the commands run with: settings from the environment, options over them, and a log."""
+"""What commands are given: settings, with options over them, the database and a password."""
 
-import logging
-import time
+import sys
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import click
 
-from ecg_service.bootstrap import sqlite_path
+from ecg_service.bootstrap import URL_FORMS, database_at, persistent_database
 from ecg_service.domain.errors import StorageUnavailable
-from ecg_service.settings import MAX_PORT, MEMORY, BadSettings, Settings, checked, load, variable
+from ecg_service.ports.store import Database
+from ecg_service.settings import MAX_PORT, Settings, load
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULTS = Settings()
 PORT = click.IntRange(0, MAX_PORT)
+
+MAX_PASSWORD_BYTES = 4096
+"""More than any password may have; what is longer is refused for its length."""
 
 
 def database_option(command: F) -> F:
@@ -24,43 +25,47 @@ def database_option(command: F) -> F:
     option = click.option(
         "--database-url",
         metavar="URL",
-        help=f"sqlite:///PATH; default: ECG_DATABASE_URL, or {DEFAULTS.database_url}.",
+        help=f"{URL_FORMS}; default: ECG_DATABASE_URL, or {DEFAULTS.store.database_url}.",
     )
     return option(command)
 
 
 def configured(**options: str | int | None) -> Settings:
-    """Read the settings; options that were given win. Wrong ones end the command with 78."""
-    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    settings = checked(replace(load(), **given))
-    if settings.database_url != MEMORY:
-        sqlite_path(settings.database_url)
-    return settings
+    """Read the settings; options that were given win. Raises `BadSettings`."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return load(given, rules={"database_url": database_at})
 
 
-def database(settings: Settings) -> Path:
-    """Return the SQLite file; without one there is nothing to act on."""
-    if settings.database_url == MEMORY:
-        raise BadSettings(f"{variable('database_url')}: {MEMORY} cannot be reached from outside")
-    return sqlite_path(settings.database_url)
+def existing_database(settings: Settings) -> Database:
+    """Return the database, which must be there: a typing error must not create one."""
+    database = persistent_database(settings)
+    if not database.exists():
+        raise StorageUnavailable(f"there is no database {database}")
+    return database
 
 
-def existing_database(settings: Settings) -> Path:
-    """Return the SQLite file, which must be there: a typing error must not create one."""
-    path = database(settings)
-    if not path.exists():
-        raise StorageUnavailable(f"there is no database {path}")
-    return path
-
-
-def log_to_stderr(level: int) -> None:
-    """Write one line per event, in UTC."""
-    formatter = logging.Formatter(
-        "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
+def password_file_option(command: F) -> F:
+    """Let a command take a password."""
+    option = click.option(
+        "--password-file",
+        type=click.File("rb"),
+        help="A file that holds the password, - for standard input; default: ask for it.",
     )
-    formatter.converter = time.gmtime
-    handler = logging.StreamHandler()
-    handler.setFormatter(formatter)
-    logging.basicConfig(level=level, handlers=[handler])
-    for chatty in ("uvicorn", "httpx"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    return option(command)
+
+
+def read_password(file: BinaryIO | None, *, confirm: bool) -> str:
+    """Read the password from the file, or ask for it on the terminal without showing it."""
+    if file is not None:
+        return _text(file.read(MAX_PASSWORD_BYTES)).removesuffix("\n").removesuffix("\r")
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask for the password: use --password-file.")
+    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=confirm, err=True)
+    return answer
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise click.UsageError("The password file is not UTF-8 text.") from error

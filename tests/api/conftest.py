@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from typed_settings import SecretStr
 
-from ecg_service.settings import Settings
+from ecg_service.settings import AdminSettings, InsightSettings, Settings, StoreSettings
 from tests.api.doors import ADMIN, ANN, BOB, PASSWORD, Service, serving
 
 HERE = Path(__file__).parent
@@ -26,11 +26,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def settings(store: str, directory: Path) -> Settings:
     url = "memory://" if store == "memory" else f"sqlite:///{directory / 'ecg.db'}"
     return Settings(
-        database_url=url,
-        admin_username=ADMIN,
-        admin_password=SecretStr(PASSWORD),
-        insight_delay_seconds=0,  # the tests send without a lull
-        sweep_seconds=0.2,
+        store=StoreSettings(url),
+        admin=AdminSettings(ADMIN, SecretStr(PASSWORD)),
+        # the tests send without a lull
+        insights=InsightSettings(insight_delay_seconds=0, sweep_seconds=0.2),
     )
 
 

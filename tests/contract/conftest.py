@@ -1,27 +1,28 @@
 """One suite for each port, run against every adapter."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
-from ecg_service.adapters.memory import MemoryStore
-from ecg_service.adapters.sqlite import SqliteStore, migrate
+from ecg_service.adapters.memory import MemoryDatabase
+from ecg_service.adapters.sqlite import SqliteDatabase
+from ecg_service.ports.store import Database
 from tests.contract.builders import Opener, Store
 
 
-@asynccontextmanager
-async def memory(_directory: Path) -> AsyncGenerator[Store]:
-    async with MemoryStore.open() as store:
-        yield store
+def opened(database: Database) -> AbstractAsyncContextManager[Store]:
+    database.migrate()
+    return database.open()
 
 
-@asynccontextmanager
-async def sqlite(directory: Path) -> AsyncGenerator[Store]:
-    migrate(directory / "ecg.db")
-    async with SqliteStore.open(directory / "ecg.db") as store:
-        yield store
+def memory(_folder: Path) -> AbstractAsyncContextManager[Store]:
+    return opened(MemoryDatabase())
+
+
+def sqlite(folder: Path) -> AbstractAsyncContextManager[Store]:
+    return opened(SqliteDatabase(folder / "ecg.db"))
 
 
 OPENERS: tuple[Opener, ...] = (memory, sqlite)

@@ -4,8 +4,9 @@
 """
 
 from ecg_service.adapters.sqlite.check import check
+from ecg_service.adapters.sqlite.database import SqliteDatabase
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.schema import migrate
 from ecg_service.adapters.sqlite.store import SqliteStore
 
-__all__ = ["Limits", "SqliteStore", "check", "migrate"]
+__all__ = ["Limits", "SqliteDatabase", "SqliteStore", "check", "migrate"]

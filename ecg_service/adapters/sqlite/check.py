@@ -1,6 +1,6 @@
 """Looking for damage in a file, beside a running service or without one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from ecg_service.adapters.sqlite.engine.errors import reason, translated
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import run
 from ecg_service.domain.errors import DamagedEcg
+from ecg_service.ports.store import VerifyBlob
 
 STRETCH = 100
 """Rows read at once; between two stretches the write-ahead log can start over."""
@@ -20,11 +21,8 @@ NEXT = "SELECT pk, hex(id) FROM ecgs NOT INDEXED WHERE pk > ? ORDER BY pk LIMIT 
 ROW = f"SELECT {COLUMNS} FROM ecgs NOT INDEXED WHERE pk = ?"  # noqa: S608
 BLOB = "SELECT blob FROM ecgs WHERE pk = ?"
 
-Verify = Callable[[bytes], object]
-"""Raises `DamagedEcg` if the blob is not what was packed."""
 
-
-def check(path: Path, verify: Verify | None = None) -> Iterator[str]:
+def check(path: Path, verify: VerifyBlob | None = None) -> Iterator[str]:
     """Yield each problem of the file, with its place, as a sentence.
 
     Raises `StorageUnavailable` if the file cannot be opened at all.
@@ -37,7 +35,7 @@ def check(path: Path, verify: Verify | None = None) -> Iterator[str]:
             yield f"file: {reason(error)}; what comes after could not be checked"
 
 
-def _problems(connection: apsw.Connection, verify: Verify | None) -> Iterator[str]:
+def _problems(connection: apsw.Connection, verify: VerifyBlob | None) -> Iterator[str]:
     for (problem,) in run(connection, "PRAGMA integrity_check"):
         if problem != "ok":
             yield f"file: {problem}"
@@ -55,7 +53,7 @@ def _keys(connection: apsw.Connection) -> Iterator[tuple[int, str]]:
         last = keys[-1][0]
 
 
-def _problems_of(connection: apsw.Connection, pk: int, verify: Verify | None) -> Iterator[str]:
+def _problems_of(connection: apsw.Connection, pk: int, verify: VerifyBlob | None) -> Iterator[str]:
     try:
         for row in run(connection, ROW, pk):
             to_ecg(row, row[OWNER])

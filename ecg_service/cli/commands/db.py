@@ -1,30 +1,26 @@
-"""`ecg db`: looks after the database file."""
+"""`ecg db`: looks after the database."""
 
 import click
 
 from ecg_service.adapters.core import verify_blob
-from ecg_service.adapters.sqlite import check, migrate
+from ecg_service.bootstrap import persistent_database
 from ecg_service.cli.exits import OK, REFUSED
-from ecg_service.cli.options import (
-    configured,
-    database,
-    database_option,
-    existing_database,
-)
+from ecg_service.cli.options import configured, database_option, existing_database
 
 
 @click.group()
 def db() -> None:
-    """Migrate and check the SQLite database."""
+    """Migrate and check the database."""
 
 
 @db.command("migrate")
 @database_option
 def migrate_database(*, database_url: str | None) -> None:
     """Give the database the schema of this version; safe to repeat."""
-    path = database(configured(database_url=database_url))
-    applied = migrate(path)
-    click.echo(f"{path}: applied {', '.join(applied)}" if applied else f"{path} is up to date")
+    database = persistent_database(configured(database_url=database_url))
+    applied = database.migrate()
+    done = f": applied {', '.join(applied)}" if applied else " is up to date"
+    click.echo(f"{database}{done}")
 
 
 @db.command("check")
@@ -35,10 +31,10 @@ def check_database(context: click.Context, /, *, database_url: str | None) -> No
 
     Every sample of every ECG is unpacked and its checksum compared.
     """
-    path = existing_database(configured(database_url=database_url))
+    database = existing_database(configured(database_url=database_url))
     found = 0
-    for problem in check(path, verify_blob):
+    for problem in database.check(verify_blob):
         found += 1
         click.echo(problem)
-    click.echo(f"{path}: {found or 'no'} problem{'' if found == 1 else 's'}", err=True)
+    click.echo(f"{database}: {found or 'no'} problem{'' if found == 1 else 's'}", err=True)
     context.exit(REFUSED if found else OK)

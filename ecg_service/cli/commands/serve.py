@@ -7,20 +7,18 @@ from errno import errorcode
 
 import click
 
-from ecg_service.api.app import create_app
-from ecg_service.bootstrap import Server, bind, running_services, stop_signals
+from ecg_service import bootstrap
+from ecg_service.bootstrap import bind, stop_signals
 from ecg_service.cli.exits import Unavailable
-from ecg_service.cli.loop import run
-from ecg_service.cli.options import DEFAULTS, PORT, configured, database_option, log_to_stderr
+from ecg_service.cli.options import DEFAULTS, PORT, configured, database_option
+from ecg_service.cli.runtime import log_to_stderr, run
 from ecg_service.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 
 @click.command()
-@click.option("--host", help=f"Where to listen; default: ECG_HOST, or {DEFAULTS.host}.")
+@click.option("--host", help=f"Where to listen; default: ECG_HOST, or {DEFAULTS.server.host}.")
 @click.option(
-    "--port", type=PORT, help=f"0 takes a free one; default: ECG_PORT, or {DEFAULTS.port}."
+    "--port", type=PORT, help=f"0 takes a free one; default: ECG_PORT, or {DEFAULTS.server.port}."
 )
 @database_option
 def serve(*, host: str | None, port: int | None, database_url: str | None) -> None:
@@ -31,7 +29,7 @@ def serve(*, host: str | None, port: int | None, database_url: str | None) -> No
     """
     settings = configured(host=host, port=port, database_url=database_url)
     log_to_stderr(logging.INFO)
-    run(_serve(settings, listen(settings.host, settings.port)))
+    run(_serve(settings, listen(settings.server.host, settings.server.port)))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -44,18 +42,6 @@ def listen(host: str, port: int) -> socket.socket:
         raise Unavailable(msg) from error
 
 
-def url_of(address: tuple[str, int]) -> str:
-    """Return the URL at which a socket with this address is reached."""
-    host, port = address[:2]  # those of IPv6 have four parts
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    url = url_of(listener.getsockname())
     with listener, stop_signals() as stop:
-        logger.info("starting on %s", settings.database_url)
-        async with running_services(settings) as services:
-            server = Server(create_app(services), settings)
-            await server.run(listener, stop, lambda: logger.info("serving at %s", url))
-            logger.info("draining")
-        logger.info("stopped")
+        await bootstrap.serve(settings, listener, stop)

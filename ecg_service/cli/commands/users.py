@@ -10,9 +10,14 @@ from ecg_service.api.schemas.users import UserIn, UserOut, UserPatch
 from ecg_service.bootstrap import users_beside
 from ecg_service.cli.console import show_table
 from ecg_service.cli.exits import Refused, sentence
-from ecg_service.cli.loop import run
-from ecg_service.cli.options import configured, database_option, existing_database
-from ecg_service.cli.passwords import password_file_option, read_password
+from ecg_service.cli.options import (
+    configured,
+    database_option,
+    existing_database,
+    password_file_option,
+    read_password,
+)
+from ecg_service.cli.runtime import run
 from ecg_service.domain.errors import Conflict, Invalid, NotFound
 from ecg_service.domain.users import Role, User
 from ecg_service.domain.violations import violation

@@ -12,13 +12,12 @@ import click
 import httpx
 from typed_settings import SecretStr
 
-from ecg_service.api.app import create_app
-from ecg_service.bootstrap import Server, running_services, stop_signals
-from ecg_service.cli.commands.serve import listen, url_of
-from ecg_service.cli.demo.tour import take_tour
-from ecg_service.cli.loop import run
-from ecg_service.cli.options import DEFAULTS, PORT, log_to_stderr
-from ecg_service.settings import Settings
+from ecg_service.bootstrap import serve, stop_signals, url_of
+from ecg_service.cli.commands.serve import listen
+from ecg_service.cli.demo.client import send_and_show
+from ecg_service.cli.options import DEFAULTS, PORT
+from ecg_service.cli.runtime import log_to_stderr, run
+from ecg_service.settings import AdminSettings, Settings, StoreSettings
 
 ADMIN = "admin"
 
@@ -26,7 +25,7 @@ ADMIN = "admin"
 @click.command()
 @click.option("--once", is_flag=True, help="Stop after the table.")
 @click.option(
-    "--port", type=PORT, help=f"Default: {DEFAULTS.port}, or a free one if that is taken."
+    "--port", type=PORT, help=f"Default: {DEFAULTS.server.port}, or a free one if that is taken."
 )
 def demo(*, once: bool, port: int | None) -> None:
     """Send a real 12-lead ECG to a new service and show its insights.
@@ -34,42 +33,38 @@ def demo(*, once: bool, port: int | None) -> None:
     The service goes on until Ctrl-C, to try more; nothing of it is left.
     """
     log_to_stderr(logging.WARNING)
-    listener = listen(DEFAULTS.host, port) if port is not None else _some_port()
+    listener = listen(DEFAULTS.server.host, port) if port is not None else _some_port()
     with tempfile.TemporaryDirectory(prefix="ecg-demo-") as folder:
         run(_demo(_settings(Path(folder)), listener, once=once))
 
 
 def _some_port() -> socket.socket:
     try:
-        return listen(DEFAULTS.host, DEFAULTS.port)
+        return listen(DEFAULTS.server.host, DEFAULTS.server.port)
     except click.ClickException:
-        return listen(DEFAULTS.host, 0)
+        return listen(DEFAULTS.server.host, 0)
 
 
 def _settings(folder: Path) -> Settings:
-    """Heed no variable: a demo is the same everywhere."""
+    """Return settings that heed no file and no variable: a demo is the same everywhere."""
     url = f"sqlite:///{quote(str(folder / 'ecg.db'))}"
-    return Settings(
-        database_url=url,
-        admin_username=ADMIN,
-        admin_password=SecretStr(secrets.token_urlsafe(12)),
-    )
+    password = SecretStr(secrets.token_urlsafe(12))
+    return Settings(store=StoreSettings(url), admin=AdminSettings(ADMIN, password))
 
 
 async def _demo(settings: Settings, listener: socket.socket, *, once: bool) -> None:
     with listener, stop_signals() as stop:
-        async with running_services(settings) as services, asyncio.TaskGroup() as group:
-            server = Server(create_app(services), settings)
-            serving = group.create_task(server.run(listener, stop, lambda: None))
-            touring = group.create_task(_tour(url_of(listener.getsockname()), settings, once=once))
-            touring.add_done_callback(lambda _: stop.set() if once else None)
-            serving.add_done_callback(lambda _: touring.cancel())
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(serve(settings, listener, stop))
+            showing = group.create_task(_show(url_of(listener), settings, once=once))
+            showing.add_done_callback(lambda _: stop.set() if once else None)
+            serving.add_done_callback(lambda _: showing.cancel())
 
 
-async def _tour(url: str, settings: Settings, *, once: bool) -> None:
+async def _show(url: str, settings: Settings, *, once: bool) -> None:
     # Not by a proxy from the environment: the service is in this process.
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as client:
-        visit = await take_tour(client, (ADMIN, str(settings.admin_password)))
+        sent = await send_and_show(client, (ADMIN, str(settings.admin.admin_password)))
     if not once:
         click.echo(f"Serving at {url} until Ctrl-C. Try, in another terminal:\n")
-        click.echo(f"  {visit.curl(url)}\n")
+        click.echo(f"  {sent.curl(url)}\n")

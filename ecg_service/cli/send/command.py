@@ -9,9 +9,8 @@ import click
 import httpx
 
 from ecg_service.cli.exits import OK, REFUSED
-from ecg_service.cli.loop import run
-from ecg_service.cli.options import DEFAULTS
-from ecg_service.cli.passwords import password_file_option, read_password
+from ecg_service.cli.options import DEFAULTS, password_file_option, read_password
+from ecg_service.cli.runtime import run
 from ecg_service.cli.send.delivery import TIMEOUT, Delivery
 from ecg_service.cli.send.retries import Retries
 from ecg_service.cli.send.sources import STDIN, Source, sources
@@ -36,7 +35,7 @@ def _http_url(_: click.Context, __: click.Parameter, text: str) -> httpx.URL:
 @click.option(
     "--url",
     callback=_http_url,
-    default=f"http://{DEFAULTS.host}:{DEFAULTS.port}",
+    default=f"http://{DEFAULTS.server.host}:{DEFAULTS.server.port}",
     show_default=True,
     help="Where the service is.",
 )

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typed_settings import SecretStr
@@ -17,7 +18,7 @@ from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.bootstrap.admin import ensure_admin
 from ecg_service.domain.users import Role
 from ecg_service.services.users import Users
-from ecg_service.settings import BadSettings, Settings
+from ecg_service.settings import AdminSettings, BadSettings, Settings, StoreSettings
 
 PASSWORD = "correct horse"
 
@@ -44,7 +45,11 @@ async def users() -> AsyncGenerator[Signup]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{tmp_path}/ecg.db")
+    return Settings(store=StoreSettings(f"sqlite:///{tmp_path}/ecg.db"))
+
+
+def with_admin(settings: Settings, **changes: Any) -> Settings:
+    return replace(settings, admin=AdminSettings(**changes))
 
 
 @pytest.fixture
@@ -101,7 +106,7 @@ async def test_in_memory_the_file_is_in_a_folder_of_its_own(
     users: Signup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    await ensure_admin(users, Settings(database_url="memory://"))
+    await ensure_admin(users, Settings(store=StoreSettings("memory://")))
     [found] = tmp_path.glob("ecg-*/admin-password")
     assert stat.S_IMODE(found.parent.stat().st_mode) == 0o700
     assert await users.opens(found.read_text().strip())
@@ -110,7 +115,7 @@ async def test_in_memory_the_file_is_in_a_folder_of_its_own(
 async def test_a_given_password_and_name_are_used_and_no_file_is_written(
     users: Signup, settings: Settings, file: Path
 ) -> None:
-    given = replace(settings, admin_username="root", admin_password=SecretStr(PASSWORD))
+    given = with_admin(settings, admin_username="root", admin_password=SecretStr(PASSWORD))
     await ensure_admin(users, given)
     assert await users.opens(PASSWORD, "root")
     assert not file.exists()
@@ -121,7 +126,7 @@ async def test_a_password_file_is_read_without_its_line_end(
 ) -> None:
     secret = tmp_path / "secret"
     secret.write_text(PASSWORD + "\n")
-    await ensure_admin(users, replace(settings, admin_password_file=secret))
+    await ensure_admin(users, with_admin(settings, admin_password_file=secret))
     assert await users.opens(PASSWORD)
     assert not file.exists()
 
@@ -130,7 +135,7 @@ async def test_a_given_password_wins_over_a_file(
     users: Signup, settings: Settings, tmp_path: Path
 ) -> None:
     missing = tmp_path / "missing"
-    both = replace(settings, admin_password=SecretStr(PASSWORD), admin_password_file=missing)
+    both = with_admin(settings, admin_password=SecretStr(PASSWORD), admin_password_file=missing)
     await ensure_admin(users, both)
     assert await users.opens(PASSWORD)
 
@@ -142,7 +147,7 @@ async def test_a_password_file_that_cannot_be_read_is_named(
     binary.write_bytes(b"\xff" * 20)
     for path in (tmp_path / "missing", tmp_path, binary):
         with pytest.raises(BadSettings, match=r"^ECG_ADMIN_PASSWORD_FILE: "):
-            await ensure_admin(users, replace(settings, admin_password_file=path))
+            await ensure_admin(users, with_admin(settings, admin_password_file=path))
     assert (await users.page(limit=1))[0] == []
 
 
@@ -159,7 +164,7 @@ async def test_the_rules_of_the_api_hold_for_the_first_admin(
     users: Signup, settings: Settings, changes: dict[str, str], variable: str
 ) -> None:
     with pytest.raises(BadSettings, match=rf"^{variable}: ") as refused:
-        await ensure_admin(users, replace(settings, **changes))
+        await ensure_admin(users, with_admin(settings, **changes))
     assert (changes.get("admin_password") or "short") not in str(refused.value)
     assert (await users.page(limit=1))[0] == []
 
@@ -168,6 +173,6 @@ async def test_where_there_are_users_nothing_is_done(
     users: Signup, settings: Settings, file: Path
 ) -> None:
     await users.register("ann", PASSWORD)
-    await ensure_admin(users, replace(settings, admin_password=SecretStr("another password")))
+    await ensure_admin(users, with_admin(settings, admin_password=SecretStr("another password")))
     assert [user.name for user in (await users.page(limit=9))[0]] == ["ann"]
     assert not file.exists()

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from ecg_service.adapters.memory import MemoryStore
-from ecg_service.bootstrap import open_store, sqlite_path, users_beside
-from ecg_service.settings import BadSettings, Settings
+from ecg_service.adapters.sqlite import SqliteDatabase
+from ecg_service.bootstrap import database_at, open_store, users_beside
+from ecg_service.settings import BadSettings, ReaderSettings, Settings, StoreSettings
 
 PATHS = {
     "sqlite:///ecg.db": "ecg.db",
@@ -16,9 +17,21 @@ PATHS = {
 }
 
 
+def settings(url: str) -> Settings:
+    return Settings(store=StoreSettings(url))
+
+
 @pytest.mark.parametrize("url", PATHS)
 def test_three_slashes_are_relative_and_four_absolute(url: str) -> None:
-    assert sqlite_path(url) == Path(PATHS[url])
+    database = database_at(url)
+    assert isinstance(database, SqliteDatabase)
+    assert database.path == Path(PATHS[url])
+
+
+def test_a_store_reads_with_as_many_threads_as_the_settings_say() -> None:
+    database = database_at("sqlite:///ecg.db", ReaderSettings(reader_threads=3, reader_queue=5))
+    assert isinstance(database, SqliteDatabase)
+    assert (database.limits.readers, database.limits.waiting_reads) == (3, 5)
 
 
 @pytest.mark.parametrize(
@@ -41,30 +54,30 @@ def test_three_slashes_are_relative_and_four_absolute(url: str) -> None:
 )
 def test_any_other_url_is_refused_by_its_variable(url: str) -> None:
     with pytest.raises(BadSettings, match=r"^ECG_DATABASE_URL: "):
-        open_store(Settings(database_url=url))
+        open_store(settings(url))
 
 
 async def test_memory_is_a_store_that_begins_empty() -> None:
-    async with open_store(Settings(database_url="memory://")) as store:
+    async with open_store(settings("memory://")) as store:
         assert isinstance(store, MemoryStore)
         assert await store.users.page(limit=1) == []
 
 
 async def test_a_file_is_made_and_migrated(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/ecg.db"
-    async with open_store(Settings(database_url=url)) as store:
+    async with open_store(settings(url)) as store:
         assert await store.users.page(limit=1) == []
         await store.ecgs.ping()
     assert (tmp_path / "ecg.db").exists()
 
 
 async def test_users_can_be_reached_beside_a_running_service(tmp_path: Path) -> None:
-    settings = Settings(database_url=f"sqlite:///{tmp_path}/ecg.db")
-    async with open_store(settings) as store, users_beside(settings) as users:
+    given = settings(f"sqlite:///{tmp_path}/ecg.db")
+    async with open_store(given) as store, users_beside(given) as users:
         await users.register("ann", "correct horse")
         assert [user.name for user in await store.users.page(limit=9)] == ["ann"]
 
 
 async def test_users_in_memory_cannot_be_reached_from_beside() -> None:
     with pytest.raises(BadSettings):
-        await users_beside(Settings(database_url="memory://")).__aenter__()
+        await users_beside(settings("memory://")).__aenter__()

@@ -11,7 +11,7 @@ def test_options_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("ECG_HOST", "0.0.0.0")
     monkeypatch.setenv("ECG_PORT", "8001")
     settings = configured(host=None, port=8002)
-    assert (settings.host, settings.port) == ("0.0.0.0", 8002)
+    assert (settings.server.host, settings.server.port) == ("0.0.0.0", 8002)
 
 
 @pytest.mark.parametrize("command", ["serve", "users list", "db migrate", "db check"])
@@ -40,8 +40,8 @@ def test_all_wrong_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("ECG_PORT", "eighty")
     monkeypatch.setenv("ECG_MAX_WAIT", "long")
     result = CliRunner().invoke(main, ["serve"])
-    assert "ECG_PORT: invalid literal for int() with base 10: 'eighty'" in result.stderr
-    assert "ECG_MAX_WAIT: invalid literal for int() with base 10: 'long'" in result.stderr
+    assert "ECG_PORT: 'eighty' is not a whole number from 0 to 65535" in result.stderr
+    assert "ECG_MAX_WAIT: 'long' is not a whole number from 0" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["users list", "db migrate", "db check"])

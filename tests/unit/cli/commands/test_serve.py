@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from ecg_service.actors import RestartLimitExceeded
+from ecg_service.bootstrap import serving, url_of
 from ecg_service.cli import main
-from ecg_service.cli.commands import serve
-from ecg_service.cli.commands.serve import listen, url_of
+from ecg_service.cli.commands.serve import listen
 from ecg_service.settings import Settings
 
 
@@ -30,7 +30,7 @@ def test_a_pool_that_fails_too_often_exits_with_70(monkeypatch: pytest.MonkeyPat
         raise ExceptionGroup("pool", [RestartLimitExceeded("4 failures within 5.0 s")])
         yield
 
-    monkeypatch.setattr(serve, "running_services", failing)
+    monkeypatch.setattr(serving, "running_services", failing)
     result = CliRunner().invoke(main, ["serve", "--port", "0", "--database-url", "memory://"])
     assert result.exit_code == 70
     assert result.stderr.endswith("Error: 4 failures within 5.0 s\n")
@@ -39,11 +39,13 @@ def test_a_pool_that_fails_too_often_exits_with_70(monkeypatch: pytest.MonkeyPat
 def test_the_url_is_where_the_socket_is() -> None:
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
-        assert url_of(listener.getsockname()) == f"http://127.0.0.1:{port}"
+        assert url_of(listener) == f"http://127.0.0.1:{port}"
 
 
 def test_the_url_of_an_ipv6_address_has_brackets() -> None:
-    assert url_of(("::1", 80)) == "http://[::1]:80"
+    with listen("::1", 0) as listener:
+        port = listener.getsockname()[1]
+        assert url_of(listener) == f"http://[::1]:{port}"
 
 
 def test_a_host_that_does_not_exist_cannot_be_listened_at() -> None:

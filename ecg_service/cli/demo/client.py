@@ -25,19 +25,19 @@ COLUMNS = ("lead", "samples", "zero crossings", "min mV", "max mV", "mean mV", "
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """Who sent which ECG."""
+class SentEcg:
+    """Which ECG was sent, and its owner's password."""
 
     password: str
     ecg_id: str
 
     def curl(self, url: str) -> str:
-        """Return a command that counts the crossings by another rule."""
+        """Return a command that counts the zero crossings by another rule."""
         where = f"{url}/ecg/{self.ecg_id}/insights?zeros=strict"
         return f"curl --user '{USER}:{self.password}' '{where}'"
 
 
-async def take_tour(client: httpx.AsyncClient, admin: tuple[str, str]) -> Visit:
+async def send_and_show(client: httpx.AsyncClient, admin: tuple[str, str]) -> SentEcg:
     """Register a user, send the ECG, wait for its insights and show them."""
     password = secrets.token_urlsafe(12)
     new = {"username": USER, "password": password}
@@ -52,7 +52,7 @@ async def take_tour(client: httpx.AsyncClient, admin: tuple[str, str]) -> Visit:
         await client.get(f"/ecg/{ecg_id}/insights", headers={"Prefer": f"wait={WAIT}"})
     )
     _show(msgspec.json.decode(ecg, type=EcgOut), msgspec.json.decode(insights, type=InsightsOut))
-    return Visit(password, ecg_id)
+    return SentEcg(password, ecg_id)
 
 
 def _done(response: httpx.Response) -> bytes:

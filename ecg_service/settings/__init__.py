@@ -1,0 +1,45 @@
+"""Every setting: its name, its default and what is allowed (`tree.py`), and where it is read.
+
+A setting has one name everywhere, the name of its field. From the weakest to the strongest:
+
+1. the default;
+2. the TOML file, under the setting's group: `[edge]`, then `max_body_bytes = 20_000_000`. The
+   file is `ecg.toml` in the working directory if there is one, or else the file that the
+   variable `ECG_SETTINGS` names, which must exist and takes the place of `ecg.toml`;
+3. the environment, `ECG_` and the name in capitals: `ECG_MAX_BODY_BYTES=20000000`;
+4. the option of a command that has one: `--port`.
+
+Relative paths are relative to the working directory, wherever they are written. Unknown names are
+refused, in the file and in the environment, and all problems are reported together.
+"""
+
+from ecg_service.settings.loading import load
+from ecg_service.settings.problems import BadSettings, variable
+from ecg_service.settings.tree import (
+    MAX_PORT,
+    AccessSettings,
+    AdminSettings,
+    EdgeSettings,
+    IngestSettings,
+    InsightSettings,
+    ReaderSettings,
+    ServerSettings,
+    Settings,
+    StoreSettings,
+)
+
+__all__ = [
+    "MAX_PORT",
+    "AccessSettings",
+    "AdminSettings",
+    "BadSettings",
+    "EdgeSettings",
+    "IngestSettings",
+    "InsightSettings",
+    "ReaderSettings",
+    "ServerSettings",
+    "Settings",
+    "StoreSettings",
+    "load",
+    "variable",
+]

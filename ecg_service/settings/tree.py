@@ -1,0 +1,105 @@
+"""All settings in groups. Sizes are bytes, times are seconds; a number must be above 0.
+
+The names are unique over all groups: in the environment they stand without their group.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from typed_settings import SecretStr
+from typed_settings.constants import METADATA_KEY
+
+MAX_PORT = 65_535
+
+FROM_ZERO = {METADATA_KEY: {"least": 0}}
+PORT = {METADATA_KEY: {"least": 0, "most": MAX_PORT}}
+"""Metadata of the numbers that are bounded otherwise; both bounds are allowed values."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """`[server]`: the socket and the end of the process."""
+
+    host: str = "127.0.0.1"
+    port: int = field(default=8000, metadata=PORT)  # 0 takes a free one
+    max_connections: int = 1000
+    drain_seconds: float = field(default=10.0, metadata=FROM_ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeSettings:
+    """`[edge]`: what a request may take."""
+
+    max_body_bytes: int = 10_000_000
+    max_body_seconds: float = 30.0
+    max_bytes_in_flight: int = 256_000_000
+    max_wait: int = field(default=30, metadata=FROM_ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """`[ingest]`: ECGs that wait to be stored, and how many are stored at once."""
+
+    ingest_mailbox: int = 1024
+    ingest_batch: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class InsightSettings:
+    """`[insights]`: what is computed in the background."""
+
+    insight_mailbox: int = 1024
+    insight_batch: int = 32
+    insight_attempts: int = 3
+    insight_delay_seconds: float = field(default=1.0, metadata=FROM_ZERO)
+    sweep_seconds: float = 5.0
+    lease_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """`[store]`: where everything is kept."""
+
+    database_url: str = "sqlite:///ecg.db"
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSettings:
+    """`[readers]`: threads that read the store and unpack samples, and what waits for them."""
+
+    reader_threads: int = 2
+    reader_queue: int = 128
+
+
+@dataclass(frozen=True, slots=True)
+class AccessSettings:
+    """`[access]`: hashing passwords, and remembering verified credentials."""
+
+    password_threads: int = 2
+    password_queue: int = 64
+    credential_seconds: float = 300.0
+    credential_recheck_seconds: float = 1.0
+    max_credentials: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class AdminSettings:
+    """`[admin]`: the first admin of an empty database."""
+
+    admin_username: str = "admin"
+    admin_password: SecretStr | None = None
+    admin_password_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the service runs."""
+
+    server: ServerSettings = ServerSettings()
+    edge: EdgeSettings = EdgeSettings()
+    ingest: IngestSettings = IngestSettings()
+    insights: InsightSettings = InsightSettings()
+    store: StoreSettings = StoreSettings()
+    readers: ReaderSettings = ReaderSettings()
+    access: AccessSettings = AccessSettings()
+    admin: AdminSettings = AdminSettings()
