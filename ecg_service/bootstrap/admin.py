@@ -1,4 +1,4 @@
-"""The first admin: from the settings, or with a random password in a file only we may read."""
+"""The first admin: from the settings, or with a random password in a file that only its owner may read."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""uvicorn, on a socket of ours, ending well at a signal."""
+"""uvicorn on a socket that is handed to it, stopped by an event instead of by signals."""
 
 import asyncio
 import signal

@@ -41,7 +41,7 @@ def database_of(settings: Settings) -> Database:
 
 
 def database_at(url: str, readers: ReaderSettings = READERS) -> Database:
-    """Return what a database URL names; raises `ValueError`."""
+    """Return what a database URL names; raises `ValueError` if no kind of store knows it."""
     for from_url in STORES.values():
         found = from_url(
             url, reader_threads=readers.reader_threads, reader_queue=readers.reader_queue

@@ -21,11 +21,11 @@ MEANINGS = {
     USAGE: "the command line is wrong",
     UNAVAILABLE: "the database, the port or the service cannot be had (EX_UNAVAILABLE)",
     SOFTWARE: "the service has failed (EX_SOFTWARE)",
-    CONFIG: "a setting is wrong; the message names it (EX_CONFIG)",
+    CONFIG: "a setting is wrong; the message says where it is set (EX_CONFIG)",
 }
 
-CLICKS_OWN = (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError)
-"""These click ends with by itself."""
+HANDLED_BY_CLICK = (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError)
+"""What click turns into an exit code by itself."""
 
 
 class Refused(click.ClickException):
@@ -69,7 +69,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except CLICKS_OWN:
+        except HANDLED_BY_CLICK:
             raise
         except Exception as error:
             raise ending(error) from error
@@ -79,7 +79,7 @@ def ending(error: Exception) -> Exception:
     """Find the message and the exit code for an error, or for a group of them."""
     found = list(_leaves(error))
     for leaf in found:
-        if isinstance(leaf, CLICKS_OWN):
+        if isinstance(leaf, HANDLED_BY_CLICK):
             return leaf
     for kind, end in _ENDINGS:
         for leaf in found:

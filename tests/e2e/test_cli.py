@@ -164,6 +164,22 @@ class TestServe:
         with started(tmp_path, ECG_DATABASE_URL="sqlite:///mine.db"):
             assert (tmp_path / "mine.db").exists()
 
+    def test_the_file_is_heeded(self, tmp_path: Path) -> None:
+        (tmp_path / "ecg.toml").write_text("[store]\ndatabase_url = 'sqlite:///filed.db'\n")
+        with started(tmp_path):
+            assert (tmp_path / "filed.db").exists()
+
+    def test_all_wrong_settings_end_it_with_78(self, shell: Shell) -> None:
+        shell.write("ecg.toml", "[server]\nprot = 80\n")
+        ended = shell.ecg("serve", "--database-url", "postgres://x", ECG_PROT="80")
+        assert ended.code == 78
+        assert ended.stderr.splitlines() == [
+            "Error: ecg.toml: [server] prot: no such setting; the nearest is port",
+            "ECG_PROT: no such variable; the nearest is ECG_PORT",
+            "--database-url: 'postgres://x' is neither sqlite:///PATH nor memory://",
+        ]
+        assert [path.name for path in shell.folder.iterdir()] == ["ecg.toml"]
+
     def test_options_win(self, tmp_path: Path) -> None:
         options = ("--database-url", "sqlite:///option.db", "--host", "127.0.0.1")
         with started(tmp_path, *options, ECG_DATABASE_URL="sqlite:///env.db", ECG_HOST="x.invalid"):

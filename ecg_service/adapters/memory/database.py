@@ -47,5 +47,5 @@ class MemoryDatabase(Database):
         return iter(())
 
     def admin_password_file(self) -> Path:
-        """Return a file in a new folder that only we may enter."""
+        """Return a file in a new folder that only its owner may enter."""
         return Path(tempfile.mkdtemp(prefix="ecg-")) / "admin-password"

@@ -1,4 +1,4 @@
-"""Looking for damage in a file, beside a running service or without one."""
+"""Finds damage in a file, beside a running service or without one."""
 
 from collections.abc import Iterator
 from contextlib import closing

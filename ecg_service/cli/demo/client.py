@@ -1,4 +1,4 @@
-"""What the demo does with the service, as any client would: over HTTP."""
+"""What the demo does with the service, over HTTP as any client."""
 
 import secrets
 from collections.abc import Mapping

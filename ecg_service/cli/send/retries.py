@@ -13,7 +13,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0
 """Seconds. Pauses double from the first; a service that asks for a longer one is not asked again."""
 
 LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-"""These promise that nothing was stored."""
+"""Statuses that promise that nothing was stored."""
 
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout)
 """After one of these the service has not seen the request."""
@@ -23,12 +23,12 @@ class Retries:
     """Repeats requests, each a bounded number of times.
 
     Once a request has failed for good, the following ones get one attempt each until one is
-    answered: a service that is gone is not waited for anew by every file.
+    answered, so that not every file waits anew for a service that is gone.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._hopeless = False
+        self._gave_up = False
 
     async def answer(
         self,
@@ -40,7 +40,7 @@ class Retries:
         A request whose answer got lost is repeated only if it may be.
         """
         for attempt in range(self._limit):
-            if self._hopeless:
+            if self._gave_up:
                 break
             pause = backoff(attempt)
             try:
@@ -57,9 +57,9 @@ class Retries:
         return await self._last(request)
 
     async def _last(self, request: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
-        self._hopeless = True
+        self._gave_up = True
         response = await request()
-        self._hopeless = response.status_code in LATER
+        self._gave_up = response.status_code in LATER
         return response
 
 

@@ -70,7 +70,7 @@ class TestFile:
     @pytest.mark.parametrize(
         ("text", "problem"),
         [
-            ("[egde]", "ecg.toml: [egde]: no such group; the nearest is edge"),
+            ("[edges]", "ecg.toml: [edges]: no such group; the nearest is edge"),
             (
                 "[edge]\nmax_body_byte = 1",
                 "ecg.toml: [edge] max_body_byte: no such setting; the nearest is max_body_bytes",
