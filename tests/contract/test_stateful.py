@@ -106,7 +106,6 @@ class SameAnswers(RuleBasedStateMachine):
     @rule(owner=OWNERS, one=ids)
     def get(self, owner: str, one: UUID) -> None:
         self.same(lambda store: store.ecgs.get(owner, one))
-        self.same(lambda store: store.ecgs.get(owner, one))
         self.same(lambda store: store.ecgs.get(owner, one, samples=False))
 
     @rule(owner=OWNERS, one=ids)

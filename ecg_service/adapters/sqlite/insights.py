@@ -86,7 +86,9 @@ def _claim(connection: apsw.Connection, ecg_id: UUID, now: int) -> StoredEcg | N
 
 
 def _finish(connection: apsw.Connection, records: Sequence[InsightRecord]) -> None:
-    _put(connection, [record for record in records if _is_awaited(connection, record)])
+    for record in records:
+        if _is_awaited(connection, record):
+            _put(connection, [record])
 
 
 def _is_awaited(connection: apsw.Connection, record: InsightRecord) -> bool:
