@@ -17,7 +17,7 @@ T = TypeVar("T")
 class Argon2Passwords(PasswordHasher):
     """Hashes with the parameters OWASP's Password Storage Cheat Sheet asks for at least.
 
-    19 MiB, two passes, one lane: about 20 ms a check, which is why `Access` remembers.
+    19 MiB, two passes, one lane: about 20 ms a check, which is why `VerifiedCredentials` remembers.
     """
 
     def __init__(self, threads: Threads) -> None:

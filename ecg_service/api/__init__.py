@@ -1,1 +1,1 @@
-"""HTTP: wire schemas, routes, access and errors. Knows Litestar and the services, no adapter."""
+"""HTTP: wire schemas, routes, authentication and errors. Knows Litestar and the services, no adapter."""

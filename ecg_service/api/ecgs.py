@@ -9,7 +9,7 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from ecg_service.api.edge.access import only
+from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.bodies import announced, receive
 from ecg_service.api.edge.openapi import takes
 from ecg_service.api.edge.pages import MAX_PAGE_SIZE, cursor_of, next_link, token_of
@@ -17,7 +17,6 @@ from ecg_service.api.edge.parameters import aware, ecg_uuid, lead_index
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
 from ecg_service.api.services import services_of
 from ecg_service.domain.submission import SubmittedEcg
-from ecg_service.domain.users import Role
 from ecg_service.formats import FORMATS
 from ecg_service.services.ingest import Receipt
 
@@ -29,7 +28,7 @@ class EcgController(Controller):
 
     path = "/ecg"
     tags = ["ECGs"]
-    opt = only(Role.USER)
+    opt = {"audience": Audience.USERS}
 
     @post(operation_class=takes(SubmittedEcg), responses={201: ResponseSpec(EcgCreated)})
     async def submit(self, request: Request[Any, Any, Any]) -> ASGIApp:

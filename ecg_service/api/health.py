@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get
 
-from ecg_service.api.edge.access import OPEN
+from ecg_service.api.edge.audience import Audience
 from ecg_service.api.services import services_of
 from ecg_service.domain.errors import EcgError
 
@@ -16,7 +16,7 @@ class HealthController(Controller):
 
     path = "/health"
     tags = ["Health"]
-    opt = OPEN
+    opt = {"audience": Audience.EVERYBODY}
 
     @get("/live")
     async def live(self) -> Response[dict[str, str]]:

@@ -6,12 +6,11 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.params import FromPath, FromQuery
 
-from ecg_service.api.edge.access import only
+from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.parameters import ecg_uuid
 from ecg_service.api.schemas.insights import InsightsOut
 from ecg_service.api.services import services_of
 from ecg_service.domain.signals import ZeroRule
-from ecg_service.domain.users import Role
 
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
 
@@ -21,7 +20,7 @@ class InsightController(Controller):
 
     path = "/ecg/{ecg_id:str}/insights"
     tags = ["ECGs"]
-    opt = only(Role.USER)
+    opt = {"audience": Audience.USERS}
 
     @get()
     async def read(

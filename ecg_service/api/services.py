@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from litestar import Request
 
+from ecg_service.api.edge.authentication import Scheme
 from ecg_service.api.edge.bodies import BodyLimits
-from ecg_service.services.access import Access
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.ingest import Ingest
@@ -20,7 +20,7 @@ class Services:
     ingest: Ingest
     ecgs: Ecgs
     users: Users
-    access: Access
+    schemes: tuple[Scheme, ...]
     health: Health
     limits: BodyLimits
     max_wait: int

@@ -5,14 +5,13 @@ from typing import Annotated, Any, TypeVar
 from litestar import Controller, Request, Response, get, patch, post, put
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from ecg_service.api.edge.access import only
+from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.bodies import small_body
 from ecg_service.api.edge.openapi import takes
 from ecg_service.api.edge.pages import MAX_PAGE_SIZE, next_link
 from ecg_service.api.schemas import given
 from ecg_service.api.schemas.users import PasswordChange, UserIn, UserOut, UserPage, UserPatch
 from ecg_service.api.services import services_of
-from ecg_service.domain.users import Role
 
 T = TypeVar("T")
 
@@ -22,7 +21,7 @@ class UserController(Controller):
 
     path = "/users"
     tags = ["Users"]
-    opt = only(Role.ADMIN)
+    opt = {"audience": Audience.ADMINS}
 
     @post(operation_class=takes(UserIn))
     async def register(
@@ -67,11 +66,12 @@ class MyselfController(Controller):
 
     path = "/users/me"
     tags = ["Users"]
+    opt = {"audience": Audience.SIGNED_IN}
 
     @get()
     async def read(self, request: Request[Any, Any, Any]) -> UserOut:
         """Return oneself."""
-        return UserOut.of(request.user)
+        return UserOut.of(await services_of(request).users.get(request.user.name))
 
     @put("/password", operation_class=takes(PasswordChange), status_code=204)
     async def change_password(
@@ -81,7 +81,7 @@ class MyselfController(Controller):
         """Change one's own password; the old one is refused at once."""
         change = await _body(PasswordChange, request)
         await services_of(request).users.change_password(
-            request.user, change.current_password, change.new_password
+            request.user.name, change.current_password, change.new_password
         )
 
 

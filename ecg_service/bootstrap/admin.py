@@ -3,12 +3,11 @@
 import logging
 import os
 import secrets
-from typing import cast
+from collections.abc import Callable
 
-import msgspec
-
-from ecg_service.api.schemas.users import Password, Username
 from ecg_service.bootstrap.stores import database_of
+from ecg_service.domain.errors import Invalid
+from ecg_service.domain.users import check_password, check_username
 from ecg_service.services.users import Users
 from ecg_service.settings import BadSettings, Settings, variable
 
@@ -19,7 +18,7 @@ async def ensure_admin(users: Users, settings: Settings) -> None:
     """Register the admin if the store has no user at all; raises `BadSettings`."""
     if (await users.page(limit=1))[0]:
         return
-    name = _checked("admin_username", settings.admin.admin_username, Username)
+    name = _checked("admin_username", settings.admin.admin_username, check_username)
     password = _given_password(settings)
     if password is None:
         password = _random_password(settings)
@@ -28,22 +27,23 @@ async def ensure_admin(users: Users, settings: Settings) -> None:
 
 def _given_password(settings: Settings) -> str | None:
     if settings.admin.admin_password is not None:
-        return _checked("admin_password", settings.admin.admin_password, Password)
+        return _checked("admin_password", settings.admin.admin_password, check_password)
     if settings.admin.admin_password_file is None:
         return None
     try:
         content = settings.admin.admin_password_file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"{variable('admin_password_file')}: {error}") from error
-    return _checked("admin_password_file", content.strip(), Password)
+    return _checked("admin_password_file", content.strip(), check_password)
 
 
-def _checked(name: str, value: str, rules: object) -> str:
-    """Hold a setting to the rules of the API."""
+def _checked(name: str, value: str, check: Callable[[str], None]) -> str:
+    """Hold a setting to the rules of users, and name it if it breaks them."""
     try:
-        return msgspec.convert(value, cast("type[str]", rules))
-    except msgspec.ValidationError as error:
+        check(value)
+    except Invalid as error:
         raise BadSettings(f"{variable(name)}: {error}") from error
+    return value
 
 
 def _random_password(settings: Settings) -> str:

@@ -10,6 +10,7 @@ from ecg_service.actors import Actor, ActorPool, Threads
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.insight_queue import ActorInsightQueue
 from ecg_service.adapters.passwords import Argon2Passwords
+from ecg_service.api.edge.basic import Basic
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.services import Services
 from ecg_service.bootstrap.admin import ensure_admin
@@ -19,13 +20,14 @@ from ecg_service.insights import REGISTRY
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
-from ecg_service.services.access import Access
+from ecg_service.services.authentication import PasswordAuthenticator
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
 from ecg_service.services.insights import InsightActor, Sweeper
 from ecg_service.services.traffic import Traffic
 from ecg_service.services.users import Users
+from ecg_service.services.verified import VerifiedCredentials
 from ecg_service.settings import Settings
 
 Message = TypeVar("Message")
@@ -44,8 +46,8 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         hasher = Argon2Passwords(
             enter("password", settings.access.password_threads, settings.access.password_queue)
         )
-        access = _access(store, hasher, settings)
-        users = Users(store.users, hasher, access)
+        verified = _verified(settings)
+        users = Users(store.users, hasher, verified)
         await ensure_admin(users, settings)
 
         traffic = Traffic(settings.edge.max_bytes_in_flight)
@@ -65,7 +67,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             ingest=Ingest(ingest_pool, traffic),
             ecgs=Ecgs(store.ecgs, reader_core, stored_counts),
             users=users,
-            access=access,
+            schemes=(Basic(PasswordAuthenticator(store.users, hasher, verified)),),
             health=Health(ingest_pool, store.ecgs),
             limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_body_seconds),
             max_wait=settings.edge.max_wait,
@@ -84,10 +86,8 @@ class _Threads:
         return threads
 
 
-def _access(store: Store, hasher: Argon2Passwords, settings: Settings) -> Access:
-    return Access(
-        store.users,
-        hasher,
+def _verified(settings: Settings) -> VerifiedCredentials:
+    return VerifiedCredentials(
         ttl=settings.access.credential_seconds,
         recheck=settings.access.credential_recheck_seconds,
         capacity=settings.access.max_credentials,

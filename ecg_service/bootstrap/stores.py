@@ -11,6 +11,7 @@ from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.adapters.sqlite import SqliteDatabase
 from ecg_service.ports.store import Database, Store
 from ecg_service.services.users import Users
+from ecg_service.services.verified import VerifiedCredentials
 from ecg_service.settings import BadSettings, ReaderSettings, Settings, variable
 
 
@@ -74,4 +75,4 @@ async def users_beside(settings: Settings) -> AsyncGenerator[Users]:
     with closing(Threads("password", size=1, capacity=1)) as threads:
         database.migrate()
         async with database.open_users() as repository:
-            yield Users(repository, Argon2Passwords(threads))
+            yield Users(repository, Argon2Passwords(threads), VerifiedCredentials())

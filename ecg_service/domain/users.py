@@ -1,9 +1,31 @@
-"""Who uses the service, and who may do what."""
+"""Who uses the service, and the rules that hold for them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, cast
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from ecg_service.domain.errors import LastAdmin
+from ecg_service.domain.violations import conform
+
+Username = Annotated[
+    str, Meta(pattern=r"^(?!me$)[A-Za-z0-9][A-Za-z0-9._@+-]*$(?!\n)", min_length=1, max_length=64)
+]
+"""`/users/me` is whoever asks, so nobody is called that."""
+Password = Annotated[str, Meta(min_length=8, max_length=128)]
+
+
+def check_username(name: str, *path: str) -> None:
+    """Raise `Invalid` at this place unless a user may have this name."""
+    conform(name, cast("type[str]", Username), *path)
+
+
+def check_password(password: str, *path: str) -> None:
+    """Raise `Invalid` at this place unless a user may have this password."""
+    conform(password, cast("type[str]", Password), *path)
 
 
 class Role(StrEnum):
@@ -21,3 +43,29 @@ class User(Struct, frozen=True):
     password_hash: str
     created: datetime
     disabled: bool = False
+
+    @property
+    def is_enabled_admin(self) -> bool:
+        """Whether this user can register others now."""
+        return self.role is Role.ADMIN and not self.disabled
+
+
+def changed(
+    user: User,
+    *,
+    password_hash: str | None,
+    disabled: bool | None,
+    another_admin: Callable[[], bool],
+) -> User:
+    """Return the user with what is given (None keeps what is), or raise `LastAdmin`.
+
+    `another_admin` says whether any other admin is enabled; only disabling an admin asks it.
+    """
+    after = replace(
+        user,
+        password_hash=user.password_hash if password_hash is None else password_hash,
+        disabled=user.disabled if disabled is None else disabled,
+    )
+    if user.is_enabled_admin and not after.is_enabled_admin and not another_admin():
+        raise LastAdmin
+    return after

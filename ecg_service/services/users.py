@@ -3,20 +3,23 @@
 from datetime import UTC, datetime
 
 from ecg_service.domain.errors import Invalid, Violation
-from ecg_service.domain.users import Role, User
+from ecg_service.domain.users import Role, User, check_password, check_username
 from ecg_service.ports.users import PasswordHasher, UserRepository
-from ecg_service.services.access import Access
+from ecg_service.services.verified import VerifiedCredentials
 
 
 class Users:
-    """Users by name; a change of password or state is in force when the call returns."""
+    """Users by name; a change of password or state is in force when the call returns.
+
+    Names and passwords that break the domain's rules raise `Invalid`.
+    """
 
     def __init__(
-        self, repository: UserRepository, hasher: PasswordHasher, access: Access | None = None
+        self, repository: UserRepository, hasher: PasswordHasher, verified: VerifiedCredentials
     ) -> None:
         self._repository = repository
         self._hasher = hasher
-        self._access = access
+        self._verified = verified
 
     async def register(self, name: str, password: str, role: Role = Role.USER) -> User:
         """Add a user, or raise `UserExists`."""
@@ -28,6 +31,10 @@ class Users:
         """Add the first admin if there is no user at all; whether that was so."""
         return await self._repository.add_first(await self._new(name, password, Role.ADMIN))
 
+    async def get(self, name: str) -> User:
+        """Return the user, or raise `UserNotFound`."""
+        return await self._repository.get(name)
+
     async def page(self, *, limit: int, after: str = "") -> tuple[list[User], str | None]:
         """Return users in order of name, and after whom the next page starts if there is more."""
         found = await self._repository.page(limit=limit + 1, after=after)
@@ -38,26 +45,34 @@ class Users:
         self, name: str, *, password: str | None = None, disabled: bool | None = None
     ) -> User:
         """Reset the password, disable or enable; raises `UserNotFound` or `LastAdmin`."""
-        password_hash = None if password is None else await self._hasher.hash(password)
+        password_hash = None if password is None else await self._hash(password)
+        return await self._change(name, password_hash=password_hash, disabled=disabled)
+
+    async def change_password(self, name: str, current: str, new: str) -> None:
+        """Replace one's own password; the current one must be right."""
+        check_password(new, "new_password")
+        user = await self._repository.get(name)
+        if not await self._hasher.verify(current, user.password_hash):
+            raise Invalid(
+                Violation(("current_password",), "wrong_password", "This is not your password.")
+            )
+        await self._change(name, password_hash=await self._hash(new))
+
+    async def _new(self, name: str, password: str, role: Role) -> User:
+        check_username(name, "username")
+        password_hash = await self._hash(password)
+        return User(name, role, password_hash, created=datetime.now(UTC))
+
+    async def _hash(self, password: str) -> str:
+        check_password(password, "password")
+        return await self._hasher.hash(password)
+
+    async def _change(
+        self, name: str, *, password_hash: str | None = None, disabled: bool | None = None
+    ) -> User:
         try:
             return await self._repository.update(
                 name, password_hash=password_hash, disabled=disabled
             )
         finally:
-            self._forget(name)
-
-    async def change_password(self, user: User, current: str, new: str) -> None:
-        """Replace one's own password."""
-        if not await self._hasher.verify(current, user.password_hash):
-            raise Invalid(
-                Violation(("current_password",), "wrong_password", "This is not your password.")
-            )
-        await self.update(user.name, password=new)
-
-    async def _new(self, name: str, password: str, role: Role) -> User:
-        password_hash = await self._hasher.hash(password)
-        return User(name, role, password_hash, created=datetime.now(UTC))
-
-    def _forget(self, name: str) -> None:
-        if self._access:
-            self._access.forget(name)
+            self._verified.forget(name)

@@ -1,9 +1,7 @@
 """Users in memory."""
 
-from msgspec.structs import replace
-
-from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
-from ecg_service.domain.users import Role, User
+from ecg_service.domain.errors import UserExists, UserNotFound
+from ecg_service.domain.users import User, changed
 from ecg_service.ports.users import UserRepository
 
 
@@ -35,17 +33,14 @@ class MemoryUsers(UserRepository):
     async def update(
         self, name: str, *, password_hash: str | None = None, disabled: bool | None = None
     ) -> User:
-        user = await self.get(name)
-        if disabled and self._enabled_admins() == {name}:
-            raise LastAdmin
-        user = replace(
-            user,
-            password_hash=user.password_hash if password_hash is None else password_hash,
-            disabled=user.disabled if disabled is None else disabled,
+        user = changed(
+            await self.get(name),
+            password_hash=password_hash,
+            disabled=disabled,
+            another_admin=lambda: self._any_admin_beside(name),
         )
         self._users[name] = user
         return user
 
-    def _enabled_admins(self) -> set[str]:
-        users = self._users.values()
-        return {user.name for user in users if user.role is Role.ADMIN and not user.disabled}
+    def _any_admin_beside(self, name: str) -> bool:
+        return any(user.is_enabled_admin for user in self._users.values() if user.name != name)

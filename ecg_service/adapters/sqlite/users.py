@@ -1,12 +1,14 @@
 """Users in SQLite."""
 
+from functools import partial
+
 import apsw
 
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import run
-from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
+from ecg_service.domain.errors import UserExists, UserNotFound
 from ecg_service.domain.time import from_microseconds, to_microseconds
-from ecg_service.domain.users import Role, User
+from ecg_service.domain.users import Role, User, changed
 from ecg_service.ports.users import UserRepository
 
 COLUMNS = "name, role, password_hash, created, disabled"
@@ -14,10 +16,7 @@ ADD = f"INSERT INTO users ({COLUMNS}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTH
 ANY = "SELECT 1 FROM users LIMIT 1"
 GET = f"SELECT {COLUMNS} FROM users WHERE name = ?"  # noqa: S608
 PAGE = f"SELECT {COLUMNS} FROM users WHERE name > ? ORDER BY name LIMIT ?"  # noqa: S608
-UPDATE = """
-    UPDATE users SET password_hash = coalesce(?, password_hash), disabled = coalesce(?, disabled)
-    WHERE name = ?
-"""
+UPDATE = "UPDATE users SET password_hash = ?, disabled = ? WHERE name = ?"
 ANOTHER_ADMIN = "SELECT 1 FROM users WHERE role = 'ADMIN' AND NOT disabled AND name != ? LIMIT 1"
 
 
@@ -69,16 +68,18 @@ def _page(connection: apsw.Connection, after: str, limit: int) -> list[User]:
 def _update(
     connection: apsw.Connection, name: str, password_hash: str | None, *, disabled: bool | None
 ) -> User:
-    if disabled and _is_last_admin(connection, _get(connection, name)):
-        raise LastAdmin
-    run(connection, UPDATE, password_hash, disabled, name)
-    return _get(connection, name)
+    user = changed(
+        _get(connection, name),
+        password_hash=password_hash,
+        disabled=disabled,
+        another_admin=partial(_any_admin_beside, connection, name),
+    )
+    run(connection, UPDATE, user.password_hash, user.disabled, name)
+    return user
 
 
-def _is_last_admin(connection: apsw.Connection, user: User) -> bool:
-    if user.role is not Role.ADMIN or user.disabled:
-        return False
-    return not run(connection, ANOTHER_ADMIN, user.name)
+def _any_admin_beside(connection: apsw.Connection, name: str) -> bool:
+    return bool(run(connection, ANOTHER_ADMIN, name))
 
 
 def _to_user(row: tuple[str, str, str, int, int]) -> User:

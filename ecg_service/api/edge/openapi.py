@@ -1,9 +1,11 @@
-"""What the OpenAPI document cannot learn from the handlers: the bodies that they take raw."""
+"""What the OpenAPI document cannot learn from the handlers: raw bodies, and how to sign in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import msgspec
+from litestar import Router
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import (
@@ -17,6 +19,8 @@ from litestar.openapi.spec import (
 )
 
 import ecg_service
+from ecg_service.api.edge.audience import Audience
+from ecg_service.api.edge.authentication import Scheme
 from ecg_service.api.schemas.users import PasswordChange, UserIn, UserPatch
 from ecg_service.domain.submission import INT32, SubmittedEcg
 
@@ -50,12 +54,24 @@ def add_bodies(document: OpenAPI) -> None:
     (schemas or {}).update(cast("dict[str, Schema]", _SCHEMAS))
 
 
-OPENAPI = OpenAPIConfig(
-    title="ECG service",
-    version=ecg_service.__version__,
-    description="Takes ECGs in, counts zero crossings per lead, and gives both back.",
-    components=Components(security_schemes={"basic": SecurityScheme(type="http", scheme="basic")}),
-    security=[{"basic": []}],
-    use_handler_docstrings=True,
-    render_plugins=[JsonRenderPlugin()],  # the others load their pages from foreign hosts
-)
+def openapi(schemes: Sequence[Scheme]) -> OpenAPIConfig:
+    """Describe the document of an application that knows these ways to sign in."""
+    return OpenAPIConfig(
+        title="ECG service",
+        version=ecg_service.__version__,
+        description="Takes ECGs in, counts zero crossings per lead, and gives both back.",
+        components=Components(
+            security_schemes={
+                scheme.name: SecurityScheme(type="http", scheme=scheme.name) for scheme in schemes
+            }
+        ),
+        security=[{scheme.name: []} for scheme in schemes],
+        use_handler_docstrings=True,
+        render_plugins=[JsonRenderPlugin()],  # the others load their pages from foreign hosts
+        openapi_router=Router(
+            "/schema",
+            route_handlers=[],
+            include_in_schema=False,
+            opt={"audience": Audience.EVERYBODY},
+        ),
+    )

@@ -29,14 +29,13 @@ class _Kind:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-_CHALLENGE = (("WWW-Authenticate", 'Basic realm="ecg", charset="UTF-8"'),)
 _LATER = (("Retry-After", "1"),)
 
 _KINDS: dict[type[EcgError], _Kind] = {
     errors.Malformed: _Kind(400, "malformed-body", "The body is not valid JSON"),
     errors.Invalid: _Kind(422, "invalid-body", "The body breaks the rules of its schema"),
     errors.InvalidQuery: _Kind(400, "invalid-query", "A parameter of the URL is invalid"),
-    errors.Unauthenticated: _Kind(401, "unauthenticated", "Sign in to do this", _CHALLENGE),
+    errors.Unauthenticated: _Kind(401, "unauthenticated", "Sign in to do this"),
     errors.Forbidden: _Kind(403, "forbidden", "Your role does not allow this"),
     errors.NotFound: _Kind(404, "not-found", "There is nothing here"),
     errors.EcgIdTaken: _Kind(409, "id-taken", "Another ECG of yours has this id"),

@@ -1,17 +1,11 @@
 """Users over the wire."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
-from ecg_service.domain.users import Role, User
-
-Username = Annotated[
-    str, Meta(pattern=r"^(?!me$)[A-Za-z0-9][A-Za-z0-9._@+-]*$(?!\n)", min_length=1, max_length=64)
-]
-"""`/users/me` is whoever asks, so nobody is called that."""
-Password = Annotated[str, Meta(min_length=8, max_length=128)]
+from ecg_service.domain.users import Password, Role, User, Username
 
 
 class UserIn(Struct, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ from typing import BinaryIO, TypeVar
 import click
 import msgspec
 
-from ecg_service.api.schemas.users import UserIn, UserOut, UserPatch
+from ecg_service.api.schemas.users import UserOut
 from ecg_service.bootstrap import users_beside
 from ecg_service.cli.console import show_table
 from ecg_service.cli.exits import Refused, sentence
@@ -18,9 +18,8 @@ from ecg_service.cli.options import (
     read_password,
 )
 from ecg_service.cli.runtime import run
-from ecg_service.domain.errors import Conflict, Invalid, NotFound
-from ecg_service.domain.users import Role, User
-from ecg_service.domain.violations import violation
+from ecg_service.domain.errors import Conflict, NotFound
+from ecg_service.domain.users import Role, User, check_password, check_username
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
 
@@ -52,8 +51,9 @@ def add(
     settings = configured(database_url=database_url)
     role = Role.ADMIN if admin else Role.USER
     password = read_password(password_file, confirm=True)
-    new = _checked(UserIn, {"username": name, "password": password, "role": role.value})
-    _act(settings, name, lambda users: users.register(new.username, new.password, new.role))
+    check_username(name, "username")  # here already: a refused user creates no database
+    check_password(password, "password")
+    _act(settings, name, lambda users: users.register(name, password, role))
     click.echo(f"added {name} as {role.value}")
 
 
@@ -99,8 +99,8 @@ def enable(*, name: str, database_url: str | None) -> None:
 def reset_password(*, name: str, password_file: BinaryIO | None, database_url: str | None) -> None:
     """Give a user a new password; the old one is refused from then on."""
     settings = _settings(database_url)
-    change = _checked(UserPatch, {"password": read_password(password_file, confirm=True)})
-    _act(settings, name, lambda users: users.update(name, password=change.password))
+    password = read_password(password_file, confirm=True)
+    _act(settings, name, lambda users: users.update(name, password=password))
     click.echo(f"reset the password of {name}")
 
 
@@ -108,14 +108,6 @@ def _settings(database_url: str | None) -> Settings:
     settings = configured(database_url=database_url)
     existing_database(settings)
     return settings
-
-
-def _checked(kind: type[T], given: dict[str, str]) -> T:
-    """Apply the rules of the API."""
-    try:
-        return msgspec.convert(given, kind)
-    except msgspec.ValidationError as error:
-        raise Invalid(violation(error)) from error
 
 
 def _act(settings: Settings, name: str, action: Callable[[Users], Awaitable[User]]) -> None:

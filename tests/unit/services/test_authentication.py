@@ -4,13 +4,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from ecg_service.services.access import Access
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.domain.errors import Overloaded, Unauthenticated
 from ecg_service.domain.users import Role, User
-from ecg_service.services.access import Access
 from ecg_service.services.users import Users
 
 NAME, PASSWORD, OTHER = "ann", "correct horse", "battery staple"

@@ -1,0 +1,65 @@
+"""HTTP authentication (RFC 9110 §11): finds the scheme of the credentials, and who may enter."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
+
+from litestar import Request, Response
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+
+from ecg_service.api.edge.audience import Audience
+from ecg_service.api.edge.problems import ecg_error
+from ecg_service.domain.errors import Forbidden, Unauthenticated
+from ecg_service.domain.principal import Principal
+
+
+class Scheme(Protocol):
+    """A way to sign in with the `Authorization` header."""
+
+    name: str
+    """Its name in that header, in lower case."""
+    challenge: str
+    """What asks for its credentials in `WWW-Authenticate`."""
+
+    async def authenticate(self, credentials: bytes) -> Principal:
+        """Return whom these credentials vouch for, or raise `Unauthenticated`."""
+        ...
+
+
+class Authentication:
+    """Middleware that puts the principal into the scope as its user, or answers 401 or 403."""
+
+    def __init__(self, schemes: Sequence[Scheme]) -> None:
+        self._schemes = {scheme.name.encode(): scheme for scheme in schemes}
+        self._challenges = ", ".join(scheme.challenge for scheme in schemes)
+
+    def __call__(self, app: ASGIApp) -> ASGIApp:
+        """Wrap an application. Litestar's `ASGIMiddleware` would add two calls to each request."""
+
+        async def enter(scope: Scope, receive: Receive, send: Send) -> None:
+            opt = scope["route_handler"].opt
+            is_options = cast("HTTPScope", scope)["method"] == "OPTIONS"
+            if not is_options and opt["audience"] is not Audience.EVERYBODY:
+                scheme, credentials = self._credentials(scope)
+                principal = await scheme.authenticate(credentials)
+                if principal.role not in opt["audience"].roles:
+                    raise Forbidden
+                scope["user"] = principal
+            await app(scope, receive, send)
+
+        return enter
+
+    def _credentials(self, scope: Scope) -> tuple[Scheme, bytes]:
+        headers = [value for name, value in scope["headers"] if name == b"authorization"]
+        if len(headers) != 1:
+            raise Unauthenticated
+        name, _, credentials = headers[0].partition(b" ")
+        scheme = self._schemes.get(name.lower())
+        if scheme is None:
+            raise Unauthenticated
+        return scheme, credentials
+
+    def challenge(self, request: Request[Any, Any, Any], error: Unauthenticated) -> Response[bytes]:
+        """Answer 401 with the challenges of all schemes."""
+        answer = ecg_error(request, error)
+        answer.headers["WWW-Authenticate"] = self._challenges
+        return answer

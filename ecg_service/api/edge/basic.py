@@ -1,0 +1,37 @@
+"""Names and passwords in the Basic scheme (RFC 7617)."""
+
+import base64
+
+from ecg_service.api.edge.authentication import Scheme
+from ecg_service.domain.errors import Unauthenticated
+from ecg_service.domain.principal import Principal
+from ecg_service.services.authentication import PasswordAuthenticator
+
+MAX_LENGTH = 1016
+"""In base64: a name and a password of the greatest length allowed have 772 bytes at most."""
+
+
+class Basic(Scheme):
+    """Credentials are base64 of `name:password` in UTF-8."""
+
+    name = "basic"
+    challenge = 'Basic realm="ecg", charset="UTF-8"'
+
+    def __init__(self, authenticator: PasswordAuthenticator) -> None:
+        self._authenticator = authenticator
+
+    async def authenticate(self, credentials: bytes) -> Principal:
+        return await self._authenticator.authenticate(*_name_and_password(credentials))
+
+
+def _name_and_password(credentials: bytes) -> tuple[str, str]:
+    if len(credentials) > MAX_LENGTH:
+        raise Unauthenticated
+    try:
+        decoded = base64.b64decode(credentials, validate=True).decode()
+    except ValueError as error:
+        raise Unauthenticated from error
+    name, colon, password = decoded.partition(":")
+    if not colon:
+        raise Unauthenticated
+    return name, password
