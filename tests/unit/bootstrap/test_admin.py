@@ -18,6 +18,7 @@ from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.bootstrap.admin import ensure_admin
 from ecg_service.domain.users import Role
 from ecg_service.services.users import Users
+from ecg_service.services.verified import VerifiedCredentials
 from ecg_service.settings import AdminSettings, BadSettings, Settings, StoreSettings
 
 PASSWORD = "correct horse"
@@ -27,7 +28,7 @@ class Signup(Users):
     """Users, and whether a password is theirs."""
 
     def __init__(self, store: MemoryStore, hasher: Argon2Passwords) -> None:
-        super().__init__(store.users, hasher)
+        super().__init__(store.users, hasher, VerifiedCredentials())
         self.store, self.hasher = store, hasher
 
     async def opens(self, password: str, name: str = "admin") -> bool:
@@ -160,7 +161,7 @@ async def test_a_password_file_that_cannot_be_read_is_named(
     ],
     ids=["password", "empty password", "name"],
 )
-async def test_the_rules_of_the_api_hold_for_the_first_admin(
+async def test_the_rules_of_users_hold_for_the_first_admin(
     users: Signup, settings: Settings, changes: dict[str, str], variable: str
 ) -> None:
     with pytest.raises(BadSettings, match=rf"^{variable}: ") as refused:

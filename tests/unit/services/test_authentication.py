@@ -4,14 +4,16 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
-from ecg_service.services.access import Access
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.domain.errors import Overloaded, Unauthenticated
+from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role, User
+from ecg_service.services.authentication import PasswordAuthenticator
 from ecg_service.services.users import Users
+from ecg_service.services.verified import VerifiedCredentials
 
 NAME, PASSWORD, OTHER = "ann", "correct horse", "battery staple"
 
@@ -51,20 +53,17 @@ async def signed_up(store: MemoryStore, stored_hash: str) -> MemoryStore:
     return store
 
 
-def access_to(
-    store: MemoryStore,
-    hasher: CountingPasswords,
-    *,
-    ttl: float = 300,
-    recheck: float = 300,
-    capacity: int = 100,
-) -> Access:
-    return Access(store.users, hasher, ttl=ttl, recheck=recheck, capacity=capacity)
+def remembering(
+    *, ttl: float = 300, recheck: float = 300, capacity: int = 100
+) -> VerifiedCredentials:
+    return VerifiedCredentials(ttl=ttl, recheck=recheck, capacity=capacity)
 
 
-async def refused(access: Access, name: str = NAME, password: str = PASSWORD) -> bool:
+async def refused(
+    authenticator: PasswordAuthenticator, name: str = NAME, password: str = PASSWORD
+) -> bool:
     try:
-        await access.authenticate(name, password)
+        await authenticator.authenticate(name, password)
     except Unauthenticated:
         return True
     return False
@@ -73,26 +72,39 @@ async def refused(access: Access, name: str = NAME, password: str = PASSWORD) ->
 async def test_a_thousand_requests_verify_the_password_once(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    access = access_to(signed_up, hasher)
-    users = [await access.authenticate(NAME, PASSWORD) for _ in range(1_000)]
-    assert {user.name for user in users} == {NAME}
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering())
+    principals = [await authenticator.authenticate(NAME, PASSWORD) for _ in range(1_000)]
+    assert set(principals) == {Principal(NAME, Role.USER)}
     assert hasher.verified == [(PASSWORD, True)]
 
 
 async def test_requests_at_the_same_time_verify_the_password_once(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    access = access_to(signed_up, hasher)
-    await asyncio.gather(*[access.authenticate(NAME, PASSWORD) for _ in range(100)])
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering())
+    await asyncio.gather(*[authenticator.authenticate(NAME, PASSWORD) for _ in range(100)])
     assert hasher.verified == [(PASSWORD, True)]
+
+
+async def test_every_request_is_a_hit_or_a_miss(
+    signed_up: MemoryStore, hasher: CountingPasswords
+) -> None:
+    verified = remembering(recheck=0)
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, verified)
+    for password in (PASSWORD, OTHER, PASSWORD, PASSWORD):
+        await refused(authenticator, NAME, password)
+    found = verified.statistics()
+    assert (found.entries, found.hits, found.misses) == (1, 2, 2)
 
 
 async def test_a_first_request_that_goes_away_leaves_the_others_to_it(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    access = access_to(signed_up, hasher)
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering())
     hasher.go_on.clear()
-    first, second = [asyncio.create_task(access.authenticate(NAME, PASSWORD)) for _ in range(2)]
+    first, second = [
+        asyncio.create_task(authenticator.authenticate(NAME, PASSWORD)) for _ in range(2)
+    ]
     await hasher.begun.wait()
     first.cancel()
     hasher.go_on.set()
@@ -116,26 +128,26 @@ async def test_a_first_request_that_goes_away_leaves_the_others_to_it(
 async def test_wrong_credentials_are_refused_also_beside_remembered_ones(
     signed_up: MemoryStore, hasher: CountingPasswords, name: str, password: str
 ) -> None:
-    access = access_to(signed_up, hasher)
-    await access.authenticate(NAME, PASSWORD)
-    assert await refused(access, name, password)
-    assert await refused(access, name, password)
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering())
+    await authenticator.authenticate(NAME, PASSWORD)
+    assert await refused(authenticator, name, password)
+    assert await refused(authenticator, name, password)
     assert len(hasher.verified) == 3
 
 
 async def test_an_unknown_user_costs_a_verification_too(
     store: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    assert await refused(access_to(store, hasher))
+    assert await refused(PasswordAuthenticator(store.users, hasher, remembering()))
     assert hasher.verified == [(PASSWORD, False)]
 
 
 async def test_what_was_verified_is_forgotten_after_its_time(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    access = access_to(signed_up, hasher, ttl=0)
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering(ttl=0))
     for _ in range(3):
-        await access.authenticate(NAME, PASSWORD)
+        await authenticator.authenticate(NAME, PASSWORD)
     assert len(hasher.verified) == 3
 
 
@@ -144,20 +156,20 @@ async def test_no_more_is_remembered_than_there_is_room_for(
 ) -> None:
     for name in ("bob", "eve"):
         await signed_up.users.add(User(name, Role.USER, stored_hash, datetime.now(UTC)))
-    access = access_to(signed_up, hasher, capacity=2)
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering(capacity=2))
     for name in (NAME, "bob", "eve", "eve", "bob"):
-        await access.authenticate(name, PASSWORD)
+        await authenticator.authenticate(name, PASSWORD)
     assert len(hasher.verified) == 3
-    await access.authenticate(NAME, PASSWORD)
+    await authenticator.authenticate(NAME, PASSWORD)
     assert len(hasher.verified) == 4
 
 
 async def test_an_unchanged_user_is_rechecked_without_the_password(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    access = access_to(signed_up, hasher, recheck=0)
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering(recheck=0))
     for _ in range(3):
-        await access.authenticate(NAME, PASSWORD)
+        await authenticator.authenticate(NAME, PASSWORD)
     assert len(hasher.verified) == 1
 
 
@@ -165,74 +177,79 @@ async def test_an_unchanged_user_is_rechecked_without_the_password(
 async def test_a_change_behind_its_back_counts_at_the_next_recheck(
     signed_up: MemoryStore, hasher: CountingPasswords, change: str
 ) -> None:
-    access = access_to(signed_up, hasher, recheck=0)
-    await access.authenticate(NAME, PASSWORD)
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering(recheck=0))
+    await authenticator.authenticate(NAME, PASSWORD)
     if change == "disabled":
         await signed_up.users.update(NAME, disabled=True)
     else:
         await signed_up.users.update(NAME, password_hash=await hasher.hash(OTHER))
-    assert await refused(access)
-    assert await refused(access)
+    assert await refused(authenticator)
+    assert await refused(authenticator)
 
 
 async def test_until_the_recheck_the_store_is_not_asked(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    access = access_to(signed_up, hasher)
-    await access.authenticate(NAME, PASSWORD)
+    verified = remembering()
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, verified)
+    await authenticator.authenticate(NAME, PASSWORD)
     await signed_up.users.update(NAME, disabled=True)
-    assert (await access.authenticate(NAME, PASSWORD)).name == NAME
-    access.forget(NAME)
-    assert await refused(access)
+    assert (await authenticator.authenticate(NAME, PASSWORD)).name == NAME
+    verified.forget(NAME)
+    assert await refused(authenticator)
 
 
 @pytest.mark.parametrize("change", ["disabled", "password"])
 async def test_a_change_through_the_service_counts_at_once(
     signed_up: MemoryStore, hasher: CountingPasswords, change: str
 ) -> None:
-    access = access_to(signed_up, hasher)
-    users = Users(signed_up.users, hasher, access)
-    await access.authenticate(NAME, PASSWORD)
+    verified = remembering()
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, verified)
+    users = Users(signed_up.users, hasher, verified)
+    await authenticator.authenticate(NAME, PASSWORD)
     if change == "disabled":
         await users.update(NAME, disabled=True)
     else:
         await users.update(NAME, password=OTHER)
-    assert await refused(access)
+    assert await refused(authenticator)
 
 
 async def test_a_change_during_a_verification_is_not_remembered_over(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
     """The request that was under way may pass; none after it."""
-    access = access_to(signed_up, hasher)
-    users = Users(signed_up.users, hasher, access)
+    verified = remembering()
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, verified)
+    users = Users(signed_up.users, hasher, verified)
     hasher.go_on.clear()
-    under_way = asyncio.create_task(access.authenticate(NAME, PASSWORD))
+    under_way = asyncio.create_task(authenticator.authenticate(NAME, PASSWORD))
     await hasher.begun.wait()
     await users.update(NAME, disabled=True)
     hasher.go_on.set()
     await asyncio.wait([under_way])
-    assert await refused(access)
+    assert await refused(authenticator)
 
 
 async def test_forgetting_one_user_leaves_the_others(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    access = access_to(signed_up, hasher)
-    await access.authenticate(NAME, PASSWORD)
-    access.forget("bob")
-    access.forget("an")
-    await access.authenticate(NAME, PASSWORD)
+    verified = remembering()
+    authenticator = PasswordAuthenticator(signed_up.users, hasher, verified)
+    await authenticator.authenticate(NAME, PASSWORD)
+    verified.forget("bob")
+    verified.forget("an")
+    await authenticator.authenticate(NAME, PASSWORD)
     assert len(hasher.verified) == 1
 
 
 async def test_too_many_verifications_at_once_are_refused_as_overload(
     store: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    access = access_to(store, hasher)
+    authenticator = PasswordAuthenticator(store.users, hasher, remembering())
     answers = await asyncio.gather(
-        *[access.authenticate(f"user {n}", PASSWORD) for n in range(50)], return_exceptions=True
+        *[authenticator.authenticate(f"user {n}", PASSWORD) for n in range(50)],
+        return_exceptions=True,
     )
     kinds = {type(answer) for answer in answers}
     assert kinds == {Unauthenticated, Overloaded}
-    assert await refused(access)
+    assert await refused(authenticator)

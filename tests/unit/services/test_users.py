@@ -1,0 +1,78 @@
+"""What `Users` checks itself, whoever calls; tests/api/test_users.py has the rest."""
+
+from collections.abc import AsyncGenerator
+from contextlib import closing
+
+import pytest
+
+from ecg_service.actors import Threads
+from ecg_service.adapters.memory import MemoryStore
+from ecg_service.adapters.passwords import Argon2Passwords
+from ecg_service.domain.errors import Invalid, UserNotFound
+from ecg_service.domain.users import Role
+from ecg_service.services.users import Users
+from ecg_service.services.verified import VerifiedCredentials
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+async def users(store: MemoryStore) -> AsyncGenerator[Users]:
+    with closing(Threads("password", size=1, capacity=1)) as threads:
+        yield Users(store.users, Argon2Passwords(threads), VerifiedCredentials())
+
+
+def place(refused: pytest.ExceptionInfo[Invalid]) -> tuple[tuple[str | int, ...], str]:
+    [violation] = refused.value.violations
+    return violation.path, violation.code
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "expected"),
+    [
+        ("a b", PASSWORD, (("username",), "pattern")),
+        ("x" * 65, PASSWORD, (("username",), "length")),
+        ("ann", "short", (("password",), "length")),
+    ],
+)
+async def test_nobody_is_registered_against_the_rules(
+    users: Users, name: str, password: str, expected: object
+) -> None:
+    for register in (users.register, users.ensure_admin):
+        with pytest.raises(Invalid) as refused:
+            await register(name, password)
+        assert place(refused) == expected
+    assert await users.page(limit=9) == ([], None)
+
+
+async def test_a_new_password_keeps_the_rules(users: Users) -> None:
+    before = await users.register("ann", PASSWORD)
+    with pytest.raises(Invalid) as refused:
+        await users.update("ann", password="short", disabled=True)
+    assert place(refused) == (("password",), "length")
+    with pytest.raises(Invalid) as refused:
+        await users.change_password("ann", "not the current one", "short")
+    assert place(refused) == (("new_password",), "length")
+    assert await users.get("ann") == before
+
+
+async def test_the_current_password_is_that_of_the_store(users: Users) -> None:
+    await users.register("ann", PASSWORD)
+    await users.change_password("ann", PASSWORD, "battery staple")
+    with pytest.raises(Invalid) as refused:
+        await users.change_password("ann", PASSWORD, "another one")
+    assert place(refused) == (("current_password",), "wrong_password")
+    await users.change_password("ann", "battery staple", PASSWORD)
+
+
+async def test_the_unknown_have_no_password_to_change(users: Users) -> None:
+    with pytest.raises(UserNotFound):
+        await users.change_password("ann", PASSWORD, PASSWORD)
+
+
+async def test_the_first_admin_is_one(users: Users) -> None:
+    assert await users.ensure_admin("root", PASSWORD)
+    assert not await users.ensure_admin("other", PASSWORD)
+    assert [(user.name, user.role) for user in (await users.page(limit=9))[0]] == [
+        ("root", Role.ADMIN)
+    ]
