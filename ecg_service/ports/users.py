@@ -13,7 +13,7 @@ class UserRepository(Protocol):
         ...
 
     async def add_first(self, user: User) -> bool:
-        """Store the user if there is none at all; whether it was stored."""
+        """Store the user if there is none at all; return whether it was stored."""
         ...
 
     async def get(self, name: str) -> User:

@@ -28,7 +28,7 @@ class Users:
         return user
 
     async def ensure_admin(self, name: str, password: str) -> bool:
-        """Add the first admin if there is no user at all; whether that was so."""
+        """Add an admin if there is no user at all; return whether that was so."""
         return await self._repository.add_first(await self._new(name, password, Role.ADMIN))
 
     async def get(self, name: str) -> User:
@@ -36,7 +36,7 @@ class Users:
         return await self._repository.get(name)
 
     async def page(self, *, limit: int, after: str = "") -> tuple[list[User], str | None]:
-        """Return users in order of name, and after whom the next page starts if there is more."""
+        """Return users in order of name, and the last of them if more follow."""
         found = await self._repository.page(limit=limit + 1, after=after)
         page = found[:limit]
         return page, page[-1].name if len(found) > limit else None
