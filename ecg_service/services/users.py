@@ -36,7 +36,7 @@ class Users:
         return await self._repository.get(name)
 
     async def page(self, *, limit: int, after: str = "") -> tuple[list[User], str | None]:
-        """Return users in order of name, and the last of them if more follow."""
+        """Return users in order of name, and the last name if more follow."""
         found = await self._repository.page(limit=limit + 1, after=after)
         page = found[:limit]
         return page, page[-1].name if len(found) > limit else None
