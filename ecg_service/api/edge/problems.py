@@ -47,6 +47,9 @@ _KINDS: dict[type[EcgError], _Kind] = {
     errors.DamagedEcg: _Kind(500, "damaged-ecg", "The stored ECG is damaged"),
 }
 
+_TITLES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large"}
+"""A `type` is stable; Python 3.13 names this status otherwise than 3.12."""
+
 
 def _answer(kind: _Kind, detail: str | None = None, **members: object) -> Response[bytes]:
     problem: dict[str, object] = {
@@ -109,8 +112,8 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     status = HTTPStatus(error.status_code)
     if status is HTTPStatus.NOT_FOUND:
         return ecg_error(request, errors.NotFound())
-    slug = status.phrase.lower().replace(" ", "-")
-    kind = _Kind(status, slug, status.phrase, tuple(_headers(error)))
+    title = _TITLES.get(status, status.phrase)
+    kind = _Kind(status, title.lower().replace(" ", "-"), title, tuple(_headers(error)))
     return _answer(kind, None if error.detail == status.phrase else error.detail)
 
 
