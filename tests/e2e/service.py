@@ -5,7 +5,6 @@ import base64
 import json
 import os
 import random
-import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -17,10 +16,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-import ecg_service
+from tests.processes import COMMAND, PATIENCE, environment
 
-ROOT = Path(ecg_service.__file__).parents[1]
-PATIENCE = 60.0
 ADMIN, USER, PASSWORD = "admin", "ann", "correct horse"
 SMALL = b'{"leads":[{"name":"I","signal":[1,-1,0,2]}]}'
 JSON_TYPE = {"Content-Type": "application/json"}
@@ -172,16 +169,13 @@ class Service:
 
 async def launch(folder: Path, *arguments: str, **settings: object) -> asyncio.subprocess.Process:
     """Run a command of the service; what it prints goes to the file `log` of the folder."""
-    environment = {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "ECG_ADMIN_PASSWORD": PASSWORD}
-    given = {f"ECG_{name.upper()}": value for name, value in settings.items()}
-    environment |= {name: str(value) for name, value in given.items() if value is not None}
-    if settings.get("admin_password", PASSWORD) is None:
-        del environment["ECG_ADMIN_PASSWORD"]
+    settings = {"admin_password": PASSWORD, **settings}
+    given = {name: str(value) for name, value in settings.items() if value is not None}
     with (folder / "log").open("a") as log:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ecg_service", *arguments),
+            *(*COMMAND, *arguments),
             cwd=folder,
-            env=environment,
+            env=environment(**{f"ECG_{name.upper()}": value for name, value in given.items()}),
             stdout=log,
             stderr=log,
         )

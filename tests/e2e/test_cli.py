@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,17 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-import ecg_service
+from tests.processes import COMMAND, PATIENCE, environment, free_port, running
 
-ROOT = Path(ecg_service.__file__).parents[1]
-PATIENCE = 60.0
 PASSWORD = "correct horse"
 ECG = '{"leads": [{"name": "I", "signal": [1, -1, 2, 0, -3]}]}'
-
-
-def environment(**more: str) -> dict[str, str]:
-    """Everything a command can see: no proxy, no setting, no terminal's width of ours."""
-    return {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **more}
 
 
 @dataclass(frozen=True)
@@ -43,7 +35,7 @@ class Shell:
 
     def ecg(self, *arguments: str, given: str = "", **env: str) -> Ended:
         done = subprocess.run(
-            [sys.executable, "-m", "ecg_service", *arguments],
+            [*COMMAND, *arguments],
             cwd=self.folder,
             env=environment(**env),
             input=given,
@@ -68,7 +60,7 @@ class Shell:
         return name
 
 
-SERVE = ("-m", "ecg_service", "serve", "--port", "0")
+SERVE = (*COMMAND, "serve", "--port", "0")
 SERVE_WITH_A_FAULT = """
 from ecg_service.cli import main
 from ecg_service.services.ingest import IngestActor
@@ -86,24 +78,10 @@ def started(
     folder: Path, *options: str, command: Sequence[str] = SERVE, **env: str
 ) -> Generator[tuple[subprocess.Popen[str], str]]:
     """Serve on a free port until the block ends; the process and its URL."""
-    process = subprocess.Popen(
-        [sys.executable, *command, *options],
-        cwd=folder,
-        env=environment(**env),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    alarm = threading.Timer(PATIENCE, process.kill)
-    alarm.start()
-    assert process.stderr
-    try:
+    with running(folder, *options, command=command, **env) as process:
+        assert process.stderr
         line = next(line for line in process.stderr if " serving at " in line)
         yield process, line.split()[-1]
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-        process.stderr.close()
-        alarm.cancel()
 
 
 @pytest.fixture
@@ -151,7 +129,10 @@ class TestServe:
 
     def test_a_pool_that_fails_too_often_ends_it_with_70(self, shell: Shell) -> None:
         shell.add_user("bob")
-        with started(shell.folder, command=("-c", SERVE_WITH_A_FAULT)) as (process, url):
+        with started(shell.folder, command=(sys.executable, "-c", SERVE_WITH_A_FAULT)) as (
+            process,
+            url,
+        ):
             for _ in range(4):
                 with suppress(httpx.TransportError):  # the last one may get no answer
                     assert post(url, ECG).status_code == 500
@@ -318,25 +299,17 @@ class TestSend:
         assert (ended.code, ended.stderr) == (1, "Error: an admin can send no ECGs\n")
 
     def test_a_service_that_is_down_ends_it_with_69(self, shell: Shell) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         ended = shell.send(f"http://127.0.0.1:{port}", shell.write("a.json"))
         assert (ended.code, ended.stdout) == (69, "")
         assert ended.stderr.startswith(f"Error: no answer from http://127.0.0.1:{port}: ")
 
     def test_it_waits_for_a_service_that_starts(self, shell: Shell) -> None:
         shell.add_user("bob")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        file, url = shell.write("a.json"), f"http://127.0.0.1:{port}"
-        env = {"ECG_USERNAME": "bob", "ECG_PASSWORD": PASSWORD}
+        port, file = free_port(), shell.write("a.json")
+        command = ("send", "--url", f"http://127.0.0.1:{port}", "--retries", "8", file)
         with (
-            subprocess.Popen(
-                [sys.executable, "-m", "ecg_service", "send", "--url", url, "--retries", "8", file],
-                cwd=shell.folder,
-                env=environment(**env),
-                stdout=subprocess.DEVNULL,
-            ) as sending,
+            running(shell.folder, *command, ECG_USERNAME="bob", ECG_PASSWORD=PASSWORD) as sending,
             started(shell.folder, "--port", str(port)),
         ):
             assert sending.wait(PATIENCE) == 0

@@ -5,8 +5,6 @@ import shlex
 import signal
 import socket
 import subprocess
-import sys
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -17,32 +15,15 @@ from typing import Any
 import httpx
 import pytest
 
-import ecg_service
 from ecg_service.cli.demo.recording import recording
-
-ROOT = Path(ecg_service.__file__).parents[1]
-PATIENCE = 60.0
+from tests.processes import PATIENCE, free_port, running
 
 
 @contextmanager
 def demo(folder: Path, *options: str, **env: str) -> Generator[subprocess.Popen[str]]:
     """Run the demo with this folder for temporary files."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ecg_service", "demo", *options],
-        cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "TMPDIR": str(folder), **env},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    alarm = threading.Timer(PATIENCE, process.kill)
-    alarm.start()
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
-            alarm.cancel()
+    with running(folder, "demo", *options, TMPDIR=str(folder), **env) as process:
+        yield process
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +94,7 @@ def test_it_goes_on_until_ctrl_c(tmp_path: Path) -> None:
 
 
 def test_it_takes_the_port_it_is_told_to(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with demo(tmp_path, "--port", str(port)) as process:
         assert process.stdout
         line = next(line for line in process.stdout if line.startswith("Serving at "))

@@ -1,8 +1,7 @@
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,24 +17,14 @@ from ecg_service.domain.signals import Signal
 from ecg_service.formats.json import Json
 from ecg_service.insights import REGISTRY
 from ecg_service.ports.formats import Format, Use
-from ecg_service.ports.insights import InsightQueue
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
 from ecg_service.services.traffic import Traffic
 from tests.contract.builders import insights_of
+from tests.queues import ListQueue
 
 T = TypeVar("T")
 
 JSON = Json()
-
-
-@dataclass
-class ListQueue(InsightQueue):
-    """Keeps what it is told."""
-
-    told: list[UUID] = field(default_factory=list[UUID])
-
-    def put(self, ecg_ids: Iterable[UUID]) -> None:
-        self.told += ecg_ids
 
 
 @pytest.fixture

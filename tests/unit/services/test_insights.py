@@ -21,6 +21,7 @@ from ecg_service.services.insights import InsightActor, Sweeper
 from ecg_service.services.traffic import Traffic
 from tests.clock import at_once
 from tests.contract.builders import insights_of
+from tests.queues import ListQueue
 
 OWNER = "ann"
 PATIENCE = 30
@@ -29,19 +30,6 @@ Compute = Callable[[Ecg, Sequence[Signal]], Any]
 
 class Panic(BaseException):
     """Not an `Exception`, as a panic of the core is not."""
-
-
-@dataclass
-class ListQueue(InsightQueue):
-    """Keeps what it is told, and says when."""
-
-    told: list[UUID] = field(default_factory=list[UUID])
-    heard: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def put(self, ecg_ids: Iterable[UUID]) -> None:
-        self.told += ecg_ids
-        if self.told:
-            self.heard.set()
 
 
 def length(_: Ecg, signals: Sequence[Signal]) -> list[int]:

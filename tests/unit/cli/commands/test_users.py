@@ -4,18 +4,16 @@ import json
 import os
 import pty
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-import ecg_service
 from ecg_service.cli import main
+from tests.processes import COMMAND, PATIENCE, environment
 
 PASSWORD = "correct horse"
-PATIENCE = 60.0
 
 
 def users(*arguments: str, given: str = PASSWORD) -> Result:
@@ -121,8 +119,8 @@ def test_a_wrong_password_file_is_wrong_usage(content: bytes | None, tmp_path: P
 def test_a_terminal_is_asked_twice_and_shows_nothing(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "ecg_service", "users", "add", "bob"],
-        env={"PYTHONPATH": str(Path(ecg_service.__file__).parents[1]), "LC_ALL": "C.UTF-8"},
+        [*COMMAND, "users", "add", "bob"],
+        env=environment(),
         stdin=theirs,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

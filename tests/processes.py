@@ -1,0 +1,47 @@
+"""Commands of the service in processes of their own, as their users run them."""
+
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import ecg_service
+
+PATIENCE = 60.0
+COMMAND = (sys.executable, "-m", "ecg_service")
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Everything a command can see: no proxy, no setting, no terminal's width of ours."""
+    return {"PYTHONPATH": str(Path(ecg_service.__file__).parents[1]), "LC_ALL": "C.UTF-8", **more}
+
+
+@contextmanager
+def running(
+    folder: Path, *arguments: str, command: Sequence[str] = COMMAND, **env: str
+) -> Generator[subprocess.Popen[str]]:
+    """Run a command until the block ends; it is killed when patience does."""
+    with subprocess.Popen(
+        [*command, *arguments],
+        cwd=folder,
+        env=environment(**env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        alarm = threading.Timer(PATIENCE, process.kill)
+        alarm.start()
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait()
+            alarm.cancel()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]

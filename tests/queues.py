@@ -1,0 +1,21 @@
+"""The queue of insights that tests look into."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from ecg_service.ports.insights import InsightQueue
+
+
+@dataclass
+class ListQueue(InsightQueue):
+    """Keeps what it is told, and says when."""
+
+    told: list[UUID] = field(default_factory=list[UUID])
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, ecg_ids: Iterable[UUID]) -> None:
+        self.told += ecg_ids
+        if self.told:
+            self.heard.set()
