@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from ecg_service.ports.insights import InsightQueue
+from ecg_service.ports.insights import InsightQueue, QueueStatistics
 
 
 @dataclass
@@ -19,3 +19,6 @@ class ListQueue(InsightQueue):
         self.told += ecg_ids
         if self.told:
             self.heard.set()
+
+    def statistics(self) -> QueueStatistics:
+        return QueueStatistics(len(self.told), len(self.told))

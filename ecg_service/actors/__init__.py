@@ -12,6 +12,7 @@ from ecg_service.actors.errors import (
 )
 from ecg_service.actors.pool import Actor, ActorPool
 from ecg_service.actors.restarts import RestartPolicy
+from ecg_service.actors.statistics import PoolStatistics, ThreadsStatistics
 from ecg_service.actors.threads import Threads
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "ActorPool",
     "ActorStopped",
     "MailboxFull",
+    "PoolStatistics",
     "RestartLimitExceeded",
     "RestartPolicy",
     "Threads",
     "ThreadsFull",
+    "ThreadsStatistics",
 ]

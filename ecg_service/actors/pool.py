@@ -9,6 +9,7 @@ from typing import Generic, Protocol, Self, TypeVar
 
 from ecg_service.actors.errors import ActorStopped, MailboxFull
 from ecg_service.actors.restarts import RestartBudget, RestartPolicy
+from ecg_service.actors.statistics import PoolStatistics
 
 logger = logging.getLogger(__name__)
 
@@ -80,16 +81,24 @@ class ActorPool(Generic[Message, Reply]):
         self._tasks = asyncio.TaskGroup()
         self._workers: list[asyncio.Task[None]] = []
         self._open = False
-
-    @property
-    def pending(self) -> int:
-        """Messages that wait for an actor."""
-        return self._mailbox.qsize()
+        self._busy = self._handled = self._restarts = 0
 
     @property
     def running(self) -> bool:
         """Whether messages are taken."""
         return self._open
+
+    def statistics(self) -> PoolStatistics:
+        """Return how much waits, runs and was handled."""
+        return PoolStatistics(
+            running=self._open,
+            size=self._size,
+            busy=self._busy,
+            waiting=self._mailbox.qsize(),
+            capacity=self._capacity,
+            handled=self._handled,
+            restarts=self._restarts,
+        )
 
     def tell(self, message: Message) -> None:
         """Hand over the message; raises `MailboxFull` or `ActorStopped`, never waits."""
@@ -130,7 +139,7 @@ class ActorPool(Generic[Message, Reply]):
             async with asyncio.timeout(self._drain_timeout):
                 await self._tasks.__aexit__(exc_type, exc, traceback)
         except TimeoutError:
-            logger.warning("stopped with %d messages unhandled", self.pending)
+            logger.warning("stopped with %d messages unhandled", self._mailbox.qsize())
         finally:
             self._reject_rest()
 
@@ -150,6 +159,7 @@ class ActorPool(Generic[Message, Reply]):
             except Exception:
                 logger.exception("an actor failed and is replaced")
                 self._spend_restart()
+                self._restarts += 1
 
     def _spend_restart(self) -> None:
         try:
@@ -180,6 +190,7 @@ class ActorPool(Generic[Message, Reply]):
         self, actor: Actor[Message, Reply], batch: list[_Envelope[Message, Reply]]
     ) -> None:
         outcomes: Sequence[Reply | BaseException]
+        self._busy += 1
         try:
             outcomes = await actor.handle([envelope.message for envelope in batch])
             if len(outcomes) != len(batch):
@@ -192,5 +203,8 @@ class ActorPool(Generic[Message, Reply]):
             if not isinstance(error, self._expected):
                 raise
             return
+        finally:
+            self._busy -= 1
+            self._handled += len(batch)
         for envelope, outcome in zip(batch, outcomes, strict=True):
             envelope.settle(outcome)

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from ecg_service.actors.errors import ThreadsFull
+from ecg_service.actors.statistics import ThreadsStatistics
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,25 +21,44 @@ class Threads:
 
     def __init__(self, name: str, *, size: int, capacity: int) -> None:
         self._executor = ThreadPoolExecutor(size, thread_name_prefix=name)
-        self._free = threading.BoundedSemaphore(size + capacity)
+        self._size = size
+        self._capacity = capacity
+        self._calls = 0
+        self._counting = threading.Lock()
+
+    def statistics(self) -> ThreadsStatistics:
+        """Return how many calls run and wait."""
+        calls = self._calls
+        return ThreadsStatistics(
+            size=self._size,
+            busy=min(calls, self._size),
+            waiting=max(calls - self._size, 0),
+            capacity=self._capacity,
+        )
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call `function` in a thread and wait for it; raises `ThreadsFull` instead of queueing.
 
         A caller that is cancelled leaves at once; its call is skipped if it had not begun.
         """
-        if not self._free.acquire(blocking=False):
-            raise ThreadsFull
+        self._enter()
         try:
             future = self._executor.submit(function, *args, **kwargs)
         except BaseException:
-            self._free.release()
+            self._leave()
             raise
-        future.add_done_callback(self._release)
+        future.add_done_callback(self._leave)
         return await asyncio.wrap_future(future)
 
-    def _release(self, _: Future[T]) -> None:
-        self._free.release()
+    def _enter(self) -> None:
+        with self._counting:
+            if self._calls == self._size + self._capacity:
+                raise ThreadsFull
+            self._calls += 1
+
+    def _leave(self, _: Future[T] | None = None) -> None:
+        with self._counting:
+            self._calls -= 1
 
     def close(self) -> None:
         """Refuse new calls and return when the running ones are done."""

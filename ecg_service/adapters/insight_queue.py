@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from ecg_service.actors import ActorPool, ActorStopped, MailboxFull
-from ecg_service.ports.insights import InsightQueue
+from ecg_service.ports.insights import InsightQueue, QueueStatistics
 
 
 class ActorInsightQueue(InsightQueue):
@@ -19,3 +19,7 @@ class ActorInsightQueue(InsightQueue):
                 self._pool.tell(ecg_id)
         except (MailboxFull, ActorStopped):
             return
+
+    def statistics(self) -> QueueStatistics:
+        pool = self._pool.statistics()
+        return QueueStatistics(pool.waiting, pool.capacity)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from msgspec import Struct
+
 from ecg_service.domain.insights import InsightRecord
 from ecg_service.domain.stored import StoredEcg
 
@@ -44,6 +46,13 @@ class InsightRepository(Protocol):
         ...
 
 
+class QueueStatistics(Struct, frozen=True):
+    """How many ECGs wait in the queue, and how many may."""
+
+    waiting: int
+    capacity: int
+
+
 class InsightQueue(Protocol):
     """Tells a worker that ECGs have pending insights.
 
@@ -52,4 +61,8 @@ class InsightQueue(Protocol):
 
     def put(self, ecg_ids: Iterable[UUID]) -> None:
         """Hand over; never waits, never raises."""
+        ...
+
+    def statistics(self) -> QueueStatistics:
+        """Return how full the queue is."""
         ...

@@ -5,12 +5,26 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
+from msgspec import Struct
+
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.ports.users import UserRepository
 
 VerifyBlob = Callable[[bytes], object]
 """Raises `DamagedEcg` if the blob is not what was packed."""
+
+
+class StoreStatistics(Struct, frozen=True):
+    """How much an opened store has to do; `commits` counts from its opening.
+
+    `log_bytes` is how long the write-ahead log was after the last commit.
+    """
+
+    waiting_reads: int = 0
+    waiting_writes: int = 0
+    commits: int = 0
+    log_bytes: int = 0
 
 
 class Store(Protocol):
@@ -22,6 +36,10 @@ class Store(Protocol):
     def insights(self) -> InsightRepository: ...
     @property
     def users(self) -> UserRepository: ...
+
+    def statistics(self) -> StoreStatistics:
+        """Return how much there is to do."""
+        ...
 
 
 class Database(Protocol):

@@ -17,6 +17,6 @@ class Health:
 
     async def check(self) -> None:
         """Raise the `EcgError` that a submission would meet."""
-        if not self.pool.running:
+        if not self.pool.statistics().running:
             raise Overloaded
         await self.ecgs.ping()

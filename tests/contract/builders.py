@@ -1,11 +1,8 @@
 """ECGs and users made up for tests."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from typing import Protocol
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -15,26 +12,12 @@ from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.insights import InsightRecord
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.users import Role, User
-from ecg_service.ports.ecgs import EcgRepository
-from ecg_service.ports.insights import InsightRepository
-from ecg_service.ports.users import UserRepository
+from ecg_service.ports.store import Store
 
 NOON = datetime(2026, 5, 17, 12, tzinfo=UTC)
 LEADS = (Lead("I", 3), Lead("aVR", 5000, gain=200.5, baseline=-12, unit="mV"), Lead("I", 1))
 
 
-class Store(Protocol):
-    """What every opened store offers."""
-
-    @property
-    def ecgs(self) -> EcgRepository: ...
-    @property
-    def insights(self) -> InsightRepository: ...
-    @property
-    def users(self) -> UserRepository: ...
-
-
-Opener = Callable[[Path], AbstractAsyncContextManager[Store]]
 Read = Callable[[str, UUID], Awaitable[object]]
 
 

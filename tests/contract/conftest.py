@@ -1,35 +1,28 @@
 """One suite for each port, run against every adapter."""
 
-from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import pytest
 
 from ecg_service.adapters.memory import MemoryDatabase
 from ecg_service.adapters.sqlite import SqliteDatabase
-from ecg_service.ports.store import Database
-from tests.contract.builders import Opener, Store
+from ecg_service.ports.store import Database, Store
+
+DATABASES: dict[str, Callable[[Path], Database]] = {
+    "memory": lambda _: MemoryDatabase(),
+    "sqlite": lambda folder: SqliteDatabase(folder / "ecg.db"),
+}
+"""Each makes a new one, in a folder that it may use."""
 
 
-def opened(database: Database) -> AbstractAsyncContextManager[Store]:
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    return DATABASES[request.param](tmp_path)
+
+
+@pytest.fixture
+async def store(database: Database) -> AsyncGenerator[Store]:
     database.migrate()
-    return database.open()
-
-
-def memory(_folder: Path) -> AbstractAsyncContextManager[Store]:
-    return opened(MemoryDatabase())
-
-
-def sqlite(folder: Path) -> AbstractAsyncContextManager[Store]:
-    return opened(SqliteDatabase(folder / "ecg.db"))
-
-
-OPENERS: tuple[Opener, ...] = (memory, sqlite)
-
-
-@pytest.fixture(params=OPENERS, ids=lambda opener: opener.__name__)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Store]:
-    opener: Opener = request.param
-    async with opener(tmp_path) as opened:
+    async with database.open() as opened:
         yield opened

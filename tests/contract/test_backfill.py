@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.stored import StoredEcg
-from tests.contract.builders import NOON, Store, added, insights_of, new
+from ecg_service.ports.store import Store
+from tests.contract.builders import NOON, added, insights_of, new
 
 PENDING, RUNNING, DONE, FAILED = InsightState
 LATER = NOON + timedelta(minutes=5)

@@ -1,7 +1,8 @@
 from uuid import UUID
 
 from ecg_service.domain.errors import EcgIdTaken
-from tests.contract.builders import Store, added, new
+from ecg_service.ports.store import Store
+from tests.contract.builders import added, new
 
 
 async def test_the_same_content_again_answers_the_earlier_id(store: Store) -> None:

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from ecg_service.domain.ecg import Lead
 from ecg_service.domain.errors import EcgNotFound, StorageUnavailable
 from ecg_service.domain.insights import InsightRecord, InsightState, Json
-from tests.contract.builders import Store, added, ecg_id, insights_of, new, reads
+from ecg_service.ports.store import Store
+from tests.contract.builders import added, ecg_id, insights_of, new, reads
 
 
 async def test_returns_what_was_added(store: Store) -> None:

@@ -2,7 +2,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from ecg_service.domain.ecg import Cursor
-from tests.contract.builders import NOON, Store, added, ecg_id, new
+from ecg_service.ports.store import Store
+from tests.contract.builders import NOON, added, ecg_id, new
 
 MICROSECOND = timedelta(microseconds=1)
 

@@ -27,8 +27,9 @@ from ecg_service.domain.errors import EcgError
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.users import Role
-from tests.contract.builders import NOON, Opener, Store, new, user
-from tests.contract.conftest import OPENERS, memory
+from ecg_service.ports.store import Store
+from tests.contract.builders import NOON, new, user
+from tests.contract.conftest import DATABASES
 
 T = TypeVar("T")
 
@@ -71,7 +72,7 @@ def new_ecgs(draw: st.DrawFn) -> StoredEcg:
 class SameAnswers(RuleBasedStateMachine):
     """Does everything to two stores and compares what they say."""
 
-    opener: Opener
+    kind: str
     ids: Bundle[UUID] = Bundle("ids")
     records: Bundle[InsightRecord] = Bundle("records")
 
@@ -83,8 +84,10 @@ class SameAnswers(RuleBasedStateMachine):
 
     async def open(self) -> list[Store]:
         directory = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        openers = (memory, type(self).opener)
-        return [await self.stack.enter_async_context(o(directory)) for o in openers]
+        databases = [DATABASES[kind](directory) for kind in ("memory", type(self).kind)]
+        for database in databases:
+            database.migrate()
+        return [await self.stack.enter_async_context(one.open()) for one in databases]
 
     def teardown(self) -> None:
         self.runner.run(self.stack.aclose())
@@ -167,9 +170,9 @@ async def answer(asked: Awaitable[T]) -> T | type[EcgError]:
         return type(error)
 
 
-@pytest.mark.parametrize("opener", OPENERS[1:], ids=lambda opener: opener.__name__)
-def test_answers_like_memory(opener: Opener) -> None:
-    machine = type("Machine", (SameAnswers,), {"opener": staticmethod(opener)})
+@pytest.mark.parametrize("kind", [kind for kind in DATABASES if kind != "memory"])
+def test_answers_like_memory(kind: str) -> None:
+    machine = type("Machine", (SameAnswers,), {"kind": kind})
     run_state_machine_as_test(
         machine,
         settings=settings(

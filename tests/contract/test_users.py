@@ -4,7 +4,8 @@ import pytest
 
 from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
 from ecg_service.domain.users import Role
-from tests.contract.builders import Store, user
+from ecg_service.ports.store import Store
+from tests.contract.builders import user
 
 
 async def test_returns_what_was_added(store: Store) -> None:

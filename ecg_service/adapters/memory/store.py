@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ecg_service.adapters.memory.ecgs import EcgsById, MemoryEcgs
 from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.memory.users import MemoryUsers
+from ecg_service.ports.store import StoreStatistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,10 @@ class MemoryStore:
     ecgs: MemoryEcgs
     insights: MemoryInsights
     users: MemoryUsers
+
+    def statistics(self) -> StoreStatistics:
+        """Return zeros: nothing waits in memory."""
+        return StoreStatistics()
 
     @classmethod
     @asynccontextmanager

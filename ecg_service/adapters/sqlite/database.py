@@ -25,7 +25,10 @@ class SqliteDatabase(Database):
     @classmethod
     def from_url(cls, url: str, *, reader_threads: int, reader_queue: int) -> Self | None:
         """Return the file of the URL (three slashes relative, four absolute), if it is one."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # a host with half a pair of brackets
+            return None
         rest = parts.netloc or parts.query or parts.fragment
         if parts.scheme != "sqlite" or rest or len(parts.path) <= 1:
             return None

@@ -1,6 +1,6 @@
 """An opened SQLite store."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from ecg_service.adapters.sqlite.engine.lock import owned
 from ecg_service.adapters.sqlite.insights import SqliteInsights
 from ecg_service.adapters.sqlite.schema import require_current
 from ecg_service.adapters.sqlite.users import SqliteUsers
+from ecg_service.ports.store import StoreStatistics
 
 DEFAULTS = Limits()
 LIBRARY = apsw.sqlite_lib_version()
@@ -27,6 +28,7 @@ class SqliteStore:
     ecgs: SqliteEcgs
     insights: SqliteInsights
     users: SqliteUsers
+    statistics: Callable[[], StoreStatistics]
 
     @classmethod
     @asynccontextmanager
@@ -41,7 +43,12 @@ class SqliteStore:
         require_safe(library)
         with owned(path):
             async with _engine(path, limits) as engine:
-                yield cls(SqliteEcgs(engine), SqliteInsights(engine), SqliteUsers(engine))
+                yield cls(
+                    SqliteEcgs(engine),
+                    SqliteInsights(engine),
+                    SqliteUsers(engine),
+                    engine.statistics,
+                )
 
     @staticmethod
     @asynccontextmanager

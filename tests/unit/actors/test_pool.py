@@ -12,6 +12,7 @@ from ecg_service.actors import (
     ActorPool,
     ActorStopped,
     MailboxFull,
+    PoolStatistics,
     RestartLimitExceeded,
     RestartPolicy,
 )
@@ -100,7 +101,7 @@ async def test_a_full_mailbox_refuses_and_keeps_what_it_holds() -> None:
         await until(lambda: len(actor.batches) == 1)
         pool.tell("first")
         waiting = asyncio.create_task(pool.ask("second"))
-        await until(lambda: pool.pending == 2)
+        await until(lambda: pool.statistics().waiting == 2)
         with pytest.raises(MailboxFull):
             pool.tell("third")
         with pytest.raises(MailboxFull):
@@ -164,7 +165,7 @@ async def test_after_the_budget_is_spent_messages_are_refused() -> None:
     with pytest.RaisesGroup(RestartLimitExceeded):
         async with pool:
             asks.extend(asyncio.create_task(pool.ask(message)) for message in ("crash", "b"))
-            await until(lambda: pool.pending == 1)
+            await until(lambda: pool.statistics().waiting == 1)
             actor.gate.set()
             await asyncio.Event().wait()
     crashed, waited = await asyncio.gather(*asks, return_exceptions=True)
@@ -189,7 +190,7 @@ async def test_leaving_the_block_drains_the_mailbox() -> None:
     actor = Recorder(closed=True)
     async with pool_of(lambda: actor, batch=2) as pool:
         asks = [asyncio.create_task(pool.ask(message)) for message in "abcde"]
-        await until(lambda: pool.pending == 3)
+        await until(lambda: pool.statistics().waiting == 3)
         actor.gate.set()
     assert await asyncio.gather(*asks) == list("ABCDE")
 
@@ -220,7 +221,7 @@ async def test_what_the_drain_timeout_cuts_off_is_answered(
     with caplog.at_level(logging.WARNING):
         async with pool_of(lambda: actor, drain_timeout=0.01) as pool:
             asks = [asyncio.create_task(pool.ask(message)) for message in "abc"]
-            await until(lambda: pool.pending == 2)
+            await until(lambda: pool.statistics().waiting == 2)
     answers = await asyncio.gather(*asks, return_exceptions=True)
     assert all(isinstance(answer, ActorStopped) for answer in answers)
     assert "unhandled" in caplog.text
@@ -233,7 +234,7 @@ async def test_an_exception_in_the_block_stops_the_actors_at_once() -> None:
     async def fail_with_work_waiting() -> None:
         async with pool_of(lambda: actor) as pool:
             asks.extend(asyncio.create_task(pool.ask(message)) for message in "ab")
-            await until(lambda: pool.pending == 1)
+            await until(lambda: pool.statistics().waiting == 1)
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -250,7 +251,7 @@ async def test_an_abandoned_ask_is_skipped() -> None:
         await until(lambda: len(actor.batches) == 1)
         abandoned = asyncio.create_task(pool.ask("abandoned"))
         kept = asyncio.create_task(pool.ask("kept"))
-        await until(lambda: pool.pending == 2)
+        await until(lambda: pool.statistics().waiting == 2)
         abandoned.cancel()
         await until(abandoned.done)
         actor.gate.set()
@@ -273,9 +274,9 @@ async def test_actors_share_one_mailbox() -> None:
     unused = iter(actors)
     async with pool_of(lambda: next(unused), size=2) as pool:
         asks = [asyncio.create_task(pool.ask(message)) for message in "abc"]
-        await until(lambda: pool.pending == 1)
+        await until(lambda: pool.statistics().waiting == 1)
         actors[1].gate.set()
-        await until(lambda: pool.pending == 0)
+        await until(lambda: pool.statistics().waiting == 0)
         assert len(actors[0].batches) == 1
         actors[0].gate.set()
         assert await asyncio.gather(*asks) == list("ABC")
@@ -295,3 +296,27 @@ async def test_a_pool_takes_nothing_before_it_is_entered() -> None:
     assert not pool.running
     with pytest.raises(ActorStopped):
         pool.tell("early")
+
+
+async def test_statistics_tell_what_waits_runs_and_was_handled() -> None:
+    gate = asyncio.Event()
+
+    class Gated(Actor[int, int]):
+        async def handle(self, batch: Sequence[int], /) -> Sequence[int]:
+            await gate.wait()
+            if 0 in batch:
+                raise RuntimeError
+            return batch
+
+    async with ActorPool(Gated, size=1, capacity=5) as pool:
+        asked = [asyncio.ensure_future(pool.ask(number)) for number in (1, 0, 2)]
+        await until(lambda: pool.statistics().busy == 1)
+        assert pool.statistics() == PoolStatistics(
+            running=True, size=1, busy=1, waiting=2, capacity=5, handled=0, restarts=0
+        )
+        gate.set()
+        await asyncio.wait(asked)
+        now = pool.statistics()
+        assert (now.busy, now.waiting, now.handled, now.restarts) == (0, 0, 3, 1)
+        assert isinstance(asked[1].exception(), RuntimeError)
+    assert not pool.statistics().running

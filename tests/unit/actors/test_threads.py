@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from ecg_service.actors import Threads, ThreadsFull
+from ecg_service.actors import Threads, ThreadsFull, ThreadsStatistics
 
 
 async def test_calls_run_off_the_event_loop_and_answer() -> None:
@@ -63,3 +63,15 @@ async def test_close_waits_for_what_runs_and_refuses_what_comes() -> None:
     await call
     with pytest.raises(RuntimeError):
         await threads.run(int)
+
+
+async def test_statistics_tell_how_many_calls_run_and_wait() -> None:
+    threads, gate = Threads("t", size=2, capacity=3), threading.Event()
+    assert threads.statistics() == ThreadsStatistics(size=2, busy=0, waiting=0, capacity=3)
+    calls = [asyncio.create_task(threads.run(gate.wait, 5)) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert threads.statistics() == ThreadsStatistics(size=2, busy=2, waiting=1, capacity=3)
+    gate.set()
+    await asyncio.gather(*calls)
+    threads.close()
+    assert threads.statistics() == ThreadsStatistics(size=2, busy=0, waiting=0, capacity=3)

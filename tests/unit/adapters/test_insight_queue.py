@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from ecg_service.actors import Actor, ActorPool
 from ecg_service.adapters.insight_queue import ActorInsightQueue
+from ecg_service.ports.insights import QueueStatistics
 
 
 @dataclass
@@ -23,7 +24,9 @@ class Keeping(Actor[UUID, None]):
 async def test_ids_reach_the_pool_and_what_does_not_fit_is_left_to_the_sweeper() -> None:
     keys, actor = [uuid4() for _ in range(5)], Keeping()
     async with ActorPool[UUID, None](lambda: actor, size=1, capacity=3) as pool:
-        ActorInsightQueue(pool).put(iter(keys))
+        queue = ActorInsightQueue(pool)
+        queue.put(iter(keys))
+        assert queue.statistics() == QueueStatistics(waiting=3, capacity=3)
         actor.go_on.set()
     assert actor.told == keys[:3]
 

@@ -18,7 +18,7 @@ from ecg_service.formats.json import Json
 from ecg_service.insights import REGISTRY
 from ecg_service.ports.formats import Format, Use
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
-from ecg_service.services.traffic import Traffic
+from ecg_service.services.traffic import Traffic, TrafficStatistics
 from tests.contract.builders import insights_of
 from tests.queues import ListQueue
 
@@ -144,6 +144,13 @@ async def test_a_stopped_pool_is_overload() -> None:
         await ingest.submit("ann", JSON, b"")
     with pytest.raises(Overloaded), ingest.admit(1):
         pass
+
+
+def test_traffic_tells_what_is_on_its_way_in() -> None:
+    traffic = Traffic(max_bytes=100)
+    with traffic.admit(60), traffic.admit(0):
+        assert traffic.statistics() == TrafficStatistics(2, 60, 100)
+    assert traffic.statistics() == TrafficStatistics(0, 0, 100)
 
 
 async def test_bytes_on_their_way_in_are_bounded() -> None:

@@ -313,7 +313,7 @@ def test_the_next_sweep_comes_sooner_when_there_is_more(limit: int, pause: float
 
 
 @dataclass
-class TimingQueue(InsightQueue):
+class TimingQueue(ListQueue):
     """Keeps when it was told anything."""
 
     times: list[float] = field(default_factory=list[float])
@@ -323,10 +323,10 @@ class TimingQueue(InsightQueue):
 
 
 @dataclass
-class FailingQueue(InsightQueue):
+class FailingQueue(ListQueue):
     """Fails a few times, then tells of itself."""
 
-    failures: list[Exception]
+    failures: list[Exception] = field(default_factory=list[Exception])
     recovered: asyncio.Event = field(default_factory=asyncio.Event)
 
     def put(self, ecg_ids: Iterable[UUID]) -> None:
@@ -336,7 +336,7 @@ class FailingQueue(InsightQueue):
 
 
 async def test_a_failing_sweep_is_not_the_last(store: MemoryStore) -> None:
-    queue = FailingQueue([StorageUnavailable("down"), ValueError("a fault of ours")])
+    queue = FailingQueue(failures=[StorageUnavailable("down"), ValueError("a fault of ours")])
     async with running(sweeper(store, queue, LENGTH)), asyncio.timeout(PATIENCE):
         await queue.recovered.wait()
     assert queue.failures == []

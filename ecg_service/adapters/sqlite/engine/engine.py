@@ -7,12 +7,14 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from ecg_service.actors import Threads
+from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE
 from ecg_service.adapters.sqlite.engine.errors import translated
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.readers import Readers
 from ecg_service.adapters.sqlite.engine.writer import Writer
 from ecg_service.adapters.threads import in_thread
 from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.ports.store import StoreStatistics
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,6 +52,15 @@ class Engine:
     ) -> T:
         """Run the job on one snapshot of the database."""
         return await self._run(self._reading, lambda: self._readers.run(job, *args, **kwargs))
+
+    def statistics(self) -> StoreStatistics:
+        """Return how much waits and how long the log is."""
+        return StoreStatistics(
+            waiting_reads=self._reading.statistics().waiting,
+            waiting_writes=self._writing.statistics().waiting,
+            commits=self._writer.commits,
+            log_bytes=self._writer.log_pages * PAGE_SIZE,
+        )
 
     def close(self) -> None:
         """Refuse new work, finish what runs or waits, and close the file.

@@ -27,6 +27,7 @@ class Writer:
         self._limits = limits
         self._connection: apsw.Connection | None = None
         self._log = 0
+        self.commits = self.log_pages = 0
         self._checkpoint_at = max(1, limits.wal_bytes // PAGE_SIZE)
         self._restart_at = OVERGROWN * self._checkpoint_at
 
@@ -67,7 +68,8 @@ class Writer:
             raise
 
     def _committed(self, _connection: apsw.Connection, _schema: str, pages: int) -> int:
-        self._log = pages
+        self._log = self.log_pages = pages
+        self.commits += 1
         return apsw.SQLITE_OK
 
     def _checkpoint(self, connection: apsw.Connection) -> None:

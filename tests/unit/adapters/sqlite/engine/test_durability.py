@@ -9,6 +9,7 @@ from ecg_service.adapters.sqlite import Limits, SqliteStore
 from ecg_service.adapters.sqlite.engine.connections import open_reader, open_writer
 from ecg_service.adapters.sqlite.engine.sql import run
 from ecg_service.domain.users import Role
+from ecg_service.ports.store import StoreStatistics
 from tests.contract.builders import NOON, added, insights_of, new, user
 from tests.unit.adapters.sqlite.conftest import Script
 
@@ -113,3 +114,14 @@ async def test_deleted_samples_are_gone_from_the_files(path: Path) -> None:
         [one] = await added(store, new(blob=canary))
         await store.ecgs.delete("ann", one)
     assert not [f for f in path.parent.iterdir() if canary[:64] in f.read_bytes()]
+
+
+async def test_statistics_tell_of_commits_and_of_the_log(path: Path) -> None:
+    async with SqliteStore.open(path) as store:
+        assert store.statistics() == StoreStatistics()
+        for _ in range(3):
+            await added(store, new())
+        found = store.statistics()
+        log = path.with_name(path.name + "-wal").stat().st_size
+        assert (found.commits, found.waiting_reads, found.waiting_writes) == (3, 0, 0)
+        assert 0 < found.log_bytes <= log < 1.1 * found.log_bytes

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+from ecg_service.adapters.core import verify_blob
+from ecg_service.ports.store import Database, Store
+from tests.contract.builders import added, new, user
+
+
+def test_nothing_is_there_before_the_migration(database: Database, tmp_path: Path) -> None:
+    assert not database.exists()
+    assert list(tmp_path.iterdir()) == []
+    database.migrate()
+    assert database.exists() is database.is_persistent
+
+
+def test_a_migration_is_done_once(database: Database) -> None:
+    assert bool(database.migrate()) is database.is_persistent
+    assert database.migrate() == []
+
+
+def test_the_password_file_can_be_written(database: Database) -> None:
+    path = database.admin_password_file()
+    assert path.parent.is_dir()
+    assert not path.exists()
+
+
+async def test_what_is_kept_is_there_when_it_is_opened_again(database: Database) -> None:
+    database.migrate()
+    async with database.open() as store:
+        await store.users.add(user())
+    async with database.open() as store:
+        names = [found.name for found in await store.users.page(limit=9)]
+    assert names == ([user().name] if database.is_persistent else [])
+
+
+async def test_users_are_reached_beside_an_open_store(database: Database, store: Store) -> None:
+    async with database.open_users() as users:
+        await users.add(user())
+    names = [found.name for found in await store.users.page(limit=9)]
+    assert names == ([user().name] if database.is_persistent else [])
+
+
+async def test_a_check_reads_every_blob_of_a_persistent_database(
+    database: Database, store: Store
+) -> None:
+    assert list(database.check(verify_blob)) == []
+    await added(store, new(blob=b"not packed"))
+    problems = list(database.check(verify_blob))
+    assert len(problems) == int(database.is_persistent)

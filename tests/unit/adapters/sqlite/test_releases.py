@@ -1,0 +1,106 @@
+"""A database that an earlier release wrote is opened, whole, by every later one."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from ecg_service.adapters.core import verify_blob
+from ecg_service.adapters.sqlite import SqliteDatabase
+from ecg_service.bootstrap import running_services
+from ecg_service.domain.insights import InsightState
+from ecg_service.domain.users import Role
+from ecg_service.formats.json import Json
+from ecg_service.settings import InsightSettings, Settings, StoreSettings
+
+DATA = Path(__file__).parents[3] / "data"
+RELEASES = sorted(path.name.removesuffix(".db.gz") for path in DATA.glob("release_*.db.gz"))
+
+
+@pytest.fixture(params=RELEASES)
+def release(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def database(release: str, tmp_path: Path) -> SqliteDatabase:
+    path = tmp_path / "ecg.db"
+    path.write_bytes(gzip.decompress((DATA / f"{release}.db.gz").read_bytes()))
+    found = SqliteDatabase(path)
+    found.migrate()
+    return found
+
+
+@pytest.fixture
+def settings(database: SqliteDatabase) -> Settings:
+    return Settings(
+        store=StoreSettings(f"sqlite:///{database.path}"),
+        insights=InsightSettings(lease_seconds=0.01, sweep_seconds=0.05),
+    )
+
+
+@pytest.fixture
+def sent(release: str) -> dict[str, Any]:
+    """What was sent to it, and what it answered, each by a name."""
+    return json.loads((DATA / f"{release}.json").read_text())
+
+
+def test_there_is_a_release_to_try() -> None:
+    assert "release_0_1_0" in RELEASES
+
+
+def test_nothing_of_it_is_damaged(database: SqliteDatabase) -> None:
+    assert list(database.check(verify_blob)) == []
+
+
+async def test_its_users_are_there(database: SqliteDatabase) -> None:
+    async with database.open() as store:
+        users = await store.users.page(limit=9)
+    assert [(user.name, user.role, user.disabled) for user in users] == [
+        ("alice", Role.USER, False),
+        ("bob", Role.USER, True),
+        ("root", Role.ADMIN, False),
+    ]
+
+
+async def test_its_ecgs_are_there_as_they_were_sent(
+    settings: Settings, sent: dict[str, Any]
+) -> None:
+    async with running_services(settings) as services:
+        for one in sent.values():
+            found = await services.ecgs.read(one["owner"], UUID(one["id"]), signals=True)
+            answered = one["ecg"]["leads"]
+            assert found.ecg.client_id == one["body"].get("id")
+            assert [lead.name for lead in found.ecg.leads] == [lead["name"] for lead in answered]
+            assert [json.loads(s or b"") for s in found.samples] == [
+                lead["signal"] for lead in answered
+            ]
+            assert list(found.crossings) == [lead["zero_crossings"] for lead in answered]
+
+
+async def test_an_ecg_sent_to_it_is_known_when_it_is_sent_again(
+    settings: Settings, sent: dict[str, Any]
+) -> None:
+    named = sent["named"]
+    async with running_services(settings) as services:
+        document = json.dumps(named["body"]).encode()
+        receipt = await services.ingest.submit(named["owner"], Json(), document)
+    assert (str(receipt.ecg_id), receipt.replayed) == (named["id"], True)
+
+
+async def test_what_it_left_undone_is_done_and_what_failed_stays(
+    settings: Settings, sent: dict[str, Any]
+) -> None:
+    states: dict[str, InsightState] = {}
+    async with running_services(settings) as services:
+        for name, one in sent.items():
+            found = await services.ecgs.insights(one["owner"], UUID(one["id"]), wait=20)
+            [statistics] = [r for r in found.records if r.name == "statistics"]
+            states[name] = statistics.state
+            if statistics.state is InsightState.DONE:
+                assert statistics.result == one["insights"]["insights"]["statistics"]["result"]
+    done = InsightState.DONE
+    assert states == {"named": done, "plain": done, "early": InsightState.FAILED}
