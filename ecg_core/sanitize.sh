@@ -20,7 +20,7 @@ PYO3_BUILD_EXTENSION_MODULE=1 instrumented build --package ecg_core --lib --feat
 rm -rf "$package"
 mkdir -p "$package"
 cp ecg_core/python/ecg_core/*.py* "$package"
-cp "$CARGO_TARGET_DIR/$target/debug/lib_ecg_core.so" "$package/_ecg_core.abi3.so"
+cp "$CARGO_TARGET_DIR/$target/debug/libecg_core.so" "$package/_ecg_core.abi3.so"
 export ASAN_OPTIONS=detect_leaks=0 # Python keeps what it interned
 export PYTHONMALLOC=malloc PYTHONPATH=$PWD/$CARGO_TARGET_DIR/python
 # Reports must pass by pytest, and memory cannot be measured here.

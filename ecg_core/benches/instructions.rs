@@ -4,11 +4,11 @@
 
 use std::hint::black_box;
 
-use _ecg_core::crossings::Sample;
-use _ecg_core::isa::Isa;
-use _ecg_core::json::lift;
-use _ecg_core::signal::Signal;
-use _ecg_core::text::to_json;
+use ecg_core::Signal;
+use ecg_core::crossings::Sample;
+use ecg_core::internals::Isa;
+use ecg_core::json::lift;
+use ecg_core::json::to_json;
 
 fn main() {
     let files = std::env::args().skip(1).filter(|name| !name.starts_with("--"));
@@ -41,10 +41,10 @@ fn cast<T: Sample>(samples: &[i32], to: impl Fn(i32) -> T) -> Vec<T> {
 
 /// Callgrind counts what happens in these functions, by their names.
 mod kernel {
-    use _ecg_core::crossings::{Crossings, Sample, ZeroRule};
-    use _ecg_core::json::Lifted;
-    use _ecg_core::signal::Signal;
-    use _ecg_core::{blob, json, text};
+    use ecg_core::Signal;
+    use ecg_core::crossings::{Crossings, Sample, ZeroRule};
+    use ecg_core::json::Lifted;
+    use ecg_core::{blob, json};
 
     #[inline(never)]
     pub(super) fn parse(arrays: &[Vec<u8>]) -> Vec<Signal> {
@@ -94,6 +94,6 @@ mod kernel {
 
     #[inline(never)]
     pub(super) fn to_json(signals: &[Signal]) -> Vec<Vec<u8>> {
-        signals.iter().map(|signal| text::to_json(signal.samples())).collect()
+        signals.iter().map(|signal| json::to_json(signal.samples())).collect()
     }
 }

@@ -8,12 +8,12 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::time::Instant;
 
-use _ecg_core::blob::{pack, unpack};
-use _ecg_core::crossings::{Crossings, ZeroRule, count};
-use _ecg_core::extremes::extremes;
-use _ecg_core::json::{lift, parse};
-use _ecg_core::signal::Signal;
-use _ecg_core::text::to_json;
+use ecg_core::Signal;
+use ecg_core::blob::{pack, unpack};
+use ecg_core::crossings::{Crossings, ZeroRule, count};
+use ecg_core::internals::extremes;
+use ecg_core::json::to_json;
+use ecg_core::json::{lift, parse};
 
 fn main() {
     let samples = ecg(60_000, 0x2545_F491);

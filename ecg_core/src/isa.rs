@@ -1,11 +1,38 @@
 //! Which instructions the kernels use: the best of this machine, or those that `ECG_CORE_ISA` names.
+//!
+//! Kernels are functions of one name in the modules `portable`, `avx2`, `avx512` and `neon` of one folder, whose
+//! `mod.rs` calls them with [`dispatch`].
 
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+/// Calls the function of this name that is made for an [`Isa`], out of the modules where the macro is used.
+macro_rules! dispatch {
+    ($isa:expr, $function:ident($($argument:expr),* $(,)?)) => {{
+        #[cfg_attr(
+            any(target_arch = "x86_64", target_arch = "aarch64"),
+            expect(unsafe_code, reason = "the machine must have the instructions")
+        )]
+        let answer = match $isa.kind() {
+            $crate::isa::Kind::Scalar => portable::$function($($argument),*),
+            // SAFETY: an `Isa` comes from detecting its instructions.
+            #[cfg(target_arch = "x86_64")]
+            $crate::isa::Kind::Avx2 => unsafe { avx2::$function($($argument),*) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            $crate::isa::Kind::Avx512 => unsafe { avx512::$function($($argument),*) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "aarch64")]
+            $crate::isa::Kind::Neon => unsafe { neon::$function($($argument),*) },
+        };
+        answer
+    }};
+}
+pub(crate) use dispatch;
+
 /// The environment variable that forces one, so that each path can be tested on one machine.
-pub const VARIABLE: &str = "ECG_CORE_ISA";
+const VARIABLE: &str = "ECG_CORE_ISA";
 
 /// A set of instructions for which there are kernels and that this machine has: nothing else makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +41,7 @@ pub struct Isa(Kind);
 /// The kinds of kernels, the fastest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// What every machine of this architecture has.
+    /// What every machine of this architecture has: the portable kernels.
     Scalar,
     /// NEON, which every 64-bit ARM has.
     #[cfg(target_arch = "aarch64")]
@@ -104,7 +131,6 @@ impl Isa {
         KINDS.iter().copied().filter(|kind| kind.detected()).map(Self)
     }
 
-    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     pub(crate) fn kind(self) -> Kind {
         self.0
     }

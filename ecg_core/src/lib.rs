@@ -1,22 +1,52 @@
 //! Reads the integers of ECG signals out of JSON, counts their zero crossings and packs them losslessly.
 //!
-//! - [`crossings`]: what a zero crossing is, and the loops that count them
-//! - [`signal`]: immutable samples with what is known about them
-//! - [`json`]: the strict JSON boundary: whole documents, arrays of integers, errors with their place
-//! - [`blob`]: the stored form of signals
-//! - [`isa`]: which instructions the kernels use
-//! - [`text`]: integers as JSON text
+//! ```
+//! use ecg_core::{ZeroRule, blob, json};
 //!
-//! All of it is free of Python; the bindings are in `python`, behind the feature of that name.
+//! let lifted = json::lift(br#"{"leads": [{"name": "II", "signal": [3, 0, -2, 5]}]}"#, "signal")?;
+//! assert_eq!(lifted.skeleton, br#"{"leads": [{"name": "II", "signal": 0}]}"#);
+//! assert_eq!(lifted.signals[0].zero_crossings(ZeroRule::Neutral, 0), 2);
+//!
+//! let packed = blob::pack(&lifted.signals)?;
+//! assert_eq!(blob::unpack(&packed)?, lifted.signals);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Modules
+//!
+//! The public ones:
+//! - [`json`]: strict JSON: whole documents, arrays of integers, errors that name their place
+//! - [`crossings`]: what a zero crossing is, and how crossings are counted
+//! - [`blob`]: the stored form of signals
+//!
+//! The private ones:
+//! - `signal`: [`Signal`], immutable samples with what is known about them
+//! - `extremes`: the smallest and the largest sample
+//! - `bits`: one bit per item of a block, which several kernels need
+//! - `isa`: which instructions the kernels use, and the macro that calls those kernels
+//! - `python`: the bindings, behind the feature of that name; nothing else knows Python
+//!
+//! `extremes`, `crossings/kernels`, `json/integers` and `blob/residuals` have kernels: code for one set of
+//! instructions. Each of the four is a folder of `mod.rs`, which chooses, and `portable.rs`, `avx2.rs`, `avx512.rs`
+//! and `neon.rs`, which agree on every input.
 
 mod bits;
 pub mod blob;
 pub mod crossings;
-pub mod extremes;
-pub mod isa;
+mod extremes;
+mod isa;
 pub mod json;
-pub mod signal;
-pub mod text;
+mod signal;
 
 #[cfg(feature = "python")]
 mod python;
+
+pub use crossings::ZeroRule;
+pub use signal::Signal;
+
+/// What benchmarks and fuzzers of this crate need to know of its inside. It may change at any time.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::extremes::extremes;
+    pub use crate::isa::Isa;
+}

@@ -6,6 +6,14 @@ use crate::crossings::{self, ZeroRule};
 use crate::extremes::extremes;
 
 /// The samples of one lead. Copies share the samples.
+///
+/// ```
+/// use ecg_core::{Signal, ZeroRule};
+///
+/// let signal = Signal::new([1030, 1020, 1028]);
+/// assert_eq!((signal.min(), signal.max()), (Some(1020), Some(1030)));
+/// assert_eq!(signal.zero_crossings(ZeroRule::Neutral, 1024), 2);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signal {
     samples: Arc<Vec<i32>>, // not Arc<[i32]>: that would copy every vector

@@ -6,11 +6,11 @@
 
 mod allocator;
 
-use _ecg_core::blob::{pack, unpack};
-use _ecg_core::json::{lift, parse};
-use _ecg_core::signal::Signal;
-use _ecg_core::text::to_json;
 use allocator::peak;
+use ecg_core::Signal;
+use ecg_core::blob::{pack, unpack};
+use ecg_core::json::to_json;
+use ecg_core::json::{lift, parse};
 
 /// Leads and samples of each.
 const SHAPES: [(usize, usize); 7] =

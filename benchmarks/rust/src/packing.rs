@@ -1,8 +1,8 @@
 //! Samples to bytes and back, each lead for itself. pco gets 16-bit samples; sizes are of these.
 
-use _ecg_core::blob::{pack, unpack};
-use _ecg_core::json::lift;
-use _ecg_core::signal::Signal;
+use ecg_core::Signal;
+use ecg_core::blob::{pack, unpack};
+use ecg_core::json::lift;
 use pco::ChunkConfig;
 use pco::standalone::{simple_compress, simple_decompress};
 

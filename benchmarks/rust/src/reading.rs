@@ -1,8 +1,8 @@
 //! JSON to samples. `ecg_core` also counts crossings and finds extremes; the others stop at samples.
 
-use _ecg_core::json::{lift, parse};
-use _ecg_core::signal::Signal;
-use _ecg_core::text::to_json;
+use ecg_core::Signal;
+use ecg_core::json::to_json;
+use ecg_core::json::{lift, parse};
 use serde::Deserialize;
 
 use crate::timing::{self, Candidate};

@@ -4,10 +4,10 @@
 #[path = "../../tests/allocator/mod.rs"]
 mod allocator;
 
-use _ecg_core::blob::{pack, unpack, window};
-use _ecg_core::crossings::ZeroRule;
-use _ecg_core::signal::Signal;
 use allocator::peak;
+use ecg_core::Signal;
+use ecg_core::blob::{pack, unpack, window};
+use ecg_core::crossings::ZeroRule;
 use ecg_core_fuzz::{forged, on_every_isa};
 use libfuzzer_sys::fuzz_target;
 

@@ -2,7 +2,7 @@
 //! an index in the place of each signal, or the error is the first one.
 #![no_main]
 
-use _ecg_core::json::lift;
+use ecg_core::json::lift;
 use ecg_core_fuzz::verdict::judge;
 use ecg_core_fuzz::{on_every_isa, oracle};
 use libfuzzer_sys::fuzz_target;

@@ -2,9 +2,9 @@
 //! samples is true, and their text is read again.
 #![no_main]
 
-use _ecg_core::crossings::ZeroRule;
-use _ecg_core::json::parse;
-use _ecg_core::text::to_json;
+use ecg_core::crossings::ZeroRule;
+use ecg_core::json::parse;
+use ecg_core::json::to_json;
 use ecg_core_fuzz::verdict::judge;
 use ecg_core_fuzz::{on_every_isa, oracle, rules};
 use libfuzzer_sys::fuzz_target;

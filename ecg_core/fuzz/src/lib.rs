@@ -8,7 +8,7 @@ pub mod verdict;
 
 use std::fmt::Debug;
 
-use _ecg_core::isa::Isa;
+use ecg_core::internals::Isa;
 
 /// What some work returns.
 ///

@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use _ecg_core::json::{Code, MAX_DEPTH, MAX_POINTER};
+use ecg_core::json::{Code, MAX_DEPTH, MAX_POINTER};
 use serde_json::value::RawValue;
 
 use crate::members::Members;

@@ -1,6 +1,6 @@
 //! The five rules of zero crossings, word by word.
 
-use _ecg_core::crossings::ZeroRule;
+use ecg_core::crossings::ZeroRule;
 
 /// The crossings of some samples minus a baseline.
 #[must_use]

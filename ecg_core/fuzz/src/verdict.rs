@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use _ecg_core::json::{Code, DecodeError, MAX_POINTER};
+use ecg_core::json::{Code, DecodeError, MAX_POINTER};
 
 /// Why a document must be refused.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::arch::aarch64::*;
 /// Bit i tells whether all bits of byte i are set; in each byte all are equal.
 #[inline]
 #[target_feature(enable = "neon")]
-pub(crate) fn ones(compared: [uint8x16_t; 4]) -> u64 {
+pub(crate) fn bits_of_64_bytes(compared: [uint8x16_t; 4]) -> u64 {
     let each = vreinterpretq_u8_u64(vdupq_n_u64(0x8040_2010_0804_0201));
     let [a, b, c, d] = compared.map(|part| vandq_u8(part, each));
     // adding neighbours three times joins eight bytes to one

@@ -12,6 +12,7 @@ pub(super) const DELTAS: u32 = 1;
 pub(super) const PATCHED: u32 = 2;
 
 const BLOCK: usize = BitPacker4x::BLOCK_LEN;
+
 /// Appends samples as they are.
 pub(super) fn write_raw(samples: &[i32], out: &mut Vec<u8>) {
     out.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
@@ -40,11 +41,11 @@ pub(super) fn read_deltas(payload: &[u8], count: usize, range: Range<usize>) -> 
     let touched = range.start / BLOCK..range.end.div_ceil(BLOCK).max(range.start / BLOCK);
     let mut at: usize = widths[..touched.start].iter().map(|&width| packed_len(width)).sum();
     let mut samples = Vec::with_capacity(touched.len() * BLOCK);
-    let mut room = [0; BLOCK];
+    let mut out = [0; BLOCK];
     for block in touched.clone() {
-        at += BitPacker4x::new().decompress(&packed[at..], &mut room, widths[block]);
+        at += BitPacker4x::new().decompress(&packed[at..], &mut out, widths[block]);
         let first = i32::from_le_bytes(firsts.as_chunks().0[block]);
-        samples.extend_from_slice(&sums(&room, first));
+        samples.extend_from_slice(&sums(&out, first));
     }
     samples.truncate(range.end - touched.start * BLOCK);
     samples.drain(..range.start - touched.start * BLOCK);
@@ -74,11 +75,11 @@ mod tests {
                 *delta = (difference << 1 ^ difference >> 31).cast_unsigned();
             }
             let width = BitPacker4x::new().num_bits(&deltas);
-            let mut room = vec![0; packed_len(width)];
-            BitPacker4x::new().compress(&deltas, &mut room, width);
+            let mut out = vec![0; packed_len(width)];
+            BitPacker4x::new().compress(&deltas, &mut out, width);
             widths.push(width);
             firsts.extend(block[0].to_le_bytes());
-            packed.extend(room);
+            packed.extend(out);
         }
         [widths, firsts, packed].concat()
     }

@@ -52,12 +52,12 @@ impl Entry {
     }
 }
 
-/// Fills in the header and the table, for which `blob` has room at its beginning.
+/// Fills in the header and the table, for which `blob` has space at its beginning.
 pub(super) fn write(blob: &mut [u8], entries: &[Entry]) -> Result<(), BlobError> {
     let leads = u32::try_from(entries.len()).map_err(|_| BlobError::TooLarge)?;
     let end = HEADER + entries.len() * ENTRY;
-    for (room, entry) in blob[HEADER..end].as_chunks_mut().0.iter_mut().zip(entries) {
-        *room = entry.to_bytes();
+    for (out, entry) in blob[HEADER..end].as_chunks_mut().0.iter_mut().zip(entries) {
+        *out = entry.to_bytes();
     }
     blob[..4].copy_from_slice(&MAGIC);
     blob[4..8].copy_from_slice(&VERSION.to_le_bytes());

@@ -1,4 +1,10 @@
 //! The stored form of signals, version 1: `docs/blob-format.md` describes every byte.
+//!
+//! - `read`, `write`: bytes to signals, and back
+//! - `header`: the header and the table of leads
+//! - `codec`, `patched`: how the samples of one lead become bytes
+//! - `head`, `residuals`: the blocks of codec 2, and the kernels that split and join them
+//! - `error`: what is wrong with a blob
 
 mod codec;
 mod error;

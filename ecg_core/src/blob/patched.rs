@@ -20,13 +20,13 @@ pub(super) fn write(samples: &[i32], out: &mut Vec<u8>) {
     out.resize(start + Head::LEN * samples.len().div_ceil(BLOCK), 0);
     let (full, rest) = samples.as_chunks();
     let last = (!rest.is_empty()).then(|| filled(rest));
-    let mut room = Residuals::EMPTY;
+    let mut residuals = Residuals::EMPTY;
     let mut body = [0; BODY];
     for (index, block) in full.iter().chain(&last).enumerate() {
-        let head = split(isa, block, &mut room);
+        let head = split(isa, block, &mut residuals);
         let at = start + Head::LEN * index;
         out[at..at + Head::LEN].copy_from_slice(&head.to_bytes());
-        fill(head, block[0], &room, packer, &mut body);
+        fill(head, block[0], &residuals, packer, &mut body);
         out.extend_from_slice(&body[..head.body_len()]);
     }
 }
@@ -39,16 +39,16 @@ fn filled(samples: &[i32]) -> [i32; BLOCK] {
 }
 
 /// Makes the body of a block, and leaves anything behind it.
-fn fill(head: Head, first: i32, room: &Residuals, packer: BitPacker4x, body: &mut [u8; BODY]) {
+fn fill(head: Head, first: i32, residuals: &Residuals, packer: BitPacker4x, body: &mut [u8; BODY]) {
     body[..4].copy_from_slice(&first.to_le_bytes());
     let patches = &mut body[head.first_len()..][..4 * usize::from(Head::PATCHES)];
     if head.wide_patches {
-        patches.copy_from_slice(room.patches().map(u32::to_le_bytes).as_flattened());
+        patches.copy_from_slice(residuals.patches().map(u32::to_le_bytes).as_flattened());
     } else {
-        let halves = room.patches().map(|patch| [patch.to_le_bytes()[0], patch.to_le_bytes()[1]]);
+        let halves = residuals.patches().map(|patch| [patch.to_le_bytes()[0], patch.to_le_bytes()[1]]);
         patches[..halves.as_flattened().len()].copy_from_slice(halves.as_flattened());
     }
-    packer.compress(&room.low, &mut body[head.first_len() + head.patches_len()..], head.width);
+    packer.compress(&residuals.low, &mut body[head.first_len() + head.patches_len()..], head.width);
 }
 
 /// Reads a range of samples, out of `count`, decoding only the blocks that it touches.
@@ -74,29 +74,29 @@ fn bodies_len(heads: &[[u8; Head::LEN]]) -> Option<usize> {
 fn read_blocks(heads: &[[u8; Head::LEN]], mut bodies: &[u8]) -> Option<Vec<i32>> {
     let (isa, packer) = (Isa::current(), BitPacker4x::new());
     let mut samples = Vec::with_capacity(heads.len() * BLOCK);
-    let mut room = [[0; BLOCK]; GROUP];
+    let mut out = [[0; BLOCK]; GROUP];
     for heads in heads.chunks(GROUP) {
         let mut starts = [(0, 0); GROUP];
-        for ((head, room), start) in heads.iter().zip(&mut room).zip(&mut starts) {
+        for ((head, out), start) in heads.iter().zip(&mut out).zip(&mut starts) {
             let head = Head::from_bytes(*head)?;
             let (body, rest) = bodies.split_at_checked(head.body_len())?;
-            *start = (head.order, read_body(head, body, packer, room)?);
+            *start = (head.order, read_body(head, body, packer, out)?);
             bodies = rest;
         }
-        for (room, (order, first)) in room.iter().zip(starts).take(heads.len()) {
-            join(isa, room, order, first, &mut samples);
+        for (out, (order, first)) in out.iter().zip(starts).take(heads.len()) {
+            join(isa, out, order, first, &mut samples);
         }
     }
     Some(samples)
 }
 
 /// Fills in the residuals of a block, and returns its first sample.
-fn read_body(head: Head, body: &[u8], packer: BitPacker4x, room: &mut [u32; BLOCK]) -> Option<i32> {
+fn read_body(head: Head, body: &[u8], packer: BitPacker4x, out: &mut [u32; BLOCK]) -> Option<i32> {
     let (first, rest) = body.split_at_checked(head.first_len())?;
     let (patches, rest) = rest.split_at_checked(head.patches_len())?;
-    packer.decompress(rest, room, head.width);
+    packer.decompress(rest, out, head.width);
     let mut patch = |patch: u32| {
-        room[patch as usize % BLOCK] |= (patch >> 7).checked_shl(u32::from(head.width)).unwrap_or(0);
+        out[patch as usize % BLOCK] |= (patch >> 7).checked_shl(u32::from(head.width)).unwrap_or(0);
     };
     if head.wide_patches {
         patches.as_chunks().0.iter().for_each(|bytes| patch(u32::from_le_bytes(*bytes)));

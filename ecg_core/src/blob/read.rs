@@ -1,4 +1,4 @@
-//! Bytes to signals. Nothing is believed: sizes are checked before room is made, samples against the table.
+//! Bytes to signals. Nothing is believed: sizes are checked before memory is taken, samples against the table.
 
 use std::ops::Range;
 
@@ -30,6 +30,14 @@ fn whole(blob: &[u8], lead: usize, entry: &Entry) -> Result<Signal, BlobError> {
 
 /// Samples `start..stop` of one lead; both are cut to its length.
 ///
+/// ```
+/// use ecg_core::{Signal, blob};
+///
+/// let packed = blob::pack(&[Signal::new([1, 2, 3, 4])])?;
+/// assert_eq!(blob::window(&packed, 0, 1, 3)?.samples(), [2, 3]);
+/// # Ok::<(), blob::BlobError>(())
+/// ```
+///
 /// # Errors
 /// [`BlobError`] if the header, the table or the payload of this lead is damaged, or there is no such lead.
 pub fn window(blob: &[u8], lead: usize, start: usize, stop: usize) -> Result<Signal, BlobError> {
@@ -58,7 +66,7 @@ fn samples(blob: &[u8], lead: usize, entry: &Entry, range: Range<usize>) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blob::pack;
+    use crate::blob::write::pack;
 
     fn signals() -> Vec<Signal> {
         let waves = (0..1000).map(|i| (i * i % 977) - 400).collect::<Vec<i32>>();

@@ -9,6 +9,14 @@ use crate::signal::Signal;
 
 /// Packs signals into one blob.
 ///
+/// ```
+/// use ecg_core::{Signal, blob};
+///
+/// let signals = [Signal::new([1, 2, 3]), Signal::new([])];
+/// assert_eq!(blob::unpack(&blob::pack(&signals)?)?, signals);
+/// # Ok::<(), blob::BlobError>(())
+/// ```
+///
 /// # Errors
 /// [`BlobError::TooLarge`] beyond 4 GiB.
 pub fn pack(signals: &[Signal]) -> Result<Vec<u8>, BlobError> {

@@ -1,6 +1,6 @@
 //! The five meanings of a zero.
 
-use super::Signs;
+use super::signs::Signs;
 
 /// What a sample equal to zero counts as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) struct Sign {
 }
 
 impl Sign {
-    /// A block that holds this sign only.
+    /// A word that holds this sign only.
     pub(super) fn alone(self) -> Signs {
         Signs { negative: self.negative.into(), zero: self.zero.into(), len: 1 }
     }
@@ -58,7 +58,7 @@ impl ZeroRule {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
     }
 
-    /// The first sign that this rule sees in a block.
+    /// The first sign that this rule sees in a word.
     pub(super) fn first(self, signs: Signs) -> Option<Sign> {
         let index = match self {
             Self::Neutral => (signs.filled() & !signs.zero).trailing_zeros(),
@@ -67,7 +67,7 @@ impl ZeroRule {
         (index < signs.len).then(|| self.resolve(signs, signs.at(index)).at(index))
     }
 
-    /// The signs under this rule, where `before` is the sign of the sample before the block.
+    /// The signs under this rule, where `before` is the sign of the sample before the word.
     pub(super) fn resolve(self, signs: Signs, before: Sign) -> Signs {
         let Signs { negative, zero, len } = signs;
         match self {

@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use super::BLOCK;
+use super::signs::WORD;
 
 /// Samples that follow each other in memory, aligned or not.
 ///
@@ -35,23 +35,23 @@ impl<T: Copy + Default> Run<'_, T> {
         self.len
     }
 
-    /// Where each full block begins; [`BLOCK`] samples are readable there.
-    pub(super) fn blocks(self) -> impl Iterator<Item = *const T> {
-        (0..self.len / BLOCK).map(move |block| self.start.wrapping_add(block * BLOCK))
+    /// Where the samples of each full word begin; [`WORD`] samples are readable there.
+    pub(super) fn words(self) -> impl Iterator<Item = *const T> {
+        (0..self.len / WORD).map(move |word| self.start.wrapping_add(word * WORD))
     }
 
-    /// Each full block, copied.
-    pub(super) fn copies(self) -> impl Iterator<Item = [T; BLOCK]> {
-        // SAFETY: a block is readable there.
-        self.blocks().map(|block| unsafe { block.cast::<[T; BLOCK]>().read_unaligned() })
+    /// The samples of each full word, copied.
+    pub(super) fn copies(self) -> impl Iterator<Item = [T; WORD]> {
+        // SAFETY: so many samples are readable there.
+        self.words().map(|start| unsafe { start.cast::<[T; WORD]>().read_unaligned() })
     }
 
-    /// The samples behind the last full block, with others behind them, and how many they are.
-    pub(super) fn rest(self) -> ([T; BLOCK], usize) {
-        let (mut block, len) = ([T::default(); BLOCK], self.len % BLOCK);
+    /// The samples behind the last full word, with others behind them, and how many they are.
+    pub(super) fn rest(self) -> ([T; WORD], usize) {
+        let (mut samples, len) = ([T::default(); WORD], self.len % WORD);
         let start = self.start.wrapping_add(self.len - len).cast::<u8>();
-        // SAFETY: `len` samples are there, and the block has room for more.
-        unsafe { start.copy_to_nonoverlapping(block.as_mut_ptr().cast(), len * size_of::<T>()) };
-        (block, len)
+        // SAFETY: `len` samples are there, and the array has room for more.
+        unsafe { start.copy_to_nonoverlapping(samples.as_mut_ptr().cast(), len * size_of::<T>()) };
+        (samples, len)
     }
 }

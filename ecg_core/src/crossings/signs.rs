@@ -1,14 +1,14 @@
 //! From samples to one bit per sample.
 
-use super::{Crossings, Run};
-use crate::bits::bits;
-use crate::isa::Isa;
+use std::fmt;
 
-/// Samples per block.
-pub const BLOCK: usize = 64;
+use crate::bits::portable::bits;
+
+/// Samples whose signs fit one word.
+pub(crate) const WORD: usize = 64;
 
 /// A number with a sign.
-pub trait Sample: Copy + Default + PartialOrd {
+pub trait Signed: Copy + Default + PartialOrd {
     /// Whether it is NaN, which has no sign.
     fn is_nan(self) -> bool {
         false
@@ -17,18 +17,6 @@ pub trait Sample: Copy + Default + PartialOrd {
     /// Whether it is a number that can be subtracted: neither NaN nor an infinity.
     fn is_finite(self) -> bool {
         true
-    }
-
-    /// Takes samples as if `level` had been subtracted and returns true; `each` gets the index of each block
-    /// and its crossings. Or takes nothing: there may be no kernel for them, or one of them may be NaN.
-    fn kernel(
-        _isa: Isa,
-        _samples: Run<'_, Self>,
-        _level: Self,
-        _counter: &mut Crossings,
-        _each: impl FnMut(usize, u64),
-    ) -> bool {
-        false
     }
 }
 
@@ -39,45 +27,53 @@ pub struct NotANumber {
     pub index: usize,
 }
 
+impl fmt::Display for NotANumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NaN at index {}", self.index)
+    }
+}
+
+impl std::error::Error for NotANumber {}
+
 impl NotANumber {
     /// The same error, seen from `offset` samples earlier.
     #[must_use]
-    pub fn after(self, offset: usize) -> Self {
+    pub(crate) fn after(self, offset: usize) -> Self {
         Self { index: self.index + offset }
     }
 }
 
-/// The signs of up to [`BLOCK`] samples; bit i belongs to sample i, bits from `len` on are 0.
+/// The signs of up to [`WORD`] samples; bit i belongs to sample i, bits from `len` on are 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Signs {
+pub(super) struct Signs {
     /// The sample is below zero.
     pub(super) negative: u64,
     /// The sample is zero (or -0.0).
     pub(super) zero: u64,
-    /// Samples in the block, at least 1.
+    /// Samples in the word, at least 1.
     pub(super) len: u32,
 }
 
 impl Signs {
-    /// Reads 1 to [`BLOCK`] samples as if `level`, which is finite, had been subtracted.
+    /// Reads 1 to [`WORD`] samples as if `level`, which is finite, had been subtracted.
     ///
     /// # Errors
     /// [`NotANumber`] with the index of the first NaN.
     #[inline]
-    pub fn of<T: Sample>(block: &[T], level: T) -> Result<Self, NotANumber> {
-        match bits(block, T::is_nan) {
-            0 => Ok(Self::split(block, level)),
+    pub(super) fn of<T: Signed>(samples: &[T], level: T) -> Result<Self, NotANumber> {
+        match bits(samples, T::is_nan) {
+            0 => Ok(Self::split(samples, level)),
             nan => Err(NotANumber { index: nan.trailing_zeros() as usize }),
         }
     }
 
     #[inline]
-    pub(super) fn split<T: Sample>(block: &[T], level: T) -> Self {
-        let negative = bits(block, |sample| sample < level);
-        Self::cut(negative, bits(block, |sample| sample == level), block.len())
+    fn split<T: Signed>(samples: &[T], level: T) -> Self {
+        let negative = bits(samples, |sample| sample < level);
+        Self::cut(negative, bits(samples, |sample| sample == level), samples.len())
     }
 
-    /// The first 1 to [`BLOCK`] of some signs.
+    /// The first 1 to [`WORD`] of some signs.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
     pub(super) fn cut(negative: u64, zero: u64, len: usize) -> Self {
@@ -86,7 +82,7 @@ impl Signs {
         Self { negative: negative & signs.filled(), zero: zero & signs.filled(), len }
     }
 
-    /// One bit per sample of the block.
+    /// One bit per sample of the word.
     pub(super) fn filled(self) -> u64 {
         u64::MAX >> (64 - self.len)
     }
@@ -98,7 +94,7 @@ mod tests {
 
     #[test]
     fn bits_follow_the_samples() {
-        for len in 1..=BLOCK {
+        for len in 1..=WORD {
             let samples: Vec<i32> = [-1, 1, 0, 0, -1].into_iter().cycle().take(len).collect();
             let signs = Signs::of(&samples, 0).unwrap();
             for (i, sample) in samples.iter().enumerate() {

@@ -1,11 +1,12 @@
 //! Takes the signals out of a document.
 
+use super::capacity;
 use super::error::{Code, DecodeError, Fault, Result, Step};
-use super::integers::{exact, many};
-use super::room;
-use super::walk::Walk;
+use super::integers::read_plain;
+use super::walk::{Visitor, Walk};
+use super::write::append;
+use crate::isa::Isa;
 use crate::signal::Signal;
-use crate::text::append;
 
 /// A document without its signals.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -18,45 +19,80 @@ pub struct Lifted {
 
 /// Takes the arrays at `key`, at any depth, out of a document.
 ///
+/// ```
+/// let lifted = ecg_core::json::lift(br#"{"signal": [1, -2], "x": {"signal": []}}"#, "signal")?;
+/// assert_eq!(lifted.skeleton, br#"{"signal": 0, "x": {"signal": 1}}"#);
+/// assert_eq!(lifted.signals[0].samples(), [1, -2]);
+/// # Ok::<(), ecg_core::json::DecodeError>(())
+/// ```
+///
 /// # Errors
 /// [`DecodeError`] if anything in the document is not strict JSON, or a value at `key` is not a signal.
 pub fn lift(body: &[u8], key: &str) -> std::result::Result<Lifted, DecodeError> {
-    Walk::new(body, Some(key.as_bytes())).document()
+    document(body, key, Isa::current())
 }
 
 /// Reads a document that is one signal.
 ///
+/// ```
+/// use ecg_core::json::{Code, parse};
+///
+/// assert_eq!(parse(b"[12, -3, 0]")?.samples(), [12, -3, 0]);
+/// let error = parse(b"[12, -3, 0.5]").unwrap_err();
+/// assert_eq!((error.code, error.offset, &*error.pointer), (Code::NotAnInteger, 9, "/2"));
+/// # Ok::<(), ecg_core::json::DecodeError>(())
+/// ```
+///
 /// # Errors
 /// [`DecodeError`] if it is anything else.
 pub fn parse(text: &[u8]) -> std::result::Result<Signal, DecodeError> {
-    let mut walk = Walk::new(text, None);
+    let mut walk = Walk::new(text, None, Lifting::with(Isa::current()));
     let signal = walk.signal()?;
     walk.scan.end()?;
     Ok(signal)
 }
 
-impl Walk<'_> {
-    pub(super) fn document(mut self) -> std::result::Result<Lifted, DecodeError> {
-        self.value()?;
-        self.scan.end()?;
-        self.keep(self.scan.text.len());
-        Ok(self.lifted)
-    }
+/// What [`lift`] does, with these instructions.
+pub(super) fn document(body: &[u8], key: &str, isa: Isa) -> std::result::Result<Lifted, DecodeError> {
+    let mut walk = Walk::new(body, Some(key.as_bytes()), Lifting::with(isa));
+    walk.value()?;
+    walk.scan.end()?;
+    walk.keep(body.len());
+    Ok(walk.visitor.lifted)
+}
 
+/// What was taken out so far.
+struct Lifting {
+    isa: Isa,
+    lifted: Lifted,
+    /// Where the part of the document begins that is not in the skeleton yet.
+    kept: usize,
+}
+
+impl Lifting {
+    fn with(isa: Isa) -> Self {
+        Self { isa, lifted: Lifted::default(), kept: 0 }
+    }
+}
+
+impl Visitor for Lifting {
     /// A signal, which goes to the signals and leaves its index.
-    pub(super) fn lifted(&mut self) -> Result<()> {
-        self.scan.skip_space();
-        self.keep(self.scan.at);
-        let signal = self.signal()?;
-        self.kept = self.scan.at;
-        append(self.lifted.signals.len(), &mut self.lifted.skeleton);
-        self.lifted.signals.push(signal);
+    fn visit(walk: &mut Walk<'_, Self>) -> Result<()> {
+        walk.scan.skip_space();
+        walk.keep(walk.scan.at);
+        let signal = walk.signal()?;
+        let Self { lifted, kept, .. } = &mut walk.visitor;
+        *kept = walk.scan.at;
+        append(lifted.signals.len(), &mut lifted.skeleton);
+        lifted.signals.push(signal);
         Ok(())
     }
+}
 
+impl Walk<'_, Lifting> {
     /// Copies the document into the skeleton, up to a place.
     fn keep(&mut self, end: usize) {
-        self.lifted.skeleton.extend_from_slice(&self.scan.text[self.kept..end]);
+        self.visitor.lifted.skeleton.extend_from_slice(&self.scan.text[self.visitor.kept..end]);
     }
 
     fn signal(&mut self) -> Result<Signal> {
@@ -72,18 +108,18 @@ impl Walk<'_> {
             return Ok(Vec::new());
         }
         let start = self.scan.at;
-        let alike = self.lifted.signals.last().map(|signal| signal.samples().len());
-        let mut integers = room::first(self.scan.text, start, alike);
+        let last = self.visitor.lifted.signals.last().map(|signal| signal.samples().len());
+        let mut integers = capacity::first(self.scan.text, start, last);
         loop {
-            self.scan.at = many(self.isa, self.scan.text, self.scan.at, &mut integers);
+            self.scan.at = read_plain(self.visitor.isa, self.scan.text, self.scan.at, &mut integers);
             let index = integers.len();
             integers.push(self.integer().map_err(|fault| fault.inside(Step::Index(index)))?);
             if !self.scan.continues(b']')? {
                 break;
             }
-            room::more(&mut integers, self.scan.text, start, self.scan.at);
+            capacity::grow(&mut integers, self.scan.text, start, self.scan.at);
         }
-        room::fit(&mut integers);
+        capacity::trim(&mut integers);
         Ok(integers)
     }
 
@@ -99,12 +135,17 @@ impl Walk<'_> {
         exact(token).ok_or_else(|| Fault::new(Code::OutOfRange, start, "integer beyond 32 bits"))
     }
 
-    /// The error of a value that is none of ours, or the one of its not being JSON at all.
+    /// The error of a value of another kind, or the one of its not being JSON at all.
     fn refused(&mut self, code: Code, detail: &'static str) -> Fault {
         let start = self.scan.at;
         self.key = None;
         self.value().err().unwrap_or_else(|| Fault::new(code, start, detail))
     }
+}
+
+/// The value of an integer of any length, if it fits.
+fn exact(token: &[u8]) -> Option<i32> {
+    std::str::from_utf8(token).ok()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -1,21 +1,26 @@
 //! The strict JSON boundary (RFC 8259): whole documents are checked, arrays of integers are taken out.
+//!
+//! - `scanner`, `strings`, `keys`: tokens, strings, duplicate keys
+//! - `walk`: the grammar of a document
+//! - `lift`: the signals of a document
+//! - `integers`: the kernels that read the elements of an array
+//! - `capacity`: memory for elements of an array that has no known length
+//! - `error`: what is wrong, and where
+//! - `write`: integers as JSON
 
-#[cfg(test)]
-mod agreement;
+mod capacity;
 mod error;
 mod integers;
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-mod kernels;
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-#[path = "kernels/none.rs"]
-mod kernels;
+#[cfg(test)]
+mod kernel_tests;
 mod keys;
 mod lift;
-mod room;
 mod scanner;
 mod strings;
 mod walk;
+mod write;
 
 pub use error::{Code, DecodeError, MAX_POINTER};
 pub use lift::{Lifted, lift, parse};
 pub use walk::MAX_DEPTH;
+pub use write::to_json;

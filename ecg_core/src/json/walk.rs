@@ -1,30 +1,31 @@
-//! Walks the values of a document and checks all of them.
+//! The grammar of a document: checks all of its values, and hands those at a key to a visitor.
 
 use super::error::{Code, Fault, Result, Step};
 use super::keys::{Keys, Object};
-use super::lift::Lifted;
 use super::scanner::Scanner;
 use super::strings::unescape;
-use crate::isa::Isa;
 
 /// The deepest nesting of arrays and objects.
 pub const MAX_DEPTH: usize = 64;
 
-/// A place in a document, what is above it, and what was taken out before it.
-pub(super) struct Walk<'a> {
-    pub(super) scan: Scanner<'a>,
-    pub(super) key: Option<&'a [u8]>,
-    keys: Keys<'a>,
-    depth: usize,
-    pub(super) isa: Isa,
-    pub(super) lifted: Lifted,
-    pub(super) kept: usize,
+/// Takes the values at the key of a [`Walk`].
+pub(super) trait Visitor: Sized {
+    /// Goes past a value that comes next.
+    fn visit(walk: &mut Walk<'_, Self>) -> Result<()>;
 }
 
-impl<'a> Walk<'a> {
-    pub(super) fn new(text: &'a [u8], key: Option<&'a [u8]>) -> Self {
-        let (scan, keys, lifted) = (Scanner::new(text), Keys::default(), Lifted::default());
-        Self { scan, key, keys, depth: 0, isa: Isa::current(), lifted, kept: 0 }
+/// A place in a document, what is above it, and the visitor of the values at `key`.
+pub(super) struct Walk<'a, V> {
+    pub(super) scan: Scanner<'a>,
+    pub(super) key: Option<&'a [u8]>,
+    pub(super) visitor: V,
+    keys: Keys<'a>,
+    depth: usize,
+}
+
+impl<'a, V: Visitor> Walk<'a, V> {
+    pub(super) fn new(text: &'a [u8], key: Option<&'a [u8]>, visitor: V) -> Self {
+        Self { scan: Scanner::new(text), key, visitor, keys: Keys::default(), depth: 0 }
     }
 
     pub(super) fn value(&mut self) -> Result<()> {
@@ -88,7 +89,7 @@ impl<'a> Walk<'a> {
         if !self.scan.closes(b':') {
             return Err(self.scan.unexpected("expected a colon"));
         }
-        let value = if self.key == Some(&*key) { Self::lifted } else { Self::value };
-        value(self).map_err(|fault| fault.inside(inside()))
+        let outcome = if self.key == Some(&*key) { V::visit(self) } else { self.value() };
+        outcome.map_err(|fault| fault.inside(inside()))
     }
 }

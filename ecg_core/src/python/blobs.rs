@@ -5,8 +5,9 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 
-use super::signal::PySignal;
-use super::{detached, samples};
+use super::gil::detached;
+use super::samples;
+use super::signal::{PySignal, signal_or};
 use crate::blob;
 use crate::signal::Signal;
 
@@ -48,7 +49,7 @@ pub(super) fn pack<'py>(signals: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBy
 
 /// A signal, or an error that tells which one it was.
 fn numbered(index: usize, signal: &Bound<'_, PyAny>) -> PyResult<Signal> {
-    samples::buffered(signal).map_err(|error| {
+    signal_or(signal, samples::buffered).map_err(|error| {
         let py = signal.py();
         PyErr::from_type(error.get_type(py), format!("signal {index}: {}", error.value(py)))
     })

@@ -5,8 +5,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyInt;
 
 use super::buffers::View;
-use super::errors::rule;
-use super::lanes::{advance, level, with_sample};
+use super::lane_counting::{baseline_of, count_lane, with_sample};
+use super::zero_rule::zero_rule;
 use crate::crossings::Crossings;
 
 /// Count the zero crossings of a signal that comes in chunks.
@@ -47,7 +47,7 @@ impl ZeroCrossingCounter {
     #[pyo3(text_signature = "(zeros='neutral', *, baseline=0)")]
     fn new(py: Python<'_>, zeros: &str, baseline: Option<Py<PyAny>>) -> PyResult<Self> {
         let baseline = baseline.unwrap_or_else(|| PyInt::new(py, 0).into_any().unbind());
-        Ok(Self { crossings: Crossings::new(rule(zeros)?), baseline })
+        Ok(Self { crossings: Crossings::new(zero_rule(zeros)?), baseline })
     }
 
     /// Take the next samples.
@@ -72,7 +72,7 @@ impl ZeroCrossingCounter {
         let baseline = self.baseline.bind(py);
         let mut crossings = self.crossings.clone();
         with_sample!(view, T => {
-            advance(&view.only_lane::<T>(py)?, level(Some(baseline))?, &mut crossings, |_, _| ())
+            count_lane(&view.only_lane::<T>(py)?, baseline_of(Some(baseline))?, &mut crossings, |_, _| ())
                 .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
         })?;
         let before = std::mem::replace(&mut self.crossings, crossings);

@@ -4,12 +4,13 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use super::array;
 use super::buffers::{Element, View, position};
-use super::errors::rule;
-use super::lanes::{advance, level, with_sample};
+use super::gil::detached;
+use super::lane_counting::{baseline_of, count_lane, with_sample};
 use super::signal::PySignal;
-use super::{array, detached};
-use crate::crossings::{BLOCK, Crossings, NotANumber, Sample, ZeroRule};
+use super::zero_rule::zero_rule;
+use crate::crossings::{Crossings, NotANumber, Sample, WORD, ZeroRule};
 
 /// Count how often a signal crosses zero.
 ///
@@ -63,17 +64,17 @@ pub(super) fn count_zero_crossings<'py>(
     baseline: Option<&Bound<'py, PyAny>>,
     axis: isize,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (py, rule) = (signal.py(), rule(zeros)?);
+    let (py, rule) = (signal.py(), zero_rule(zeros)?);
     if let Ok(signal) = signal.cast::<PySignal>() {
         axis_of(axis, 1)?;
         let samples = &signal.get().signal;
-        let baseline = level(baseline)?;
+        let baseline = baseline_of(baseline)?;
         let count = detached(py, size_of_val(samples.samples()), || samples.zero_crossings(rule, baseline));
         return Ok(count.into_pyobject(py)?.into_any());
     }
     let view = View::of(signal)?;
     let axis = axis_of(axis, view.shape().len())?;
-    let counts = with_sample!(view, T => counts::<T>(py, &view, (rule, level(baseline)?), axis))?;
+    let counts = with_sample!(view, T => counts::<T>(py, &view, (rule, baseline_of(baseline)?), axis))?;
     match view.shape() {
         [_] => Ok(counts[0].into_pyobject(py)?.into_any()),
         shape => array::int64(py, &counts, &[&shape[..axis], &shape[axis + 1..]].concat()),
@@ -117,24 +118,24 @@ pub(super) fn zero_crossings<'py>(
     zeros: &str,
     baseline: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (py, mut counter) = (signal.py(), Crossings::new(rule(zeros)?));
+    let (py, mut counter) = (signal.py(), Crossings::new(zero_rule(zeros)?));
     let view = View::of(signal)?;
     let mut indices = Vec::new();
     with_sample!(view, T => {
         let push = |from, crossed| push_bits(&mut indices, from, crossed);
-        advance(&view.only_lane::<T>(py)?, level(baseline)?, &mut counter, push)
+        count_lane(&view.only_lane::<T>(py)?, baseline_of(baseline)?, &mut counter, push)
             .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
     })?;
     array::int64(py, &indices, &[indices.len()])
 }
 
 fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) {
-    let (mut room, count) = ([0; BLOCK], bits.count_ones() as usize);
-    for index in &mut room[..count] {
+    let (mut places, count) = ([0; WORD], bits.count_ones() as usize);
+    for index in &mut places[..count] {
         *index = (from + bits.trailing_zeros() as usize).cast_signed() as i64;
         bits &= bits - 1;
     }
-    indices.extend_from_slice(&room[..count]);
+    indices.extend_from_slice(&places[..count]);
 }
 
 fn counts<T: Sample + Element>(
@@ -147,7 +148,7 @@ fn counts<T: Sample + Element>(
     let lanes = shape.iter().enumerate().filter(|(other, _)| *other != axis).map(|(_, len)| len).product();
     let count = |lane| {
         let mut counter = Crossings::new(rule);
-        let outcome = advance(&view.lane::<T>(py, axis, lane), level, &mut counter, |_, _| ());
+        let outcome = count_lane(&view.lane::<T>(py, axis, lane), level, &mut counter, |_, _| ());
         outcome.map_err(|nan| not_a_number(py, shape, axis, lane, nan))?;
         Ok(counter.count().cast_signed())
     };

@@ -4,8 +4,8 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyList};
 
-use super::detached;
 use super::errors::decode;
+use super::gil::detached;
 use super::reading::Reading;
 use super::signal::PySignal;
 use crate::blob;

@@ -5,7 +5,6 @@ use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::blob;
-use crate::crossings::ZeroRule;
 use crate::json;
 
 create_exception!(
@@ -75,12 +74,4 @@ impl From<blob::BlobError> for PyErr {
             _ => BlobError::new_err(error.to_string()),
         }
     }
-}
-
-/// The rule with this name.
-pub(super) fn rule(zeros: &str) -> PyResult<ZeroRule> {
-    ZeroRule::named(zeros).ok_or_else(|| {
-        let names = ZeroRule::NAMES.map(|(name, _)| name).join(", ");
-        PyValueError::new_err(format!("zeros must be one of {names}; got {zeros:?}"))
-    })
 }

@@ -9,25 +9,18 @@ mod counter;
 mod counting;
 mod documents;
 mod errors;
-mod export;
-mod lanes;
+mod exporter;
+mod gil;
+mod lane_counting;
 mod reading;
 mod samples;
 mod signal;
+mod zero_rule;
 
 use pyo3::exceptions::PyImportError;
-use pyo3::marker::Ungil;
 use pyo3::prelude::*;
 
 use crate::isa::Isa;
-
-/// Work on fewer bytes takes less time than getting the GIL back from busy threads.
-const LONG: usize = 64 * 1024;
-
-/// Does work on this many bytes, without the GIL if that is long.
-fn detached<T: Ungil>(py: Python<'_>, bytes: usize, work: impl FnOnce() -> T + Ungil) -> T {
-    if bytes < LONG { work() } else { py.detach(work) }
-}
 
 /// The compiled part of `ecg_core`; import its names from there.
 #[pymodule]

@@ -7,15 +7,13 @@ use pyo3::types::PyBool;
 
 use super::arrow;
 use super::buffers::{Element, Format, View};
-use super::signal::PySignal;
-use crate::crossings::BLOCK;
 use crate::signal::Signal;
 
-/// The samples of a `Signal` or a buffer of integers.
+/// Samples that are copied together.
+const CHUNK: usize = 64;
+
+/// The samples of a buffer of integers.
 pub(super) fn buffered(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
-    if let Ok(signal) = object.cast::<PySignal>() {
-        return Ok(signal.get().signal.clone());
-    }
     let (py, view) = (object.py(), View::of(object)?);
     let samples = match view.format {
         Format::I8 => fitting::<i8>(py, &view),
@@ -31,7 +29,7 @@ pub(super) fn buffered(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
     samples.map(Signal::new)
 }
 
-/// The samples of a `Signal`, a buffer of integers or an iterable of ints.
+/// The samples of a buffer of integers or an iterable of ints.
 pub(super) fn any(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
     let object = &arrow::readable(object)?;
     if PyUntypedBuffer::get(object).is_ok() {
@@ -44,7 +42,7 @@ pub(super) fn any(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
 fn fitting<T: Element + TryInto<i32>>(py: Python<'_>, view: &View) -> PyResult<Vec<i32>> {
     let lane = view.only_lane::<T>(py)?;
     let mut samples = Vec::with_capacity(lane.len);
-    lane.blocks::<BLOCK, _>(|from, block| {
+    lane.blocks::<CHUNK, _>(|from, block| {
         for (index, &sample) in block.iter().enumerate() {
             samples.push(sample.try_into().map_err(|_| beyond(from + index))?);
         }

@@ -7,11 +7,13 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyIterator, PyList, PyTuple};
 
-use super::errors::rule;
-use super::{detached, export, samples};
+use super::exporter::{self, Contiguous, Exporter};
+use super::gil::detached;
+use super::samples;
+use super::zero_rule::zero_rule;
 use crate::blob;
+use crate::json;
 use crate::signal::Signal;
-use crate::text;
 
 /// Immutable 32-bit samples of one lead.
 ///
@@ -52,11 +54,29 @@ impl From<Signal> for PySignal {
     }
 }
 
+impl Exporter for PySignal {
+    fn exported(&self) -> Contiguous<'_> {
+        let start = self.signal.samples().as_ptr().cast();
+        Contiguous { start, len: &self.len, format: c"i", size: &4 }
+    }
+}
+
+/// What a `Signal` holds, which is shared, or what `read` makes of any other object.
+pub(super) fn signal_or(
+    object: &Bound<'_, PyAny>,
+    read: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<Signal>,
+) -> PyResult<Signal> {
+    match object.cast::<PySignal>() {
+        Ok(signal) => Ok(signal.get().signal.clone()),
+        Err(_) => read(object),
+    }
+}
+
 #[pymethods]
 impl PySignal {
     #[new]
     fn new(samples: &Bound<'_, PyAny>) -> PyResult<Self> {
-        samples::any(samples).map(Self::from)
+        signal_or(samples, samples::any).map(Self::from)
     }
 
     /// int or None: The smallest sample, None if there is no sample.
@@ -92,7 +112,7 @@ impl PySignal {
     /// 2
     #[pyo3(signature = (*, zeros="neutral", baseline=0))]
     fn zero_crossings(&self, py: Python<'_>, zeros: &str, baseline: i32) -> PyResult<u64> {
-        let (rule, signal) = (rule(zeros)?, &self.signal);
+        let (rule, signal) = (zero_rule(zeros)?, &self.signal);
         Ok(detached(py, size_of_val(signal.samples()), || signal.zero_crossings(rule, baseline)))
     }
 
@@ -157,7 +177,7 @@ impl PySignal {
     /// b'[12,-3,0]'
     fn to_json<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         let samples = self.signal.samples();
-        PyBytes::new(py, &detached(py, size_of_val(samples), || text::to_json(samples)))
+        PyBytes::new(py, &detached(py, size_of_val(samples), || json::to_json(samples)))
     }
 
     /// Return the samples as a list of int.
@@ -182,7 +202,7 @@ impl PySignal {
 
     #[expect(unsafe_code, reason = "CPython asks for it through a pointer")]
     unsafe fn __getbuffer__(slf: Bound<'_, Self>, view: *mut ffi::Py_buffer, flags: c_int) -> PyResult<()> {
-        let filled = export::view(slf, flags)?;
+        let filled = exporter::view(slf, flags)?;
         // SAFETY: CPython passes a view to fill.
         unsafe { view.write(filled) };
         Ok(())

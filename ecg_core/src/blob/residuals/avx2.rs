@@ -5,23 +5,23 @@
 use std::arch::x86_64::*;
 use std::array::from_fn;
 
+use super::block::{BLOCK, Residuals, best_order, best_width, head};
 use super::portable::{BIAS, cut};
-use super::{BLOCK, Residuals, best_order, best_width, head};
 use crate::blob::head::Head;
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) fn split(block: &[i32; BLOCK], room: &mut Residuals) -> Head {
+pub(super) fn split(block: &[i32; BLOCK], out: &mut Residuals) -> Head {
     let order = best_order(sums(block));
     let all = match order {
-        0 => zigzags::<0>(block, &mut room.low),
-        1 => zigzags::<1>(block, &mut room.low),
-        _ => zigzags::<2>(block, &mut room.low),
+        0 => zigzags::<0>(block, &mut out.low),
+        1 => zigzags::<1>(block, &mut out.low),
+        _ => zigzags::<2>(block, &mut out.low),
     };
     let most = (32 - all.leading_zeros()).to_le_bytes()[0];
-    let exponents = exponents(&room.low);
+    let exponents = exponents(&out.low);
     let count = |width| larger(exponents, width).iter().map(|half| half.count_ones()).sum::<u32>();
     let width = best_width(most, |width| count(width).to_le_bytes()[0]);
-    let patches = if width < most { cut(width, larger(exponents, width), room) } else { 0 };
+    let patches = if width < most { cut(width, larger(exponents, width), out) } else { 0 };
     head(block[0], order, most, width, patches)
 }
 
@@ -54,31 +54,31 @@ fn sums(block: &[i32; BLOCK]) -> [u32; 3] {
         }
     }
     sums.map(|sum| {
-        let lanes = numbers(sum);
-        lanes.iter().fold(0_u32, |sum, lane| sum.wrapping_add(lane.cast_unsigned()))
+        let parts = numbers(sum);
+        parts.iter().fold(0_u32, |sum, part| sum.wrapping_add(part.cast_unsigned()))
     })
 }
 
 /// Makes small numbers of the residuals of either sign, and returns all their bits together.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn zigzags<const ORDER: usize>(block: &[i32; BLOCK], room: &mut [u32; BLOCK]) -> u32 {
+fn zigzags<const ORDER: usize>(block: &[i32; BLOCK], out: &mut [u32; BLOCK]) -> u32 {
     let mut all = _mm256_setzero_si256();
-    for (at, room) in (0..).step_by(8).zip(room.as_chunks_mut::<8>().0) {
+    for (at, out) in (0..).step_by(8).zip(out.as_chunks_mut::<8>().0) {
         let part = residuals(block, at)[ORDER];
         let zigzag = _mm256_xor_si256(_mm256_slli_epi32::<1>(part), _mm256_srai_epi32::<31>(part));
-        // SAFETY: the room is as long as the register.
-        unsafe { _mm256_storeu_si256(room.as_mut_ptr().cast(), zigzag) };
+        // SAFETY: the chunk is as long as the register.
+        unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), zigzag) };
         all = _mm256_or_si256(all, zigzag);
     }
-    numbers(all).iter().fold(0, |all, lane| all | lane.cast_unsigned())
+    numbers(all).iter().fold(0, |all, number| all | number.cast_unsigned())
 }
 
 #[target_feature(enable = "avx2")]
 #[inline]
 fn numbers(part: __m256i) -> [i32; 8] {
     let mut numbers = [0; 8];
-    // SAFETY: there is room for the register.
+    // SAFETY: the array is as long as the register.
     unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), part) };
     numbers
 }
@@ -116,7 +116,7 @@ fn larger(exponents: [__m256i; 4], width: u8) -> [u64; 2] {
 pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, samples: &mut Vec<i32>) {
     let mut sums = if order == 2 { [0, first] } else { [first, 0] }.map(|sum| _mm256_set1_epi32(sum));
     samples.reserve(BLOCK);
-    for (from, room) in
+    for (from, out) in
         residuals.as_chunks::<8>().0.iter().zip(samples.spare_capacity_mut().as_chunks_mut::<8>().0)
     {
         // SAFETY: the chunk is as long as the register.
@@ -130,9 +130,9 @@ pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, samples: &mu
             }
         }
         // SAFETY: as above.
-        unsafe { _mm256_storeu_si256(room.as_mut_ptr().cast(), part) };
+        unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), part) };
     }
-    // SAFETY: there was room for a block, and it is filled.
+    // SAFETY: there was capacity for a block, and it is filled.
     unsafe { samples.set_len(samples.len() + BLOCK) };
 }
 

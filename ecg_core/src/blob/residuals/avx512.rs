@@ -5,13 +5,13 @@
 use std::arch::x86_64::*;
 use std::array::from_fn;
 
-use super::{BLOCK, Residuals, best_order, best_width, head, limit};
+use super::block::{BLOCK, Residuals, best_order, best_width, head, limit};
 use crate::blob::head::Head;
 
 type Block = [__m512i; 8];
 
 #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) fn split(block: &[i32; BLOCK], room: &mut Residuals) -> Head {
+pub(super) fn split(block: &[i32; BLOCK], out: &mut Residuals) -> Head {
     let first = _mm512_set1_epi32(block[0]);
     let samples = load(block);
     let once = differences(&samples, first);
@@ -34,7 +34,7 @@ pub(super) fn split(block: &[i32; BLOCK], room: &mut Residuals) -> Head {
         let larger = |part| _mm512_cmpgt_epu8_mask(part, limit).count_ones();
         (larger(exponents[0]) + larger(exponents[1])).to_le_bytes()[0]
     });
-    let patches = cut(width, &zigzag, room);
+    let patches = cut(width, &zigzag, out);
     head(block[0], order, most, width, patches)
 }
 
@@ -77,19 +77,19 @@ fn exponents(block: &Block) -> [__m512i; 2] {
 /// Stores the bits below the width, and patches of those above; returns how many.
 #[target_feature(enable = "avx512f,popcnt")]
 #[inline]
-fn cut(width: u8, block: &Block, room: &mut Residuals) -> u8 {
+fn cut(width: u8, block: &Block, out: &mut Residuals) -> u8 {
     let limit = _mm512_set1_epi32(limit(width).cast_signed());
     let shift = _mm_cvtsi32_si128(width.into());
     let mut positions = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     let mut patches = 0;
-    for (low, &part) in room.low.as_chunks_mut::<16>().0.iter_mut().zip(block) {
+    for (low, &part) in out.low.as_chunks_mut::<16>().0.iter_mut().zip(block) {
         let large = _mm512_cmpgt_epu32_mask(part, limit);
         let high = _mm512_slli_epi32::<7>(_mm512_srl_epi32(part, shift));
         let entries = _mm512_maskz_compress_epi32(large, _mm512_or_si512(high, positions));
         // SAFETY: a part is as long as the register.
         unsafe { _mm512_storeu_si512(low.as_mut_ptr().cast(), _mm512_and_si512(part, limit)) };
         // SAFETY: no width leaves more than 16 patches, and a register fits after those.
-        unsafe { _mm512_storeu_si512(room.patches.as_mut_ptr().add(patches).cast(), entries) };
+        unsafe { _mm512_storeu_si512(out.patches.as_mut_ptr().add(patches).cast(), entries) };
         patches += large.count_ones() as usize;
         positions = _mm512_add_epi32(positions, _mm512_set1_epi32(16));
     }
@@ -113,11 +113,11 @@ pub(super) fn join(residuals: &[u32; BLOCK], order: u8, first: i32, samples: &mu
         }
     }
     samples.reserve(BLOCK);
-    for (room, part) in samples.spare_capacity_mut().as_chunks_mut::<16>().0.iter_mut().zip(parts) {
-        // SAFETY: the room is as long as the register.
-        unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), part) };
+    for (out, part) in samples.spare_capacity_mut().as_chunks_mut::<16>().0.iter_mut().zip(parts) {
+        // SAFETY: the chunk is as long as the register.
+        unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), part) };
     }
-    // SAFETY: there was room for a block, and it is filled.
+    // SAFETY: there was capacity for a block, and it is filled.
     unsafe { samples.set_len(samples.len() + BLOCK) };
 }
 

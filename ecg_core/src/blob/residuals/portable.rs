@@ -1,26 +1,26 @@
 //! Loops that the compiler vectorises where it can.
 
-use super::{BLOCK, Residuals, best_order, best_width, head, limit};
-use crate::bits::bits;
+use super::block::{BLOCK, Residuals, best_order, best_width, head, limit};
+use crate::bits::portable::bits;
 use crate::blob::head::Head;
 
 /// Of a float, what its exponent exceeds the bits of its integer by.
 pub(super) const BIAS: u8 = 126;
 
-pub(super) fn split(block: &[i32; BLOCK], room: &mut Residuals) -> Head {
+pub(super) fn split(block: &[i32; BLOCK], out: &mut Residuals) -> Head {
     let once = differences(block, block[0]);
     let twice = differences(&once, 0);
     let none = block.map(|sample| sample.wrapping_sub(block[0]));
     let order = best_order([sum(&none), sum(&once), sum(&twice)]);
-    let all = zigzag([&none, &once, &twice][usize::from(order)], &mut room.low);
+    let all = zigzag([&none, &once, &twice][usize::from(order)], &mut out.low);
     let most = (32 - all.leading_zeros()).to_le_bytes()[0];
-    let exponents = exponents(&room.low);
+    let exponents = exponents(&out.low);
     let width = best_width(most, |width| {
         let larger = exponents.iter().map(|&exponent| u8::from(exponent > BIAS + width));
         larger.fold(0, u8::wrapping_add)
     });
     let large = |half: usize| bits(&exponents[64 * half..][..64], |exponent| exponent > BIAS + width);
-    let patches = if width < most { cut(width, [0, 1].map(large), room) } else { 0 };
+    let patches = if width < most { cut(width, [0, 1].map(large), out) } else { 0 };
     head(block[0], order, most, width, patches)
 }
 
@@ -38,9 +38,9 @@ fn sum(residuals: &[i32; BLOCK]) -> u32 {
 }
 
 /// Makes small numbers of either sign small, and returns all their bits together.
-fn zigzag(residuals: &[i32; BLOCK], room: &mut [u32; BLOCK]) -> u32 {
+fn zigzag(residuals: &[i32; BLOCK], out: &mut [u32; BLOCK]) -> u32 {
     let mut all = 0;
-    for (zigzag, residual) in room.iter_mut().zip(residuals) {
+    for (zigzag, residual) in out.iter_mut().zip(residuals) {
         *zigzag = (residual << 1 ^ residual >> 31).cast_unsigned();
         all |= *zigzag;
     }
@@ -61,14 +61,14 @@ fn exponents(residuals: &[u32; BLOCK]) -> [u8; BLOCK] {
 
 /// Makes patches of the bits above the width, and returns how many; `large` has a bit for each residual that
 /// may have some.
-pub(super) fn cut(width: u8, large: [u64; 2], room: &mut Residuals) -> u8 {
+pub(super) fn cut(width: u8, large: [u64; 2], out: &mut Residuals) -> u8 {
     let mut patches = 0;
     for (half, mut large) in (0_u32..).zip(large) {
         while large > 0 {
             let position = 64 * half + large.trailing_zeros();
             large &= large - 1;
-            let residual = &mut room.low[position as usize];
-            room.patches[usize::from(patches)] = *residual >> width << 7 | position;
+            let residual = &mut out.low[position as usize];
+            out.patches[usize::from(patches)] = *residual >> width << 7 | position;
             patches += u8::from(*residual >> width > 0); // else it was rounded
             *residual &= limit(width);
         }

@@ -5,9 +5,20 @@
 use std::arch::x86_64::*;
 use std::array::from_fn;
 
-use super::{BLOCK, Bits, Crossings, Run, kernels, take};
+use super::words::{Bits, kernels, take_words};
+use crate::crossings::counter::Crossings;
+use crate::crossings::run::Run;
+use crate::crossings::signs::{NotANumber, WORD};
 
-kernels!("avx2,bmi1,bmi2,lzcnt,popcnt": u8 by 32, i16 by 32, i32 by 32, i64 by 32, f32 by 32, f64 by 32);
+kernels!(
+    "avx2,bmi1,bmi2,lzcnt,popcnt":
+    count_u8(u8) by 32 of signs_of_u8,
+    count_i16(i16) by 32 of signs_of_i16,
+    count_i32(i32) by 32 of signs_of_i32,
+    count_i64(i64) by 32 of signs_of_i64,
+    count_f32(f32) by 32 of signs_of_f32,
+    count_f64(f64) by 32 of signs_of_f64
+);
 
 mod signs {
     use super::*;
@@ -23,9 +34,9 @@ mod signs {
     }
 
     macro_rules! integers {
-        ($type:ident, $set1:ident, $greater:ident, $equal:ident, $bits:ident) => {
+        ($signs:ident($type:ty), $set1:ident, $greater:ident, $equal:ident, $bits:ident) => {
             #[target_feature(enable = "avx2")]
-            pub(super) unsafe fn $type(samples: *const $type, level: $type) -> Bits {
+            pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
                 let (parts, level) = loaded!(samples, level, $type, _mm256_loadu_si256, $set1);
                 Bits {
                     negative: $bits(parts.map(|part| $greater(level, part))),
@@ -38,9 +49,9 @@ mod signs {
 
     /// One comparison finds a NaN in either of two registers.
     macro_rules! floats {
-        ($type:ident, $set1:ident, $load:ident, $compare:ident, $or:ident, $cast:ident, $bits:ident, $any:ident) => {
+        ($signs:ident($type:ty), $set1:ident, $load:ident, $compare:ident, $or:ident, $cast:ident, $bits:ident, $any:ident) => {
             #[target_feature(enable = "avx2")]
-            pub(super) unsafe fn $type(samples: *const $type, level: $type) -> Bits {
+            pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
                 let (parts, level) = loaded!(samples, level, $type, $load, $set1);
                 let pairs = parts.as_chunks::<2>().0.iter();
                 let nan = pairs.fold($set1(0.0), |nan, &[a, b]| $or(nan, $compare::<_CMP_UNORD_Q>(a, b)));
@@ -53,71 +64,89 @@ mod signs {
         };
     }
 
-    integers!(i16, _mm256_set1_epi16, _mm256_cmpgt_epi16, _mm256_cmpeq_epi16, twos);
-    integers!(i32, _mm256_set1_epi32, _mm256_cmpgt_epi32, _mm256_cmpeq_epi32, fours);
-    integers!(i64, _mm256_set1_epi64x, _mm256_cmpgt_epi64, _mm256_cmpeq_epi64, eights);
+    integers!(
+        signs_of_i16(i16),
+        _mm256_set1_epi16,
+        _mm256_cmpgt_epi16,
+        _mm256_cmpeq_epi16,
+        bits_of_16_bit_lanes
+    );
+    integers!(
+        signs_of_i32(i32),
+        _mm256_set1_epi32,
+        _mm256_cmpgt_epi32,
+        _mm256_cmpeq_epi32,
+        bits_of_32_bit_lanes
+    );
+    integers!(
+        signs_of_i64(i64),
+        _mm256_set1_epi64x,
+        _mm256_cmpgt_epi64,
+        _mm256_cmpeq_epi64,
+        bits_of_64_bit_lanes
+    );
     floats!(
-        f32,
+        signs_of_f32(f32),
         _mm256_set1_ps,
         _mm256_loadu_ps,
         _mm256_cmp_ps,
         _mm256_or_ps,
         _mm256_castps_si256,
-        fours,
+        bits_of_32_bit_lanes,
         _mm256_movemask_ps
     );
     floats!(
-        f64,
+        signs_of_f64(f64),
         _mm256_set1_pd,
         _mm256_loadu_pd,
         _mm256_cmp_pd,
         _mm256_or_pd,
         _mm256_castpd_si256,
-        eights,
+        bits_of_64_bit_lanes,
         _mm256_movemask_pd
     );
 
     /// There is no comparison of bytes without a sign; the smaller of two is one of them.
     #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn u8(samples: *const u8, level: u8) -> Bits {
+    pub(super) unsafe fn signs_of_u8(samples: *const u8, level: u8) -> Bits {
         // SAFETY: the caller gives a register of samples.
         let samples = unsafe { _mm256_loadu_si256(samples.cast()) };
         let level = _mm256_set1_epi8(level.cast_signed());
-        let zero = ones(_mm256_cmpeq_epi8(samples, level));
-        let most = ones(_mm256_cmpeq_epi8(_mm256_min_epu8(samples, level), samples));
+        let zero = bits_of_bytes(_mm256_cmpeq_epi8(samples, level));
+        let most = bits_of_bytes(_mm256_cmpeq_epi8(_mm256_min_epu8(samples, level), samples));
         Bits { negative: most & !zero, zero, suspect: false }
     }
 
     /// One bit for each byte, of which all bits are equal.
     #[target_feature(enable = "avx2")]
-    fn ones(compared: __m256i) -> u64 {
+    fn bits_of_bytes(compared: __m256i) -> u64 {
         _mm256_movemask_epi8(compared).cast_unsigned().into()
     }
 
     #[target_feature(enable = "avx2")]
-    fn twos([a, b]: [__m256i; 2]) -> u64 {
-        ones(_mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi16(a, b)))
+    fn bits_of_16_bit_lanes([a, b]: [__m256i; 2]) -> u64 {
+        bits_of_bytes(_mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi16(a, b)))
     }
 
     #[target_feature(enable = "avx2")]
-    fn fours(compared: [__m256i; 4]) -> u64 {
-        ones(narrowed(compared))
+    fn bits_of_32_bit_lanes(compared: [__m256i; 4]) -> u64 {
+        bits_of_bytes(narrow_to_bytes(compared))
     }
 
     #[target_feature(enable = "avx2")]
-    fn eights(compared: [__m256i; 8]) -> u64 {
+    fn bits_of_64_bit_lanes(compared: [__m256i; 8]) -> u64 {
         let halves = from_fn(|pair| {
             let [a, b] = [0, 1].map(|of| _mm256_castsi256_ps(compared[2 * pair + of]));
             _mm256_castps_si256(_mm256_shuffle_ps::<0b10_00_10_00>(a, b))
         });
         // each register gave two of its samples, then the other one two, then both the rest
         let order = _mm_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
-        ones(_mm256_shuffle_epi8(narrowed(halves), _mm256_broadcastsi128_si256(order)))
+        bits_of_bytes(_mm256_shuffle_epi8(narrow_to_bytes(halves), _mm256_broadcastsi128_si256(order)))
     }
 
     /// A byte for each of 32 double words. Packing takes halves in turns.
     #[target_feature(enable = "avx2")]
-    fn narrowed([a, b, c, d]: [__m256i; 4]) -> __m256i {
+    fn narrow_to_bytes([a, b, c, d]: [__m256i; 4]) -> __m256i {
         let bytes = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
         _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7))
     }

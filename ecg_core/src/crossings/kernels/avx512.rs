@@ -4,18 +4,28 @@
 
 use std::arch::x86_64::*;
 
-pub(super) use super::avx2::i64; // with eight to a register, collecting bits takes longer than comparing
-use super::{BLOCK, Bits, Crossings, Run, kernels, take};
+pub(super) use super::avx2::count_i64; // with eight to a register, collecting bits takes longer than comparing
+use super::words::{Bits, kernels, take_words};
+use crate::crossings::counter::Crossings;
+use crate::crossings::run::Run;
+use crate::crossings::signs::{NotANumber, WORD};
 
-kernels!("avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt": u8 by 64, i16 by 32, i32 by 16, f32 by 32, f64 by 64);
+kernels!(
+    "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt":
+    count_u8(u8) by 64 of signs_of_u8,
+    count_i16(i16) by 32 of signs_of_i16,
+    count_i32(i32) by 16 of signs_of_i32,
+    count_f32(f32) by 32 of signs_of_f32,
+    count_f64(f64) by 64 of signs_of_f64
+);
 
 mod signs {
     use super::*;
 
     macro_rules! integers {
-        ($type:ident, $set1:expr, $less:ident, $equal:ident) => {
+        ($signs:ident($type:ty), $set1:expr, $less:ident, $equal:ident) => {
             #[target_feature(enable = "avx512f,avx512bw")]
-            pub(super) unsafe fn $type(samples: *const $type, level: $type) -> Bits {
+            pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
                 // SAFETY: the caller gives a register of samples.
                 let (samples, level) = (unsafe { _mm512_loadu_si512(samples.cast()) }, $set1(level));
                 Bits {
@@ -29,7 +39,7 @@ mod signs {
 
     /// Two registers at once: one comparison finds a NaN in either.
     #[target_feature(enable = "avx512f")]
-    pub(super) unsafe fn f32(samples: *const f32, level: f32) -> Bits {
+    pub(super) unsafe fn signs_of_f32(samples: *const f32, level: f32) -> Bits {
         // SAFETY: the caller gives two registers of samples.
         let parts = [0, 16].map(|from| unsafe { _mm512_loadu_ps(samples.add(from)) });
         let level = _mm512_set1_ps(level);
@@ -46,14 +56,14 @@ mod signs {
     /// The upper halves of sixteen samples in one register, and their lower halves in another: a mask of
     /// eight samples would take as long to collect as one of sixteen.
     #[target_feature(enable = "avx512f")]
-    pub(super) unsafe fn f64(samples: *const f64, level: f64) -> Bits {
+    pub(super) unsafe fn signs_of_f64(samples: *const f64, level: f64) -> Bits {
         let (level, none) = (_mm512_set1_pd(level), _mm512_setzero_si512());
         let lower = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
         let upper = _mm512_or_si512(lower, _mm512_set1_epi32(1));
         let (mut negative, mut zero, mut most) = (0, 0, none);
-        for part in (0..BLOCK).step_by(16) {
+        for part in (0..WORD).step_by(16) {
             let [a, b] = [0, 8].map(|from| {
-                // SAFETY: the caller gives a block of samples.
+                // SAFETY: the caller gives the samples of a word.
                 let samples = unsafe { _mm512_loadu_pd(samples.add(part + from)) };
                 _mm512_castpd_si512(_mm512_sub_pd(samples, level))
             });
@@ -70,11 +80,11 @@ mod signs {
     }
 
     integers!(
-        u8,
+        signs_of_u8(u8),
         |level: u8| _mm512_set1_epi8(level.cast_signed()),
         _mm512_cmplt_epu8_mask,
         _mm512_cmpeq_epi8_mask
     );
-    integers!(i16, _mm512_set1_epi16, _mm512_cmplt_epi16_mask, _mm512_cmpeq_epi16_mask);
-    integers!(i32, _mm512_set1_epi32, _mm512_cmplt_epi32_mask, _mm512_cmpeq_epi32_mask);
+    integers!(signs_of_i16(i16), _mm512_set1_epi16, _mm512_cmplt_epi16_mask, _mm512_cmpeq_epi16_mask);
+    integers!(signs_of_i32(i32), _mm512_set1_epi32, _mm512_cmplt_epi32_mask, _mm512_cmpeq_epi32_mask);
 }

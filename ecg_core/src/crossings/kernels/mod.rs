@@ -1,4 +1,4 @@
-//! Signs of samples, a block at a time, with the vectors of this machine.
+//! From samples to words of signs, with the instructions of this machine.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -6,118 +6,60 @@ mod avx2;
 mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+mod portable;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod words;
 
-use super::{BLOCK, Crossings, Run, Sample, Signs};
-use crate::isa::{Isa, Kind};
+use super::counter::Crossings;
+use super::run::Run;
+use super::signs::{NotANumber, Signed};
+use crate::isa::{Isa, dispatch};
 
-/// What some samples are, a bit each.
-#[derive(Clone, Copy, Default)]
-struct Bits {
-    /// They are below a level.
-    negative: u64,
-    /// They are equal to it.
-    zero: u64,
-    /// One of them may be NaN.
-    suspect: bool,
+/// A number of a type for which there are kernels.
+pub trait Sample: Signed {
+    /// Takes samples as if `level` had been subtracted; `each` gets the index of the first sample of each word
+    /// and its crossings. Takes none if one is NaN.
+    #[doc(hidden)]
+    fn count(
+        isa: Isa,
+        samples: Run<'_, Self>,
+        level: Self,
+        counter: &mut Crossings,
+        each: impl FnMut(usize, u64),
+    ) -> Result<(), NotANumber>;
 }
-
-/// Kernels of some instructions, named like the types of their samples: each takes as many samples at a
-/// time as the function of that name in `signs` looks at, and takes none if there is a NaN among all.
-macro_rules! kernels {
-    ($features:literal: $($type:ident by $step:literal),*) => { $(
-        #[target_feature(enable = $features)]
-        pub(super) fn $type(
-            samples: Run<'_, $type>,
-            level: $type,
-            counter: &mut Crossings,
-            each: impl FnMut(usize, u64),
-        ) -> bool {
-            take(samples, counter, each, |block| {
-                (0..BLOCK).step_by($step).fold(Bits::default(), |bits, from| {
-                    // SAFETY: a block has 64 samples, and 64 is a multiple of the step.
-                    let part = unsafe { signs::$type(block.add(from), level) };
-                    Bits {
-                        negative: bits.negative | part.negative << from,
-                        zero: bits.zero | part.zero << from,
-                        suspect: bits.suspect | part.suspect,
-                    }
-                })
-            })
-        }
-    )* };
-}
-use kernels;
 
 macro_rules! samples {
-    ($($type:ident $({ $($test:ident)* })?),*) => { $(
-        impl Sample for $type {
+    ($($type:ident $count:ident $({ $($test:ident)* })?),*) => { $(
+        impl Signed for $type {
             $($(
                 fn $test(self) -> bool {
                     self.$test()
                 }
             )*)?
+        }
 
-            #[expect(unsafe_code, reason = "the machine must have the instructions")]
-            fn kernel(
+        impl Sample for $type {
+            fn count(
                 isa: Isa,
                 samples: Run<'_, Self>,
                 level: Self,
                 counter: &mut Crossings,
                 each: impl FnMut(usize, u64),
-            ) -> bool {
-                match isa.kind() {
-                    // SAFETY: an `Isa` comes from detecting its instructions.
-                    #[cfg(target_arch = "x86_64")]
-                    Kind::Avx512 => unsafe { avx512::$type(samples, level, counter, each) },
-                    // SAFETY: as above.
-                    #[cfg(target_arch = "x86_64")]
-                    Kind::Avx2 => unsafe { avx2::$type(samples, level, counter, each) },
-                    // SAFETY: as above.
-                    #[cfg(target_arch = "aarch64")]
-                    Kind::Neon => unsafe { neon::$type(samples, level, counter, each) },
-                    Kind::Scalar => false,
-                }
+            ) -> Result<(), NotANumber> {
+                dispatch!(isa, $count(samples, level, counter, each))
             }
         }
     )* };
 }
-samples!(u8, i16, i32, i64, f32 { is_nan is_finite }, f64 { is_nan is_finite });
-
-/// Takes all samples, or none if one is NaN.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "for the instructions of the caller")]
-fn take<T: Sample>(
-    samples: Run<'_, T>,
-    counter: &mut Crossings,
-    mut each: impl FnMut(usize, u64),
-    mut look: impl FnMut(*const T) -> Bits,
-) -> bool {
-    let mut local = counter.clone(); // stays in registers
-    for (index, block) in samples.blocks().enumerate() {
-        let bits = look(block);
-        if bits.suspect && has_nan(block) {
-            return false;
-        }
-        each(index * BLOCK, local.advance(Signs::cut(bits.negative, bits.zero, BLOCK)));
-    }
-    let (rest, len) = samples.rest();
-    if len > 0 {
-        let bits = look(rest.as_ptr());
-        if bits.suspect && has_nan(rest.as_ptr()) {
-            return false;
-        }
-        each(samples.len() - len, local.advance(Signs::cut(bits.negative, bits.zero, len)));
-    }
-    *counter = local;
-    true
-}
-
-#[cold]
-fn has_nan<T: Sample>(block: *const T) -> bool {
-    #[expect(unsafe_code, reason = "a block may lie in memory of Python")]
-    // SAFETY: a block is readable there, aligned or not.
-    (0..BLOCK).any(|index| unsafe { block.add(index).read_unaligned() }.is_nan())
-}
+samples!(
+    u8 count_u8,
+    i16 count_i16,
+    i32 count_i32,
+    i64 count_i64,
+    f32 count_f32 { is_nan is_finite },
+    f64 count_f64 { is_nan is_finite }
+);
 
 #[cfg(test)]
 mod tests {
@@ -125,9 +67,9 @@ mod tests {
     use crate::crossings::ZeroRule;
 
     fn seen<T: Sample>(isa: Isa, samples: &[T], level: T, rule: ZeroRule) -> (Crossings, Vec<(usize, u64)>) {
-        let (mut counter, mut blocks) = (Crossings::new(rule), Vec::new());
-        counter.extend_with(isa, level, samples.into(), |from, bits| blocks.push((from, bits))).unwrap();
-        (counter, blocks)
+        let (mut counter, mut words) = (Crossings::new(rule), Vec::new());
+        T::count(isa, samples.into(), level, &mut counter, |from, bits| words.push((from, bits))).unwrap();
+        (counter, words)
     }
 
     fn agree<T: Sample>(values: &[T]) {
@@ -135,9 +77,6 @@ mod tests {
         while samples.len() < 500 {
             for (_, rule) in ZeroRule::NAMES {
                 for isa in Isa::available() {
-                    let counter = &mut Crossings::new(rule);
-                    let taken = T::kernel(isa, samples[..].into(), T::default(), counter, |_, _| ());
-                    assert_eq!(taken, isa != Isa::SCALAR);
                     for &level in values.iter().filter(|level| level.is_finite()) {
                         assert!(seen(isa, &samples, level, rule) == seen(Isa::SCALAR, &samples, level, rule));
                     }
@@ -169,7 +108,8 @@ mod tests {
             }
             for isa in Isa::available() {
                 let mut counter = Crossings::new(ZeroRule::Neutral);
-                assert!(!T::kernel(isa, samples[..].into(), T::default(), &mut counter, |_, _| ()));
+                let outcome = T::count(isa, samples[..].into(), T::default(), &mut counter, |_, _| ());
+                assert_eq!(outcome, Err(NotANumber { index: places[0] }));
                 assert!(counter == Crossings::new(ZeroRule::Neutral));
             }
         }

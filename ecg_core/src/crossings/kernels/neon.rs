@@ -5,29 +5,40 @@
 use std::arch::aarch64::*;
 use std::array::from_fn;
 
-use super::{BLOCK, Bits, Crossings, Run, kernels, take};
+use super::words::{Bits, kernels, take_words};
+use crate::crossings::counter::Crossings;
+use crate::crossings::run::Run;
+use crate::crossings::signs::{NotANumber, WORD};
 
-kernels!("neon": u8 by 64, i16 by 64, i32 by 64, i64 by 64, f32 by 64, f64 by 64);
+kernels!(
+    "neon":
+    count_u8(u8) by 64 of signs_of_u8,
+    count_i16(i16) by 64 of signs_of_i16,
+    count_i32(i32) by 64 of signs_of_i32,
+    count_i64(i64) by 64 of signs_of_i64,
+    count_f32(f32) by 64 of signs_of_f32,
+    count_f64(f64) by 64 of signs_of_f64
+);
 
 mod signs {
     use super::*;
-    use crate::bits::neon::ones as bytes;
+    use crate::bits::neon::bits_of_64_bytes;
 
-    /// The registers of a block of samples, and one of levels.
+    /// The registers of the samples of a word, and one of levels.
     macro_rules! loaded {
         ($samples:ident, $level:ident, $type:ty, $load:ident, $set1:ident) => {{
             const EACH: usize = 16 / size_of::<$type>();
-            // SAFETY: the caller gives a block of samples.
-            let parts: [_; BLOCK / EACH] = from_fn(|part| unsafe { $load($samples.add(part * EACH)) });
+            // SAFETY: the caller gives the samples of a word.
+            let parts: [_; WORD / EACH] = from_fn(|part| unsafe { $load($samples.add(part * EACH)) });
             (parts, $set1($level))
         }};
     }
 
     /// Only a NaN does not equal itself; the compiler knows that no integer is one.
     macro_rules! signs {
-        ($type:ident, $load:ident, $set1:ident, $less:ident, $equal:ident, $bits:ident) => {
+        ($signs:ident($type:ty), $load:ident, $set1:ident, $less:ident, $equal:ident, $bits:ident) => {
             #[target_feature(enable = "neon")]
-            pub(super) unsafe fn $type(samples: *const $type, level: $type) -> Bits {
+            pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
                 let (parts, level) = loaded!(samples, level, $type, $load, $set1);
                 Bits {
                     negative: $bits(parts.map(|part| $less(part, level))),
@@ -38,12 +49,12 @@ mod signs {
         };
     }
 
-    signs!(u8, vld1q_u8, vdupq_n_u8, vcltq_u8, vceqq_u8, bytes);
-    signs!(i16, vld1q_s16, vdupq_n_s16, vcltq_s16, vceqq_s16, halves);
-    signs!(i32, vld1q_s32, vdupq_n_s32, vcltq_s32, vceqq_s32, words);
-    signs!(i64, vld1q_s64, vdupq_n_s64, vcltq_s64, vceqq_s64, doubles);
-    signs!(f32, vld1q_f32, vdupq_n_f32, vcltq_f32, vceqq_f32, words);
-    signs!(f64, vld1q_f64, vdupq_n_f64, vcltq_f64, vceqq_f64, doubles);
+    signs!(signs_of_u8(u8), vld1q_u8, vdupq_n_u8, vcltq_u8, vceqq_u8, bits_of_64_bytes);
+    signs!(signs_of_i16(i16), vld1q_s16, vdupq_n_s16, vcltq_s16, vceqq_s16, bits_of_16_bit_lanes);
+    signs!(signs_of_i32(i32), vld1q_s32, vdupq_n_s32, vcltq_s32, vceqq_s32, bits_of_32_bit_lanes);
+    signs!(signs_of_i64(i64), vld1q_s64, vdupq_n_s64, vcltq_s64, vceqq_s64, bits_of_64_bit_lanes);
+    signs!(signs_of_f32(f32), vld1q_f32, vdupq_n_f32, vcltq_f32, vceqq_f32, bits_of_32_bit_lanes);
+    signs!(signs_of_f64(f64), vld1q_f64, vdupq_n_f64, vcltq_f64, vceqq_f64, bits_of_64_bit_lanes);
 
     /// Keeps the lower half of each item, of which all bits are equal.
     macro_rules! narrowed {
@@ -55,7 +66,7 @@ mod signs {
         };
     }
 
-    narrowed!(halves uint16x8_t [8], vuzp1q_u8, vreinterpretq_u8_u16, bytes);
-    narrowed!(words uint32x4_t [16], vuzp1q_u16, vreinterpretq_u16_u32, halves);
-    narrowed!(doubles uint64x2_t [32], vuzp1q_u32, vreinterpretq_u32_u64, words);
+    narrowed!(bits_of_16_bit_lanes uint16x8_t [8], vuzp1q_u8, vreinterpretq_u8_u16, bits_of_64_bytes);
+    narrowed!(bits_of_32_bit_lanes uint32x4_t [16], vuzp1q_u16, vreinterpretq_u16_u32, bits_of_16_bit_lanes);
+    narrowed!(bits_of_64_bit_lanes uint64x2_t [32], vuzp1q_u32, vreinterpretq_u32_u64, bits_of_32_bit_lanes);
 }

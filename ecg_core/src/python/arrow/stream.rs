@@ -5,7 +5,7 @@ use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 
 use super::abi::{Array, Held, Stream, Structure};
-use super::{Column, Kind, Owner, numbers};
+use super::column::{Column, Kind, Owner, numbers};
 
 /// The numbers of all chunks. A producer may need other threads, so it works without the GIL.
 pub(super) fn joined(py: Python<'_>, mut stream: Held<Stream>) -> PyResult<Column> {

@@ -5,7 +5,7 @@ use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 use super::buffers::{Element, Lane};
-use crate::crossings::{BLOCK, Crossings, NotANumber, Sample};
+use crate::crossings::{Crossings, NotANumber, Sample, WORD};
 
 /// Runs an expression with `T` as the type of the samples.
 macro_rules! with_sample {
@@ -25,10 +25,10 @@ macro_rules! with_sample {
 pub(super) use with_sample;
 
 /// Samples that are copied together where there are many.
-const MANY: usize = 16 * BLOCK;
+const MANY: usize = 16 * WORD;
 
 /// A baseline as a sample, 0 if there is none.
-pub(super) fn level<'py, T>(baseline: Option<&Bound<'py, PyAny>>) -> PyResult<T>
+pub(super) fn baseline_of<'py, T>(baseline: Option<&Bound<'py, PyAny>>) -> PyResult<T>
 where
     T: Sample + FromPyObjectOwned<'py>,
 {
@@ -44,8 +44,8 @@ fn unlike(py: Python<'_>, error: &PyErr) -> PyErr {
     PyTypeError::new_err("the baseline must be a number of the kind of the samples")
 }
 
-/// Takes the samples of a lane; `each` gets the index of each block and its crossings.
-pub(super) fn advance<T: Sample + Element>(
+/// Counts in a lane; `each` gets the index of the first sample of each word of signs, and its crossings.
+pub(super) fn count_lane<T: Sample + Element>(
     lane: &Lane<'_, T>,
     level: T,
     counter: &mut Crossings,
@@ -56,8 +56,8 @@ pub(super) fn advance<T: Sample + Element>(
     }
     let take = |from, samples: &[T]| {
         let outcome =
-            counter.extend_around(level, samples.into(), |block, crossed| each(from + block, crossed));
+            counter.extend_around(level, samples.into(), |word, crossed| each(from + word, crossed));
         outcome.map_err(|nan| nan.after(from))
     };
-    if lane.len <= BLOCK { lane.blocks::<BLOCK, _>(take) } else { lane.blocks::<MANY, _>(take) }
+    if lane.len <= WORD { lane.blocks::<WORD, _>(take) } else { lane.blocks::<MANY, _>(take) }
 }

@@ -1,9 +1,6 @@
 //! All kernels give the same signals, skeletons and errors: on documents of every shape, broken ones too.
 
-use super::error::DecodeError;
-use super::kernels;
-use super::lift::Lifted;
-use super::walk::Walk;
+use super::lift::document;
 use crate::isa::Isa;
 
 struct Random(u64);
@@ -49,16 +46,10 @@ impl Random {
     }
 }
 
-fn lifted(isa: Isa, body: &[u8]) -> Result<Lifted, DecodeError> {
-    let mut walk = Walk::new(body, Some(b"signal"));
-    walk.isa = isa;
-    walk.document()
-}
-
 fn agree(body: &[u8]) -> bool {
-    let expected = lifted(Isa::SCALAR, body);
+    let expected = document(body, "signal", Isa::SCALAR);
     for isa in Isa::available() {
-        assert_eq!(lifted(isa, body), expected, "{isa:?}: {}", String::from_utf8_lossy(body));
+        assert_eq!(document(body, "signal", isa), expected, "{isa:?}: {}", String::from_utf8_lossy(body));
     }
     expected.is_ok()
 }
@@ -110,22 +101,6 @@ fn every_byte_at_every_place_is_judged_alike() {
             let mut broken = body.clone();
             broken[place] = byte;
             agree(&broken);
-        }
-    }
-}
-
-#[test]
-fn kernels_read_all_that_is_plain() {
-    let far = format!("{}7,", " ".repeat(50)); // in no half of a window
-    for isa in Isa::available().filter(|&isa| isa != Isa::SCALAR) {
-        for len in [1, 2, 10, 100, 1000] {
-            for element in ["1,", "-1,", "1234,", "12,345,", "-12345678,", "0,\r\n\t ", " -90 ,", &far] {
-                let text = format!("{}5]", element.repeat(len));
-                let mut integers = Vec::with_capacity(2 * len + kernels::MOST);
-                let end = kernels::many(isa, text.as_bytes(), 0, &mut integers);
-                assert_eq!(text.as_bytes()[end..].trim_ascii_start(), b"5]");
-                assert_eq!(integers.len(), element.matches(',').count() * len);
-            }
         }
     }
 }

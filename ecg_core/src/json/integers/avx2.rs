@@ -5,31 +5,40 @@
 
 use std::arch::x86_64::*;
 
-use super::near::{self, Near, Room};
 use super::tokens::{Bytes, Tokens};
+use super::windows::{Places, Window, read_windows};
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) fn many(text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
-    near::many(text, at, integers, |near| bytes(near), |near, tokens, room| write(near, tokens, room))
+pub(super) fn read_plain(text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
+    read_windows(
+        text,
+        at,
+        integers,
+        |window| classify(window),
+        |window, tokens, places| write(window, tokens, places),
+    )
 }
 
 #[target_feature(enable = "avx2")]
-fn bytes(near: &Near) -> Bytes {
-    let window = [0, 32].map(|start| {
+fn classify(window: &Window) -> Bytes {
+    let halves = [0, 32].map(|start| {
         // SAFETY: 32 bytes are as long as the register.
-        unsafe { _mm256_loadu_si256(near[start..start + 32].as_ptr().cast()) }
+        unsafe { _mm256_loadu_si256(window[start..start + 32].as_ptr().cast()) }
     });
-    let is =
-        |byte: u8| bits(window.map(|part| _mm256_cmpeq_epi8(part, _mm256_set1_epi8(byte.cast_signed()))));
+    let is = |byte: u8| {
+        bits_of_64_bytes(halves.map(|part| _mm256_cmpeq_epi8(part, _mm256_set1_epi8(byte.cast_signed()))))
+    };
     // by its low half, a byte finds the only space that it could be
     let spaces = _mm_setr_epi8(32, 0, 0, 0, 0, 0, 0, 0, 0, 9, 10, 0, 0, 13, 0, 0);
     let spaces = _mm256_broadcastsi128_si256(spaces);
     Bytes {
-        digits: bits(window.map(|part| are_digits(part))),
+        digits: bits_of_64_bytes(halves.map(|part| are_digits(part))),
         zeros: is(b'0'),
         commas: is(b','),
         minuses: is(b'-'),
-        spaces: bits(window.map(|part| _mm256_cmpeq_epi8(part, _mm256_shuffle_epi8(spaces, part)))),
+        spaces: bits_of_64_bytes(
+            halves.map(|part| _mm256_cmpeq_epi8(part, _mm256_shuffle_epi8(spaces, part))),
+        ),
     }
 }
 
@@ -40,14 +49,14 @@ fn are_digits(bytes: __m256i) -> __m256i {
 }
 
 #[target_feature(enable = "avx2")]
-fn bits([low, high]: [__m256i; 2]) -> u64 {
+fn bits_of_64_bytes([low, high]: [__m256i; 2]) -> u64 {
     let half = |compared| u64::from(_mm256_movemask_epi8(compared).cast_unsigned());
     half(low) | half(high) << 32
 }
 
 /// Writes the integers and anything behind them, and returns how many there are.
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn write(near: &Near, tokens: &Tokens, room: &mut Room) -> usize {
+fn write(window: &Window, tokens: &Tokens, places: &mut Places) -> usize {
     let count = tokens.starts.count_ones() as usize;
     let mut negative = _pext_u64(tokens.negative, tokens.starts);
     let (mut starts, mut ends) = (tokens.starts, tokens.ends);
@@ -55,10 +64,10 @@ fn write(near: &Near, tokens: &Tokens, room: &mut Room) -> usize {
         let (start, end) = (starts.trailing_zeros(), ends.trailing_zeros());
         (starts, ends) = (_blsr_u64(starts), _blsr_u64(ends));
         // SAFETY: `start` is at most 64, which leaves eight bytes.
-        let digits = unsafe { near.as_ptr().add(start as usize).cast::<u64>().read_unaligned() };
+        let digits = unsafe { window.as_ptr().add(start as usize).cast::<u64>().read_unaligned() };
         digits.wrapping_shl(start.wrapping_sub(end) << 3).cast_signed()
     };
-    for eight in room.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
+    for eight in places.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
         let mut pair = || {
             let first = _mm_cvtsi64_si128(next());
             _mm_insert_epi64::<1>(first, next())

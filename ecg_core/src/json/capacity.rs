@@ -1,39 +1,39 @@
-//! Memory for integers of which nobody knows yet how many they are.
+//! The capacity of vectors for arrays of unknown length.
 
 use memchr::memchr;
 
-use super::kernels::MOST;
+use super::integers::MOST;
 
-/// As many get room without looking for the end of their array.
+/// So many get capacity without looking for the end of their array.
 const FEW: usize = 8192;
 
-/// Room for the integers of an array whose first element begins at `start`: for as many as in one before.
-pub(super) fn first(text: &[u8], start: usize, alike: Option<usize>) -> Vec<i32> {
-    let alike = alike.unwrap_or(FEW);
+/// A vector for an array whose first element begins at `start`, with capacity for as many as the last one had.
+pub(super) fn first(text: &[u8], start: usize, last: Option<usize>) -> Vec<i32> {
+    let alike = last.unwrap_or(FEW);
     let end = if alike > FEW { end(text, start) } else { text.len() };
     Vec::with_capacity(alike.min((end - start) / 2) + MOST)
 }
 
-/// Makes more room if there is little: for what the rest of the array has if it goes on as it began, or for
+/// Adds capacity if little is left: for what the rest of the array has if it goes on as it began, or for
 /// half as many as there are, so that a text that suddenly gets dense is not copied again and again.
-pub(super) fn more(integers: &mut Vec<i32>, text: &[u8], start: usize, at: usize) {
+pub(super) fn grow(integers: &mut Vec<i32>, text: &[u8], start: usize, at: usize) {
     if integers.capacity() - integers.len() >= MOST {
         return;
     }
     let rest = end(text, at) - at;
     let alike = integers.len().saturating_mul(rest) / (at - start);
-    let room = (alike / 16 * 17).max(integers.len() / 2).min(rest / 2) + MOST;
+    let more = (alike / 16 * 17).max(integers.len() / 2).min(rest / 2) + MOST;
     if integers.capacity() > FEW + MOST {
-        return integers.reserve_exact(room);
+        return integers.reserve_exact(more);
     }
     // Anew: what has grown in small steps glibc gives back to the system every time, page by page.
-    let mut larger = Vec::with_capacity(integers.len() + room);
+    let mut larger = Vec::with_capacity(integers.len() + more);
     larger.append(integers);
     *integers = larger;
 }
 
-/// Gives back what was too much.
-pub(super) fn fit(integers: &mut Vec<i32>) {
+/// Gives back capacity that is much more than needed.
+pub(super) fn trim(integers: &mut Vec<i32>) {
     if integers.capacity() > integers.len() / 8 * 9 + 2 * MOST {
         integers.shrink_to_fit();
     }
@@ -54,11 +54,11 @@ mod tests {
         for element in text.trim_end_matches(']').split_inclusive(',') {
             at += element.len();
             let before = integers.capacity();
-            more(&mut integers, text.as_bytes(), 0, at);
+            grow(&mut integers, text.as_bytes(), 0, at);
             steps += usize::from(integers.capacity() > before);
             integers.push(1);
         }
-        fit(&mut integers);
+        trim(&mut integers);
         (integers.capacity() * 100 / integers.len(), steps)
     }
 
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_array_gives_no_large_room_to_a_small_one() {
+    fn a_small_array_after_a_large_one_gets_little_capacity() {
         let text = format!("[1],[{}]", "1,".repeat(100_000));
         assert!(first(text.as_bytes(), 1, Some(100_000)).capacity() < 3 * MOST);
         assert!(first(b"1]", 0, Some(100_000)).capacity() < 3 * MOST);

@@ -2,40 +2,30 @@
 #![expect(unsafe_code, reason = "loads and stores take pointers")]
 #![cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "intrinsics have unique names"))]
 
-use std::arch::x86_64::*;
-use std::mem::MaybeUninit;
-
 use super::tokens::{Bytes, Tokens};
-use super::{MOST, WINDOW};
+use super::window::WINDOW;
+use super::windows::{Places, Window, read_windows};
+use std::arch::x86_64::*;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) fn many(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize {
-    while let Some(rest) = text.get(at..) {
-        let Some(room) = integers.spare_capacity_mut().first_chunk_mut() else { break };
-        let window = load(rest);
-        let Some(tokens) = bytes(window).tokens() else { break };
-        let count = tokens.starts.count_ones() as usize;
-        write(window, &tokens, room);
-        // SAFETY: `write` filled `count` places; runs of digits do not touch, so `MOST` is enough.
-        unsafe { integers.set_len(integers.len() + count) };
-        at += tokens.len;
-    }
-    at
+pub(super) fn read_plain(text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
+    read_windows(
+        text,
+        at,
+        integers,
+        |window| classify(load(window)),
+        |window, tokens, places| write(load(window), tokens, places),
+    )
 }
 
-/// The next bytes, and zeros, which are part of nothing, behind the end.
-#[target_feature(enable = "avx512f,avx512bw,bmi2")]
-fn load(text: &[u8]) -> __m512i {
-    match text.first_chunk::<WINDOW>() {
-        // SAFETY: the chunk is as long as the register.
-        Some(full) => unsafe { _mm512_loadu_si512(full.as_ptr().cast()) },
-        // SAFETY: bytes that are masked out are not accessed.
-        None => unsafe { _mm512_maskz_loadu_epi8((1 << text.len()) - 1, text.as_ptr().cast()) },
-    }
+#[target_feature(enable = "avx512f")]
+fn load(window: &Window) -> __m512i {
+    // SAFETY: a window is longer than the register.
+    unsafe { _mm512_loadu_si512(window.as_ptr().cast()) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn bytes(window: __m512i) -> Bytes {
+fn classify(window: __m512i) -> Bytes {
     let is = |byte: u8| _mm512_cmpeq_epi8_mask(window, _mm512_set1_epi8(byte.cast_signed()));
     // by its low half, a byte finds the only space that it could be
     let spaces = _mm512_broadcast_i32x4(_mm_setr_epi8(32, 0, 0, 0, 0, 0, 0, 0, 0, 9, 10, 0, 0, 13, 0, 0));
@@ -53,12 +43,12 @@ fn digits(window: __m512i) -> __m512i {
     _mm512_sub_epi8(window, _mm512_set1_epi8(b'0'.cast_signed()))
 }
 
-/// Writes the integers, and anything behind them.
+/// Writes the integers and anything behind them, and returns how many there are.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi2")]
-fn write(window: __m512i, tokens: &Tokens, room: &mut [MaybeUninit<i32>; MOST]) {
-    let places = table(|place| place);
-    let ends = _mm512_maskz_compress_epi8(tokens.ends, places);
-    let lens = _mm512_sub_epi8(ends, _mm512_maskz_compress_epi8(tokens.starts, places));
+fn write(window: __m512i, tokens: &Tokens, places: &mut Places) -> usize {
+    let positions = table(|place| place);
+    let ends = _mm512_maskz_compress_epi8(tokens.ends, positions);
+    let lens = _mm512_sub_epi8(ends, _mm512_maskz_compress_epi8(tokens.starts, positions));
     let negative = _pext_u64(tokens.negative, tokens.starts);
     // four bytes for each of sixteen integers; both halves always, as real counts are around sixteen
     let halves = [table(|place| place / 4), table(|place| 16 + place / 4)];
@@ -73,9 +63,10 @@ fn write(window: __m512i, tokens: &Tokens, room: &mut [MaybeUninit<i32>; MOST]) 
         }
         let negative = (negative >> (16 * half) & 0xFFFF) as u16;
         let values = _mm512_mask_sub_epi32(values, negative, _mm512_setzero_si512(), values);
-        // SAFETY: there is room for two halves of sixteen.
-        unsafe { _mm512_storeu_si512(room.as_mut_ptr().add(16 * half).cast(), values) };
+        // SAFETY: the places are two halves of sixteen.
+        unsafe { _mm512_storeu_si512(places.as_mut_ptr().add(16 * half).cast(), values) };
     }
+    tokens.starts.count_ones() as usize
 }
 
 /// The numbers of up to four digits that end before `end`, of which each integer has `len`.
@@ -88,7 +79,7 @@ fn fours(window: __m512i, end: __m512i, len: __m512i) -> __m512i {
     _mm512_madd_epi16(pairs, _mm512_set1_epi32(0x0001_0064))
 }
 
-/// A register that is known when this is compiled.
+/// A register of constants.
 #[target_feature(enable = "avx512f")]
 fn table(byte: impl Fn(u8) -> u8) -> __m512i {
     let bytes: [u8; WINDOW] = std::array::from_fn(|place| byte(place.to_le_bytes()[0]));

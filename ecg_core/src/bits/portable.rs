@@ -1,7 +1,4 @@
-//! One bit per item, portably: the compiler makes vector comparisons of the loop below.
-
-#[cfg(target_arch = "aarch64")]
-pub(crate) mod neon;
+//! One bit per item, by a loop of which the compiler makes vector comparisons.
 
 /// Bit i tells whether item i of up to 64 passes the test.
 #[inline(always)]

@@ -1,10 +1,14 @@
-//! Integers as JSON text.
+//! Integers as JSON.
 
 const CHUNK: usize = 64;
 /// "-2147483648," and the seven bytes that a store of eight digits may write too many.
 const LONGEST: usize = 12 + 7;
 
-/// A compact JSON array.
+/// Writes samples as a JSON array without space.
+///
+/// ```
+/// assert_eq!(ecg_core::json::to_json(&[12, -3, 0]), b"[12,-3,0]");
+/// ```
 #[must_use]
 pub fn to_json(samples: &[i32]) -> Vec<u8> {
     let mut json = Vec::with_capacity(2 + samples.len() * 6);
@@ -23,7 +27,7 @@ pub fn to_json(samples: &[i32]) -> Vec<u8> {
 }
 
 /// Appends a number without leading zeros.
-pub(crate) fn append(number: usize, text: &mut Vec<u8>) {
+pub(super) fn append(number: usize, text: &mut Vec<u8>) {
     match u32::try_from(number) {
         Ok(number) => {
             let start = text.len();
@@ -36,7 +40,7 @@ pub(crate) fn append(number: usize, text: &mut Vec<u8>) {
 }
 
 /// Writes each sample and a comma, and returns the length.
-fn write_all(samples: &[i32], room: &mut [u8]) -> usize {
+fn write_all(samples: &[i32], out: &mut [u8]) -> usize {
     let mut at = 0;
     for &sample in samples {
         let negative = sample < 0;
@@ -44,10 +48,10 @@ fn write_all(samples: &[i32], room: &mut [u8]) -> usize {
             // without a branch: signs of an ECG are hard to predict
             Some(element) => {
                 let text = (element << (8 * u64::from(negative))) | (u64::from(negative) * u64::from(b'-'));
-                room[at..at + 8].copy_from_slice(&text.to_le_bytes());
+                out[at..at + 8].copy_from_slice(&text.to_le_bytes());
                 at += usize::from(negative) + usize::from(element.to_le_bytes()[7]);
             }
-            None => at += write_large(sample, &mut room[at..]),
+            None => at += write_large(sample, &mut out[at..]),
         }
     }
     at
@@ -77,29 +81,29 @@ const fn element(mut number: u64) -> u64 {
 }
 
 /// Writes a sample of five digits or more and a comma, and returns the length.
-fn write_large(sample: i32, room: &mut [u8]) -> usize {
-    room[0] = b'-';
+fn write_large(sample: i32, out: &mut [u8]) -> usize {
+    out[0] = b'-';
     let sign = usize::from(sample < 0);
-    let end = sign + write_digits(sample.unsigned_abs(), &mut room[sign..]);
-    room[end] = b',';
+    let end = sign + write_digits(sample.unsigned_abs(), &mut out[sign..]);
+    out[end] = b',';
     end + 1
 }
 
-fn write_digits(value: u32, room: &mut [u8]) -> usize {
+fn write_digits(value: u32, out: &mut [u8]) -> usize {
     const EIGHT: u32 = 100_000_000;
     if value < EIGHT {
-        return write_eight(value, room);
+        return write_eight(value, out);
     }
-    let high = write_eight(value / EIGHT, room);
-    room[high..high + 8].copy_from_slice(&ascii(eight_digits(value % EIGHT)));
+    let high = write_eight(value / EIGHT, out);
+    out[high..high + 8].copy_from_slice(&ascii(eight_digits(value % EIGHT)));
     high + 8
 }
 
 /// Writes a value below 10^8 without leading zeros.
-fn write_eight(value: u32, room: &mut [u8]) -> usize {
+fn write_eight(value: u32, out: &mut [u8]) -> usize {
     let digits = eight_digits(value);
     let zeros = (digits | 1 << 56).trailing_zeros() / 8;
-    room[..8].copy_from_slice(&ascii(digits >> (8 * zeros)));
+    out[..8].copy_from_slice(&ascii(digits >> (8 * zeros)));
     8 - zeros as usize
 }
 

@@ -8,10 +8,8 @@ use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::{PyClass, ffi};
 
-use super::signal::PySignal;
-
 /// Numbers where they are, for as long as a frozen object.
-pub(super) struct Exported<'a> {
+pub(super) struct Contiguous<'a> {
     pub(super) start: *const c_void,
     pub(super) len: &'a isize,
     pub(super) format: &'static CStr,
@@ -19,24 +17,17 @@ pub(super) struct Exported<'a> {
 }
 
 /// An object that never changes and keeps its numbers where they are.
-pub(super) trait Export: PyClass<Frozen = True> + Sync {
-    fn exported(&self) -> Exported<'_>;
-}
-
-impl Export for PySignal {
-    fn exported(&self) -> Exported<'_> {
-        let start = self.signal.samples().as_ptr().cast();
-        Exported { start, len: &self.len, format: c"i", size: &4 }
-    }
+pub(super) trait Exporter: PyClass<Frozen = True> + Sync {
+    fn exported(&self) -> Contiguous<'_>;
 }
 
 /// The view that a consumer with these flags gets. It points into the frozen object that it keeps alive.
-pub(super) fn view<T: Export>(slf: Bound<'_, T>, flags: c_int) -> PyResult<ffi::Py_buffer> {
+pub(super) fn view<T: Exporter>(slf: Bound<'_, T>, flags: c_int) -> PyResult<ffi::Py_buffer> {
     let wants = |flag: c_int| flags & flag == flag;
     if wants(ffi::PyBUF_WRITABLE) {
         return Err(PyBufferError::new_err("these samples are read-only"));
     }
-    let Exported { start, len, format, size } = slf.get().exported();
+    let Contiguous { start, len, format, size } = slf.get().exported();
     Ok(ffi::Py_buffer {
         buf: start.cast_mut(),
         len: len * size,

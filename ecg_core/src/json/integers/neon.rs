@@ -1,33 +1,35 @@
 //! NEON, which compares bytes: the integers come through general registers, one after the other.
-#![expect(unsafe_code, reason = "loads take pointers, and the room is not initialised")]
+#![expect(unsafe_code, reason = "loads take pointers, and the places are not initialised")]
 #![cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "intrinsics have unique names"))]
 
 use std::arch::aarch64::*;
 use std::array::from_fn;
 
-use super::near::{self, Near, Room};
+use super::digits::{ZEROS, decimal, signed};
 use super::tokens::{Bytes, Tokens};
-use crate::bits::neon::ones;
-use crate::json::integers::{ZEROS, decimal, signed};
+use super::windows::{Places, Window, read_windows};
+use crate::bits::neon::bits_of_64_bytes;
 
 #[target_feature(enable = "neon")]
-pub(super) fn many(text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
-    near::many(text, at, integers, |near| bytes(near), write)
+pub(super) fn read_plain(text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
+    read_windows(text, at, integers, |window| classify(window), write)
 }
 
 #[target_feature(enable = "neon")]
-fn bytes(near: &Near) -> Bytes {
-    let window: [_; 4] = from_fn(|part| {
+fn classify(window: &Window) -> Bytes {
+    let quarters: [_; 4] = from_fn(|part| {
         // SAFETY: sixteen bytes are as long as the register.
-        unsafe { vld1q_u8(near[16 * part..16 * part + 16].as_ptr()) }
+        unsafe { vld1q_u8(window[16 * part..16 * part + 16].as_ptr()) }
     });
-    let is = |byte: u8| ones(window.map(|part| vceqq_u8(part, vdupq_n_u8(byte))));
+    let is = |byte: u8| bits_of_64_bytes(quarters.map(|part| vceqq_u8(part, vdupq_n_u8(byte))));
     Bytes {
-        digits: ones(window.map(|part| vcleq_u8(vsubq_u8(part, vdupq_n_u8(b'0')), vdupq_n_u8(9)))),
+        digits: bits_of_64_bytes(
+            quarters.map(|part| vcleq_u8(vsubq_u8(part, vdupq_n_u8(b'0')), vdupq_n_u8(9))),
+        ),
         zeros: is(b'0'),
         commas: is(b','),
         minuses: is(b'-'),
-        spaces: ones(window.map(|part| are_spaces(part))),
+        spaces: bits_of_64_bytes(quarters.map(|part| are_spaces(part))),
     }
 }
 
@@ -41,14 +43,14 @@ fn are_spaces(bytes: uint8x16_t) -> uint8x16_t {
 }
 
 /// Writes the integers, and returns how many there are.
-fn write(near: &Near, tokens: &Tokens, room: &mut Room) -> usize {
+fn write(window: &Window, tokens: &Tokens, places: &mut Places) -> usize {
     let count = tokens.starts.count_ones() as usize;
     let (mut starts, mut ends) = (tokens.starts, tokens.ends);
-    for place in &mut room[..count] {
+    for place in &mut places[..count] {
         let (start, end) = (starts.trailing_zeros(), ends.trailing_zeros());
         (starts, ends) = (starts & (starts - 1), ends & (ends - 1));
         // SAFETY: `start` is below 64, which leaves eight bytes.
-        let digits = unsafe { near.as_ptr().add(start as usize).cast::<u64>().read_unaligned() };
+        let digits = unsafe { window.as_ptr().add(start as usize).cast::<u64>().read_unaligned() };
         let digits = (digits ^ ZEROS).wrapping_shl(start.wrapping_sub(end) << 3);
         place.write(signed(decimal(digits), tokens.negative >> start & 1 != 0));
     }

@@ -1,23 +1,10 @@
-//! The elements of an array of integers.
-//!
-//! [`many`] reads what is plain: integers of up to eight digits, each followed by a comma. It stops where
-//! anything else begins, and the grammar decides there: the fast way never has to explain an error.
+//! One element after the other, from comma to comma.
 
-use super::kernels::{self, MOST};
-use crate::bits::bits;
-use crate::isa::Isa;
+use super::digits::{ZEROS, decimal, signed};
+use super::window::{MOST, WINDOW};
+use crate::bits::portable::bits;
 
-const WINDOW: usize = 64;
-pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
-
-/// Reads integers from `at` on, where an element begins, and returns where the first unread one begins. It
-/// stops too when there is no room for [`MOST`] more.
-pub(super) fn many(isa: Isa, text: &[u8], at: usize, integers: &mut Vec<i32>) -> usize {
-    let at = kernels::many(isa, text, at, integers);
-    portable(text, at, integers)
-}
-
-fn portable(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize {
+pub(super) fn read_plain(text: &[u8], mut at: usize, integers: &mut Vec<i32>) -> usize {
     while integers.capacity() - integers.len() >= MOST
         && let Some(window) = text.get(at..at + WINDOW)
     {
@@ -56,26 +43,6 @@ fn element(text: &[u8], mut start: usize, end: usize) -> Option<i32> {
 /// Whether each byte is at most 9.
 fn all_digits(bytes: u64) -> bool {
     (bytes | bytes.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 == 0
-}
-
-/// Eight digits, the most significant in the lowest byte: neighbours are joined to pairs, then fours.
-pub(super) fn decimal(digits: u64) -> u32 {
-    let pairs = (digits * 10 + (digits >> 8)) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
-    let eight = fours * 10_000 + (fours >> 32);
-    (eight & 0xFFFF_FFFF) as u32
-}
-
-/// Without a branch: signs of an ECG are hard to predict.
-#[expect(clippy::cast_possible_wrap, reason = "eight digits fit 27 bits")]
-pub(super) fn signed(value: u32, negative: bool) -> i32 {
-    let sign = -i32::from(negative);
-    (value as i32 ^ sign) - sign
-}
-
-/// The value of an integer of any length, if it fits.
-pub(super) fn exact(token: &[u8]) -> Option<i32> {
-    std::str::from_utf8(token).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -136,7 +103,7 @@ mod tests {
     fn reading_stops_where_the_array_ends() {
         let text = format!("[{}7],\"next\":[{}", "12,".repeat(100), "5,".repeat(100));
         let mut integers = Vec::with_capacity(300);
-        assert_eq!(portable(text.as_bytes(), 7, &mut integers), 301);
+        assert_eq!(read_plain(text.as_bytes(), 7, &mut integers), 301);
         assert_eq!(integers, [12; 98]);
     }
 }

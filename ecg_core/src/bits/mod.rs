@@ -1,0 +1,5 @@
+//! One bit per item of a block. Nothing is chosen here: each kernel calls what fits its instructions.
+
+#[cfg(target_arch = "aarch64")]
+pub(crate) mod neon;
+pub(crate) mod portable;

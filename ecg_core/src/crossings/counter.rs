@@ -1,0 +1,77 @@
+//! Counting over consecutive words of signs.
+
+use super::rule::{Sign, ZeroRule};
+use super::signs::Signs;
+
+/// Counts the crossings of samples that come in any number of pieces.
+///
+/// ```
+/// use ecg_core::crossings::{Crossings, ZeroRule};
+///
+/// let mut crossings = Crossings::new(ZeroRule::Neutral);
+/// crossings.extend(&[5, 0])?;
+/// crossings.extend(&[0, -5])?;
+/// assert_eq!(crossings.count(), 1);
+/// # Ok::<(), ecg_core::crossings::NotANumber>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crossings {
+    rule: ZeroRule,
+    count: u64,
+    first: Option<Sign>,
+    last: Option<Sign>,
+}
+
+impl Crossings {
+    /// A counter that has seen nothing.
+    #[must_use]
+    pub fn new(rule: ZeroRule) -> Self {
+        Self { rule, count: 0, first: None, last: None }
+    }
+
+    /// The rule that decides what a zero means.
+    #[must_use]
+    pub fn rule(&self) -> ZeroRule {
+        self.rule
+    }
+
+    /// Crossings so far.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Takes the next signs; bit i of the answer is set where sample i is the first after a crossing.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
+    pub(super) fn advance(&mut self, signs: Signs) -> u64 {
+        let Some(before) = self.last.or_else(|| self.rule.first(signs)) else {
+            return 0; // nothing but zeros that carry no sign yet
+        };
+        let seen = self.rule.resolve(signs, before);
+        let crossed = self.rule.crossed(seen, before) & signs.filled();
+        self.count += u64::from(crossed.count_ones());
+        self.first.get_or_insert(before);
+        self.last = Some(seen.last());
+        crossed
+    }
+
+    /// Appends what another counter of the same rule saw directly after this one.
+    ///
+    /// ```
+    /// use ecg_core::crossings::{Crossings, ZeroRule};
+    ///
+    /// let (mut left, mut right) = (Crossings::new(ZeroRule::Neutral), Crossings::new(ZeroRule::Neutral));
+    /// left.extend(&[5, 5])?;
+    /// right.extend(&[-5, 5])?;
+    /// left.merge(&right);
+    /// assert_eq!(left.count(), 2);
+    /// # Ok::<(), ecg_core::crossings::NotANumber>(())
+    /// ```
+    pub fn merge(&mut self, after: &Self) {
+        let Some(sign) = after.first else { return };
+        self.advance(sign.alone());
+        self.count += after.count;
+        self.last = after.last;
+    }
+}

@@ -1,0 +1,45 @@
+//! Loops that the compiler vectorises where it can.
+
+use crate::crossings::counter::Crossings;
+use crate::crossings::run::Run;
+use crate::crossings::signs::{NotANumber, Signed, Signs, WORD};
+
+macro_rules! kernels {
+    ($($count:ident($type:ty)),*) => { $(
+        pub(super) fn $count(
+            samples: Run<'_, $type>,
+            level: $type,
+            counter: &mut Crossings,
+            each: impl FnMut(usize, u64),
+        ) -> Result<(), NotANumber> {
+            count(samples, level, counter, each)
+        }
+    )* };
+}
+kernels!(count_u8(u8), count_i16(i16), count_i32(i32), count_i64(i64), count_f32(f32), count_f64(f64));
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it has one caller for each type")]
+fn count<T: Signed>(
+    samples: Run<'_, T>,
+    level: T,
+    counter: &mut Crossings,
+    mut each: impl FnMut(usize, u64),
+) -> Result<(), NotANumber> {
+    let (mut local, mut from) = (counter.clone(), 0);
+    let mut take = |samples: &[T]| {
+        let signs = Signs::of(samples, level).map_err(|nan| nan.after(from))?;
+        each(from, local.advance(signs));
+        from += WORD;
+        Ok(())
+    };
+    for word in samples.copies() {
+        take(&word)?;
+    }
+    let (rest, len) = samples.rest();
+    if len > 0 {
+        take(&rest[..len])?;
+    }
+    *counter = local;
+    Ok(())
+}
