@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from ecg_core import (
     Signal,
     ZeroCrossingCounter,
+    ZeroRule,
     count_zero_crossings,
     zero_crossing_rate,
     zero_crossings,
     zero_crossings_mask,
 )
-from tests.core.test_crossings import FORMATS, RULES, Zeros, crossings
+from tests.core.test_crossings import FORMATS, RULES, crossings
 
 
 def updated(samples: Any, baseline: Any) -> int:
@@ -39,7 +40,7 @@ COUNTERS: list[Callable[..., Any]] = [
     st.sampled_from([1, -1, 2]),
 )
 def test_counting_is_that_of_differences(
-    values: list[int], baseline: int, dtype: str, zeros: Zeros, step: int
+    values: list[int], baseline: int, dtype: str, zeros: ZeroRule, step: int
 ) -> None:
     samples = np.repeat(np.array(values, dtype), abs(step))[::step]
     expected = crossings([int(sample) - baseline for sample in samples], zeros)

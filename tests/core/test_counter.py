@@ -3,27 +3,26 @@
 import math
 from array import array
 from itertools import chain
-from typing import Literal
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecg_core import Signal, ZeroCrossingCounter, count_zero_crossings
+from ecg_core import Signal, ZeroCrossingCounter, ZeroRule, count_zero_crossings
 
-Zeros = Literal["neutral", "positive", "negative", "distinct", "strict"]
-RULES: tuple[Zeros, ...] = ("neutral", "positive", "negative", "distinct", "strict")
+RULES: tuple[ZeroRule, ...] = get_args(ZeroRule)
 CHUNKS = st.lists(st.lists(st.integers(-1, 1), max_size=80), max_size=8)
 
 
-def counter_of(samples: list[int], zeros: Zeros) -> ZeroCrossingCounter:
+def counter_of(samples: list[int], zeros: ZeroRule) -> ZeroCrossingCounter:
     counter = ZeroCrossingCounter(zeros)
     counter.update(Signal(samples))
     return counter
 
 
 @given(chunks=CHUNKS, zeros=st.sampled_from(RULES))
-def test_any_chunking_equals_one_pass(chunks: list[list[int]], zeros: Zeros) -> None:
+def test_any_chunking_equals_one_pass(chunks: list[list[int]], zeros: ZeroRule) -> None:
     counter = ZeroCrossingCounter(zeros)
     added = [counter.update(array("h", chunk)) for chunk in chunks]
     assert (
@@ -35,7 +34,7 @@ def test_any_chunking_equals_one_pass(chunks: list[list[int]], zeros: Zeros) -> 
 
 @given(chunks=CHUNKS, zeros=st.sampled_from(RULES), data=st.data())
 def test_merging_in_any_grouping_equals_one_pass(
-    chunks: list[list[int]], zeros: Zeros, data: st.DataObject
+    chunks: list[list[int]], zeros: ZeroRule, data: st.DataObject
 ) -> None:
     counters = [counter_of(chunk, zeros) for chunk in chunks] or [ZeroCrossingCounter(zeros)]
     while len(counters) > 1:
@@ -47,7 +46,7 @@ def test_merging_in_any_grouping_equals_one_pass(
 
 
 @pytest.mark.parametrize("zeros", RULES)
-def test_counting_goes_on_after_a_merge(zeros: Zeros) -> None:
+def test_counting_goes_on_after_a_merge(zeros: ZeroRule) -> None:
     samples = [1, 0, -1, 0, 0, 1, 1, -1, 0]
     for cut in range(len(samples)):
         counter = counter_of(samples[:cut], zeros)

@@ -2,7 +2,7 @@
 
 from array import array
 from itertools import pairwise
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ecg_core
-from ecg_core import Signal, count_zero_crossings, zero_crossings
+from ecg_core import Signal, ZeroRule, count_zero_crossings, zero_crossings
 
-Zeros = Literal["neutral", "positive", "negative", "distinct", "strict"]
-RULES: tuple[Zeros, ...] = get_args(Zeros)
+RULES: tuple[ZeroRule, ...] = get_args(ZeroRule)
 FORMATS = ["uint8", "int16", "int32", "int64", "float32", "float64"]
 SMALL = st.lists(st.integers(-2, 2), max_size=300)
 INT32 = st.lists(
@@ -21,7 +20,7 @@ INT32 = st.lists(
 )
 
 
-def crossings(samples: list[Any], zeros: Zeros) -> list[int]:
+def crossings(samples: list[Any], zeros: ZeroRule) -> list[int]:
     """The reference: indices of the samples after a crossing."""
     signs = [(i, (x > 0) - (x < 0)) for i, x in enumerate(samples)]
     if zeros == "neutral":
@@ -60,7 +59,7 @@ def test_every_row_of_the_table(samples: list[float], counts: tuple[int, ...]) -
 
 
 @given(samples=SMALL | INT32, zeros=st.sampled_from(RULES))
-def test_counts_and_indices_equal_the_reference(samples: list[int], zeros: Zeros) -> None:
+def test_counts_and_indices_equal_the_reference(samples: list[int], zeros: ZeroRule) -> None:
     expected = crossings(samples, zeros)
     signal = Signal(samples)
     assert zero_crossings(signal, zeros=zeros).tolist() == expected
@@ -88,7 +87,7 @@ def test_floats_equal_the_reference(samples: list[float]) -> None:
 
 
 @given(samples=INT32, baseline=st.integers(-(2**31), 2**31 - 1), zeros=st.sampled_from(RULES))
-def test_a_baseline_never_overflows(samples: list[int], baseline: int, zeros: Zeros) -> None:
+def test_a_baseline_never_overflows(samples: list[int], baseline: int, zeros: ZeroRule) -> None:
     expected = len(crossings([sample - baseline for sample in samples], zeros))
     assert Signal(samples).zero_crossings(zeros=zeros, baseline=baseline) == expected
 
@@ -203,3 +202,8 @@ def test_arguments_are_checked() -> None:
             count_zero_crossings(Signal([]), axis=axis)
     with pytest.raises(ValueError, match="expected 1 dimension, got 2"):
         zero_crossings(np.zeros((2, 2)))
+
+
+def test_the_names_of_the_rules_are_those_of_the_core() -> None:
+    with pytest.raises(ValueError, match=f'^zeros must be one of {", ".join(RULES)}; got ""$'):
+        Signal([]).zero_crossings(zeros="")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from array import array
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ from ecg_core import Signal, pack
 from tests.core.pages import blocks, inputs, outcome, page, run_examples, table
 
 FORMAT = page("docs/blob-format.md")
-NAMES = ecg_core.__all__
+NAMES = [name for name in ecg_core.__all__ if name != "ZeroRule"]  # a type has no docstring
 
 
 def documented() -> dict[str, Any]:
@@ -51,7 +51,7 @@ def test_examples_of_pages(path: str) -> None:
 def test_rule_tables(path: str, first: str) -> None:
     rows = table(path, first)
     rules = [row[first.strip("`")] for row in rows]
-    assert rules == ["neutral", "positive", "negative", "distinct", "strict"]
+    assert rules == list(get_args(ecg_core.ZeroRule))
     for rule, row in zip(rules, rows, strict=True):
         for samples, cell in inputs(row):
             names = {**vars(ecg_core), "x": array("d", samples), "rule": rule}

@@ -1,6 +1,6 @@
 """Every set of instructions gives the same results; `ECG_CORE_ISA` chooses one.
 
-The kernels themselves are compared byte by byte in Rust (`json/agreement.rs`, `crossings/kernels`).
+The kernels themselves are compared byte by byte in Rust (`json/kernel_tests.rs`, and the `mod.rs` of each folder of kernels).
 """
 
 import os

@@ -31,6 +31,7 @@ from ecg_core._ecg_core import (
     zero_crossings,
 )
 from ecg_core.frames import zero_crossing_rate, zero_crossings_mask
+from ecg_core.zero_rule import ZeroRule
 
 __all__ = [
     "BlobError",
@@ -38,6 +39,7 @@ __all__ = [
     "Reading",
     "Signal",
     "ZeroCrossingCounter",
+    "ZeroRule",
     "count_zero_crossings",
     "lift_signals",
     "pack",

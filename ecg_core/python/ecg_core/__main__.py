@@ -6,11 +6,11 @@ import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import get_args
 
-from ecg_core import DecodeError, Signal, lift_signals
+from ecg_core import DecodeError, Signal, ZeroRule, lift_signals
 
 MAX_BYTES = 256 * 2**20
-RULES = ("neutral", "positive", "negative", "distinct", "strict")
 ENDINGS = f"""\
 exit codes:
   0  every signal was counted
@@ -48,7 +48,10 @@ def _parser() -> ArgumentParser:
         "--key", type=_key, default="signal", help="what the signals are called (%(default)s)"
     )
     parser.add_argument(
-        "--zeros", choices=RULES, default="neutral", help="what a zero counts as (%(default)s)"
+        "--zeros",
+        choices=get_args(ZeroRule),
+        default="neutral",
+        help="what a zero counts as (%(default)s)",
     )
     parser.add_argument(
         "--baseline",

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Buffer
 
+from ecg_core.zero_rule import ZeroRule
+
 class _ArrowArray(Protocol):
     def __arrow_c_array__(self, requested_schema: object = None, /) -> tuple[object, object]: ...
 
@@ -14,7 +16,6 @@ class _ArrowStream(Protocol):
 
 # NumPy's stubs give arrays `__buffer__` from Python 3.12 on only.
 _Samples: TypeAlias = Buffer | NDArray[Any] | _ArrowArray | _ArrowStream
-_ZeroRule: TypeAlias = Literal["neutral", "positive", "negative", "distinct", "strict"]
 
 __all__ = [
     "BlobError",
@@ -56,7 +57,7 @@ class Signal(Buffer):
     def min(self) -> int | None: ...
     @property
     def max(self) -> int | None: ...
-    def zero_crossings(self, *, zeros: _ZeroRule = "neutral", baseline: int = 0) -> int: ...
+    def zero_crossings(self, *, zeros: ZeroRule = "neutral", baseline: int = 0) -> int: ...
     def mean(self, *, baseline: int = 0) -> float: ...
     def rms(self, *, baseline: int = 0) -> float: ...
     def decimate(self, max_points: int, /) -> tuple[Signal, Signal]: ...
@@ -84,7 +85,7 @@ class Reading:
 @final
 class ZeroCrossingCounter:
     def __new__(
-        cls, zeros: _ZeroRule = "neutral", *, baseline: float = 0
+        cls, zeros: ZeroRule = "neutral", *, baseline: float = 0
     ) -> ZeroCrossingCounter: ...
     @property
     def count(self) -> int: ...
@@ -93,15 +94,15 @@ class ZeroCrossingCounter:
 
 @overload
 def count_zero_crossings(
-    signal: Signal, /, *, zeros: _ZeroRule = "neutral", baseline: int = 0, axis: int = -1
+    signal: Signal, /, *, zeros: ZeroRule = "neutral", baseline: int = 0, axis: int = -1
 ) -> int: ...
 @overload
 def count_zero_crossings(
-    signal: _Samples, /, *, zeros: _ZeroRule = "neutral", baseline: float = 0, axis: int = -1
+    signal: _Samples, /, *, zeros: ZeroRule = "neutral", baseline: float = 0, axis: int = -1
 ) -> int | NDArray[np.int64]: ...
 def _buffer(samples: _Samples, /) -> Buffer: ...
 def zero_crossings(
-    signal: _Samples, /, *, zeros: _ZeroRule = "neutral", baseline: float = 0
+    signal: _Samples, /, *, zeros: ZeroRule = "neutral", baseline: float = 0
 ) -> NDArray[np.int64]: ...
 def parse_signal(json: bytes, /) -> Signal: ...
 def lift_signals(body: bytes, /, key: str = "signal") -> tuple[bytes, list[Signal]]: ...

@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Buffer
 
-    from ecg_core._ecg_core import _Samples, _ZeroRule  # pyright: ignore[reportPrivateUsage]
+    from ecg_core._ecg_core import _Samples  # pyright: ignore[reportPrivateUsage]
+    from ecg_core.zero_rule import ZeroRule
 
 
 def zero_crossings_mask(
     signal: _Samples,
     /,
     *,
-    zeros: _ZeroRule = "neutral",
+    zeros: ZeroRule = "neutral",
     baseline: float = 0,
     pad: bool = False,
 ) -> NDArray[np.bool_]:
@@ -87,7 +88,7 @@ def zero_crossing_rate(
     frame_length: int = 2048,
     hop_length: int = 512,
     center: bool = True,
-    zeros: _ZeroRule = "neutral",
+    zeros: ZeroRule = "neutral",
     baseline: float = 0,
 ) -> NDArray[np.float64]:
     """Measure which part of the samples are zero crossings, frame by frame.
@@ -105,7 +106,7 @@ def zero_crossing_rate(
         The distance between the starts of two frames, in samples.
     center : bool, optional
         Whether the first frame is centred on the first sample: the signal is continued at both ends
-        by `frame_length // 2` copies of its outermost sample.
+        by `frame_length // 2` copies of the first and the last sample.
     zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
         What a zero counts as, as for `count_zero_crossings`.
     baseline : int or float, optional

@@ -21,6 +21,6 @@ pub use count::count;
 pub use counter::Crossings;
 pub use kernels::Sample;
 pub use rule::ZeroRule;
-pub(crate) use run::Run;
 pub use signs::NotANumber;
-pub(crate) use signs::WORD;
+#[cfg(feature = "python")]
+pub(crate) use {run::Run, signs::WORD};

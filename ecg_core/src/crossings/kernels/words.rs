@@ -55,16 +55,20 @@ pub(super) fn take_words<T: Signed>(
     let mut local = counter.clone(); // stays in registers
     for (index, start) in samples.words().enumerate() {
         let bits = look(start);
-        if bits.suspect {
-            check(start, index * WORD)?;
+        if bits.suspect
+            && let Some(nan) = first_nan(start)
+        {
+            return Err(nan.after(index * WORD));
         }
         each(index * WORD, local.advance(Signs::cut(bits.negative, bits.zero, WORD)));
     }
     let (rest, len) = samples.rest();
     if len > 0 {
         let (bits, from) = (look(rest.as_ptr()), samples.len() - len);
-        if bits.suspect {
-            check(rest.as_ptr(), from)?;
+        if bits.suspect
+            && let Some(nan) = first_nan(rest.as_ptr())
+        {
+            return Err(nan.after(from));
         }
         each(from, local.advance(Signs::cut(bits.negative, bits.zero, len)));
     }
@@ -72,11 +76,11 @@ pub(super) fn take_words<T: Signed>(
     Ok(())
 }
 
-/// Finds the first NaN of [`WORD`] samples, of which the first has this index.
+/// Finds the first NaN of [`WORD`] samples.
 #[cold]
-fn check<T: Signed>(start: *const T, from: usize) -> Result<(), NotANumber> {
+fn first_nan<T: Signed>(start: *const T) -> Option<NotANumber> {
     #[expect(unsafe_code, reason = "the samples may lie in memory of Python")]
     // SAFETY: so many samples are readable there, aligned or not.
     let is_nan = |index: &usize| unsafe { start.add(*index).read_unaligned() }.is_nan();
-    (0..WORD).find(is_nan).map_or(Ok(()), |index| Err(NotANumber { index: from + index }))
+    (0..WORD).find(is_nan).map(|index| NotANumber { index })
 }
