@@ -14,7 +14,7 @@ from ecg_core import BlobError, Signal, pack, unpack, unpack_lead
 
 ROOT = Path(__file__).parents[2]
 FIXTURE = Path(__file__).parent / "fixtures" / "v1_patched.blob"
-RECORDING = ROOT / "ecg_service" / "cli" / "data" / "ptb_s0010_re_10s.json.gz"
+RECORDING = ROOT / "ecg_service" / "cli" / "demo" / "data" / "ptb_s0010_re_10s.json.gz"
 LOW, HIGH = -(2**31), 2**31 - 1
 HEADER = 16 + 32
 
