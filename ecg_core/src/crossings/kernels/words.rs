@@ -55,20 +55,16 @@ pub(super) fn take_words<T: Signed>(
     let mut local = counter.clone(); // stays in registers
     for (index, start) in samples.words().enumerate() {
         let bits = look(start);
-        if bits.suspect
-            && let Some(nan) = first_nan(start)
-        {
-            return Err(nan.after(index * WORD));
+        if bits.suspect && first_nan(start) < WORD {
+            return Err(NotANumber { index: index * WORD + first_nan(start) });
         }
         each(index * WORD, local.advance(Signs::cut(bits.negative, bits.zero, WORD)));
     }
     let (rest, len) = samples.rest();
     if len > 0 {
         let (bits, from) = (look(rest.as_ptr()), samples.len() - len);
-        if bits.suspect
-            && let Some(nan) = first_nan(rest.as_ptr())
-        {
-            return Err(nan.after(from));
+        if bits.suspect && first_nan(rest.as_ptr()) < WORD {
+            return Err(NotANumber { index: from + first_nan(rest.as_ptr()) });
         }
         each(from, local.advance(Signs::cut(bits.negative, bits.zero, len)));
     }
@@ -76,11 +72,11 @@ pub(super) fn take_words<T: Signed>(
     Ok(())
 }
 
-/// Finds the first NaN of [`WORD`] samples.
+/// The index of the first NaN of [`WORD`] samples, or [`WORD`].
 #[cold]
-fn first_nan<T: Signed>(start: *const T) -> Option<NotANumber> {
+fn first_nan<T: Signed>(start: *const T) -> usize {
     #[expect(unsafe_code, reason = "the samples may lie in memory of Python")]
     // SAFETY: so many samples are readable there, aligned or not.
     let is_nan = |index: &usize| unsafe { start.add(*index).read_unaligned() }.is_nan();
-    (0..WORD).find(is_nan).map(|index| NotANumber { index })
+    (0..WORD).find(is_nan).unwrap_or(WORD)
 }
