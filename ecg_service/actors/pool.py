@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
+from ecg_service.actors.envelope import Envelope
 from ecg_service.actors.errors import ActorStopped, MailboxFull
 from ecg_service.actors.restarts import RestartBudget, RestartPolicy
 from ecg_service.actors.statistics import PoolStatistics
@@ -25,26 +25,6 @@ class Actor(Protocol[Message_contra, Reply_co]):
     async def handle(self, batch: Sequence[Message_contra], /) -> Sequence[Reply_co | Exception]:
         """Answer every message, in order; an exception in the answer is raised at its asker."""
         ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Envelope(Generic[Message, Reply]):
-    message: Message
-    reply: asyncio.Future[Reply] | None = None
-
-    @property
-    def abandoned(self) -> bool:
-        return self.reply is not None and self.reply.done()
-
-    def settle(self, outcome: Reply | BaseException) -> None:
-        if self.reply is None:
-            if isinstance(outcome, BaseException):
-                logger.warning("a message failed: %s", type(outcome).__name__)
-        elif not self.reply.done():
-            if isinstance(outcome, BaseException):
-                self.reply.set_exception(outcome)
-            else:
-                self.reply.set_result(outcome)
 
 
 class ActorPool(Generic[Message, Reply]):
@@ -77,7 +57,7 @@ class ActorPool(Generic[Message, Reply]):
         self._expected = expected
         self._budget = RestartBudget(restarts)
         self._drain_timeout = drain_timeout
-        self._mailbox: asyncio.Queue[_Envelope[Message, Reply] | None] = asyncio.Queue()
+        self._mailbox: asyncio.Queue[Envelope[Message, Reply] | None] = asyncio.Queue()
         self._tasks = asyncio.TaskGroup()
         self._workers: list[asyncio.Task[None]] = []
         self._open = False
@@ -102,15 +82,15 @@ class ActorPool(Generic[Message, Reply]):
 
     def tell(self, message: Message) -> None:
         """Hand over the message; raises `MailboxFull` or `ActorStopped`, never waits."""
-        self._post(_Envelope(message))
+        self._post(Envelope(message))
 
     async def ask(self, message: Message) -> Reply:
         """Hand over the message and wait for its reply; the caller sets the timeout."""
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._post(_Envelope(message, reply))
+        self._post(Envelope(message, reply))
         return await reply
 
-    def _post(self, envelope: _Envelope[Message, Reply]) -> None:
+    def _post(self, envelope: Envelope[Message, Reply]) -> None:
         if not self._open:
             raise ActorStopped
         if self._mailbox.qsize() >= self._capacity:
@@ -173,9 +153,9 @@ class ActorPool(Generic[Message, Reply]):
             if wanted := [envelope for envelope in batch if not envelope.abandoned]:
                 await self._deliver(actor, wanted)
 
-    async def _next_batch(self) -> list[_Envelope[Message, Reply]]:
+    async def _next_batch(self) -> list[Envelope[Message, Reply]]:
         """Wait for a message and take what else is there; empty once the stop marker is met."""
-        batch: list[_Envelope[Message, Reply]] = []
+        batch: list[Envelope[Message, Reply]] = []
         envelope = await self._mailbox.get()
         while envelope is not None:
             batch.append(envelope)
@@ -187,7 +167,7 @@ class ActorPool(Generic[Message, Reply]):
         return batch
 
     async def _deliver(
-        self, actor: Actor[Message, Reply], batch: list[_Envelope[Message, Reply]]
+        self, actor: Actor[Message, Reply], batch: list[Envelope[Message, Reply]]
     ) -> None:
         outcomes: Sequence[Reply | BaseException]
         self._busy += 1
