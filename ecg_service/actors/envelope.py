@@ -1,0 +1,35 @@
+"""A message on its way through a mailbox."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+logger = logging.getLogger(__name__)
+
+Message = TypeVar("Message")
+Reply = TypeVar("Reply")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Envelope(Generic[Message, Reply]):
+    """A message, and the future of its reply if the sender asked for one."""
+
+    message: Message
+    reply: asyncio.Future[Reply] | None = None
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether the asker no longer waits."""
+        return self.reply is not None and self.reply.done()
+
+    def settle(self, outcome: Reply | BaseException) -> None:
+        """Give the outcome to the asker; a failed message that was told is logged."""
+        if self.reply is None:
+            if isinstance(outcome, BaseException):
+                logger.warning("a message failed: %s", type(outcome).__name__)
+        elif not self.reply.done():
+            if isinstance(outcome, BaseException):
+                self.reply.set_exception(outcome)
+            else:
+                self.reply.set_result(outcome)
