@@ -1,4 +1,4 @@
-# Every recipe first brings .venv up to date by itself; nothing needs activating.
+# Every recipe first brings .venv up to date; nothing needs activating.
 
 set positional-arguments
 set quiet
@@ -53,7 +53,7 @@ types: (_env everything)
     pyright --warnings
     python -m mypy.stubtest ecg_core --allowlist ecg_core/stubtest_allowlist.txt
 
-# Check which layer imports which
+# Check the imports between layers
 arch: (_env everything)
     lint-imports
 
@@ -61,15 +61,15 @@ arch: (_env everything)
 quick: fmt lint types arch
     pytest --quiet --numprocesses auto tests/unit
 
-# Run the tests on every processor; with arguments, only pytest with these
+# Run the tests on every processor; with arguments, run only pytest with them
 test *ARGS: (_env everything)
     if [ $# -eq 0 ]; then cargo test --quiet --locked && pytest --numprocesses auto; else pytest "$@"; fi
 
-# Check types and run the Python tests on Python 3.11, 3.12 and 3.13, those that the machine has
+# Check types and run the Python tests on each Python from 3.11 to 3.13 that is installed
 pythons *ARGS: (_env everything)
     .ci/pythons "$@"
 
-# Compare with other libraries, which it installs; arguments go to pytest
+# Compare the core with other libraries, which it installs; arguments go to pytest
 oracle *ARGS: (_env oracle)
     pytest tests/oracle "$@"
 
@@ -77,11 +77,11 @@ oracle *ARGS: (_env oracle)
 bench *ARGS: (_env everything)
     python -m benchmarks "$@"
 
-# Count the kernels' instructions; one that takes 3 % more fails. `--update` makes them the baseline
+# Count the kernels' instructions and fail on 3 % more; `--update` renews the baseline
 instructions *ARGS: (_env everything)
     python -m benchmarks instructions "$@"
 
-# Fuzz the core for SECONDS; failing inputs are in ecg_core/fuzz/artifacts
+# Fuzz the core for SECONDS; failing inputs go to ecg_core/fuzz/artifacts
 fuzz SECONDS="600": (_env everything)
     ecg_core/fuzz/run.sh "$1"
 
@@ -93,14 +93,14 @@ sanitize: (_env everything)
 aarch64:
     ecg_core/aarch64.sh
 
-# Change each constant and instruction of the kernels: a Rust test must fail
+# Mutate each constant and instruction of the kernels; a Rust test must fail each time
 mutants *PARTS: (_env everything)
     python ecg_core/mutation/run.py "$@"
 
 # Check everything
 check: lint types arch test
 
-# Lock the Python dependencies; `just lock --upgrade` takes newer ones
+# Lock the Python dependencies; `--upgrade` takes newer versions
 lock *ARGS: (_env runtime)
     just _lock {{ runtime }} --group build "$@"
     just _lock {{ everything }} --group dev --constraints {{ runtime }} "$@"
@@ -112,8 +112,8 @@ _lock *ARGS:
         --generate-hashes --no-build-isolation --no-emit-index-url --no-emit-package ecg-core \
         --custom-compile-command 'just lock' --output-file "$@"
 
-# Install the locked packages, then both workspace members unless nothing they are built from has
-# changed. The old extension is unlinked first: overwriting it would crash servers that run it.
+# Install the locked packages, then both workspace members if one of their sources has changed.
+# The old extension is unlinked first: overwriting it would crash processes that have it loaded.
 [private]
 _env requirements:
     #!/usr/bin/env bash

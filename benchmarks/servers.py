@@ -41,7 +41,7 @@ async def empty(settings: Settings, port: int) -> None:
         request_max_body_size=settings.edge.max_body_bytes,
     )
     with stop_signals() as stop:
-        await Server(app, settings).run(bind(HOST, port), stop, lambda: None)
+        await Server(app, settings).serve(bind(HOST, port), stop, lambda: None)
 
 
 async def service(settings: Settings, port: int) -> None:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ecg_service.cli.demo.recording import recording
+from ecg_service.cli.demo.example import example_ecg
 
 SIZES = {"12 x 5,000": 5_000, "12 x 500": 500}
 MITDB = Path(__file__).parent / "data" / "mitdb_10s.json.gz"
@@ -13,7 +13,7 @@ MITDB = Path(__file__).parent / "data" / "mitdb_10s.json.gz"
 
 def ecg(samples: int) -> dict[str, Any]:
     """Return the first samples of the demo's twelve leads, ready to POST."""
-    document = json.loads(recording())
+    document = json.loads(example_ecg())
     leads = [
         {"name": lead["name"], "signal": lead["signal"][:samples]} for lead in document["leads"]
     ]

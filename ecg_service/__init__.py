@@ -1,3 +1,3 @@
-"""The ECG service: takes ECGs in over REST, counts zero crossings, keeps everything losslessly."""
+"""The ECG service: ingests ECGs over REST, counts zero crossings, stores samples losslessly."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Time that passes at once: a test waits for an hour and takes no time."""
+"""An event loop with simulated time: a test that waits for an hour takes no time."""
 
 import asyncio
 import selectors
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class _Impatient(selectors.DefaultSelector):
-    """Does not sleep until the next timer but says for how long it would have."""
+    """Records how long it would sleep until the next timer, and does not sleep."""
 
     slept = 0.0
 
@@ -30,6 +30,6 @@ class _Loop(asyncio.SelectorEventLoop):
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:
-    """Run what waits for nothing but time, on a loop whose clock starts at 0."""
+    """Run a coroutine that waits for timers only, on a loop whose clock starts at 0."""
     with asyncio.Runner(loop_factory=_Loop) as runner:
         return runner.run(work)

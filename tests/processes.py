@@ -15,7 +15,7 @@ COMMAND = (sys.executable, "-m", "ecg_service")
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Everything a command can see: no proxy, no setting, no terminal's width of ours."""
+    """Return the environment of a command: without our proxies, settings and terminal width."""
     return {"PYTHONPATH": str(Path(ecg_service.__file__).parents[1]), "LC_ALL": "C.UTF-8", **more}
 
 
@@ -23,7 +23,7 @@ def environment(**more: str) -> dict[str, str]:
 def running(
     folder: Path, *arguments: str, command: Sequence[str] = COMMAND, **env: str
 ) -> Generator[subprocess.Popen[str]]:
-    """Run a command until the block ends; it is killed when patience does."""
+    """Run a command until the block ends; kill it after `PATIENCE` seconds."""
     with subprocess.Popen(
         [*command, *arguments],
         cwd=folder,

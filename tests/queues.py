@@ -1,4 +1,4 @@
-"""The queue of insights that tests look into."""
+"""A queue of insights that tests can inspect."""
 
 import asyncio
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from ecg_service.ports.insights import InsightQueue, QueueStatistics
 
 @dataclass
 class ListQueue(InsightQueue):
-    """Keeps what it is told, and says when."""
+    """Keeps the ids that it is given; sets `heard` once there is one."""
 
     told: list[UUID] = field(default_factory=list[UUID])
     heard: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,6 +1,6 @@
-"""Actors on asyncio. Standard library only; knows nothing of ECGs.
+"""Actors on asyncio and bounded threads; imports the standard library only.
 
-What is promised is written in docs/runtime-semantics.md.
+docs/runtime-semantics.md lists the guarantees.
 """
 
 from ecg_service.actors.errors import (

@@ -23,7 +23,7 @@ class Envelope(Generic[Message, Reply]):
         """Whether the asker no longer waits."""
         return self.reply is not None and self.reply.done()
 
-    def settle(self, outcome: Reply | BaseException) -> None:
+    def resolve(self, outcome: Reply | BaseException) -> None:
         """Give the outcome to the asker; a failed message that was told is logged."""
         if self.reply is None:
             if isinstance(outcome, BaseException):

@@ -1,4 +1,4 @@
-"""What the runtime raises."""
+"""Errors of the actor runtime."""
 
 
 class ActorError(Exception):

@@ -20,23 +20,23 @@ Reply_co = TypeVar("Reply_co", covariant=True)
 
 
 class Actor(Protocol[Message_contra, Reply_co]):
-    """Private state and one method, which the pool never runs twice at a time."""
+    """One method over private state; the pool calls it for one batch at a time."""
 
     async def handle(self, batch: Sequence[Message_contra], /) -> Sequence[Reply_co | Exception]:
-        """Answer every message, in order; an exception in the answer is raised at its asker."""
+        """Return a reply to each message, in order; its asker raises one that is an exception."""
         ...
 
 
 class ActorPool(Generic[Message, Reply]):
-    """Hands messages to whichever of `size` actors is idle, all that wait at once up to `batch`.
+    """`size` equal actors that take messages, at most `batch` at once, from one bounded mailbox.
 
         async with ActorPool(make_actor, size=1, capacity=1024, batch=32) as pool:
             pool.tell(message)                # go on at once
             reply = await pool.ask(message)   # wait, and raise what the actor raised
 
-    Leaving the block drains the mailbox for at most `drain_timeout` seconds. Exceptions in
-    `expected` are answers; any other replaces the actor and spends the restart budget, and
-    `RestartLimitExceeded` ends the block.
+    Leaving the block drains the mailbox for at most `drain_timeout` seconds. An exception in
+    `expected` only fails its batch; any other also replaces the actor and spends one restart.
+    When none is left, `RestartLimitExceeded` ends the block.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class ActorPool(Generic[Message, Reply]):
 
     @property
     def running(self) -> bool:
-        """Whether messages are taken."""
+        """Whether the pool accepts messages."""
         return self._open
 
     def statistics(self) -> PoolStatistics:
@@ -81,11 +81,11 @@ class ActorPool(Generic[Message, Reply]):
         )
 
     def tell(self, message: Message) -> None:
-        """Hand over the message; raises `MailboxFull` or `ActorStopped`, never waits."""
+        """Send the message; raises `MailboxFull` or `ActorStopped`, never waits."""
         self._post(Envelope(message))
 
     async def ask(self, message: Message) -> Reply:
-        """Hand over the message and wait for its reply; the caller sets the timeout."""
+        """Send the message and wait for its reply; the caller sets the timeout."""
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._post(Envelope(message, reply))
         return await reply
@@ -114,7 +114,9 @@ class ActorPool(Generic[Message, Reply]):
             self._cancel()
             exc_type = exc = traceback = None
         for _ in range(self._size):
-            self._mailbox.put_nowait(None)  # behind the last message: who meets it has drained
+            self._mailbox.put_nowait(
+                None
+            )  # behind the last message: an actor that takes it has drained
         try:
             async with asyncio.timeout(self._drain_timeout):
                 await self._tasks.__aexit__(exc_type, exc, traceback)
@@ -130,7 +132,7 @@ class ActorPool(Generic[Message, Reply]):
     def _reject_rest(self) -> None:
         while not self._mailbox.empty():
             if envelope := self._mailbox.get_nowait():
-                envelope.settle(ActorStopped())
+                envelope.resolve(ActorStopped())
 
     async def _supervise(self) -> None:
         while True:
@@ -154,7 +156,7 @@ class ActorPool(Generic[Message, Reply]):
                 await self._deliver(actor, wanted)
 
     async def _next_batch(self) -> list[Envelope[Message, Reply]]:
-        """Wait for a message and take what else is there; empty once the stop marker is met."""
+        """Wait for a message and take those behind it; return none at the stop marker."""
         batch: list[Envelope[Message, Reply]] = []
         envelope = await self._mailbox.get()
         while envelope is not None:
@@ -179,7 +181,7 @@ class ActorPool(Generic[Message, Reply]):
         except BaseException as error:
             answer = ActorStopped() if isinstance(error, asyncio.CancelledError) else error
             for envelope in batch:
-                envelope.settle(answer)
+                envelope.resolve(answer)
             if not isinstance(error, self._expected):
                 raise
             return
@@ -187,4 +189,4 @@ class ActorPool(Generic[Message, Reply]):
             self._busy -= 1
             self._handled += len(batch)
         for envelope, outcome in zip(batch, outcomes, strict=True):
-            envelope.settle(outcome)
+            envelope.resolve(outcome)

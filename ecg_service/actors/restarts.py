@@ -1,4 +1,4 @@
-"""How often actors may fail before their pool gives up."""
+"""How often actors may fail before their pool stops."""
 
 import time
 from collections import deque
@@ -16,7 +16,7 @@ class RestartPolicy:
 
 
 class RestartBudget:
-    """What is left of a policy's allowance; shared by all actors of a pool."""
+    """The restarts that a policy still allows, shared by all actors of a pool."""
 
     def __init__(self, policy: RestartPolicy) -> None:
         self._policy = policy

@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 
 class Threads:
-    """Runs blocking calls off the event loop; refuses one that would have to wait too long.
+    """Runs blocking calls off the event loop.
 
-    At most `size` calls run and `capacity` more wait.
+    At most `size` calls run and `capacity` more wait; the next one is refused.
     """
 
     def __init__(self, name: str, *, size: int, capacity: int) -> None:
@@ -37,9 +37,9 @@ class Threads:
         )
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call `function` in a thread and wait for it; raises `ThreadsFull` instead of queueing.
+        """Return the result of `function` in a thread; raises `ThreadsFull` if the queue is full.
 
-        A caller that is cancelled leaves at once; its call is skipped if it had not begun.
+        A caller that is cancelled stops waiting; its call is skipped if it has not begun.
         """
         self._enter()
         try:
@@ -61,5 +61,5 @@ class Threads:
             self._calls -= 1
 
     def close(self) -> None:
-        """Refuse new calls and return when the running ones are done."""
+        """Refuse new calls; return when those that run or wait are done."""
         self._executor.shutdown()

@@ -1,1 +1,1 @@
-"""The outside world behind the ports: one module or package for each thing we talk to."""
+"""Implementations of the ports, one module or package for each external system."""

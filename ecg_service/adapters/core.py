@@ -1,7 +1,7 @@
-"""The only place that unpacks blobs for the services, and that decides where the core runs.
+"""Runs `ecg_core` in threads for the services, one call of a thread for a whole batch.
 
-It runs in threads, one hop for a whole batch: on one core, a thread that reads batches beat
-reading each document on the event loop, and it keeps the loop free (ARCHITECTURE.md has figures).
+Even on one processor a thread that reads batches is faster than reading each document on the
+event loop, and it keeps the loop free (ARCHITECTURE.md has figures).
 """
 
 from collections.abc import Callable, Generator, Sequence
@@ -46,7 +46,7 @@ class RustCore(SignalCore):
 
 
 def _without_panic(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Turn a Rust panic, which is no `Exception`, into one: it must not end the process."""
+    """Raise a Rust panic, which is no `Exception`, as one, so that it does not end the process."""
     try:
         return function(*args, **kwargs)
     except Exception:
@@ -82,6 +82,6 @@ def _damage() -> Generator[None]:
 
 
 def verify_blob(blob: bytes) -> None:
-    """Read every sample of a blob, for a check of the store; raises `DamagedEcg`."""
+    """Unpack a blob to check it; raises `DamagedEcg`."""
     with _damage():
         ecg_core.unpack(blob)

@@ -1,4 +1,4 @@
-"""Hands pending insights to an actor pool of this process."""
+"""A queue of insights over an actor pool of this process."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -8,7 +8,7 @@ from ecg_service.ports.insights import InsightQueue, QueueStatistics
 
 
 class ActorInsightQueue(InsightQueue):
-    """Tells the pool; what does not fit is left to the sweeper."""
+    """Tells the pool; ECGs that do not fit the mailbox are left to the sweeper."""
 
     def __init__(self, pool: ActorPool[UUID, None]) -> None:
         self._pool = pool

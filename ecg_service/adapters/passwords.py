@@ -1,4 +1,4 @@
-"""Argon2id, off the event loop."""
+"""Hashes passwords by Argon2id, off the event loop."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -15,9 +15,10 @@ T = TypeVar("T")
 
 
 class Argon2Passwords(PasswordHasher):
-    """Hashes with the parameters OWASP's Password Storage Cheat Sheet asks for at least.
+    """Hashes with the minimum parameters of OWASP's Password Storage Cheat Sheet.
 
-    19 MiB, two passes, one lane: about 20 ms a check, which is why `VerifiedCredentials` remembers.
+    19 MiB, two passes, one lane: a verification takes about 20 ms, so `VerifiedCredentials`
+    remembers it.
     """
 
     def __init__(self, threads: Threads) -> None:

@@ -1,4 +1,4 @@
-"""Blocking work off the event loop, for every adapter that has some."""
+"""Blocking calls off the event loop, for all adapters."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -13,7 +13,7 @@ T = TypeVar("T")
 async def in_thread(
     threads: Threads, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Call the function in one of the threads, or raise `Overloaded` if too many calls wait."""
+    """Call the function in one of the threads, or raise `Overloaded` if their queue is full."""
     try:
         return await threads.run(function, *args, **kwargs)
     except ThreadsFull as error:

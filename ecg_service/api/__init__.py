@@ -1,1 +1,1 @@
-"""HTTP: wire schemas, routes, authentication and errors. Knows Litestar and the services, no adapter."""
+"""HTTP: routes, schemas, authentication, errors. Imports Litestar and services, no adapter."""

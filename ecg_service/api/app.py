@@ -9,10 +9,10 @@ from ecg_service.api.edge.audience import require_audiences
 from ecg_service.api.edge.authentication import Authentication
 from ecg_service.api.edge.openapi import add_bodies, openapi
 from ecg_service.api.edge.problems import HANDLERS
-from ecg_service.api.edge.responses import outermost
+from ecg_service.api.edge.responses import with_head_and_no_store
 from ecg_service.api.health import HealthController
 from ecg_service.api.insights import InsightController
-from ecg_service.api.services import Services
+from ecg_service.api.state import Services
 from ecg_service.api.users import MyselfController, UserController
 from ecg_service.domain.errors import Unauthenticated
 
@@ -31,4 +31,4 @@ def create_app(services: Services) -> ASGIApp:
     )
     require_audiences(app.routes)
     add_bodies(app.openapi_schema)
-    return outermost(app)
+    return with_head_and_no_store(app)

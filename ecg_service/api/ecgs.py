@@ -10,12 +10,12 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ecg_service.api.edge.audience import Audience
-from ecg_service.api.edge.bodies import announced, receive
+from ecg_service.api.edge.bodies import check_headers, read_body
 from ecg_service.api.edge.openapi import takes
 from ecg_service.api.edge.pages import MAX_PAGE_SIZE, cursor_of, next_link, token_of
-from ecg_service.api.edge.parameters import aware, ecg_uuid, lead_index
+from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index, require_utc_offset
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
-from ecg_service.api.services import services_of
+from ecg_service.api.state import services_of
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats import FORMATS
 from ecg_service.services.ingest import Receipt
@@ -24,7 +24,7 @@ MAX_INDEX = 2**31 - 1
 
 
 class EcgController(Controller):
-    """An ECG goes in and comes back."""
+    """Submit, list, read and delete ECGs."""
 
     path = "/ecg"
     tags = ["ECGs"]
@@ -32,13 +32,13 @@ class EcgController(Controller):
 
     @post(operation_class=takes(SubmittedEcg), responses={201: ResponseSpec(EcgCreated)})
     async def submit(self, request: Request[Any, Any, Any]) -> ASGIApp:
-        """Store an ECG; it is durable when this answers, its zero crossings counted."""
+        """Store an ECG; 201 means that it is durable and its zero crossings are counted."""
         services = services_of(request)
-        media_type, size = await announced(request, services.limits, FORMATS)
+        media_type, size = await check_headers(request, services.limits, FORMATS)
         with services.ingest.admit(size):
-            body = await receive(request, services.limits)
+            body = await read_body(request, services.limits)
             receipt = await services.ingest.submit(request.user.name, FORMATS[media_type], body)
-        return Created(receipt)
+        return CreatedResponse(receipt)
 
     @get()
     async def page(
@@ -49,12 +49,12 @@ class EcgController(Controller):
         page_size: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)] = 20,
         page_token: FromQuery[str | None] = None,
     ) -> Response[EcgPage]:
-        """List one's ECGs with from <= date < to, newest first, without samples."""
+        """List your ECGs with from <= date < to, newest first, without samples."""
         found, after = await services_of(request).ecgs.page(
             request.user.name,
             limit=page_size,
-            since=aware("from", from_),
-            until=aware("to", to),
+            since=require_utc_offset("from", from_),
+            until=require_utc_offset("to", to),
             after=cursor_of(page_token) if page_token is not None else None,
         )
         token = token_of(after) if after else None
@@ -69,9 +69,9 @@ class EcgController(Controller):
     ) -> EcgOut:
         """Return an ECG with all its samples, or without them (`signals=false`)."""
         found = await services_of(request).ecgs.read(
-            request.user.name, ecg_uuid(ecg_id), signals=signals
+            request.user.name, parse_ecg_id(ecg_id), signals=signals
         )
-        return EcgOut.found(found)
+        return EcgOut.of_found(found)
 
     @get("/{ecg_id:str}/leads/{index:str}")
     async def lead(
@@ -85,9 +85,9 @@ class EcgController(Controller):
     ) -> WindowOut:
         """Return samples start to stop of one lead, at most `max_points` of them.
 
-        Thinning keeps the least and the greatest sample of each stretch, so no peak is lost.
+        Decimation keeps the minimum and the maximum of each bucket, so that no peak is lost.
         """
-        key, number = ecg_uuid(ecg_id), lead_index(index)
+        key, number = parse_ecg_id(ecg_id), parse_lead_index(index)
         window = await services_of(request).ecgs.window(
             request.user.name, key, number, start=start, stop=stop, max_points=max_points
         )
@@ -100,13 +100,13 @@ class EcgController(Controller):
         ecg_id: FromPath[str],
     ) -> None:
         """Delete an ECG with its samples and insights."""
-        await services_of(request).ecgs.delete(request.user.name, ecg_uuid(ecg_id))
+        await services_of(request).ecgs.delete(request.user.name, parse_ecg_id(ecg_id))
 
 
-class Created:
-    """201 with the id and where the ECG is, the answer that is given all day.
+class CreatedResponse:
+    """201 with the id and the location of the ECG.
 
-    An ASGI application by itself: Litestar's response takes a third of an empty handler's time.
+    A plain ASGI application: Litestar's response takes a third of an empty handler's time.
     """
 
     def __init__(self, receipt: Receipt) -> None:

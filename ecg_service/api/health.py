@@ -1,18 +1,18 @@
-"""Is the process alive, and can it take an ECG?"""
+"""Routes of health, for everybody: liveness and readiness."""
 
 from typing import Any
 
 from litestar import Controller, Request, Response, get
 
 from ecg_service.api.edge.audience import Audience
-from ecg_service.api.services import services_of
+from ecg_service.api.state import services_of
 from ecg_service.domain.errors import EcgError
 
 MEDIA_TYPE = "application/health+json"
 
 
 class HealthController(Controller):
-    """For load balancers and orchestrators; says nothing about versions or hosts."""
+    """Health for load balancers and orchestrators, without versions or host names."""
 
     path = "/health"
     tags = ["Health"]
@@ -20,12 +20,12 @@ class HealthController(Controller):
 
     @get("/live")
     async def live(self) -> Response[dict[str, str]]:
-        """Return 200 while the event loop turns; touches nothing else."""
+        """Return 200 while the event loop runs; checks nothing else."""
         return Response({"status": "pass"}, media_type=MEDIA_TYPE)
 
     @get("/ready")
     async def ready(self, request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
-        """Return 200 if an ECG could be taken now, else 503."""
+        """Return 200 if an ECG could be stored now, else 503."""
         try:
             await services_of(request).health.check()
         except EcgError:

@@ -7,16 +7,16 @@ from litestar import Controller, Request, Response, get
 from litestar.params import FromPath, FromQuery
 
 from ecg_service.api.edge.audience import Audience
-from ecg_service.api.edge.parameters import ecg_uuid
+from ecg_service.api.edge.parameters import parse_ecg_id
 from ecg_service.api.schemas.insights import InsightsOut
-from ecg_service.api.services import services_of
+from ecg_service.api.state import services_of
 from ecg_service.domain.signals import ZeroRule
 
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
 
 
 class InsightController(Controller):
-    """What was found out about an ECG."""
+    """The insights of an ECG."""
 
     path = "/ecg/{ecg_id:str}/insights"
     tags = ["ECGs"]
@@ -29,12 +29,12 @@ class InsightController(Controller):
         ecg_id: FromPath[str],
         zeros: FromQuery[ZeroRule] = "neutral",
     ) -> Response[InsightsOut]:
-        """Return what is known of an ECG.
+        """Return the insights of an ECG.
 
-        `Prefer: wait=N` (RFC 7240) holds the answer for at most N seconds while insights are
-        pending. `zeros` counts the crossings anew by another rule.
+        `Prefer: wait=N` (RFC 7240) delays the answer by at most N seconds while insights are
+        pending. `zeros` counts the zero crossings by another rule.
         """
-        key, wait = ecg_uuid(ecg_id), _preferred_wait(request, services_of(request).max_wait)
+        key, wait = parse_ecg_id(ecg_id), _preferred_wait(request, services_of(request).max_wait)
         found = await services_of(request).ecgs.insights(
             request.user.name, key, zeros=zeros, wait=wait or 0
         )
@@ -43,6 +43,6 @@ class InsightController(Controller):
 
 
 def _preferred_wait(request: Request[Any, Any, Any], max_wait: int) -> int | None:
-    """Read RFC 7240's `wait`; a preference that cannot be read is ignored, as it asks for."""
+    """Read RFC 7240's `wait`; a malformed preference is ignored, as the RFC requires."""
     found = _WAIT.search(",".join(request.headers.getall("prefer", [])))
     return min(int(found[1]), max_wait) if found else None

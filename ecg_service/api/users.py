@@ -1,4 +1,4 @@
-"""Routes of users: admins register and change them, everyone may look at themselves."""
+"""Routes of users: for admins, and for each user's own account."""
 
 from typing import Annotated, Any, TypeVar
 
@@ -6,18 +6,18 @@ from litestar import Controller, Request, Response, get, patch, post, put
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from ecg_service.api.edge.audience import Audience
-from ecg_service.api.edge.bodies import small_body
+from ecg_service.api.edge.bodies import read_small_body
 from ecg_service.api.edge.openapi import takes
 from ecg_service.api.edge.pages import MAX_PAGE_SIZE, next_link
-from ecg_service.api.schemas import given
+from ecg_service.api.schemas import or_unset
 from ecg_service.api.schemas.users import PasswordChange, UserIn, UserOut, UserPage, UserPatch
-from ecg_service.api.services import services_of
+from ecg_service.api.state import services_of
 
 T = TypeVar("T")
 
 
 class UserController(Controller):
-    """Users, for admins."""
+    """Register, list and change users."""
 
     path = "/users"
     tags = ["Users"]
@@ -43,7 +43,7 @@ class UserController(Controller):
     ) -> Response[UserPage]:
         """List users in order of name."""
         found, token = await services_of(request).users.page(limit=page_size, after=page_token)
-        body = UserPage([UserOut.of(user) for user in found], given(token))
+        body = UserPage([UserOut.of(user) for user in found], or_unset(token))
         return Response(body, headers=next_link(request, token))
 
     @patch("/{name:str}", operation_class=takes(UserPatch))
@@ -62,7 +62,7 @@ class UserController(Controller):
 
 
 class MyselfController(Controller):
-    """The user who asks."""
+    """The user who is signed in."""
 
     path = "/users/me"
     tags = ["Users"]
@@ -70,7 +70,7 @@ class MyselfController(Controller):
 
     @get()
     async def read(self, request: Request[Any, Any, Any]) -> UserOut:
-        """Return oneself."""
+        """Return the user who is signed in."""
         return UserOut.of(await services_of(request).users.get(request.user.name))
 
     @put("/password", operation_class=takes(PasswordChange), status_code=204)
@@ -78,7 +78,7 @@ class MyselfController(Controller):
         self,
         request: Request[Any, Any, Any],
     ) -> None:
-        """Change one's own password; the old one is refused at once."""
+        """Change your password; the old one is refused at once."""
         change = await _body(PasswordChange, request)
         await services_of(request).users.change_password(
             request.user.name, change.current_password, change.new_password
@@ -86,4 +86,4 @@ class MyselfController(Controller):
 
 
 async def _body(kind: type[T], request: Request[Any, Any, Any]) -> T:
-    return await small_body(kind, request, services_of(request).limits)
+    return await read_small_body(kind, request, services_of(request).limits)

@@ -1,11 +1,11 @@
-"""The first admin: from the settings, or with a random password in a file that only its owner may read."""
+"""The first admin: from the settings, or with a random password in a file for its owner only."""
 
 import logging
 import os
 import secrets
 from collections.abc import Callable
 
-from ecg_service.bootstrap.stores import database_of
+from ecg_service.bootstrap.stores import configured_database
 from ecg_service.domain.errors import Invalid
 from ecg_service.domain.users import check_password, check_username
 from ecg_service.services.users import Users
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 async def ensure_admin(users: Users, settings: Settings) -> None:
-    """Register the admin if the store has no user at all; raises `BadSettings`."""
+    """Register the admin if the store has no user; raises `BadSettings`."""
     if (await users.page(limit=1))[0]:
         return
     name = _checked("admin_username", settings.admin.admin_username, check_username)
@@ -38,7 +38,7 @@ def _given_password(settings: Settings) -> str | None:
 
 
 def _checked(name: str, value: str, check: Callable[[str], None]) -> str:
-    """Hold a setting to the rules of users, and name it if it breaks them."""
+    """Return the setting, or raise `BadSettings` with its name if it breaks a rule."""
     try:
         check(value)
     except Invalid as error:
@@ -47,7 +47,7 @@ def _checked(name: str, value: str, check: Callable[[str], None]) -> str:
 
 
 def _random_password(settings: Settings) -> str:
-    path = database_of(settings).admin_password_file()
+    path = configured_database(settings).admin_password_file()
     password = secrets.token_urlsafe(24)
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)

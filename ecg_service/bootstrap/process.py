@@ -1,4 +1,4 @@
-"""How the process treats memory while it serves."""
+"""How the process manages memory while it serves."""
 
 import ctypes
 import gc
@@ -10,11 +10,11 @@ GC_THRESHOLDS = (20_000, 20, 50)
 
 
 def tune() -> None:
-    """Prepare for many short-lived objects, some of them large. Measured effect: ARCHITECTURE.md.
+    """Tune the garbage collector and the allocator; ARCHITECTURE.md has the measured effect.
 
-    Everything made so far is there to stay, so the garbage collector need not visit it, and
-    requests leave few cycles behind, so it need not look often. glibc keeps freed memory; by
-    default it gives each batch's back to the system and faults every page in anew for the next.
+    The garbage collector skips all objects created so far, which live as long as the process,
+    and runs less often, since requests leave few cycles. glibc keeps freed memory; by default
+    it returns each batch's to the system, and the next batch faults every page in again.
     """
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

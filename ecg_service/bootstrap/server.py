@@ -1,6 +1,10 @@
-"""uvicorn on a socket that is handed to it, stopped by an event instead of by signals."""
+"""Serves the API by uvicorn, on a given socket, until an event is set.
+
+The command, the demo and the benchmarks all serve this way.
+"""
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -10,8 +14,12 @@ from typing import Any, cast
 import uvicorn
 from litestar.types import ASGIApp
 
+from ecg_service.api.app import create_app
 from ecg_service.bootstrap.process import tune
+from ecg_service.bootstrap.service import running_services
 from ecg_service.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 BACKLOG = 2048
 
@@ -22,19 +30,25 @@ def bind(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
+def url_of(listener: socket.socket) -> str:
+    """Return the URL at which a listening socket is reached."""
+    host, port = listener.getsockname()[:2]  # those of IPv6 have four parts
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 @contextmanager
 def stop_signals() -> Generator[asyncio.Event]:
-    """Set an event at SIGTERM and SIGINT, however many of them come, until the process ends.
+    """Yield an event that SIGTERM and SIGINT set.
 
-    One that comes while the service drains must not kill it, nor one that comes when all is done:
-    the exit code would say that it failed. So they are ignored from the end of the block on.
+    Further signals must not kill the process, neither while it drains nor when it is done, or
+    its exit code would report a failure: from the end of the block on they are ignored.
     """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def tell(*_: object) -> None:
         loop.call_soon_threadsafe(stop.set)
 
-    # Not the loop's own handlers: taking those off restores the deadly default for a moment.
+    # Not the loop's own handlers: removing those restores, for a moment, the default: to kill.
     _handle(tell)
     try:
         yield stop
@@ -47,8 +61,30 @@ def _handle(handler: Callable[..., None] | signal.Handlers) -> None:
         signal.signal(number, handler)
 
 
+async def serve(
+    settings: Settings,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    started: Callable[[], None] = lambda: None,
+) -> None:
+    """Run the service on this socket until `stop` is set, then drain it.
+
+    Calls `started` once connections are accepted. The caller closes the socket.
+    """
+
+    def announce() -> None:
+        logger.info("serving at %s", url_of(listener))
+        started()
+
+    logger.info("starting on %s", settings.store.database_url)
+    async with running_services(settings) as services:
+        await Server(create_app(services), settings).serve(listener, stop, announce)
+        logger.info("draining")
+    logger.info("stopped")
+
+
 class Server:
-    """Serves until it is told to stop, then answers what has come and returns."""
+    """Serves one application, and finishes the requests in progress when stopped."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._config = uvicorn.Config(
@@ -64,10 +100,10 @@ class Server:
             timeout_graceful_shutdown=max(1, round(settings.server.drain_seconds)),
         )
 
-    async def run(
+    async def serve(
         self, listener: socket.socket, stop: asyncio.Event, started: Callable[[], None]
     ) -> None:
-        """Serve on this socket; calls `started` once connections are taken."""
+        """Serve on this socket until `stop` is set; calls `started` once it accepts connections."""
         tune()
         await _Server(self._config, stop, started).serve(sockets=[listener])
 

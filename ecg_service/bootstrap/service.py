@@ -1,8 +1,8 @@
-"""The composition root: what is running while the service runs, and in which order it stops."""
+"""Starts everything that runs while the service runs, and stops it in reverse order."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from ecg_service.adapters.insight_queue import ActorInsightQueue
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.api.edge.basic import Basic
 from ecg_service.api.edge.bodies import BodyLimits
-from ecg_service.api.services import Services
+from ecg_service.api.state import Services
 from ecg_service.bootstrap.admin import ensure_admin
 from ecg_service.bootstrap.stores import open_store
 from ecg_service.domain.errors import EcgError
@@ -21,13 +21,13 @@ from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
 from ecg_service.services.authentication import PasswordAuthenticator
+from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
+from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
 from ecg_service.services.insights import InsightActor, Sweeper
-from ecg_service.services.traffic import Traffic
 from ecg_service.services.users import Users
-from ecg_service.services.verified import VerifiedCredentials
 from ecg_service.settings import Settings
 
 Message = TypeVar("Message")
@@ -42,29 +42,32 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
     """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
-        enter = _Threads(stack)
         hasher = Argon2Passwords(
-            enter("password", settings.access.password_threads, settings.access.password_queue)
+            _threads(
+                stack, "password", settings.access.password_threads, settings.access.password_queue
+            )
         )
         verified = _verified(settings)
         users = Users(store.users, hasher, verified)
         await ensure_admin(users, settings)
 
-        traffic = Traffic(settings.edge.max_bytes_in_flight)
-        insight_core = RustCore(enter("insight", 1, 1))
+        in_flight = BodiesInFlight(settings.edge.max_bytes_in_flight)
+        insight_core = RustCore(_threads(stack, "insight", 1, 1))
         insight_pool = await stack.enter_async_context(
-            _insight_pool(store, insight_core, traffic, settings)
+            _insight_pool(store, insight_core, in_flight, settings)
         )
         queue = ActorInsightQueue(insight_pool)
         ingest_pool = await stack.enter_async_context(
-            _ingest_pool(store, RustCore(enter("ingest", 1, 1)), queue, settings)
+            _ingest_pool(store, RustCore(_threads(stack, "ingest", 1, 1)), queue, settings)
         )
         reader_core = RustCore(
-            enter("unpack", settings.readers.reader_threads, settings.readers.reader_queue)
+            _threads(
+                stack, "unpack", settings.readers.reader_threads, settings.readers.reader_queue
+            )
         )
-        await stack.enter_async_context(_background(_sweeper(store, queue, settings).run()))
+        await stack.enter_async_context(_background(_sweeper(store, queue, settings).run_forever()))
         yield Services(
-            ingest=Ingest(ingest_pool, traffic),
+            ingest=Ingest(ingest_pool, in_flight),
             ecgs=Ecgs(store.ecgs, reader_core, stored_counts),
             users=users,
             schemes=(Basic(PasswordAuthenticator(store.users, hasher, verified)),),
@@ -74,16 +77,9 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         )
 
 
-class _Threads:
-    """Starts named threads that end with the stack."""
-
-    def __init__(self, stack: AsyncExitStack) -> None:
-        self._stack = stack
-
-    def __call__(self, name: str, size: int, capacity: int) -> Threads:
-        threads = Threads(name, size=size, capacity=capacity)
-        self._stack.callback(threads.close)
-        return threads
+def _threads(stack: AsyncExitStack, name: str, size: int, capacity: int) -> Threads:
+    """Start threads that are closed when the stack unwinds."""
+    return stack.enter_context(closing(Threads(name, size=size, capacity=capacity)))
 
 
 def _verified(settings: Settings) -> VerifiedCredentials:
@@ -95,14 +91,14 @@ def _verified(settings: Settings) -> VerifiedCredentials:
 
 
 def _insight_pool(
-    store: Store, core: RustCore, traffic: Traffic, settings: Settings
+    store: Store, core: RustCore, in_flight: BodiesInFlight, settings: Settings
 ) -> ActorPool[UUID, None]:
     def actor() -> Actor[UUID, None]:
         return InsightActor(
             store.insights,
             core,
             REGISTRY,
-            traffic,
+            in_flight,
             max_attempts=settings.insights.insight_attempts,
             max_delay=settings.insights.insight_delay_seconds,
         )
@@ -124,7 +120,7 @@ def _ingest_pool(
 def _pool(
     factory: Callable[[], Actor[Message, Reply]], mailbox: int, batch: int, settings: Settings
 ) -> ActorPool[Message, Reply]:
-    """One actor, since a store has one writer; what a client or the store does is expected."""
+    """One actor, since a store has one writer; errors of clients and the store are expected."""
     return ActorPool(
         factory,
         size=1,
@@ -148,7 +144,7 @@ def _sweeper(store: Store, queue: InsightQueue, settings: Settings) -> Sweeper:
 
 @asynccontextmanager
 async def _background(work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
-    """Run beside the block, and end with it."""
+    """Run a coroutine beside the block; cancel it at the end of the block."""
     task = asyncio.create_task(work)
     try:
         yield

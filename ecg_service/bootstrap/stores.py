@@ -1,4 +1,4 @@
-"""From a database URL to the store that keeps everything."""
+"""Finds and opens the database that a URL names."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
@@ -10,14 +10,14 @@ from ecg_service.adapters.memory import MemoryDatabase
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.adapters.sqlite import SqliteDatabase
 from ecg_service.ports.store import Database, Store
+from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.users import Users
-from ecg_service.services.verified import VerifiedCredentials
 from ecg_service.settings import BadSettings, ReaderSettings, Settings, variable
 
 
 class _FromUrl(Protocol):
     def __call__(self, url: str, *, reader_threads: int, reader_queue: int) -> Database | None:
-        """Return what the URL names, if it is of this kind."""
+        """Return the database if the URL is of this kind."""
         ...
 
 
@@ -30,19 +30,19 @@ STORES: Mapping[str, _FromUrl] = MappingProxyType(
 """Every kind of store, by the form of its URL."""
 
 URL_FORMS = " or ".join(STORES)
-READERS = ReaderSettings()
+DEFAULT_READERS = ReaderSettings()
 
 
-def database_of(settings: Settings) -> Database:
-    """Return what `database_url` names; raises `BadSettings`."""
+def configured_database(settings: Settings) -> Database:
+    """Return the database that `database_url` names; raises `BadSettings`."""
     try:
-        return database_at(settings.store.database_url, settings.readers)
+        return database_from_url(settings.store.database_url, settings.readers)
     except ValueError as error:
         raise BadSettings(f"{variable('database_url')}: {error}") from error
 
 
-def database_at(url: str, readers: ReaderSettings = READERS) -> Database:
-    """Return what a database URL names; raises `ValueError` if no kind of store knows it."""
+def database_from_url(url: str, readers: ReaderSettings = DEFAULT_READERS) -> Database:
+    """Return the database that the URL names; raises `ValueError` for any other URL."""
     for from_url in STORES.values():
         found = from_url(
             url, reader_threads=readers.reader_threads, reader_queue=readers.reader_queue
@@ -53,8 +53,8 @@ def database_at(url: str, readers: ReaderSettings = READERS) -> Database:
 
 
 def persistent_database(settings: Settings) -> Database:
-    """Return what `database_url` names if it outlives a process; else raises `BadSettings`."""
-    database = database_of(settings)
+    """Return the configured database; raises `BadSettings` if it ends with its process."""
+    database = configured_database(settings)
     if not database.is_persistent:
         msg = f"{variable('database_url')}: {database} cannot be reached from outside"
         raise BadSettings(msg)
@@ -62,15 +62,15 @@ def persistent_database(settings: Settings) -> Database:
 
 
 def open_store(settings: Settings) -> AbstractAsyncContextManager[Store]:
-    """Migrate and open what `database_url` names."""
-    database = database_of(settings)
+    """Migrate and open the configured database."""
+    database = configured_database(settings)
     database.migrate()
     return database.open()
 
 
 @asynccontextmanager
-async def users_beside(settings: Settings) -> AsyncGenerator[Users]:
-    """Act on the users of a database, also beside a running service."""
+async def open_users(settings: Settings) -> AsyncGenerator[Users]:
+    """Open the users of the configured database, also beside a running service."""
     database = persistent_database(settings)
     with closing(Threads("password", size=1, capacity=1)) as threads:
         database.migrate()

@@ -1,4 +1,4 @@
-"""The command line: `ecg`. Knows the layers below it, and nothing knows it."""
+"""The command line, `ecg`."""
 
 from ecg_service.cli.main import main
 

@@ -1,4 +1,4 @@
-"""Tables for people: as wide as the terminal, and always the same where there is none."""
+"""Tables as wide as the terminal, or as a fixed width where there is none."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ WIDTH_WITHOUT_TERMINAL = 120
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Write to where standard output or standard error now goes."""
+    """Return a console over the current standard output or standard error."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else WIDTH_WITHOUT_TERMINAL
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)

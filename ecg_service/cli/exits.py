@@ -1,4 +1,4 @@
-"""How a command ends: the exit codes, and which error has which."""
+"""The exit codes of commands, and which error ends with which."""
 
 import logging
 from collections.abc import Iterator
@@ -25,17 +25,17 @@ MEANINGS = {
 }
 
 HANDLED_BY_CLICK = (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError)
-"""What click turns into an exit code by itself."""
+"""Exceptions that click turns into an exit code itself."""
 
 
 class Refused(click.ClickException):
-    """What was asked for cannot be done as it was asked."""
+    """The command cannot be done as asked."""
 
     exit_code = REFUSED
 
 
 class Unavailable(click.ClickException):
-    """Something that the command needs cannot be had now."""
+    """Something that the command needs is not available now."""
 
     exit_code = UNAVAILABLE
 
@@ -60,7 +60,7 @@ _ENDINGS: tuple[tuple[type[BaseException], type[click.ClickException]], ...] = (
     (EcgError, Refused),
     (httpx.TransportError, Unavailable),
 )
-"""Of several errors that come together the first one in this order counts."""
+"""Of several errors raised together, the first in this order decides."""
 
 
 class Commands(click.Group):
@@ -76,7 +76,7 @@ class Commands(click.Group):
 
 
 def ending(error: Exception) -> Exception:
-    """Find the message and the exit code for an error, or for a group of them."""
+    """Return the exception, with message and exit code, for an error or a group of them."""
     found = list(_leaves(error))
     for leaf in found:
         if isinstance(leaf, HANDLED_BY_CLICK):
@@ -90,7 +90,7 @@ def ending(error: Exception) -> Exception:
 
 
 def sentence(error: BaseException) -> str:
-    """Say what an error means: in its own words, or in those of its class."""
+    """Return the message of an error, or the first line of its docstring if it has none."""
     kind = type(error)
     return str(error) or (kind.__doc__ or kind.__name__).partition("\n")[0]
 

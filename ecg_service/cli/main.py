@@ -1,4 +1,4 @@
-"""The root of the command line."""
+"""The command `ecg` itself, with its subcommands."""
 
 import click
 
@@ -12,13 +12,13 @@ from ecg_service.cli.send.command import send
 
 _CODES = "\n".join(f"  {code:>2}  {meaning}" for code, meaning in MEANINGS.items())
 EPILOG = f"\b\nExit codes:\n{_CODES}"
-"""The mark keeps click from filling the lines anew."""
+"""`\\b` keeps click from rewrapping the lines."""
 
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
-    """Take in ECGs, keep them losslessly and count how often each lead crosses zero.
+    """Ingest ECGs, count each lead's zero crossings and store every sample losslessly.
 
     Settings come from ecg.toml or the file that ECG_SETTINGS names, from variables of the
     environment (ECG_ and the name in capitals) and from options; the last one wins.

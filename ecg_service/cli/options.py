@@ -1,4 +1,4 @@
-"""What commands are given: settings, with options over them, the database and a password."""
+"""Options that several commands share: settings, the database, a password."""
 
 import sys
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
-from ecg_service.bootstrap import URL_FORMS, database_at, persistent_database
+from ecg_service.bootstrap import URL_FORMS, database_from_url, persistent_database
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.store import Database
 from ecg_service.settings import MAX_PORT, Settings, load
@@ -17,11 +17,11 @@ DEFAULTS = Settings()
 PORT = click.IntRange(0, MAX_PORT)
 
 MAX_PASSWORD_BYTES = 4096
-"""More than any password may have; what is longer is refused for its length."""
+"""More than any password may have, so that a longer one is still refused for its length."""
 
 
 def database_option(command: F) -> F:
-    """Let a command choose its database."""
+    """Add the option `--database-url` to a command."""
     option = click.option(
         "--database-url",
         metavar="URL",
@@ -31,13 +31,13 @@ def database_option(command: F) -> F:
 
 
 def configured(**options: str | int | None) -> Settings:
-    """Read the settings; options that were given win. Raises `BadSettings`."""
+    """Load the settings, options above all other sources; raises `BadSettings`."""
     given = {name: value for name, value in options.items() if value is not None}
-    return load(given, rules={"database_url": database_at})
+    return load(given, rules={"database_url": database_from_url})
 
 
 def existing_database(settings: Settings) -> Database:
-    """Return the database, which must be there: a typing error must not create one."""
+    """Return the database, which must exist: a mistyped URL must not create one."""
     database = persistent_database(settings)
     if not database.exists():
         raise StorageUnavailable(f"there is no database {database}")
@@ -45,7 +45,7 @@ def existing_database(settings: Settings) -> Database:
 
 
 def password_file_option(command: F) -> F:
-    """Let a command take a password."""
+    """Add the option `--password-file` to a command."""
     option = click.option(
         "--password-file",
         type=click.File("rb"),
@@ -55,7 +55,7 @@ def password_file_option(command: F) -> F:
 
 
 def read_password(file: BinaryIO | None, *, confirm: bool) -> str:
-    """Read the password from the file, or ask for it on the terminal without showing it."""
+    """Read the password from the file, or prompt for it without showing it."""
     if file is not None:
         return _text(file.read(MAX_PASSWORD_BYTES)).removesuffix("\n").removesuffix("\r")
     if not sys.stdin.isatty():

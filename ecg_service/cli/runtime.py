@@ -1,4 +1,4 @@
-"""What a command runs in: an event loop, and a log if it serves."""
+"""The event loop of a command, and the log of one that serves."""
 
 import asyncio
 import logging
@@ -12,13 +12,13 @@ T = TypeVar("T")
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run on uvloop until done; Ctrl-C cancels and cleans up."""
+    """Run a coroutine on uvloop; Ctrl-C cancels it, and it cleans up."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
 
 
 def log_to_stderr(level: int) -> None:
-    """Write one line per event, in UTC."""
+    """Log one line per event to standard error, with the time in UTC."""
     formatter = logging.Formatter(
         "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
     )

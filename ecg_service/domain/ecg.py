@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class Lead(Struct, frozen=True):
-    """What is known of a lead beside its samples; its identity is its index, names may repeat.
+    """A lead without its samples, identified by its index; names may repeat.
 
     A physical value is `(sample - baseline) / gain`, in `unit`, as in WFDB headers.
     """
@@ -22,8 +22,8 @@ class Lead(Struct, frozen=True):
 class Ecg(Struct, frozen=True):
     """An ECG without its samples.
 
-    `date` is UTC: when the ECG was recorded, or received if the sender did not say.
-    `sampling_rate` is in Hz. `client_id` is the sender's own name for it, unique per owner.
+    `date` is in UTC: when the ECG was recorded or, if the sender did not say, received.
+    `sampling_rate` is in Hz. `client_id` is the sender's id for the ECG, unique per owner.
     """
 
     id: UUID
@@ -35,7 +35,7 @@ class Ecg(Struct, frozen=True):
 
 
 class Cursor(Struct, frozen=True):
-    """Where a page of ECGs ended: the next one starts with what is older."""
+    """The last ECG of a page; the next page starts after it."""
 
     date: datetime
     id: UUID

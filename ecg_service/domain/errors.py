@@ -1,19 +1,21 @@
-"""Every error the service answers with.
+"""Every expected error of the service.
+
+The command line prints the first line of a docstring for an error without a message of its own.
 
 EcgError
-├── Invalid                what was given breaks a rule; names each place
-│   ├── Malformed          it cannot be read at all in the format it claims to have
+├── Invalid                the input breaks a rule; each violation names its place
+│   ├── Malformed          the input cannot be read in the format it claims to have
 │   └── InvalidQuery       a parameter of a query breaks a rule
 ├── Unauthenticated        no credentials, or wrong ones
 ├── Forbidden              the role may not do this
 ├── NotFound
-│   ├── EcgNotFound        unknown, or somebody else's: the two look the same
+│   ├── EcgNotFound        unknown or another user's; the two are indistinguishable
 │   ├── LeadNotFound
 │   └── UserNotFound
 ├── Conflict
 │   ├── EcgIdTaken         the client's id already names an ECG with other content
 │   ├── UserExists
-│   └── LastAdmin          nobody would be left to register users
+│   └── LastAdmin          no enabled admin would be left
 ├── Overloaded             a bounded queue or pool is full: nothing was stored, try again
 ├── StorageUnavailable     the store cannot be reached or has failed
 │   └── StorageFull        the store has no room left
@@ -38,8 +40,8 @@ class EcgError(Exception):
 class Violation:
     """One broken rule.
 
-    `path` leads to the place from the outermost value inwards, as in ("leads", 3, "signal", 17);
-    an empty one means the whole. `code` is a stable word for programs, `detail` a sentence for
+    `path` leads from the whole value to the place, as in ("leads", 3, "signal", 17); an empty
+    path means the whole value. `code` is a stable word for programs, `detail` a sentence for
     people.
     """
 
@@ -124,7 +126,7 @@ class DamagedEcg(EcgError):
 
 
 def outcome(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | EcgError:
-    """Call the function; return an expected error, so that it ends nothing but this call."""
+    """Call the function; return an expected error instead of raising it."""
     try:
         return function(*args, **kwargs)
     except EcgError as error:

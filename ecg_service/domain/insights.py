@@ -1,4 +1,4 @@
-"""What the service finds out about an ECG, and how far it has come with that."""
+"""Insights: what is computed from an ECG, and the state of each computation."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -18,7 +18,7 @@ MAX_REASON_LENGTH = 200
 
 
 class InsightState(StrEnum):
-    """Pending, then running, then done or failed; what was cut short is pending again."""
+    """Pending, then running, then done or failed; an interrupted run is pending again."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -27,7 +27,7 @@ class InsightState(StrEnum):
 
 
 class InsightRecord(Struct, frozen=True):
-    """How far one insight of one ECG has come; `attempts` counts the runs that began."""
+    """The state of one insight of one ECG; `attempts` counts the runs that began."""
 
     ecg_id: UUID
     name: str
@@ -38,48 +38,48 @@ class InsightRecord(Struct, frozen=True):
     error: str | None = None
 
     @property
-    def settled(self) -> bool:
-        """Whether nothing more will come of it by itself."""
+    def is_final(self) -> bool:
+        """Whether the insight is done or failed, so that no further run is due."""
         return self.state in {InsightState.DONE, InsightState.FAILED}
 
     def claimed(self) -> Self:
-        """Begin a run."""
+        """Return the record of a run that begins."""
         return replace(self, state=InsightState.RUNNING, attempts=self.attempts + 1)
 
     def released(self) -> Self:
-        """Give up a run that never ended."""
+        """Return the record of a run that was given up: pending again."""
         return replace(self, state=InsightState.PENDING)
 
     def done(self, result: Json, version: int) -> Self:
-        """End a run with its result."""
+        """Return the record of a run that ended with a result."""
         return replace(self, state=InsightState.DONE, result=result, version=version)
 
     def failed(self, reason: str, *, max_attempts: int = 0) -> Self:
-        """End a run without a result: for good, or to be tried again while attempts are left."""
+        """Return the record of a run that failed: pending while attempts are left, else failed."""
         final = self.attempts >= max_attempts
         state = InsightState.FAILED if final else InsightState.PENDING
         return replace(self, state=state, error=reason[:MAX_REASON_LENGTH])
 
     def awaits(self, end: "InsightRecord") -> bool:
-        """Whether this stored record still waits for the end of that very run.
+        """Whether this stored record is of the run that `end` ends.
 
-        It does not if the run was given up and the insight claimed anew, which has counted
-        one attempt more.
+        It is not if the run was released and the insight claimed again, which counted another
+        attempt.
         """
         run = (InsightState.RUNNING, end.version, end.attempts)
         return (self.state, self.version, self.attempts) == run
 
 
 def is_due(stored: int | None, version: int) -> bool:
-    """Whether an ECG lacks this version of an insight: it has none, or an older one."""
+    """Whether an insight has to be computed: the stored version is missing or older."""
     return stored is None or stored < version
 
 
 class Insight(Struct, frozen=True):
     """A named computation over an ECG.
 
-    A new `version` computes the insight anew for every stored ECG. With `when="ingest"` the
-    result is committed together with the ECG, so it must be as cheap as reading it.
+    A higher `version` is computed for every stored ECG. With `when="ingest"` the result is
+    committed with the ECG, so computing it must be as cheap as reading the ECG.
     """
 
     name: str
@@ -88,7 +88,7 @@ class Insight(Struct, frozen=True):
     when: Literal["ingest", "background"] = "background"
 
     def start(self, ecg: Ecg, signals: Sequence[Signal]) -> InsightRecord:
-        """Return the record to store with a new ECG: computed now, or pending."""
+        """Return the record to store with a new ECG: done, or pending."""
         record = InsightRecord(ecg.id, self.name, self.version)
         if self.when == "background":
             return record

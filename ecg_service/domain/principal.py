@@ -1,4 +1,4 @@
-"""Whom a request acts for, however they signed in."""
+"""The user on whose behalf a request is made, independent of the way they signed in."""
 
 from typing import Self
 
@@ -8,12 +8,12 @@ from ecg_service.domain.users import Role, User
 
 
 class Principal(Struct, frozen=True):
-    """A user as their credentials vouch for them; holds no secret.
+    """An authenticated user, without any secret.
 
-    `scopes` narrow what the role allows; None allows all of it. No credentials are narrowed yet,
-    so no route asks for a scope. `epoch` is to grow with each change of the user's password, role
-    or state, so that credentials issued before can be told from later ones; until users are
-    stored with one, it is 0.
+    `scopes` narrow what the role allows; None allows all of it. No scheme sets them yet, so no
+    route checks them. `epoch` is meant to grow with each change of the user's password, role or
+    state, so that credentials issued earlier can be refused; it is 0 until users are stored
+    with one.
     """
 
     name: str
@@ -23,5 +23,5 @@ class Principal(Struct, frozen=True):
 
     @classmethod
     def of(cls, user: User) -> Self:
-        """Return the principal of a user who may do all that the role allows."""
+        """Return a principal that may do all that the user's role allows."""
         return cls(user.name, user.role)

@@ -1,9 +1,9 @@
-"""The samples of a lead, as the core hands them out."""
+"""The samples of a lead, as the core returns them."""
 
 from typing import Literal, Protocol
 
 ZeroRule = Literal["neutral", "positive", "negative", "distinct", "strict"]
-"""How a sample equal to zero counts; see `ecg_core.count_zero_crossings`."""
+"""How samples equal to zero count; see `ecg_core.count_zero_crossings`."""
 
 
 class Signal(Protocol):

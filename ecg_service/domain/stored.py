@@ -1,4 +1,4 @@
-"""An ECG as it is stored, and what storing the same one again means."""
+"""An ECG as stored, and how a repeated submission is recognised."""
 
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -11,11 +11,11 @@ from ecg_service.domain.insights import InsightRecord
 
 
 class StoredEcg(Struct, frozen=True):
-    """What is committed together, and read back together.
+    """An ECG with everything that is committed and read together with it.
 
-    `insights` are in order of name. `blob` holds the samples of all leads, packed and
-    checksummed by the core; it is empty where they were not asked for. `fingerprint`, which
-    stores do not give back, identifies the content as sent of an ECG with a `client_id`.
+    `insights` are sorted by name. `blob` holds the samples of all leads, packed and checksummed
+    by the core; it is empty if they were not asked for. `fingerprint` identifies the content, as
+    sent, of an ECG with a `client_id`; stores do not return it.
     """
 
     ecg: Ecg
@@ -24,21 +24,21 @@ class StoredEcg(Struct, frozen=True):
     fingerprint: bytes | None = None
 
 
-Submitted = tuple[UUID, bytes | None]
-"""The ECG that a client id names, and its fingerprint."""
+IdAndFingerprint = tuple[UUID, bytes | None]
+"""Of the ECG that a client id names."""
 
 
-def without_repeats(
-    new: Sequence[StoredEcg], find: Callable[[str, str], Submitted | None]
+def deduplicate(
+    new: Sequence[StoredEcg], find: Callable[[str, str], IdAndFingerprint | None]
 ) -> tuple[list[StoredEcg], list[UUID | EcgIdTaken]]:
-    """Return those of a batch that are to be stored, and the answer to each of the batch.
+    """Return the ECGs of a batch that are to be stored, and the answer to each of the batch.
 
-    An ECG whose owner and client id are known, to the store (`find`) or from earlier in the
-    batch, is not stored again: the answer is the id of the earlier one if the content is the
-    same, else `EcgIdTaken`.
+    An ECG whose owner and client id are already in the store (`find`) or earlier in the batch is
+    not stored again: its answer is the id of the earlier ECG if the content is the same, else
+    `EcgIdTaken`.
     """
     fresh: list[StoredEcg] = []
-    named: dict[tuple[str, str], Submitted] = {}
+    named: dict[tuple[str, str], IdAndFingerprint] = {}
     answers: list[UUID | EcgIdTaken] = []
     for one in new:
         ecg = one.ecg

@@ -1,7 +1,7 @@
-"""An ECG as its sender describes it, and the rules that it has to meet.
+"""An ECG as its sender describes it, and the rules for it.
 
-Every format is decoded into this description, whose annotations are the rules for single
-values; `valid_ecg` holds it to the rest.
+Every format is decoded into a `SubmittedEcg`, whose annotations are the rules for single values;
+`valid_ecg` checks the other rules.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import Invalid, Path, Violation
-from ecg_service.domain.leads import MAX_NAME_LENGTH, is_label, lead_name
+from ecg_service.domain.lead_names import MAX_NAME_LENGTH, is_label, lead_name
 from ecg_service.domain.signals import Signal
 
 INT32 = Meta(ge=-(2**31), le=2**31 - 1)
@@ -37,7 +37,7 @@ class SubmittedLead(Struct, forbid_unknown_fields=True):
 
 
 class SubmittedEcg(Struct, forbid_unknown_fields=True):
-    """An ECG as sent; `id` is the sender's own name for it."""
+    """An ECG as sent; `id` is the sender's, and makes a repeated request safe."""
 
     leads: Annotated[list[SubmittedLead], Meta(min_length=1)]
     id: str | None = None
@@ -53,7 +53,7 @@ def valid_ecg(
     owner: str,
     received: datetime,
 ) -> Ecg:
-    """Return the ECG that is described, or raise `Invalid` with every rule that it breaks."""
+    """Return the ECG, or raise `Invalid` with the broken rules, at most `MAX_VIOLATIONS`."""
     broken: list[Violation] = []
     ecg = Ecg(
         id=ecg_id,
@@ -74,9 +74,9 @@ def valid_ecg(
 
 
 def fingerprint(submitted: SubmittedEcg, ecg: Ecg, signals: Sequence[Signal]) -> bytes:
-    """Digest the content as sent; neither white space nor the order of keys counts.
+    """Hash the content as sent; white space and the order of keys do not matter.
 
-    Stored, so the bytes that are digested never change.
+    Fingerprints are stored, so the hashed bytes must never change.
     """
     described = {
         "leads": ecg.leads,

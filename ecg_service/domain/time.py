@@ -1,4 +1,4 @@
-"""Moments as whole numbers, for stores and page tokens."""
+"""Dates as microseconds since 1970, for stores and page tokens."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,10 +7,10 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def to_microseconds(moment: datetime) -> int:
-    """Count the microseconds since 1970, exactly for every moment that Python knows."""
+    """Return the microseconds since 1970, exact for every `datetime`."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def from_microseconds(count: int) -> datetime:
-    """Return the moment in UTC; raises `OverflowError` outside the years 1 to 9999."""
+    """Return the date in UTC; raises `OverflowError` outside the years 1 to 9999."""
     return _EPOCH + count * _MICROSECOND

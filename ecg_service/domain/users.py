@@ -1,4 +1,4 @@
-"""Who uses the service, and the rules that hold for them."""
+"""Users, and the rules for their names, passwords and roles."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,17 +14,17 @@ from ecg_service.domain.violations import conform
 Username = Annotated[
     str, Meta(pattern=r"^(?!me$)[A-Za-z0-9][A-Za-z0-9._@+-]*$(?!\n)", min_length=1, max_length=64)
 ]
-"""`/users/me` is whoever asks, so nobody is called that."""
+"""`/users/me` is the user who asks, so no user may be called `me`."""
 Password = Annotated[str, Meta(min_length=8, max_length=128)]
 
 
 def check_username(name: str, *path: str) -> None:
-    """Raise `Invalid` at this place unless a user may have this name."""
+    """Raise `Invalid` at this path if the name is not allowed."""
     conform(name, cast("type[str]", Username), *path)
 
 
 def check_password(password: str, *path: str) -> None:
-    """Raise `Invalid` at this place unless a user may have this password."""
+    """Raise `Invalid` at this path if the password is not allowed."""
     conform(password, cast("type[str]", Password), *path)
 
 
@@ -36,7 +36,7 @@ class Role(StrEnum):
 
 
 class User(Struct, frozen=True):
-    """Someone who may sign in. The name is the identity and never changes."""
+    """Someone who may sign in, identified by a name that never changes."""
 
     name: str
     role: Role
@@ -46,7 +46,7 @@ class User(Struct, frozen=True):
 
     @property
     def is_enabled_admin(self) -> bool:
-        """Whether this user can register others now."""
+        """Whether this user can register others."""
         return self.role is Role.ADMIN and not self.disabled
 
 
@@ -57,9 +57,10 @@ def changed(
     disabled: bool | None,
     another_admin: Callable[[], bool],
 ) -> User:
-    """Return the user with what is given (None keeps what is), or raise `LastAdmin`.
+    """Return the user with these changes (None keeps a value), or raise `LastAdmin`.
 
-    `another_admin` says whether any other admin is enabled; only disabling an admin asks it.
+    `another_admin` says whether any other admin is enabled; it is called only when an enabled
+    admin is disabled.
     """
     after = replace(
         user,

@@ -1,4 +1,4 @@
-"""Holding values to rules; msgspec names the broken one in prose, we by a path and a code."""
+"""Checks values against annotated types; turns msgspec's messages into paths and codes."""
 
 import re
 from typing import TypeVar
@@ -30,7 +30,7 @@ _CODES = {
 
 
 def conform(value: object, rules: type[T], *path: str | int) -> T:
-    """Return the value as the annotated type asks for it, or raise `Invalid` at this place."""
+    """Return the value as the annotated type, or raise `Invalid` at this path."""
     try:
         return msgspec.convert(value, rules)
     except msgspec.ValidationError as error:
@@ -38,7 +38,7 @@ def conform(value: object, rules: type[T], *path: str | int) -> T:
 
 
 def violation(error: msgspec.ValidationError, *path: str | int) -> Violation:
-    """Say where below `path` a value breaks its rules, and how."""
+    """Return which rule a value breaks, and where below `path`."""
     message = str(error)
     detail = _PLACE.sub("", message)
     found, field = _PLACE.search(message), _FIELD.match(detail)

@@ -1,7 +1,7 @@
-"""The formats in which ECGs come, one module each; may call the core, knows neither HTTP nor storage.
+"""Formats of ECG documents, one module each; may call the core, knows neither HTTP nor storage.
 
-To add one, implement `Format` in a module of its own and name it here: its documents are taken
-wherever ECGs are taken.
+To add one, implement `Format` in a module of its own and name it here: its documents are then
+accepted wherever ECGs are.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""ECGs as JSON: signals are arrays of integers."""
+"""ECGs as JSON, whose signals are arrays of integers."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -14,7 +14,7 @@ from ecg_service.ports.formats import Format, Use
 T = TypeVar("T")
 
 _MALFORMED = {"syntax", "encoding"}
-"""Codes of the core for what is no JSON at all."""
+"""Codes of the core for documents that are not JSON."""
 
 _decode = msgspec.json.Decoder(SubmittedEcg, strict=True).decode
 
@@ -22,18 +22,18 @@ _decode = msgspec.json.Decoder(SubmittedEcg, strict=True).decode
 class Json(Format):
     """One JSON object (RFC 8259) for each ECG.
 
-    The core checks the whole document and reads the arrays of integers, counting and packing
-    on the way. It hands back the document with each array replaced by its index, which is
-    small and decoded strictly.
+    The core checks the whole document, and reads, counts and packs its arrays of integers. It
+    returns the skeleton, the document with each array replaced by its index, which is small and
+    decoded strictly here.
     """
 
     media_type = "application/json"
 
     def read(self, documents: Sequence[bytes], use: Use[T]) -> list[T | EcgError]:
-        def answer(index: int, read: ecg_core.Reading | ecg_core.DecodeError) -> T:
-            if isinstance(read, ecg_core.DecodeError):
-                raise _refusal(read)
-            return use(index, _description(read.skeleton), read.signals, read.blob)
+        def answer(index: int, result: ecg_core.Reading | ecg_core.DecodeError) -> T:
+            if isinstance(result, ecg_core.DecodeError):
+                raise _rejection(result)
+            return use(index, _description(result.skeleton), result.signals, result.blob)
 
         return [outcome(answer, *item) for item in enumerate(ecg_core.read_batch(documents))]
 
@@ -47,7 +47,7 @@ def _description(skeleton: bytes) -> SubmittedEcg:
         raise Malformed(Violation((), "syntax", str(error))) from error
 
 
-def _refusal(error: ecg_core.DecodeError) -> Invalid:
+def _rejection(error: ecg_core.DecodeError) -> Invalid:
     kind = Malformed if error.code in _MALFORMED else Invalid
     return kind(Violation(_path(error.pointer), error.code, str(error)))
 

@@ -1,4 +1,4 @@
-"""The insights of the service, one file each; may call the core, knows neither HTTP nor storage.
+"""The insights of the service, one module each; may call the core, knows neither HTTP nor storage.
 
 To add one, write a function from an ECG and its signals to a JSON value, register it here and
 test it: it is computed for every new ECG and, in the background, for every stored one.

@@ -1,4 +1,4 @@
-"""Least, greatest, mean and root mean square of each lead."""
+"""Minimum, maximum, mean and root mean square of each lead."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from ecg_service.domain.signals import Signal
 
 
 def statistics(ecg: Ecg, signals: Sequence[Signal]) -> Json:
-    """Describe each lead in the units of its samples, its baseline subtracted."""
+    """Describe each lead in the units of its samples, after subtracting its baseline."""
     return [_describe(lead, signal) for lead, signal in zip(ecg.leads, signals, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""How often each lead crosses zero."""
+"""Zero crossings of each lead."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def zero_crossings(ecg: Ecg, signals: Sequence[Signal]) -> Json:
 
 
 def stored_counts(records: Sequence[InsightRecord]) -> list[int] | None:
-    """Return each lead's count from the insights of an ECG, or None if it is not done."""
+    """Return each lead's count from the insights of an ECG, or None if they are not done."""
     for record in records:
         if record.name == NAME and record.state is InsightState.DONE:
             return [lead["zero_crossings"] for lead in record.result]

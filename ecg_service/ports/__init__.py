@@ -1,4 +1,4 @@
-"""What the services need from the outside, as protocols. Knows the domain only.
+"""What the services need from outside, as protocols. Imports the domain only.
 
-Adapters subclass these by name, so that a reader and the type checker see what is implemented.
+Adapters subclass the protocols, so that readers and the type checker see what is implemented.
 """

@@ -13,9 +13,9 @@ T = TypeVar("T")
 class SignalCore(Protocol):
     """Turns documents and blobs into signals, off the event loop.
 
-    `use` runs where the core runs, next to the samples, so that neither they nor the work on
-    them pass the event loop. An `EcgError` that it raises is the answer to its own item and
-    leaves the others be. Raises `Overloaded` when too much waits for the core.
+    `use` is called in the core's thread, so that neither the samples nor the work on them reach
+    the event loop. An `EcgError` that it raises fails only its own item. Every method raises
+    `Overloaded` when too many calls wait for the core.
     """
 
     async def read(
@@ -27,9 +27,9 @@ class SignalCore(Protocol):
     async def unpack(
         self, blobs: Sequence[bytes], use: Callable[[int, Sequence[Signal]], T]
     ) -> list[T | EcgError]:
-        """Unpack blobs one after the other and answer each with `use(index, signals)`.
+        """Unpack blobs; return `use(index, signals)` for each, in order.
 
-        A blob whose checksum is wrong is answered with `DamagedEcg`.
+        The result for a blob whose checksum does not match is `DamagedEcg`.
         """
         ...
 
@@ -41,5 +41,5 @@ class SignalCore(Protocol):
         stop: int | None,
         use: Callable[[Signal], T],
     ) -> T:
-        """Answer with `use(samples[start:stop])` of one lead; raises `DamagedEcg`."""
+        """Return `use(signal)` of samples `start` to `stop` of one lead; raises `DamagedEcg`."""
         ...

@@ -1,4 +1,4 @@
-"""Where ECGs are kept."""
+"""The repository of ECGs."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,23 +11,23 @@ from ecg_service.domain.stored import StoredEcg
 
 
 class EcgRepository(Protocol):
-    """ECGs, each reachable by its owner only.
+    """ECGs, each accessible to its owner only.
 
     Every method raises `StorageUnavailable` (or `StorageFull`) when the store fails, and
-    `EcgNotFound` for an id that is unknown or another owner's: the two cannot be told apart.
+    `EcgNotFound` for an id that is unknown or another owner's: the two are indistinguishable.
     """
 
     async def add_many(self, new: Sequence[StoredEcg]) -> list[UUID | EcgIdTaken]:
-        """Store all in one durable transaction; answer each, in order, with its id.
+        """Store all in one durable transaction; return the id of each, in order.
 
-        One that was submitted before is not stored again; see `without_repeats`.
+        An ECG that was submitted before is not stored again; see `deduplicate`.
         """
         ...
 
     async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
-        """Return the ECG with its insights, and its samples if asked for, as of one moment.
+        """Return the ECG with its insights and, if asked for, its samples, from one snapshot.
 
-        Raises `DamagedEcg` if the description is not what was stored.
+        Raises `DamagedEcg` if the metadata do not match their checksum.
         """
         ...
 
@@ -51,5 +51,5 @@ class EcgRepository(Protocol):
         ...
 
     async def ping(self) -> None:
-        """Write durably as an ECG would be, or raise `StorageUnavailable`."""
+        """Commit a write as large as an ECG, or raise `StorageUnavailable`."""
         ...

@@ -1,4 +1,4 @@
-"""How the bytes of an ECG are read, whatever they look like."""
+"""Formats of ECG documents."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
@@ -10,18 +10,18 @@ from ecg_service.domain.submission import SubmittedEcg
 T = TypeVar("T")
 
 Use = Callable[[int, SubmittedEcg, Sequence[Signal], bytes], T]
-"""Takes the index of a document, its description, its signals, and these packed in a blob."""
+"""Called with the index of a document, its description, its signals, and these as a blob."""
 
 
 class Format(Protocol):
-    """What ECGs look like outside, by media type."""
+    """A format of ECG documents, named by its media type."""
 
     media_type: str
 
     def read(self, documents: Sequence[bytes], use: Use[T]) -> list[T | EcgError]:
-        """Read the documents together and answer each, in order, with what `use` makes of it.
+        """Read the documents in one call; return the result of `use` for each, in order.
 
-        A document that cannot be read is answered with `Malformed`, one that breaks a rule
-        with `Invalid`; neither touches the others. Blocks while it computes.
+        The result for a document that cannot be read is `Malformed`, for one that breaks a rule
+        `Invalid`; a rejected document does not affect the others. Blocks while it computes.
         """
         ...

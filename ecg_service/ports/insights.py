@@ -1,4 +1,4 @@
-"""Where the work on insights is kept, and how a worker hears of it."""
+"""The repository of insights, and the queue that announces pending ones to a worker."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from ecg_service.domain.stored import StoredEcg
 
 
 class InsightRepository(Protocol):
-    """The state of every insight; the truth of which queues are only hints."""
+    """The state of every insight. The repository decides what is pending; queues are hints."""
 
     async def pending(self, *, limit: int) -> list[UUID]:
         """Return at most `limit` ECGs that have pending insights, oldest first."""
@@ -21,27 +21,27 @@ class InsightRepository(Protocol):
     async def claim(self, ecg_ids: Sequence[UUID], *, now: datetime) -> list[StoredEcg]:
         """Begin a run of each pending insight of these ECGs.
 
-        Answers with the ECGs and, of their insights, those that now run. An ECG without any
-        (all done, deleted, another worker's) is left out. Two claimers never get the same insight.
+        Returns the ECGs with those of their insights that now run. An ECG without any (all
+        done, deleted, claimed by another worker) is left out. No insight is claimed twice.
         """
         ...
 
     async def finish(self, records: Sequence[InsightRecord]) -> None:
         """Store how runs ended, in one transaction.
 
-        One that nobody waits for any more (`InsightRecord.awaits`: the ECG was deleted, the
-        insight claimed anew) changes nothing.
+        A run that is no longer awaited (`InsightRecord.awaits`), since its ECG was deleted or
+        its insight claimed again, changes nothing.
         """
         ...
 
     async def release(self, *, claimed_before: datetime) -> int:
-        """Give up runs that began earlier and have not ended; how many there were."""
+        """Release runs claimed earlier that have not ended; return how many there were."""
         ...
 
     async def backfill(self, name: str, version: int, *, limit: int) -> int:
         """Make the insight pending for at most `limit` ECGs where it `is_due`.
 
-        Answers how many; 0 means every stored ECG has this version or will get it.
+        Returns how many; 0 means that every stored ECG has this version or a pending record of it.
         """
         ...
 
@@ -56,11 +56,11 @@ class QueueStatistics(Struct, frozen=True):
 class InsightQueue(Protocol):
     """Tells a worker that ECGs have pending insights.
 
-    A hint: one that is lost or refused costs delay only, since a sweeper asks the repository.
+    A lost or refused hint costs delay only, since a sweeper queries the repository.
     """
 
     def put(self, ecg_ids: Iterable[UUID]) -> None:
-        """Hand over; never waits, never raises."""
+        """Queue the ECGs; never waits, never raises."""
         ...
 
     def statistics(self) -> QueueStatistics:

@@ -1,4 +1,4 @@
-"""What keeps everything: a database that a URL names, and the store it is once opened."""
+"""The database that a URL names, and the store that it opens."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -28,7 +28,7 @@ class StoreStatistics(Struct, frozen=True):
 
 
 class Store(Protocol):
-    """All repositories, over one opened database."""
+    """The repositories of one open database."""
 
     @property
     def ecgs(self) -> EcgRepository: ...
@@ -43,39 +43,39 @@ class Store(Protocol):
 
 
 class Database(Protocol):
-    """What a database URL names, not yet open; `str` of it is its name for people.
+    """A database named by a URL, not yet open; `str` returns its name for messages.
 
     Every method may raise `StorageUnavailable`.
     """
 
     @property
     def is_persistent(self) -> bool:
-        """Whether it outlives the process that opened it.
+        """Whether the data outlive the process that opened the database.
 
-        Only then is there something to look after, or to reach beside a running service.
+        Only a persistent database can be checked, or opened beside a running service.
         """
         ...
 
     def exists(self) -> bool:
-        """Whether there is one already; `migrate` creates it."""
+        """Whether the database exists; `migrate` creates it."""
         ...
 
     def migrate(self) -> list[str]:
-        """Give it the schema of this version; returns the names of the steps that were missing."""
+        """Bring the schema up to date; return the names of the steps that were missing."""
         ...
 
     def open(self) -> AbstractAsyncContextManager[Store]:
-        """Own the migrated database until the block ends."""
+        """Open the migrated database, for this process alone, until the block ends."""
         ...
 
     def open_users(self) -> AbstractAsyncContextManager[UserRepository]:
-        """Reach the users only, beside a service that may own the database, for a short while."""
+        """Open the users only, for a short while; a service may have the database open."""
         ...
 
     def check(self, verify_blob: VerifyBlob) -> Iterator[str]:
-        """Yield each damage, with its place, as a sentence; a running service does not mind."""
+        """Yield a sentence, with the place, for each damage; safe beside a running service."""
         ...
 
     def admin_password_file(self) -> Path:
-        """Return where the random password of the first admin is written."""
+        """Return the file for the random password of the first admin."""
         ...

@@ -1,4 +1,4 @@
-"""Where users are kept, and how passwords are checked."""
+"""The repository of users, and the hasher of their passwords."""
 
 from typing import Protocol
 
@@ -13,7 +13,7 @@ class UserRepository(Protocol):
         ...
 
     async def add_first(self, user: User) -> bool:
-        """Store the user if there is none at all; return whether it was stored."""
+        """Store the user if there is no other; return whether it was stored."""
         ...
 
     async def get(self, name: str) -> User:
@@ -35,12 +35,12 @@ class UserRepository(Protocol):
 
 
 class PasswordHasher(Protocol):
-    """Slow on purpose, so it runs off the event loop in a bounded pool (`Overloaded` when full)."""
+    """Hashes slowly on purpose, so in a bounded pool; raises `Overloaded` when that is full."""
 
     async def hash(self, password: str) -> str:
         """Return a salted hash that can be stored."""
         ...
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Check a password; without a hash (unknown user) take as long and say no."""
+        """Return whether the password matches; without a hash, take as long and return False."""
         ...

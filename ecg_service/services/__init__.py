@@ -1,1 +1,1 @@
-"""What the service does, in terms of domain, ports and actors. Knows no framework."""
+"""What the service does, over domain, ports and actors. Imports no framework."""

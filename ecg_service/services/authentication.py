@@ -1,4 +1,4 @@
-"""Finds out who signs in with a name and a password."""
+"""Authenticates users by name and password."""
 
 import asyncio
 from weakref import WeakValueDictionary
@@ -7,11 +7,11 @@ from ecg_service.domain.errors import Unauthenticated, UserNotFound
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import User
 from ecg_service.ports.users import PasswordHasher, UserRepository
-from ecg_service.services.verified import VerifiedCredentials
+from ecg_service.services.credentials import VerifiedCredentials
 
 
 class PasswordAuthenticator:
-    """Verifies a password slowly once, and remembers that for a while."""
+    """Verifies a password with the slow hash once, and remembers it for a while."""
 
     def __init__(
         self, users: UserRepository, hasher: PasswordHasher, verified: VerifiedCredentials
@@ -27,7 +27,7 @@ class PasswordAuthenticator:
         if principal := self._verified.fresh(key):
             return principal
         lock = self._verifying.setdefault(key, asyncio.Lock())
-        async with lock:  # of many equal requests one does the work, the rest find it done
+        async with lock:  # of concurrent requests with equal credentials, one verifies
             if principal := self._verified.fresh(key):
                 return principal
             return Principal.of(
@@ -35,7 +35,7 @@ class PasswordAuthenticator:
             )
 
     async def _unchanged(self, key: bytes, name: str) -> User | None:
-        """Return the user verified earlier if the store still has them as they were then."""
+        """Return the user verified earlier, if the store still has them unchanged."""
         user = self._verified.stale(key)
         if user and await self._find(name) == user:
             self._verified.renew(key)

@@ -1,4 +1,4 @@
-"""Gives ECGs and their insights back to their owner."""
+"""Returns ECGs and their insights to their owner."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from ecg_service.ports.ecgs import EcgRepository
 T = TypeVar("T")
 
 FIRST_POLL, LAST_POLL = 0.01, 0.25
-"""Seconds between two looks at insights that somebody waits for: doubled up to the last."""
+"""Seconds between polls of insights that a request waits for; doubled from first to last."""
 
 StoredCounts = Callable[[Sequence[InsightRecord]], Sequence[int] | None]
 
@@ -35,7 +35,7 @@ class FoundEcg:
 
 @dataclass(frozen=True, slots=True)
 class FoundInsights:
-    """What is known of an ECG, and each lead's name and zero crossings by the rule asked for."""
+    """The insights of an ECG, and each lead's name and zero crossings by the rule asked for."""
 
     crossings: Sequence[tuple[str, int]]
     records: Sequence[InsightRecord]
@@ -43,7 +43,7 @@ class FoundInsights:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Samples `start` to `stop` of a lead as JSON; decimated ones come with their positions."""
+    """Samples `start` to `stop` of a lead as JSON; decimated samples come with their positions."""
 
     lead: Lead
     start: int
@@ -54,10 +54,10 @@ class Window:
 
 
 class Ecgs:
-    """Reads and deletes; every call names the owner, and finds nobody else's ECG.
+    """Reads and deletes ECGs; every method takes the owner, and finds the owner's ECGs only.
 
-    `stored_counts` takes each lead's zero crossings from the insights of an ECG, where they
-    are done.
+    `stored_counts` returns each lead's zero crossings from the insights of an ECG, or None if
+    they are not done.
     """
 
     def __init__(
@@ -76,10 +76,10 @@ class Ecgs:
                 stored, counts = await self._count(owner, ecg_id, "neutral")
             return FoundEcg(stored.ecg, counts, [None] * len(counts))
 
-        def view(lead: Lead, signal: Signal) -> tuple[bytes, int]:
+        def render(lead: Lead, signal: Signal) -> tuple[bytes, int]:
             return signal.to_json(), _crossings(lead, signal) if counts is None else 0
 
-        samples, counted = map(list, zip(*await self._unpack(stored, view), strict=True))
+        samples, counted = map(list, zip(*await self._unpack(stored, render), strict=True))
         return FoundEcg(stored.ecg, counted if counts is None else counts, samples)
 
     async def window(
@@ -94,15 +94,15 @@ class Ecgs:
     ) -> Window:
         """Return samples `start` to `stop` of one lead.
 
-        With `max_points`, no more than so many: the least and the greatest of each stretch, so
-        that no peak is lost.
+        With `max_points`, at most that many: the minimum and the maximum of each bucket, so that
+        no peak is lost.
         """
         stored = await self._repository.get(owner, ecg_id)
         if index >= len(stored.ecg.leads):
             raise LeadNotFound
         lead = stored.ecg.leads[index]
 
-        def view(signal: Signal) -> Window:
+        def render(signal: Signal) -> Window:
             first = min(start, lead.num_samples)
             place = (
                 lead,
@@ -115,7 +115,7 @@ class Ecgs:
             positions, values = signal.decimate(max_points)
             return Window(*place, values.to_json(), positions.to_json())
 
-        return await self._core.window(stored.blob, index, start, stop, view)
+        return await self._core.window(stored.blob, index, start, stop, render)
 
     async def page(
         self,
@@ -126,7 +126,7 @@ class Ecgs:
         until: datetime | None = None,
         after: Cursor | None = None,
     ) -> tuple[list[Ecg], Cursor | None]:
-        """Return a page, newest first, and where the next one starts if there is more."""
+        """Return a page, newest first, and the cursor of the next page if there is one."""
         found = await self._repository.page(
             owner, limit=limit + 1, since=since, until=until, after=after
         )
@@ -136,11 +136,11 @@ class Ecgs:
     async def insights(
         self, owner: str, ecg_id: UUID, *, zeros: ZeroRule = "neutral", wait: float = 0
     ) -> FoundInsights:
-        """Return what is known, after at most `wait` seconds if some of it is not settled yet.
+        """Return the insights, waiting at most `wait` seconds until all are done or failed.
 
-        Crossings by another rule than the stored one are counted anew.
+        Zero crossings by another rule than the stored one are counted now.
         """
-        stored = await self._settled(owner, ecg_id, wait)
+        stored = await self._await_insights(owner, ecg_id, wait)
         counts = self._stored_counts(stored.insights) if zeros == "neutral" else None
         if counts is None:
             stored, counts = await self._count(owner, ecg_id, zeros)
@@ -148,7 +148,7 @@ class Ecgs:
         return FoundInsights([*zip(names, counts, strict=True)], stored.insights)
 
     async def delete(self, owner: str, ecg_id: UUID) -> None:
-        """Remove the ECG with all that belongs to it."""
+        """Delete the ECG with its samples and insights."""
         await self._repository.delete(owner, ecg_id)
 
     async def _count(
@@ -166,14 +166,14 @@ class Ecgs:
             raise answer
         return answer
 
-    async def _settled(self, owner: str, ecg_id: UUID, wait: float) -> StoredEcg:
-        """Look until every insight is settled, or `wait` seconds are over."""
+    async def _await_insights(self, owner: str, ecg_id: UUID, wait: float) -> StoredEcg:
+        """Poll until every insight is done or failed, or `wait` seconds have passed."""
         clock = asyncio.get_running_loop().time
         pause, deadline = FIRST_POLL, clock() + wait
         while True:
             stored = await self._repository.get(owner, ecg_id, samples=False)
             left = deadline - clock()
-            if left <= 0 or all(record.settled for record in stored.insights):
+            if left <= 0 or all(record.is_final for record in stored.insights):
                 return stored
             await asyncio.sleep(min(pause, left))
             pause = min(2 * pause, LAST_POLL)

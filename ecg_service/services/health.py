@@ -1,4 +1,4 @@
-"""Whether the service can do its work."""
+"""Whether the service can store ECGs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +10,13 @@ from ecg_service.ports.ecgs import EcgRepository
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Looks at what taking an ECG in depends on."""
+    """Checks what ingest depends on: its pool and the store."""
 
     pool: ActorPool[Any, Any]
     ecgs: EcgRepository
 
     async def check(self) -> None:
-        """Raise the `EcgError` that a submission would meet."""
+        """Check that an ECG could be stored now, or raise the `EcgError` that storing it would."""
         if not self.pool.statistics().running:
             raise Overloaded
         await self.ecgs.ping()

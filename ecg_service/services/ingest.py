@@ -1,4 +1,4 @@
-"""Takes ECGs in: many documents, one call of the core a format, one durable transaction."""
+"""Ingests ECGs: a batch takes one core call per format and one durable transaction."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -18,12 +18,12 @@ from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.formats import Format
 from ecg_service.ports.insights import InsightQueue
-from ecg_service.services.traffic import Traffic
+from ecg_service.services.in_flight import BodiesInFlight
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A document as it came, its format, and who sent it."""
+    """A document as received, its format and its sender."""
 
     owner: str
     format: Format
@@ -32,30 +32,30 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Where the ECG is; `replayed` if an earlier request had stored it already."""
+    """The id of a stored ECG; `replayed` if an earlier request stored it."""
 
     ecg_id: UUID
     replayed: bool = False
 
 
 class Ingest:
-    """The door to the ingest pool; what is on its way in is bounded in number and in bytes."""
+    """Submits documents to the ingest pool; bounds their number and their bytes."""
 
-    def __init__(self, pool: ActorPool[Submission, Receipt], traffic: Traffic) -> None:
+    def __init__(self, pool: ActorPool[Submission, Receipt], in_flight: BodiesInFlight) -> None:
         self._pool = pool
-        self._traffic = traffic
+        self._in_flight = in_flight
 
     def admit(self, size: int) -> AbstractContextManager[None]:
-        """Hold room for a document of `size` bytes while it is received and stored.
+        """Reserve `size` bytes while a document is received and stored.
 
-        Raises `Overloaded` when there is no room, or nobody to store it.
+        Raises `Overloaded` if fewer are free, or if the pool has stopped.
         """
         if not self._pool.running:
             raise Overloaded
-        return self._traffic.admit(size)
+        return self._in_flight.admit(size)
 
     async def submit(self, owner: str, document_format: Format, document: bytes) -> Receipt:
-        """Store the ECG; it is durable, with its first insights, when this returns."""
+        """Store the ECG; when this returns it is durable, with its ingest-time insights."""
         try:
             return await self._pool.ask(Submission(owner, document_format, document))
         except (MailboxFull, ActorStopped) as error:
@@ -78,29 +78,30 @@ class IngestActor(Actor[Submission, Receipt]):
         self._insights = insights
 
     async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt | Exception]:
-        """Answer each with its receipt, or with the reason why it is refused."""
+        """Return a receipt or an error for each; a rejected ECG fails only its own request."""
         read = await self._read(batch)
         stored = iter(await self._store([item for item in read if isinstance(item, StoredEcg)]))
         return [item if isinstance(item, EcgError) else next(stored) for item in read]
 
     async def _read(self, batch: Sequence[Submission]) -> list[StoredEcg | EcgError]:
-        """Read the batch, a format at a time."""
+        """Read the batch, one core call per format."""
         read: dict[int, StoredEcg | EcgError] = {}
-        for known in dict.fromkeys(submission.format for submission in batch):
-            places = [place for place, one in enumerate(batch) if one.format is known]
-            alike = [batch[place] for place in places]
-            read.update(zip(places, await self._read_alike(known, alike), strict=True))
+        for document_format in dict.fromkeys(submission.format for submission in batch):
+            places = [place for place, one in enumerate(batch) if one.format is document_format]
+            submissions = [batch[place] for place in places]
+            results = await self._read_one_format(document_format, submissions)
+            read.update(zip(places, results, strict=True))
         return [read[place] for place in range(len(batch))]
 
-    async def _read_alike(
-        self, document_format: Format, alike: Sequence[Submission]
+    async def _read_one_format(
+        self, document_format: Format, submissions: Sequence[Submission]
     ) -> list[StoredEcg | EcgError]:
         def assemble(
             index: int, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes
         ) -> StoredEcg:
-            return self._assemble(alike[index].owner, submitted, signals, blob)
+            return self._assemble(submissions[index].owner, submitted, signals, blob)
 
-        documents = [submission.document for submission in alike]
+        documents = [submission.document for submission in submissions]
         return await self._core.read(document_format, documents, assemble)
 
     def _assemble(

@@ -1,4 +1,4 @@
-"""Computes what is pending; the repository is the truth, the queue only a hint."""
+"""Computes pending insights; the repository says which are pending, the queue only hints."""
 
 import asyncio
 import logging
@@ -17,17 +17,17 @@ from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightQueue, InsightRepository
-from ecg_service.services.traffic import Traffic
+from ecg_service.services.in_flight import BodiesInFlight
 
 logger = logging.getLogger(__name__)
 
-UNENDING = "no attempt came to an end"
+NO_ATTEMPT_ENDED = "no attempt came to an end"
 
 
 class InsightActor(Actor[UUID, None]):
-    """Claims the pending insights of a batch of ECGs, runs them and commits the results.
+    """Claims the pending insights of a batch of ECGs, computes them and commits the results.
 
-    While ECGs come in it gives way to them, for at most `max_delay` seconds a batch.
+    Each batch first waits, for at most `max_delay` seconds, until no body is in flight.
     """
 
     def __init__(
@@ -35,31 +35,34 @@ class InsightActor(Actor[UUID, None]):
         repository: InsightRepository,
         core: SignalCore,
         insights: Sequence[Insight],
-        traffic: Traffic,
+        in_flight: BodiesInFlight,
         *,
         max_attempts: int,
         max_delay: float,
     ) -> None:
         self._repository = repository
         self._core = core
-        self._traffic = traffic
+        self._in_flight = in_flight
         self._max_delay = max_delay
         self._insights: Mapping[str, Insight] = {insight.name: insight for insight in insights}
         self._max_attempts = max_attempts
 
     async def handle(self, batch: Sequence[UUID], /) -> Sequence[Exception | None]:
-        """Leave every insight that could be claimed done, failed or (for a retry) pending."""
-        await self._traffic.lull(within=self._max_delay)
+        """Leave every claimed insight done, failed or, to be retried, pending."""
+        await self._in_flight.wait_idle(max_seconds=self._max_delay)
         claimed = await self._claim(batch)
-        ended = [self._failed(record, TimeoutError(UNENDING)) for record in self._spent(claimed)]
+        ended = [
+            self._failed(record, TimeoutError(NO_ATTEMPT_ENDED))
+            for record in self._exhausted(claimed)
+        ]
         ended += await self._run(
-            [stored for stored in map(self._unspent, claimed) if stored.insights]
+            [stored for stored in map(self._with_attempts_left, claimed) if stored.insights]
         )
         await self._repository.finish(ended)
         return [None] * len(batch)
 
     async def _claim(self, ecg_ids: Sequence[UUID]) -> list[StoredEcg]:
-        """Claim together or, where one ECG cannot even be read, each that can."""
+        """Claim all at once or, if one of the ECGs cannot be read, one by one."""
         try:
             return await self._repository.claim(ecg_ids, now=datetime.now(UTC))
         except StorageUnavailable as error:
@@ -68,12 +71,12 @@ class InsightActor(Actor[UUID, None]):
                 return []
         return [stored for ecg_id in ecg_ids for stored in await self._claim([ecg_id])]
 
-    def _spent(self, claimed: Sequence[StoredEcg]) -> Iterator[InsightRecord]:
-        """Yield what no attempt came to the end of: perhaps the ECG itself kills the process."""
+    def _exhausted(self, claimed: Sequence[StoredEcg]) -> Iterator[InsightRecord]:
+        """Yield insights whose every attempt was cut short: the ECG may crash the process."""
         for stored in claimed:
             yield from (r for r in stored.insights if r.attempts > self._max_attempts)
 
-    def _unspent(self, stored: StoredEcg) -> StoredEcg:
+    def _with_attempts_left(self, stored: StoredEcg) -> StoredEcg:
         left = tuple(r for r in stored.insights if r.attempts <= self._max_attempts)
         return replace(stored, insights=left)
 
@@ -100,7 +103,7 @@ class InsightActor(Actor[UUID, None]):
         try:
             insight = self._insights[record.name]
             return record.done(insight.compute(ecg, signals), insight.version)
-        except BaseException as error:  # noqa: BLE001 - its own failure, even a panic of the core
+        except BaseException as error:  # noqa: BLE001 - fails this insight only, even a panic of the core
             return self._failed(record, error)
 
     def _failed(self, record: InsightRecord, error: BaseException) -> InsightRecord:
@@ -111,7 +114,7 @@ class InsightActor(Actor[UUID, None]):
 
 @dataclass(frozen=True, slots=True)
 class Sweeper:
-    """Finds insights that nobody works on: after a crash, a lost hint, or a new registration."""
+    """Queues pending insights again: after a crash, a lost hint, or a new registration."""
 
     repository: InsightRepository
     queue: InsightQueue
@@ -120,8 +123,8 @@ class Sweeper:
     lease: float
     limit: int
 
-    async def run(self) -> None:
-        """Sweep at once and then every `interval` seconds, for ever."""
+    async def run_forever(self) -> None:
+        """Sweep now and then every `interval` seconds, sooner while there is more."""
         while True:
             try:
                 busy = await self.sweep()
@@ -134,7 +137,7 @@ class Sweeper:
             await asyncio.sleep(self.interval / 10 if busy else self.interval)
 
     async def sweep(self) -> bool:
-        """Re-queue what is pending; whether there may be more of it."""
+        """Queue what is pending; return whether there may be more."""
         for insight in self.insights:
             await self.repository.backfill(insight.name, insight.version, limit=self.limit)
         overdue = datetime.now(UTC) - timedelta(seconds=self.lease)

@@ -1,17 +1,17 @@
-"""Registers users, and changes what may change about them."""
+"""Registers and changes users."""
 
 from datetime import UTC, datetime
 
 from ecg_service.domain.errors import Invalid, Violation
 from ecg_service.domain.users import Role, User, check_password, check_username
 from ecg_service.ports.users import PasswordHasher, UserRepository
-from ecg_service.services.verified import VerifiedCredentials
+from ecg_service.services.credentials import VerifiedCredentials
 
 
 class Users:
-    """Users by name; a change of password or state is in force when the call returns.
+    """Users by name; a change is in force when the call returns.
 
-    Names and passwords that break the domain's rules raise `Invalid`.
+    Raises `Invalid` for names and passwords that break the rules of the domain.
     """
 
     def __init__(
@@ -22,13 +22,13 @@ class Users:
         self._verified = verified
 
     async def register(self, name: str, password: str, role: Role = Role.USER) -> User:
-        """Add a user, or raise `UserExists`."""
+        """Register a user, or raise `UserExists`."""
         user = await self._new(name, password, role)
         await self._repository.add(user)
         return user
 
     async def ensure_admin(self, name: str, password: str) -> bool:
-        """Add an admin if there is no user at all; return whether that was so."""
+        """Register an admin if there is no user; return whether it was registered."""
         return await self._repository.add_first(await self._new(name, password, Role.ADMIN))
 
     async def get(self, name: str) -> User:
@@ -44,12 +44,12 @@ class Users:
     async def update(
         self, name: str, *, password: str | None = None, disabled: bool | None = None
     ) -> User:
-        """Reset the password, disable or enable; raises `UserNotFound` or `LastAdmin`."""
+        """Reset the password, or disable or enable the user; raises `UserNotFound` or `LastAdmin`."""
         password_hash = None if password is None else await self._hash(password)
         return await self._change(name, password_hash=password_hash, disabled=disabled)
 
     async def change_password(self, name: str, current: str, new: str) -> None:
-        """Replace one's own password; the current one must be right."""
+        """Replace a user's password after verifying the current one."""
         check_password(new, "new_password")
         user = await self._repository.get(name)
         if not await self._hasher.verify(current, user.password_hash):

@@ -1,11 +1,11 @@
-"""Every setting: its name, its default and what is allowed (`tree.py`), and where it is read.
+"""Every setting: its name, default and allowed values (`tree.py`), and where it is read.
 
 A setting has one name everywhere, the name of its field. From the weakest to the strongest:
 
 1. the default;
 2. the TOML file, under the setting's group: `[edge]`, then `max_body_bytes = 20_000_000`. The
    file is `ecg.toml` in the working directory if there is one, or else the file that the
-   variable `ECG_SETTINGS` names, which must exist and takes the place of `ecg.toml`;
+   variable `ECG_SETTINGS` names, which must exist and replaces `ecg.toml`;
 3. the environment, `ECG_` and the name in capitals: `ECG_MAX_BODY_BYTES=20000000`;
 4. the option of a command that has one: `--port`.
 

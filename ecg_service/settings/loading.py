@@ -14,7 +14,7 @@ from ecg_service.settings.tree import Settings
 from ecg_service.settings.values import checked
 
 Rules = Mapping[str, Callable[[Any], object]]
-"""By the name of a setting, what else checks it: raises `ValueError` saying what is allowed."""
+"""Further checks by the name of a setting; each raises `ValueError` saying what is allowed."""
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -29,7 +29,7 @@ def load(options: Mapping[str, object] = NOTHING, rules: Rules = NOTHING) -> Set
 
 
 class _Loader:
-    """A loader of typed-settings that keeps back what is wrong, and reports it."""
+    """A loader of typed-settings that collects problems instead of raising them."""
 
     def __init__(self, source: Source, rules: Rules) -> None:
         self._source = source
@@ -37,7 +37,7 @@ class _Loader:
         self.problems: list[str] = []
 
     def __call__(self, settings_cls: type, options: OptionList) -> LoadedSettings:
-        del settings_cls  # there is but one
+        del settings_cls  # always `Settings`
         values: SettingsDict = {}
         for found in self._source({option.name: option for option in options}):
             if isinstance(found, str):

@@ -1,11 +1,11 @@
-"""What is wrong with settings, told so that it can be put right."""
+"""Errors in settings, and the sentences that report them."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 
 class BadSettings(Exception):
-    """Settings that cannot be used; each line of the message names a place and what it allows."""
+    """Settings that cannot be used; each line of the message names a place and what is allowed there."""
 
 
 def variable(name: str) -> str:
@@ -14,6 +14,6 @@ def variable(name: str) -> str:
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
-    """Say that a name is unknown, and which known one is nearest."""
+    """Say that a name is unknown, and name the nearest known one."""
     near = get_close_matches(name, known, n=1, cutoff=0.0)
     return f"no such {what}; the nearest is {near[0]}" if near else f"no such {what}"

@@ -14,10 +14,10 @@ from ecg_service.settings.problems import unknown, variable
 FILE = Path("ecg.toml")
 FILE_VARIABLE = "ECG_SETTINGS"
 OTHER_VARIABLES = (FILE_VARIABLE, "ECG_USERNAME", "ECG_PASSWORD")
-"""No settings: the first says where the file is, `ecg send` reads the others."""
+"""Variables that are no settings: the first names the file, `ecg send` reads the others."""
 
 CORE = "ECG_CORE_"
-"""How the variables of ecg_core begin."""
+"""The prefix of ecg_core's own variables."""
 
 Known = Mapping[str, OptionInfo]
 """The settings by name."""
@@ -34,13 +34,13 @@ class Given:
 
 
 Found = Given | str
-"""A string says what is wrong with a place that holds no setting."""
+"""A value, or a sentence about a place that holds no setting."""
 
 Source = Callable[[Known], Generator[Found]]
 
 
 def file(known: Known) -> Generator[Found]:
-    """Read the file that `ECG_SETTINGS` names, or else `ecg.toml` if it is there."""
+    """Read the file that `ECG_SETTINGS` names, or else `ecg.toml` if it exists."""
     named = os.environ.get(FILE_VARIABLE)
     path = FILE if named is None else Path(named)
     if named is None and not path.exists():
@@ -95,7 +95,7 @@ def environment(known: Known) -> Generator[Found]:
 
 
 def command_line(given: Mapping[str, object]) -> Source:
-    """Take the options that a command was given, by the names of their settings."""
+    """Return the options that a command was given, by the names of their settings."""
 
     def read(known: Known) -> Generator[Found]:
         for name, value in given.items():

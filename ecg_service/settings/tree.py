@@ -1,6 +1,6 @@
 """All settings in groups. Sizes are bytes, times are seconds; a number must be above 0.
 
-The names are unique over all groups: in the environment they stand without their group.
+Names are unique over all groups, since variables of the environment do not name the group.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ MAX_PORT = 65_535
 
 FROM_ZERO = {METADATA_KEY: {"least": 0}}
 PORT = {METADATA_KEY: {"least": 0, "most": MAX_PORT}}
-"""Metadata of the numbers that are bounded otherwise; both bounds are allowed values."""
+"""Metadata of numbers with other bounds than "above 0"; both bounds are allowed values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class EdgeSettings:
-    """`[edge]`: what a request may take."""
+    """`[edge]`: limits of a request, and of all bodies in flight."""
 
     max_body_bytes: int = 10_000_000
     max_body_seconds: float = 30.0
@@ -38,7 +38,7 @@ class EdgeSettings:
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """`[ingest]`: ECGs that wait to be stored, and how many are stored at once."""
+    """`[ingest]`: the mailbox of ECGs to store, and how many are stored at once."""
 
     ingest_mailbox: int = 1024
     ingest_batch: int = 32
@@ -46,7 +46,7 @@ class IngestSettings:
 
 @dataclass(frozen=True, slots=True)
 class InsightSettings:
-    """`[insights]`: what is computed in the background."""
+    """`[insights]`: the computation of insights in the background."""
 
     insight_mailbox: int = 1024
     insight_batch: int = 32
@@ -58,14 +58,14 @@ class InsightSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """`[store]`: where everything is kept."""
+    """`[store]`: the database."""
 
     database_url: str = "sqlite:///ecg.db"
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderSettings:
-    """`[readers]`: threads that read the store and unpack samples, and what waits for them."""
+    """`[readers]`: threads that read the store and unpack samples, and how many calls may wait."""
 
     reader_threads: int = 2
     reader_queue: int = 128
@@ -93,7 +93,7 @@ class AdminSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the service runs."""
+    """All settings of the service."""
 
     server: ServerSettings = ServerSettings()
     edge: EdgeSettings = EdgeSettings()

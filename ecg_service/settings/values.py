@@ -1,4 +1,4 @@
-"""Whether a value is one that a setting allows."""
+"""Converts and checks the values of settings."""
 
 from math import inf
 from pathlib import Path
@@ -9,13 +9,13 @@ KINDS: dict[type, tuple[str, tuple[type, ...]]] = {
     int: ("a whole number", (int,)),
     float: ("a number", (int, float)),
 }
-"""For each type of number: its name, and the types of TOML that are one (`bool` is none)."""
+"""For each type of number: its name, and the TOML types that hold one (`bool` does not)."""
 
 
 def checked(option: OptionInfo, value: object, *, is_text: bool) -> object:
     """Return the value in the setting's type; raises `ValueError` saying what is allowed.
 
-    `is_text` holds for variables, which have no types: their text may be a number.
+    `is_text` is for variables of the environment, whose text may be a number.
     """
     if option.cls not in KINDS:
         if not isinstance(value, str | Path):

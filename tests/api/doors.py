@@ -1,4 +1,4 @@
-"""How the tests of the API reach a service, and what they send."""
+"""Clients, services and bodies for the tests of the API."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ import httpx
 from litestar.types import ASGIApp
 
 from ecg_service.api.app import create_app
-from ecg_service.api.services import Services
+from ecg_service.api.state import Services
 from ecg_service.bootstrap import running_services
 from ecg_service.settings import Settings
 
@@ -45,7 +45,7 @@ class Service:
         return client(self.app, name, password)
 
     async def newcomer(self) -> httpx.AsyncClient:
-        """Register somebody who has sent nothing yet."""
+        """Register a user without ECGs."""
         name = f"user-{uuid4()}"
         await self.services.users.register(name, PASSWORD)
         return self.client(name)
@@ -108,7 +108,7 @@ def problem(answer: httpx.Response, status: int, slug: str) -> Json:
 
 
 def refusal(answer: httpx.Response) -> Json:
-    """Check that the body was refused as the sender's fault, whatever the fault is."""
+    """Check that the body was answered with a 4xx problem, whichever it is."""
     assert answer.status_code in {400, 413, 422}, (answer.status_code, answer.text)
     slugs = {400: "malformed-body", 413: "request-entity-too-large", 422: "invalid-body"}
     return problem(answer, answer.status_code, slugs[answer.status_code])

@@ -1,4 +1,4 @@
-"""Bodies that want to hurt: each is refused as the sender's fault, and nothing of it is kept."""
+"""Hostile bodies: each is answered with a 4xx problem, and nothing of it is stored."""
 
 import json
 import random
@@ -117,7 +117,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def refused(service: Service) -> httpx.AsyncClient:
-    """Return somebody all whose bodies are refused: any ECG of theirs is a fault."""
+    """Return the client of a user whose bodies must all be rejected: none may be stored."""
     return await service.newcomer()
 
 

@@ -1,4 +1,4 @@
-"""Errors that are not about the content of a body, each as RFC 9457 has it."""
+"""Errors other than the content of a body, each as an RFC 9457 problem."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.api.app import create_app
 from ecg_service.api.edge.bodies import MAX_SMALL_BODY, BodyLimits
-from ecg_service.api.services import Services
+from ecg_service.api.state import Services
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import EcgError, StorageFull, StorageUnavailable
 from ecg_service.domain.insights import InsightRecord, InsightState
@@ -24,8 +24,8 @@ from ecg_service.domain.stored import StoredEcg
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
+from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.ingest import Ingest, Receipt, Submission
-from ecg_service.services.traffic import Traffic
 from tests.api.doors import ADMIN, ANN, Json, Service, client, dumps, ecg, post, problem
 
 JSON = {"Content-Type": "application/json"}
@@ -71,7 +71,7 @@ async def test_encoded_bodies_are_not_read(ann: httpx.AsyncClient, coding: str) 
 
 
 async def unread() -> AsyncGenerator[bytes]:
-    """Fail the test when somebody begins to read."""
+    """Fail the test when a body is read."""
     pytest.fail("the body was read")
     yield b""
 
@@ -143,7 +143,7 @@ def overloaded(answer: httpx.Response) -> None:
 
 async def test_a_body_without_room_is_refused_before_it_is_read(service: Service) -> None:
     async with ActorPool(lambda: cast("Any", None), size=1, capacity=1) as pool:
-        ann = variant(service, ingest=Ingest(pool, Traffic(max_bytes=100)))
+        ann = variant(service, ingest=Ingest(pool, BodiesInFlight(max_bytes=100)))
         headers = JSON | {"Content-Length": "101"}
         overloaded(await ann.post("/ecg", content=unread(), headers=headers))
         overloaded(await ann.post("/ecg", content=unread(), headers=JSON))
@@ -155,7 +155,7 @@ async def test_a_stopped_pool_takes_nothing_and_is_not_ready(service: Service) -
     async with ecgs as store:
         ann = variant(
             service,
-            ingest=Ingest(pool, Traffic(max_bytes=10**9)),
+            ingest=Ingest(pool, BodiesInFlight(max_bytes=10**9)),
             health=Health(pool, store.ecgs),
         )
         overloaded(await ann.post("/ecg", json=ecg()))
@@ -193,7 +193,7 @@ async def test_a_fault_of_ours_tells_nothing_but_the_log(
 
 
 class FailingEcgs(Ecgs):
-    """Fails as a store does."""
+    """Fails with an error of the store."""
 
     def __init__(self, error: EcgError) -> None:
         self._error = error

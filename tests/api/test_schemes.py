@@ -1,4 +1,4 @@
-"""Ways to sign in: another one is a module like this one's `Tally`, and a place in `schemes`."""
+"""Several schemes: a new one is a class like `Tally` here, and an entry of `schemes`."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ BASIC = 'Basic realm="ecg", charset="UTF-8"'
 
 
 class Tally(Scheme):
-    """A tally stick vouches for whoever's name is cut in it, as a USER."""
+    """A scheme for tests: the credentials are the name of a USER."""
 
     name = "tally"
     challenge = 'Tally realm="ecg"'

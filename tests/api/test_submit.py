@@ -1,4 +1,4 @@
-"""`POST /ecg`: what is taken, and how every refusal names its place."""
+"""`POST /ecg`: what is accepted, and that every rejection names its place."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ LABEL = "not_a_label"
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def refused(service: Service) -> httpx.AsyncClient:
-    """Return somebody all whose bodies are refused: any ECG of theirs is a fault."""
+    """Return the client of a user whose bodies must all be rejected: none may be stored."""
     return await service.newcomer()
 
 

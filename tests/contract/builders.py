@@ -1,4 +1,4 @@
-"""ECGs and users made up for tests."""
+"""ECGs and users for tests."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -48,7 +48,7 @@ def user(name: str = "ann", role: Role = Role.USER, **changes: object) -> User:
 
 
 async def added(store: Store, *all_new: StoredEcg) -> list[UUID]:
-    """Add ECGs that nothing speaks against."""
+    """Add ECGs, none of which may be refused."""
     answers = await store.ecgs.add_many(all_new)
     ids = [answer for answer in answers if isinstance(answer, UUID)]
     assert ids == [one.ecg.id for one in all_new]

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, every adapter answers like the one in memory."""
+"""After any sequence of calls, every adapter answers like the one in memory."""
 
 import asyncio
 import tempfile
@@ -70,7 +70,7 @@ def new_ecgs(draw: st.DrawFn) -> StoredEcg:
 
 
 class SameAnswers(RuleBasedStateMachine):
-    """Does everything to two stores and compares what they say."""
+    """Makes every call on two stores and compares the answers."""
 
     kind: str
     ids: Bundle[UUID] = Bundle("ids")

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ecg_service.cli.demo.recording import recording
+from ecg_service.cli.demo.example import example_ecg
 from tests.processes import PATIENCE, free_port, running
 
 
@@ -42,7 +42,7 @@ def table(printed: str) -> list[list[str]]:
 
 
 def leads() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(recording())["leads"]
+    found: list[dict[str, Any]] = json.loads(example_ecg())["leads"]
     return found
 
 

@@ -1,6 +1,5 @@
-"""Everything in dictionaries: for tests, and for trying the service out."""
+"""A store in memory, for tests and for trying out the service."""
 
-from ecg_service.adapters.memory.database import MemoryDatabase
-from ecg_service.adapters.memory.store import MemoryStore
+from ecg_service.adapters.memory.store import MemoryDatabase, MemoryStore
 
 __all__ = ["MemoryDatabase", "MemoryStore"]

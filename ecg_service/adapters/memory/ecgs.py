@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ecg_service.domain.ecg import Cursor, Ecg
 from ecg_service.domain.errors import EcgIdTaken, EcgNotFound, StorageUnavailable
-from ecg_service.domain.stored import StoredEcg, Submitted, without_repeats
+from ecg_service.domain.stored import IdAndFingerprint, StoredEcg, deduplicate
 from ecg_service.ports.ecgs import EcgRepository
 
 EcgsById = dict[UUID, StoredEcg]
@@ -19,10 +19,10 @@ class MemoryEcgs(EcgRepository):
 
     def __init__(self, stored: EcgsById) -> None:
         self._stored = stored
-        self._named: dict[tuple[str, str], Submitted] = {}
+        self._named: dict[tuple[str, str], IdAndFingerprint] = {}
 
     async def add_many(self, new: Sequence[StoredEcg]) -> list[UUID | EcgIdTaken]:
-        fresh, answers = without_repeats(
+        fresh, answers = deduplicate(
             new, lambda owner, client_id: self._named.get((owner, client_id))
         )
         ids = {one.ecg.id for one in fresh}

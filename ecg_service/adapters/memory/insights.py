@@ -1,4 +1,4 @@
-"""The state of insights in memory."""
+"""Insights in memory."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

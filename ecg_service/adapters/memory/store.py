@@ -1,18 +1,23 @@
-"""An opened store in memory."""
+"""The database of the URL `memory://`, and the store that it opens."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import tempfile
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 from ecg_service.adapters.memory.ecgs import EcgsById, MemoryEcgs
 from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.memory.users import MemoryUsers
-from ecg_service.ports.store import StoreStatistics
+from ecg_service.ports.store import Database, StoreStatistics, VerifyBlob
+
+URL = "memory://"
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryStore:
-    """The repositories over nothing but memory, in the shape of the other stores."""
+    """The repositories in memory."""
 
     ecgs: MemoryEcgs
     insights: MemoryInsights
@@ -25,6 +30,44 @@ class MemoryStore:
     @classmethod
     @asynccontextmanager
     async def open(cls) -> AsyncGenerator["MemoryStore"]:
-        """Begin with nothing; the end of the block forgets everything."""
+        """Open an empty store, whose content ends with the block."""
         stored: EcgsById = {}
         yield cls(MemoryEcgs(stored), MemoryInsights(stored), MemoryUsers())
+
+
+class MemoryDatabase(Database):
+    """A database that is new and empty each time it is opened."""
+
+    @classmethod
+    def from_url(cls, url: str, *, reader_threads: int, reader_queue: int) -> Self | None:
+        """Return the database if the URL names it; reads use no threads."""
+        del reader_threads, reader_queue
+        return cls() if url == URL else None
+
+    def __str__(self) -> str:
+        return URL
+
+    @property
+    def is_persistent(self) -> bool:
+        return False
+
+    def exists(self) -> bool:
+        return False
+
+    def migrate(self) -> list[str]:
+        return []
+
+    def open(self) -> AbstractAsyncContextManager[MemoryStore]:
+        return MemoryStore.open()
+
+    @asynccontextmanager
+    async def open_users(self) -> AsyncGenerator[MemoryUsers]:
+        yield MemoryUsers()
+
+    def check(self, verify_blob: VerifyBlob) -> Iterator[str]:
+        del verify_blob
+        return iter(())
+
+    def admin_password_file(self) -> Path:
+        """Return a file in a new folder that only its owner may enter."""
+        return Path(tempfile.mkdtemp(prefix="ecg-")) / "admin-password"

@@ -1,12 +1,11 @@
-"""One SQLite file as the store: one connection writes, a few read, and every wait is bounded.
+"""A store in one SQLite file: one connection writes, a few read, and every wait is bounded.
 
-`migrate` before the first `SqliteStore.open`, and after every update of the service.
+Call `migrate` before the first `SqliteStore.open`, and after every update of the service.
 """
 
 from ecg_service.adapters.sqlite.check import check
-from ecg_service.adapters.sqlite.database import SqliteDatabase
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.schema import migrate
-from ecg_service.adapters.sqlite.store import SqliteStore
+from ecg_service.adapters.sqlite.store import SqliteDatabase, SqliteStore
 
 __all__ = ["Limits", "SqliteDatabase", "SqliteStore", "check", "migrate"]

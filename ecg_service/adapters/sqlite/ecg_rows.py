@@ -1,4 +1,4 @@
-"""How an ECG becomes a row and back, and how damage to the row is noticed."""
+"""Converts ECGs to rows and back; a checksum detects damage to a row."""
 
 import zlib
 from uuid import UUID
@@ -13,7 +13,7 @@ from ecg_service.domain.time import from_microseconds, to_microseconds
 
 COLUMNS = "id, owner, date, sampling_rate, leads, client_id, fingerprint, checksum"
 OWNER = 1
-"""The place of the owner among them."""
+"""The index of the owner among them."""
 
 _encode = msgspec.json.Encoder().encode
 _decode_leads = msgspec.json.Decoder(tuple[Lead, ...]).decode
@@ -26,7 +26,7 @@ def to_row(new: StoredEcg) -> tuple[Value, ...]:
         ecg.id.bytes,
         ecg.owner,
         to_microseconds(ecg.date),
-        # The sum is over the value as SQLite returns it: never an int, never a negative zero.
+        # Checksummed as SQLite returns it: never an int, never a negative zero.
         None if ecg.sampling_rate is None else ecg.sampling_rate + 0.0,
         _encode(ecg.leads).decode(),
         ecg.client_id,
@@ -36,10 +36,10 @@ def to_row(new: StoredEcg) -> tuple[Value, ...]:
 
 
 def to_ecg(row: Row, owner: str) -> Ecg:
-    """Return the ECG if it is the owner's, else raise `EcgNotFound`; `DamagedEcg` if altered.
+    """Return the ECG, or raise `EcgNotFound` if it is not the owner's, `DamagedEcg` if altered.
 
-    A row whose owner alone was altered fits its checksum with the true owner: to them it is
-    damaged, to everybody else it is not there.
+    A row of which only the owner was altered matches its checksum with the true owner: for
+    them it is damaged, for all others it does not exist.
     """
     ecg_id, stored_owner, date, sampling_rate, leads, client_id, _, checksum = row
     intact = _checksum(row, owner) == checksum
@@ -58,6 +58,6 @@ def to_ecg(row: Row, owner: str) -> Ecg:
 
 
 def _checksum(row: Row, owner: object) -> int:
-    """Sum what is bound to the columns of the row, with this owner in the place of its own."""
+    """Return the checksum of the columns, with this owner in place of the stored one."""
     ecg_id, _, *others = row[:7]
     return zlib.crc32(_encode((ecg_id, owner, *others)))

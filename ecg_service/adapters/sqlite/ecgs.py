@@ -1,4 +1,4 @@
-"""ECGs in SQLite: a row with one blob each."""
+"""ECGs in SQLite, each a row with one blob."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,11 +8,11 @@ import apsw
 
 from ecg_service.adapters.sqlite.ecg_rows import COLUMNS, OWNER, to_ecg, to_row
 from ecg_service.adapters.sqlite.engine.engine import Engine
-from ecg_service.adapters.sqlite.engine.sql import Row, Value, run, run_many
-from ecg_service.adapters.sqlite.insight_rows import insert_records, records_of
+from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute, execute_many
+from ecg_service.adapters.sqlite.insight_rows import insert_records, select_records
 from ecg_service.domain.ecg import Cursor, Ecg
 from ecg_service.domain.errors import DamagedEcg, EcgIdTaken, EcgNotFound
-from ecg_service.domain.stored import StoredEcg, Submitted, without_repeats
+from ecg_service.domain.stored import IdAndFingerprint, StoredEcg, deduplicate
 from ecg_service.domain.time import to_microseconds
 from ecg_service.ports.ecgs import EcgRepository
 
@@ -68,28 +68,28 @@ class SqliteEcgs(EcgRepository):
 def _add_many(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[UUID | EcgIdTaken]:
     """Insert a batch in a few statements, however large it is."""
 
-    def find(owner: str, client_id: str) -> Submitted | None:
-        for ecg_id, fingerprint in run(connection, NAMED, owner, client_id):
+    def find(owner: str, client_id: str) -> IdAndFingerprint | None:
+        for ecg_id, fingerprint in execute(connection, NAMED, owner, client_id):
             return UUID(bytes=ecg_id), fingerprint
         return None
 
-    fresh, answers = without_repeats(new, find)
+    fresh, answers = deduplicate(new, find)
     if fresh:
-        run_many(connection, INSERT, map(to_row, fresh))
+        execute_many(connection, INSERT, map(to_row, fresh))
         insert_records(connection, [record for one in fresh for record in one.insights])
-        # A backfill that has passed the place of a new ECG has to look again.
-        run(connection, REWIND, min(one.ecg.id.bytes for one in fresh))
+        # A backfill that is past the id of a new ECG has to return to it.
+        execute(connection, REWIND, min(one.ecg.id.bytes for one in fresh))
     return answers
 
 
 def _get(connection: apsw.Connection, owner: str, ecg_id: UUID, *, samples: bool) -> StoredEcg:
     ecg = to_ecg(_row(connection, ecg_id), owner)
-    insights = tuple(records_of(connection, ecg_id))
+    insights = tuple(select_records(connection, ecg_id))
     return StoredEcg(ecg, insights, _blob(connection, ecg_id) if samples else b"")
 
 
-def packed(connection: apsw.Connection, ecg_id: UUID) -> StoredEcg:
-    """Read an ECG with its samples but not its insights, whoever it belongs to."""
+def get_for_any_owner(connection: apsw.Connection, ecg_id: UUID) -> StoredEcg:
+    """Read an ECG of any owner, with its samples but without its insights."""
     row = _row(connection, ecg_id)
     return StoredEcg(to_ecg(row, row[OWNER]), (), _blob(connection, ecg_id))
 
@@ -99,15 +99,15 @@ def _page(connection: apsw.Connection, owner: str, *bounds: Value) -> list[Ecg]:
 
 
 def _delete(connection: apsw.Connection, owner: str, ecg_id: UUID) -> None:
-    run(connection, DELETE, ecg_id.bytes, owner)
+    execute(connection, DELETE, ecg_id.bytes, owner)
     if not connection.changes():
         raise EcgNotFound
 
 
 def _ping(connection: apsw.Connection) -> None:
-    """Write as much as an ECG takes before giving back what the last ping took."""
-    run(connection, "INSERT INTO pings (content) VALUES (zeroblob(?))", PING_SIZE)
-    run(connection, "DELETE FROM pings WHERE rowid < ?", connection.last_insert_rowid())
+    """Write as much as an ECG before deleting what the last ping wrote."""
+    execute(connection, "INSERT INTO pings (content) VALUES (zeroblob(?))", PING_SIZE)
+    execute(connection, "DELETE FROM pings WHERE rowid < ?", connection.last_insert_rowid())
 
 
 def _row(connection: apsw.Connection, ecg_id: UUID) -> Row:
@@ -117,12 +117,12 @@ def _row(connection: apsw.Connection, ecg_id: UUID) -> Row:
 
 
 def _blob(connection: apsw.Connection, ecg_id: UUID) -> bytes:
-    [(blob,)] = run(connection, BLOB, ecg_id.bytes)
+    [(blob,)] = execute(connection, BLOB, ecg_id.bytes)
     return blob
 
 
 def _rows(connection: apsw.Connection, statement: str, *values: Value) -> list[Row]:
     try:
-        return run(connection, statement, *values)
+        return execute(connection, statement, *values)
     except UnicodeDecodeError as error:
         raise DamagedEcg("a text of the ECG is not UTF-8") from error

@@ -1,4 +1,4 @@
-"""How the state of an insight becomes a row and back."""
+"""Converts records of insights to rows and back."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 import apsw
 import msgspec
 
-from ecg_service.adapters.sqlite.engine.sql import Row, Value, run, run_many
+from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute, execute_many
 from ecg_service.domain.insights import InsightRecord, InsightState, Json
 
 COLUMNS = "ecg_id, name, version, state, attempts, result, error"
@@ -30,14 +30,14 @@ def to_record(row: Row) -> InsightRecord:
     )
 
 
-def records_of(connection: apsw.Connection, ecg_id: UUID) -> list[InsightRecord]:
+def select_records(connection: apsw.Connection, ecg_id: UUID) -> list[InsightRecord]:
     """Read the insights of an ECG in order of name."""
-    return [to_record(row) for row in run(connection, OF_ECG, ecg_id.bytes)]
+    return [to_record(row) for row in execute(connection, OF_ECG, ecg_id.bytes)]
 
 
 def insert_records(connection: apsw.Connection, records: Iterable[InsightRecord]) -> None:
-    """Store new insights of stored ECGs."""
-    run_many(connection, INSERT, map(to_row, records))
+    """Insert the first records of insights of stored ECGs."""
+    execute_many(connection, INSERT, map(to_row, records))
 
 
 def to_row(record: InsightRecord) -> tuple[Value, ...]:
@@ -53,5 +53,5 @@ def to_row(record: InsightRecord) -> tuple[Value, ...]:
 
 
 def _text(result: Json) -> str | None:
-    """Return the JSON text of a result; that of no result is NULL."""
+    """Return a result as JSON text, or NULL if there is none."""
     return None if result is None else _encode(result).decode()

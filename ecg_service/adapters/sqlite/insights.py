@@ -1,4 +1,4 @@
-"""The state of insights in SQLite."""
+"""Insights in SQLite."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,17 +7,17 @@ from uuid import UUID
 import apsw
 
 from ecg_service.adapters.sqlite.backfill import Progress, backfill
-from ecg_service.adapters.sqlite.ecgs import packed
+from ecg_service.adapters.sqlite.ecgs import get_for_any_owner
 from ecg_service.adapters.sqlite.engine.engine import Engine
-from ecg_service.adapters.sqlite.engine.sql import run, run_many
-from ecg_service.adapters.sqlite.insight_rows import COLUMNS, records_of, to_record, to_row
+from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
+from ecg_service.adapters.sqlite.insight_rows import COLUMNS, select_records, to_record, to_row
 from ecg_service.domain.errors import DamagedEcg
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.time import to_microseconds
 from ecg_service.ports.insights import InsightRepository
 
-# What the partial indexes of the schema hold is written out here, as SQLite needs it to use them.
+# The states are literals, not parameters, so that SQLite can use the partial indexes.
 PENDING = """
     SELECT DISTINCT ecg_id FROM insights WHERE state = 'pending' ORDER BY ecg_id LIMIT ?
 """
@@ -50,7 +50,7 @@ class SqliteInsights(InsightRepository):
         return await self._engine.write(_release, to_microseconds(claimed_before))
 
     async def backfill(self, name: str, version: int, *, limit: int) -> int:
-        # In steps, so that others can write in between.
+        # In steps, so that other writes can run in between.
         made = 0
         while made < limit:
             step: Progress = await self._engine.write(backfill, name, version, limit - made)
@@ -61,7 +61,7 @@ class SqliteInsights(InsightRepository):
 
 
 def _pending(connection: apsw.Connection, limit: int) -> list[UUID]:
-    return [UUID(bytes=ecg_id) for (ecg_id,) in run(connection, PENDING, limit)]
+    return [UUID(bytes=ecg_id) for (ecg_id,) in execute(connection, PENDING, limit)]
 
 
 def _claim_all(connection: apsw.Connection, ecg_ids: Sequence[UUID], now: int) -> list[StoredEcg]:
@@ -70,18 +70,18 @@ def _claim_all(connection: apsw.Connection, ecg_ids: Sequence[UUID], now: int) -
 
 
 def _claim(connection: apsw.Connection, ecg_id: UUID, now: int) -> StoredEcg | None:
-    pending = [r for r in records_of(connection, ecg_id) if r.state is InsightState.PENDING]
+    pending = [r for r in select_records(connection, ecg_id) if r.state is InsightState.PENDING]
     if not pending:
         return None
     running = tuple(record.claimed() for record in pending)
     try:
-        stored = packed(connection, ecg_id)
+        stored = get_for_any_owner(connection, ecg_id)
     except DamagedEcg as error:
-        # Nobody can compute these, and the other ECGs must not wait for them.
+        # They cannot be computed, and must not block the other ECGs.
         _put(connection, [record.failed(str(error)) for record in running])
         return None
     _put(connection, running)
-    run_many(connection, CLAIMED, [(now, ecg_id.bytes, record.name) for record in running])
+    execute_many(connection, CLAIMED, [(now, ecg_id.bytes, record.name) for record in running])
     return StoredEcg(stored.ecg, running, stored.blob)
 
 
@@ -92,15 +92,15 @@ def _finish(connection: apsw.Connection, records: Sequence[InsightRecord]) -> No
 
 
 def _is_awaited(connection: apsw.Connection, record: InsightRecord) -> bool:
-    rows = run(connection, ONE, record.ecg_id.bytes, record.name)
+    rows = execute(connection, ONE, record.ecg_id.bytes, record.name)
     return any(to_record(row).awaits(record) for row in rows)
 
 
 def _release(connection: apsw.Connection, claimed_before: int) -> int:
-    overdue = [to_record(row) for row in run(connection, OVERDUE, claimed_before)]
+    overdue = [to_record(row) for row in execute(connection, OVERDUE, claimed_before)]
     _put(connection, [record.released() for record in overdue])
     return len(overdue)
 
 
 def _put(connection: apsw.Connection, records: Iterable[InsightRecord]) -> None:
-    run_many(connection, PUT, map(to_row, records))
+    execute_many(connection, PUT, map(to_row, records))

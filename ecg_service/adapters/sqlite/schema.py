@@ -1,4 +1,4 @@
-"""The tables, and how a file comes to have them."""
+"""Migrations, which bring a file to the schema of this version."""
 
 import sqlite3
 from collections.abc import Callable
@@ -9,21 +9,21 @@ import apsw
 from sqlite_utils import Database, Migrations
 
 from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE
-from ecg_service.adapters.sqlite.engine.errors import translated
-from ecg_service.adapters.sqlite.engine.lock import owned
-from ecg_service.adapters.sqlite.engine.sql import run, set_pragma
+from ecg_service.adapters.sqlite.engine.errors import translate_errors
+from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
+from ecg_service.adapters.sqlite.engine.sql import execute, set_pragma
 from ecg_service.adapters.sqlite.tables import TABLES
 from ecg_service.domain.errors import StorageUnavailable
 
 SET = "ecg_service"
 APPLIED = f"SELECT name FROM {Migrations.migrations_table} WHERE migration_set = ?"  # noqa: S608
 
-PATIENCE = 1_000
-"""Milliseconds to wait for another process that opens or closes the file."""
+BUSY_MILLISECONDS = 1_000
+"""How long to wait for another process that opens or closes the file."""
 
 
 def create_tables(db: Database) -> None:
-    """Create what the first version of the service needs."""
+    """Create the first schema."""
     for statement in TABLES:
         db.conn.execute(statement)
 
@@ -33,15 +33,15 @@ STEPS: tuple[Callable[[Database], None], ...] = (create_tables,)
 
 
 def migrate(path: Path) -> list[str]:
-    """Give the file, which need not exist, the schema of this version of the service.
+    """Bring the file, which need not exist, to the schema of this version.
 
-    Returns the names of the steps that were missing. Everything is done in one transaction, so
-    that a migration killed half-way has done nothing.
-    Raises `StorageUnavailable` if there is work to do while a service or a command has the file.
+    Returns the names of the steps that were missing. All steps run in one transaction, so a
+    migration that is killed has changed nothing.
+    Raises `StorageUnavailable` if a step is missing while a service or a command has the file open.
     """
     if not missing_steps(path):
         return []
-    with owned(path):
+    with exclusive_lock(path):
         missing = missing_steps(path)
         if missing:
             _leave_wal(path)
@@ -56,11 +56,11 @@ def require_current(path: Path) -> None:
 
 
 def missing_steps(path: Path) -> list[str]:
-    """Return the steps still to do. Only looks, so a running service does not mind."""
+    """Return the names of missing steps; safe beside a running service, since it only reads."""
     steps = [step.__name__ for step in STEPS]
     if not path.exists():
         return steps
-    with translated(), closing(_open(path)) as connection:
+    with translate_errors(), closing(_open(path)) as connection:
         applied = _applied(connection)
     if unknown := applied.difference(steps):
         raise StorageUnavailable(f"{path.name} is of a newer version: it has {sorted(unknown)}")
@@ -70,25 +70,25 @@ def missing_steps(path: Path) -> list[str]:
 def _applied(connection: apsw.Connection) -> set[str]:
     if not connection.table_exists("main", Migrations.migrations_table):
         return set()
-    return {name for (name,) in run(connection, APPLIED, SET)}
+    return {name for (name,) in execute(connection, APPLIED, SET)}
 
 
 def _leave_wal(path: Path) -> None:
-    """Take the file out of WAL mode, which fails while anybody has it open.
+    """Take the file out of WAL mode, which fails while another process has it open.
 
-    sqlite-utils brings the standard library's SQLite. Versions before 3.51.3 can lose commits
-    in WAL mode, so they never see a file in it.
+    sqlite-utils uses the standard library's SQLite. Versions before 3.51.3 can lose commits
+    in WAL mode, so they must never open a file in it.
     """
     if not path.exists():
         return
-    with translated(), closing(_open(path)) as connection:
+    with translate_errors(), closing(_open(path)) as connection:
         set_pragma(connection, "journal_mode", "delete")
 
 
 def _open(path: Path) -> apsw.Connection:
-    # Not read-only: what a killed migration left is rolled back by whoever opens the file next.
+    # Not read-only: opening the file rolls back what a killed migration left.
     connection = apsw.Connection(str(path), apsw.SQLITE_OPEN_READWRITE)
-    connection.set_busy_timeout(PATIENCE)
+    connection.set_busy_timeout(BUSY_MILLISECONDS)
     return connection
 
 
@@ -97,7 +97,7 @@ def _apply(path: Path) -> None:
     for step in STEPS:
         migrations()(step)
     try:
-        path.touch(mode=0o600)  # medical records: for nobody else to read
+        path.touch(mode=0o600)  # medical records: for the owner of the process only
         with Database(path) as db:
             db.conn.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             with db.atomic():

@@ -1,21 +1,24 @@
-"""An opened SQLite store."""
+"""The file that a `sqlite:///PATH` URL names, and the store that it opens."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
+from urllib.parse import unquote, urlsplit
 
 import apsw
 
+from ecg_service.adapters.sqlite.check import check
 from ecg_service.adapters.sqlite.ecgs import SqliteEcgs
-from ecg_service.adapters.sqlite.engine.connections import require_safe
+from ecg_service.adapters.sqlite.engine.connections import require_safe_library
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.limits import Limits
-from ecg_service.adapters.sqlite.engine.lock import owned
+from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
 from ecg_service.adapters.sqlite.insights import SqliteInsights
-from ecg_service.adapters.sqlite.schema import require_current
+from ecg_service.adapters.sqlite.schema import migrate, require_current
 from ecg_service.adapters.sqlite.users import SqliteUsers
-from ecg_service.ports.store import StoreStatistics
+from ecg_service.ports.store import Database, StoreStatistics, VerifyBlob
 
 DEFAULTS = Limits()
 LIBRARY = apsw.sqlite_lib_version()
@@ -23,7 +26,7 @@ LIBRARY = apsw.sqlite_lib_version()
 
 @dataclass(frozen=True, slots=True)
 class SqliteStore:
-    """The repositories over one file."""
+    """The repositories of one file."""
 
     ecgs: SqliteEcgs
     insights: SqliteInsights
@@ -35,13 +38,13 @@ class SqliteStore:
     async def open(
         cls, path: Path, limits: Limits = DEFAULTS, *, library: str = LIBRARY
     ) -> AsyncGenerator["SqliteStore"]:
-        """Own the migrated file until the block ends.
+        """Open the migrated file, for this process alone, until the block ends.
 
-        Raises `StorageUnavailable` if another service owns it, it lacks the current schema, or
-        SQLite is too old to be trusted.
+        Raises `StorageUnavailable` if another service has it open, it lacks the current schema, or
+        the SQLite library may lose commits.
         """
-        require_safe(library)
-        with owned(path):
+        require_safe_library(library)
+        with exclusive_lock(path):
             async with _engine(path, limits) as engine:
                 yield cls(
                     SqliteEcgs(engine),
@@ -55,8 +58,8 @@ class SqliteStore:
     async def open_users(
         path: Path, limits: Limits = DEFAULTS, *, library: str = LIBRARY
     ) -> AsyncGenerator[SqliteUsers]:
-        """Reach the users only, beside a service that may own the file, for a short while."""
-        require_safe(library)
+        """Open the users only, for a short while; a service may have the file open."""
+        require_safe_library(library)
         async with _engine(path, limits) as engine:
             yield SqliteUsers(engine)
 
@@ -70,3 +73,52 @@ async def _engine(path: Path, limits: Limits) -> AsyncGenerator[Engine]:
         yield engine
     finally:
         engine.close()
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteDatabase(Database):
+    """A database in one file."""
+
+    path: Path
+    limits: Limits = DEFAULTS
+
+    @classmethod
+    def from_url(cls, url: str, *, reader_threads: int, reader_queue: int) -> Self | None:
+        """Return the database if the URL names a file.
+
+        A relative path stands after three slashes, an absolute one after four.
+        """
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # a host with half a pair of brackets
+            return None
+        rest = parts.netloc or parts.query or parts.fragment
+        if parts.scheme != "sqlite" or rest or len(parts.path) <= 1:
+            return None
+        limits = Limits(readers=reader_threads, waiting_reads=reader_queue)
+        return cls(Path(unquote(parts.path[1:])), limits)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def is_persistent(self) -> bool:
+        return True
+
+    def exists(self) -> bool:
+        return self.path.exists()
+
+    def migrate(self) -> list[str]:
+        return migrate(self.path)
+
+    def open(self) -> AbstractAsyncContextManager[SqliteStore]:
+        return SqliteStore.open(self.path, self.limits)
+
+    def open_users(self) -> AbstractAsyncContextManager[SqliteUsers]:
+        return SqliteStore.open_users(self.path, self.limits)
+
+    def check(self, verify_blob: VerifyBlob) -> Iterator[str]:
+        return check(self.path, verify_blob)
+
+    def admin_password_file(self) -> Path:
+        return self.path.with_name(self.path.name + ".admin-password")

@@ -10,9 +10,9 @@ CREATE TABLE users (
 ) STRICT, WITHOUT ROWID
 """
 
-# A table with row ids keeps a record of up to a page in one piece, where an index (or a table
-# WITHOUT ROWID) would cut it at a quarter. The blob comes last: what stands before it can be
-# read without it. Dates are microseconds since 1970, ids the 16 bytes of a UUIDv7.
+# A table with row ids stores a row of up to a page in one piece, where an index (or a table
+# WITHOUT ROWID) would split it at a quarter. The blob comes last, so that the other columns can
+# be read without it. Dates are microseconds since 1970, ids the 16 bytes of a UUIDv7.
 ECGS = """
 CREATE TABLE ecgs (
     pk INTEGER PRIMARY KEY,
@@ -48,7 +48,7 @@ CREATE TABLE insights (
 INSIGHTS_PENDING = "CREATE INDEX insights_pending ON insights (ecg_id) WHERE state = 'pending'"
 INSIGHTS_RUNNING = "CREATE INDEX insights_running ON insights (claimed_at) WHERE state = 'running'"
 
-# At which ECG, in order of id, to go on looking for those that lack an insight.
+# The id from which each backfill continues.
 BACKFILLS = """
 CREATE TABLE backfills (
     name TEXT NOT NULL,

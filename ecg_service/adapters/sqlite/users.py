@@ -5,7 +5,7 @@ from functools import partial
 import apsw
 
 from ecg_service.adapters.sqlite.engine.engine import Engine
-from ecg_service.adapters.sqlite.engine.sql import run
+from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.domain.errors import UserExists, UserNotFound
 from ecg_service.domain.time import from_microseconds, to_microseconds
 from ecg_service.domain.users import Role, User, changed
@@ -47,22 +47,22 @@ class SqliteUsers(UserRepository):
 
 def _add(connection: apsw.Connection, user: User) -> bool:
     row = (user.name, user.role.value, user.password_hash, to_microseconds(user.created))
-    run(connection, ADD, *row, user.disabled)
+    execute(connection, ADD, *row, user.disabled)
     return connection.changes() == 1
 
 
 def _add_first(connection: apsw.Connection, user: User) -> bool:
-    return not run(connection, ANY) and _add(connection, user)
+    return not execute(connection, ANY) and _add(connection, user)
 
 
 def _get(connection: apsw.Connection, name: str) -> User:
-    for row in run(connection, GET, name):
+    for row in execute(connection, GET, name):
         return _to_user(row)
     raise UserNotFound
 
 
 def _page(connection: apsw.Connection, after: str, limit: int) -> list[User]:
-    return [_to_user(row) for row in run(connection, PAGE, after, limit)]
+    return [_to_user(row) for row in execute(connection, PAGE, after, limit)]
 
 
 def _update(
@@ -74,12 +74,12 @@ def _update(
         disabled=disabled,
         another_admin=partial(_any_admin_beside, connection, name),
     )
-    run(connection, UPDATE, user.password_hash, user.disabled, name)
+    execute(connection, UPDATE, user.password_hash, user.disabled, name)
     return user
 
 
 def _any_admin_beside(connection: apsw.Connection, name: str) -> bool:
-    return bool(run(connection, ANOTHER_ADMIN, name))
+    return bool(execute(connection, ANOTHER_ADMIN, name))
 
 
 def _to_user(row: tuple[str, str, str, int, int]) -> User:

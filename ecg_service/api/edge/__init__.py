@@ -1,1 +1,1 @@
-"""The edge of HTTP: signing in, who may enter, what a body and a parameter may be, how errors and pages are written."""
+"""What the routes share: authentication, audiences, bodies, parameters, pages, problems."""

@@ -1,6 +1,6 @@
-"""Whom a route is for. Each declares it in its `opt`, as in `opt = {"audience": Audience.USERS}`.
+"""The audience of a route, declared in its `opt`, as in `opt = {"audience": Audience.USERS}`.
 
-Not a guard: Litestar copies the route handler for each of them at every request.
+Not a guard: for each guard Litestar copies the route handler at every request.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ Route = HTTPRoute | ASGIRoute | WebSocketRoute
 
 
 class Audience(Enum):
-    """The roles that may enter; EVERYBODY enters without credentials."""
+    """The roles that a route admits; EVERYBODY needs no credentials."""
 
     EVERYBODY = ()
     SIGNED_IN = tuple(Role)
@@ -40,7 +40,7 @@ def require_audiences(routes: Iterable[Route]) -> None:
 
 
 def _handlers(route: Route) -> Iterator[BaseRouteHandler]:
-    """Yield what answers there, without what Litestar makes to answer OPTIONS."""
+    """Yield the handlers of a route, without the one that Litestar adds for OPTIONS."""
     if isinstance(route, HTTPRoute):
         yield from (one for one in route.route_handlers if one.http_methods != {"OPTIONS"})
     else:

@@ -1,4 +1,4 @@
-"""HTTP authentication (RFC 9110 §11): finds the scheme of the credentials, and who may enter."""
+"""HTTP authentication (RFC 9110 §11) by several schemes, and the check of a route's audience."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, cast
@@ -18,10 +18,10 @@ class Scheme(Protocol):
     name: str
     """Its name in that header, in lower case."""
     challenge: str
-    """What asks for its credentials in `WWW-Authenticate`."""
+    """Its challenge in `WWW-Authenticate`."""
 
     async def authenticate(self, credentials: bytes) -> Principal:
-        """Return whom these credentials vouch for, or raise `Unauthenticated`."""
+        """Return the principal of these credentials, or raise `Unauthenticated`."""
         ...
 
 
@@ -33,9 +33,9 @@ class Authentication:
         self._challenges = ", ".join(scheme.challenge for scheme in schemes)
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
-        """Wrap an application. Litestar's `ASGIMiddleware` would add two calls to each request."""
+        """Wrap an application; Litestar's `ASGIMiddleware` would add two calls to each request."""
 
-        async def enter(scope: Scope, receive: Receive, send: Send) -> None:
+        async def authenticated(scope: Scope, receive: Receive, send: Send) -> None:
             opt = scope["route_handler"].opt
             is_options = cast("HTTPScope", scope)["method"] == "OPTIONS"
             if not is_options and opt["audience"] is not Audience.EVERYBODY:
@@ -46,7 +46,7 @@ class Authentication:
                 scope["user"] = principal
             await app(scope, receive, send)
 
-        return enter
+        return authenticated
 
     def _credentials(self, scope: Scope) -> tuple[Scheme, bytes]:
         headers = [value for name, value in scope["headers"] if name == b"authorization"]

@@ -1,4 +1,4 @@
-"""Names and passwords in the Basic scheme (RFC 7617)."""
+"""The Basic scheme (RFC 7617): a name and a password."""
 
 import base64
 
@@ -8,11 +8,11 @@ from ecg_service.domain.principal import Principal
 from ecg_service.services.authentication import PasswordAuthenticator
 
 MAX_LENGTH = 1016
-"""In base64: a name and a password of the greatest length allowed have 772 bytes at most."""
+"""Bytes of base64; the longest name and password allowed take 772."""
 
 
 class Basic(Scheme):
-    """Credentials are base64 of `name:password` in UTF-8."""
+    """Credentials are `name:password` in UTF-8 and base64."""
 
     name = "basic"
     challenge = 'Basic realm="ecg", charset="UTF-8"'

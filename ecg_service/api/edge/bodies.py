@@ -20,31 +20,32 @@ T = TypeVar("T")
 
 JSON = "application/json"
 MAX_SMALL_BODY = 16_384
-MIN_LINGER = 1_000_000
+MIN_DISCARDED = 1_000_000
 _CLOSE = {"Connection": "close"}
 
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """What a body may cost: bytes, and seconds until its last byte has come."""
+    """The limits of a body: its bytes, and the seconds until its last byte has arrived."""
 
     max_bytes: int
     max_seconds: float
 
 
-async def announced(
-    request: Request[Any, Any, Any], limits: BodyLimits, taken: Collection[str]
+async def check_headers(
+    request: Request[Any, Any, Any], limits: BodyLimits, media_types: Collection[str]
 ) -> tuple[str, int]:
-    """Return the body's media type and how much room it may need.
+    """Return the body's media type and the bytes to reserve for it.
 
-    Raises 415 and 413 before any of it is read.
+    Answers 415 or 413 before the body is read.
     """
     headers = dict(request.scope["headers"])
     content_type = headers.get(b"content-type", b"").partition(b";")[0]
     media_type = content_type.strip().lower().decode("latin-1")
-    if media_type not in taken:
+    if media_type not in media_types:
         raise HTTPException(
-            status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail=f"Send {' or '.join(taken)}."
+            status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            detail=f"Send {' or '.join(media_types)}.",
         )
     if b"content-encoding" in headers:
         raise HTTPException(
@@ -55,16 +56,16 @@ async def announced(
     length = headers.get(b"content-length", b"")
     size = int(length.lstrip(b"0")[:20] or 0) if length.isdigit() else limits.max_bytes
     if size > limits.max_bytes:
-        # One who waits for `100 Continue` has sent nothing that could be in the way.
+        # A client that waits for `100 Continue` has sent no body to discard.
         await _discard(request, limits, more=b"expect" not in headers)
         raise _too_large(limits)
     return media_type, size
 
 
-async def receive(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
+async def read_body(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
     """Read the whole body, or answer 408 or 413 and close the connection.
 
-    Not `request.body()`: that costs a third of an empty handler's time.
+    Not `request.body()`, which takes a third of an empty handler's time.
     """
     chunks: list[bytes] = []
     size, more = 0, True
@@ -84,14 +85,14 @@ async def receive(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
     return b"".join(chunks)
 
 
-async def small_body(kind: type[T], request: Request[Any, Any, Any], limits: BodyLimits) -> T:
+async def read_small_body(kind: type[T], request: Request[Any, Any, Any], limits: BodyLimits) -> T:
     """Read and decode a body of a few fields."""
     small = replace(limits, max_bytes=min(limits.max_bytes, MAX_SMALL_BODY))
-    await announced(request, small, [JSON])
-    return decoded(kind, await receive(request, small))
+    await check_headers(request, small, [JSON])
+    return decode_strictly(kind, await read_body(request, small))
 
 
-def decoded(kind: type[T], body: bytes) -> T:
+def decode_strictly(kind: type[T], body: bytes) -> T:
     """Decode JSON strictly: no unknown field, no duplicate key, no lax conversion."""
     try:
         json.loads(body.decode(), object_pairs_hook=_unique)
@@ -110,8 +111,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 async def _discard(request: Request[Any, Any, Any], limits: BodyLimits, *, more: bool) -> None:
-    """Read on for a while: a client that is cut off while it sends never sees the answer."""
-    left = max(limits.max_bytes, MIN_LINGER)
+    """Keep reading: a client cut off mid-upload never sees the error."""
+    left = max(limits.max_bytes, MIN_DISCARDED)
     with suppress(TimeoutError):
         async with asyncio.timeout(limits.max_seconds):
             while more and left > 0:

@@ -1,4 +1,4 @@
-"""What the OpenAPI document cannot learn from the handlers: raw bodies, and how to sign in."""
+"""What Litestar cannot add to the OpenAPI document by itself: raw bodies and authentication."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _SCHEMAS["SubmittedLead"]["properties"]["signal"] = {
 
 
 def takes(kind: type[msgspec.Struct]) -> type[Operation]:
-    """Document an operation whose body is of this kind."""
+    """Document an operation whose body is of this type."""
     schema = cast("Schema", {"$ref": _REF.format(name=kind.__name__)})
     body = RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=True)
 
@@ -49,13 +49,13 @@ def takes(kind: type[msgspec.Struct]) -> type[Operation]:
 
 
 def add_bodies(document: OpenAPI) -> None:
-    """Add the schemas of bodies; those in its configuration Litestar overwrites."""
+    """Add the schemas of bodies; Litestar overwrites those in its configuration."""
     schemas = document.components and document.components.schemas
     (schemas or {}).update(cast("dict[str, Schema]", _SCHEMAS))
 
 
 def openapi(schemes: Sequence[Scheme]) -> OpenAPIConfig:
-    """Describe the document of an application that knows these ways to sign in."""
+    """Configure the document of an application with these schemes."""
     return OpenAPIConfig(
         title="ECG service",
         version=ecg_service.__version__,
@@ -67,7 +67,7 @@ def openapi(schemes: Sequence[Scheme]) -> OpenAPIConfig:
         ),
         security=[{scheme.name: []} for scheme in schemes],
         use_handler_docstrings=True,
-        render_plugins=[JsonRenderPlugin()],  # the others load their pages from foreign hosts
+        render_plugins=[JsonRenderPlugin()],  # the others load scripts from other hosts
         openapi_router=Router(
             "/schema",
             route_handlers=[],

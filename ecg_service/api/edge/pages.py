@@ -1,4 +1,4 @@
-"""Opaque page tokens."""
+"""Page tokens, and links to the next page."""
 
 import base64
 import binascii
@@ -17,13 +17,13 @@ MAX_PAGE_SIZE = 100
 
 
 def token_of(cursor: Cursor) -> str:
-    """Write a cursor down: microseconds since the epoch and the id, base64url."""
+    """Encode a cursor: microseconds since 1970 and the id, in base64url."""
     raw = to_microseconds(cursor.date).to_bytes(8, "big", signed=True) + cursor.id.bytes
     return base64.urlsafe_b64encode(raw).decode()
 
 
 def cursor_of(token: str) -> Cursor:
-    """Read a token, or raise `InvalidQuery`."""
+    """Decode a token, or raise `InvalidQuery`."""
     try:
         raw = base64.b64decode(token, altchars=b"-_", validate=True)
         if len(raw) != _SIZE:
@@ -35,7 +35,7 @@ def cursor_of(token: str) -> Cursor:
 
 
 def bad_token() -> InvalidQuery:
-    """Say that a token is none of ours."""
+    """Return the error for a token that the service did not issue."""
     return InvalidQuery(
         Violation(("page_token",), "invalid", "This is not a token of an earlier page.")
     )

@@ -1,4 +1,4 @@
-"""Parts of the URL that need more than a type."""
+"""Parameters of the URL that need more than a type."""
 
 import re
 from datetime import datetime
@@ -9,8 +9,8 @@ from ecg_service.domain.errors import EcgNotFound, InvalidQuery, LeadNotFound, V
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
-def ecg_uuid(text: str) -> UUID:
-    """Read an id; what cannot be one is as unknown as any other."""
+def parse_ecg_id(text: str) -> UUID:
+    """Parse an id; a malformed one is unknown."""
     try:
         found = UUID(text)
     except ValueError as error:
@@ -20,15 +20,15 @@ def ecg_uuid(text: str) -> UUID:
     return found
 
 
-def lead_index(text: str) -> int:
-    """Read the index of a lead; what cannot be one is as unknown as any other."""
+def parse_lead_index(text: str) -> int:
+    """Parse the index of a lead; a malformed one is unknown."""
     if not _INDEX.fullmatch(text):
         raise LeadNotFound
     return int(text)
 
 
-def aware(name: str, date: datetime | None) -> datetime | None:
-    """Refuse a date without its offset from UTC: whose local time would it be?"""
+def require_utc_offset(name: str, date: datetime | None) -> datetime | None:
+    """Return the date; raise `InvalidQuery` if it has no UTC offset."""
     if date is not None and date.tzinfo is None:
         raise InvalidQuery(
             Violation((name,), "no_utc_offset", "Expected a date with a UTC offset.")

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:ecg:problem:"
 MAX_TEXT_LENGTH = 500
-"""Places and details may quote the body; a longer one is cut and ends in "…"."""
+"""Pointers and details may quote the body; longer ones are cut and end in "…"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ _KINDS: dict[type[EcgError], _Kind] = {
 }
 
 _TITLES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large"}
-"""A `type` is stable; Python 3.13 names this status otherwise than 3.12."""
+"""Titles of HTTP statuses that Python versions name differently; a `type` must be stable."""
 
 
 def _answer(kind: _Kind, detail: str | None = None, **members: object) -> Response[bytes]:
@@ -101,14 +101,14 @@ def _cut(text: str) -> str:
 def validation_error(
     request: Request[Any, Any, Any], error: ValidationException
 ) -> Response[bytes]:
-    """Answer what Litestar found wrong with parameters; those named like a keyword end in `_`."""
+    """Answer invalid parameters; Litestar names one that is a Python keyword with a final `_`."""
     found = cast("list[dict[str, str]]", error.extra)
     violations = [Violation((e["key"].rstrip("_"),), "invalid", e["message"]) for e in found]
     return ecg_error(request, errors.InvalidQuery(*violations))
 
 
 def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    """Answer what the framework raises: no route, wrong method, body too large."""
+    """Answer an error of HTTP: no route, wrong method, body too large."""
     status = HTTPStatus(error.status_code)
     if status is HTTPStatus.NOT_FOUND:
         return ecg_error(request, errors.NotFound())
@@ -124,7 +124,7 @@ def _headers(error: HTTPException) -> Iterator[tuple[str, str]]:
 
 
 def unexpected_error(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Answer a fault of ours, without telling anything about it."""
+    """Answer 500 without details; the log has the traceback."""
     logger.error("unexpected error", exc_info=error)
     return _answer(_Kind(500, "internal-error", "The service has a fault"))
 

@@ -1,4 +1,4 @@
-"""What holds for every answer, whoever gives it."""
+"""What every response has, whatever its route."""
 
 from typing import cast
 
@@ -7,11 +7,11 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 _NO_STORE = (b"cache-control", b"no-store")
 
 
-def outermost(app: ASGIApp) -> ASGIApp:
-    """Let nothing be stored on the way, and answer HEAD as GET without the content.
+def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
+    """Add `Cache-Control: no-store` to every response, and answer HEAD as GET without content.
 
-    Litestar 2 answers HEAD with 405, against RFC 9110 §9.3.2, and copies a header that it sets
-    on all responses anew for each of them.
+    Litestar 2 answers HEAD with 405, against RFC 9110 §9.3.2, and a header that it sets on all
+    responses it copies for each of them.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,6 +1,6 @@
-"""What goes over the wire, one module a resource. The domain does not know these.
+"""What goes over the wire, one module per resource.
 
-Each answer has a class method that makes it from what the domain holds.
+Each answer has a class method that builds it from values of the domain or the services.
 """
 
 from typing import TypeVar
@@ -10,6 +10,6 @@ from msgspec import UNSET, UnsetType
 T = TypeVar("T")
 
 
-def given(value: T | None) -> T | UnsetType:
-    """Leave out what is not known, rather than saying null."""
+def or_unset(value: T | None) -> T | UnsetType:
+    """Return UNSET for None, so that the field is left out instead of null."""
     return UNSET if value is None else value

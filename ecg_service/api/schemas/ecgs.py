@@ -1,4 +1,4 @@
-"""ECGs over the wire; what is sent is `ecg_service.domain.submission`."""
+"""Answers about ECGs; the request body is `ecg_service.domain.submission.SubmittedEcg`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,19 +6,19 @@ from typing import Self
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from ecg_service.api.schemas import given
+from ecg_service.api.schemas import or_unset
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.services.ecgs import FoundEcg, Window
 
 
 class EcgCreated(Struct):
-    """Where the ECG is."""
+    """The id of a stored ECG."""
 
     ecg_id: str
 
 
 class LeadOut(Struct):
-    """A lead; `signal` only where samples were asked for."""
+    """A lead; `signal` only if samples were asked for."""
 
     name: str
     num_samples: int
@@ -34,15 +34,15 @@ class LeadOut(Struct):
             name=lead.name,
             num_samples=lead.num_samples,
             baseline=lead.baseline,
-            zero_crossings=given(crossings),
-            gain=given(lead.gain),
-            unit=given(lead.unit),
+            zero_crossings=or_unset(crossings),
+            gain=or_unset(lead.gain),
+            unit=or_unset(lead.unit),
             signal=UNSET if samples is None else Raw(samples),
         )
 
 
 class EcgOut(Struct):
-    """An ECG; `id` is the sender's own."""
+    """An ECG; `id` is the sender's."""
 
     ecg_id: str
     date: datetime
@@ -56,30 +56,30 @@ class EcgOut(Struct):
             ecg_id=str(ecg.id),
             date=ecg.date,
             leads=list(leads),
-            id=given(ecg.client_id),
-            sampling_rate=given(ecg.sampling_rate),
+            id=or_unset(ecg.client_id),
+            sampling_rate=or_unset(ecg.sampling_rate),
         )
 
     @classmethod
-    def found(cls, found: FoundEcg) -> Self:
+    def of_found(cls, found: FoundEcg) -> Self:
         return cls.of(
             found.ecg, [*map(LeadOut.of, found.ecg.leads, found.crossings, found.samples)]
         )
 
 
 class EcgPage(Struct):
-    """Some of one's ECGs, newest first; no token means no more."""
+    """A page of ECGs, newest first; the last page has no token."""
 
     ecgs: list[EcgOut]
     next_page_token: str | UnsetType = UNSET
 
     @classmethod
     def of(cls, ecgs: Sequence[Ecg], token: str | None) -> Self:
-        return cls([EcgOut.of(ecg, [*map(LeadOut.of, ecg.leads)]) for ecg in ecgs], given(token))
+        return cls([EcgOut.of(ecg, [*map(LeadOut.of, ecg.leads)]) for ecg in ecgs], or_unset(token))
 
 
 class WindowOut(Struct):
-    """Samples `start` to `stop` of a lead; thinned ones come with their `positions`."""
+    """Samples `start` to `stop` of a lead; decimated samples come with their `positions`."""
 
     index: int
     name: str
@@ -105,7 +105,7 @@ class WindowOut(Struct):
             stop=window.stop,
             zero_crossings=window.zero_crossings,
             signal=Raw(window.samples),
-            gain=given(lead.gain),
-            unit=given(lead.unit),
+            gain=or_unset(lead.gain),
+            unit=or_unset(lead.unit),
             positions=UNSET if window.positions is None else Raw(window.positions),
         )

@@ -1,25 +1,25 @@
-"""Insights over the wire."""
+"""Answers about insights."""
 
 from typing import Any, Self
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
-from ecg_service.api.schemas import given
+from ecg_service.api.schemas import or_unset
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.signals import ZeroRule
 from ecg_service.services.ecgs import FoundInsights
 
 
 class CrossingsOut(Struct):
-    """How often a lead crosses zero."""
+    """The zero crossings of a lead."""
 
     name: str
     zero_crossings: int
 
 
 class InsightOut(Struct):
-    """How far an insight has come: its result once it is done, its error once it has failed."""
+    """The state of an insight, with its result once done, or its error once failed."""
 
     version: int
     state: InsightState
@@ -34,12 +34,12 @@ class InsightOut(Struct):
             state=record.state,
             attempts=record.attempts,
             result=record.result if record.state is InsightState.DONE else UNSET,
-            error=given(record.error) if record.state is InsightState.FAILED else UNSET,
+            error=or_unset(record.error) if record.state is InsightState.FAILED else UNSET,
         )
 
 
 class InsightsOut(Struct):
-    """What is known of an ECG; `zeros` is the rule the crossings are counted by."""
+    """The insights of an ECG; `zeros` is the rule by which `leads` are counted."""
 
     ecg_id: str
     zeros: ZeroRule

@@ -1,4 +1,4 @@
-"""Users over the wire."""
+"""Request bodies and answers about users."""
 
 from datetime import datetime
 from typing import Self
@@ -17,14 +17,14 @@ class UserIn(Struct, forbid_unknown_fields=True):
 
 
 class UserPatch(Struct, forbid_unknown_fields=True):
-    """What to change about a user."""
+    """Changes of a user; null or absent keeps a value."""
 
     disabled: bool | None = None
     password: Password | None = None
 
 
 class PasswordChange(Struct, forbid_unknown_fields=True):
-    """One's own new password."""
+    """A change of the password of the user who is signed in."""
 
     current_password: str
     new_password: Password
@@ -44,7 +44,7 @@ class UserOut(Struct):
 
 
 class UserPage(Struct):
-    """Some users in order of name; no token means no more."""
+    """A page of users in order of name; the last page has no token."""
 
     users: list[UserOut]
     next_page_token: str | UnsetType = UNSET

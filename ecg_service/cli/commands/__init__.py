@@ -1,1 +1,1 @@
-"""The commands that run and look after a service."""
+"""The commands that run and administer a service."""

@@ -1,4 +1,4 @@
-"""`ecg db`: looks after the database."""
+"""`ecg db`: migrates and checks the database."""
 
 import click
 
@@ -16,7 +16,7 @@ def db() -> None:
 @db.command("migrate")
 @database_option
 def migrate_database(*, database_url: str | None) -> None:
-    """Give the database the schema of this version; safe to repeat."""
+    """Bring the database to the schema of this version; safe to repeat."""
     database = persistent_database(configured(database_url=database_url))
     applied = database.migrate()
     done = f": applied {', '.join(applied)}" if applied else " is up to date"
@@ -27,7 +27,7 @@ def migrate_database(*, database_url: str | None) -> None:
 @database_option
 @click.pass_context
 def check_database(context: click.Context, /, *, database_url: str | None) -> None:
-    """Read everything, also beside a running service, and print what is damaged.
+    """Check the whole database, also beside a running service, and print all damage.
 
     Every sample of every ECG is unpacked and its checksum compared.
     """

@@ -1,4 +1,4 @@
-"""`ecg serve`: the service itself."""
+"""`ecg serve`: runs the service."""
 
 import logging
 import os
@@ -33,7 +33,7 @@ def serve(*, host: str | None, port: int | None, database_url: str | None) -> No
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bind, or end the command with 69."""
+    """Listen at the address, or raise `Unavailable`."""
     try:
         return bind(host, port)
     except OSError as error:

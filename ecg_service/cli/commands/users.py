@@ -1,4 +1,4 @@
-"""`ecg users`: acts on the database itself, beside a running service or without one."""
+"""`ecg users`: administers users in the database, with or without a running service."""
 
 from collections.abc import Awaitable, Callable
 from typing import BinaryIO, TypeVar
@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from ecg_service.api.schemas.users import UserOut
-from ecg_service.bootstrap import users_beside
+from ecg_service.bootstrap import open_users
 from ecg_service.cli.console import show_table
 from ecg_service.cli.exits import Refused, sentence
 from ecg_service.cli.options import (
@@ -32,7 +32,7 @@ PAGE_SIZE = 100
 def users() -> None:
     """Register, list and change users.
 
-    A running service heeds a change within a second.
+    A change takes effect in a running service within a second.
     """
 
 
@@ -46,12 +46,13 @@ def add(
 ) -> None:
     """Register a user; creates the database if there is none.
 
-    The service registers an admin by itself only where there is no user at all.
+    The service registers a first admin only if there is no user.
     """
     settings = configured(database_url=database_url)
     role = Role.ADMIN if admin else Role.USER
     password = read_password(password_file, confirm=True)
-    check_username(name, "username")  # here already: a refused user creates no database
+    # Before the database is opened: an invalid user must not create one.
+    check_username(name, "username")
     check_password(password, "password")
     _act(settings, name, lambda users: users.register(name, password, role))
     click.echo(f"added {name} as {role.value}")
@@ -78,7 +79,7 @@ def list_users(*, as_json: bool, database_url: str | None) -> None:
 @click.argument("name")
 @database_option
 def disable(*, name: str, database_url: str | None) -> None:
-    """Keep a user out; their ECGs stay."""
+    """Disable a user; their ECGs stay."""
     _act(_settings(database_url), name, lambda users: users.update(name, disabled=True))
     click.echo(f"disabled {name}")
 
@@ -87,7 +88,7 @@ def disable(*, name: str, database_url: str | None) -> None:
 @click.argument("name")
 @database_option
 def enable(*, name: str, database_url: str | None) -> None:
-    """Let a disabled user in again."""
+    """Enable a disabled user."""
     _act(_settings(database_url), name, lambda users: users.update(name, disabled=False))
     click.echo(f"enabled {name}")
 
@@ -118,7 +119,7 @@ def _act(settings: Settings, name: str, action: Callable[[Users], Awaitable[User
 
 
 async def _with_users(settings: Settings, action: Callable[[Users], Awaitable[T]]) -> T:
-    async with users_beside(settings) as users:
+    async with open_users(settings) as users:
         return await action(users)
 
 

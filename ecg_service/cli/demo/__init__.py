@@ -1,1 +1,1 @@
-"""`ecg demo`: a service, a real ECG and its insights."""
+"""`ecg demo`: runs a service, sends it a real ECG and shows the insights."""

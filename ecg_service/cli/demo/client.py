@@ -1,4 +1,4 @@
-"""What the demo does with the service, over HTTP as any client."""
+"""The demo's client, which uses the service over HTTP as any client does."""
 
 import secrets
 from collections.abc import Mapping
@@ -12,21 +12,21 @@ import msgspec
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, LeadOut
 from ecg_service.api.schemas.insights import InsightsOut
 from ecg_service.cli.console import show_table
-from ecg_service.cli.demo.recording import ATTRIBUTION, recording
+from ecg_service.cli.demo.example import ATTRIBUTION, example_ecg
 from ecg_service.cli.exits import Failed
 from ecg_service.cli.send.answers import problem
 from ecg_service.domain.insights import InsightState
 
 USER = "demo"
 WAIT = 30
-"""Seconds; the insights take far less."""
+"""Seconds to wait for the insights, which take far less."""
 
 COLUMNS = ("lead", "samples", "zero crossings", "min mV", "max mV", "mean mV", "RMS mV")
 
 
 @dataclass(frozen=True, slots=True)
 class SentEcg:
-    """Which ECG was sent, and its owner's password."""
+    """The ECG that was sent, and its owner's password."""
 
     password: str
     ecg_id: str
@@ -45,7 +45,7 @@ async def send_and_show(client: httpx.AsyncClient, admin: tuple[str, str]) -> Se
 
     client.auth = (USER, password)
     headers = {"Content-Type": "application/json"}
-    sent = _done(await client.post("/ecg", content=recording(), headers=headers))
+    sent = _done(await client.post("/ecg", content=example_ecg(), headers=headers))
     ecg_id = msgspec.json.decode(sent, type=EcgCreated).ecg_id
     ecg = _done(await client.get(f"/ecg/{ecg_id}", params={"signals": "false"}))
     insights = _done(

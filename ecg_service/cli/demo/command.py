@@ -1,4 +1,4 @@
-"""`ecg demo`: the whole service on a real ECG, in one process and a temporary folder."""
+"""`ecg demo`: service and client in one process, over a temporary folder."""
 
 import asyncio
 import logging
@@ -46,7 +46,7 @@ def _some_port() -> socket.socket:
 
 
 def _settings(folder: Path) -> Settings:
-    """Return settings that heed no file and no variable: a demo is the same everywhere."""
+    """Return settings independent of file and environment: a demo is the same everywhere."""
     url = f"sqlite:///{quote(str(folder / 'ecg.db'))}"
     password = SecretStr(secrets.token_urlsafe(12))
     return Settings(store=StoreSettings(url), admin=AdminSettings(ADMIN, password))
@@ -62,7 +62,7 @@ async def _demo(settings: Settings, listener: socket.socket, *, once: bool) -> N
 
 
 async def _show(url: str, settings: Settings, *, once: bool) -> None:
-    # Not by a proxy from the environment: the service is in this process.
+    # No proxy from the environment: the service is in this process.
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as client:
         sent = await send_and_show(client, (ADMIN, str(settings.admin.admin_password)))
     if not once:

@@ -1,1 +1,1 @@
-"""`ecg send`: ECGs from files to a service."""
+"""`ecg send`: sends ECGs from files to a service."""

@@ -1,4 +1,4 @@
-"""What the service answered, in a line."""
+"""Errors that a service answers, in one line."""
 
 import httpx
 import msgspec
@@ -17,7 +17,7 @@ class _Problem(msgspec.Struct):
 
 
 def problem(response: httpx.Response) -> str:
-    """Return the first error of an RFC 9457 problem with its place, or what there is of it."""
+    """Return the first error of an RFC 9457 problem with its place, or its title."""
     try:
         found = msgspec.json.decode(response.content, type=_Problem)
     except (msgspec.DecodeError, UnicodeDecodeError):

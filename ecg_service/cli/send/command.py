@@ -1,4 +1,4 @@
-"""`ecg send`: ECGs from files to a service."""
+"""`ecg send`: its options, and one run of it."""
 
 import os
 import sys
@@ -66,8 +66,8 @@ def send(
     """Send JSON files, one ECG in each, to a service; - is standard input.
 
     The password comes from --password-file, ECG_PASSWORD or the terminal. An ECG with an "id"
-    is stored once however often it is sent; one without is not sent again when its answer got
-    lost, since it may be stored. Exits with 0 if all are stored, and with 1 if not.
+    is stored once however often it is sent; one without is not sent again if its answer is lost,
+    since it may be stored. Exits with 0 if all are stored, and with 1 if not.
     """
     tally = Tally(len(files), as_json=as_json)
     auth = httpx.BasicAuth(username.encode(), _password(password_file, files).encode())

@@ -1,4 +1,4 @@
-"""Delivers ECGs to a service, a few at a time."""
+"""Sends ECGs to a service, a few at a time."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ TIMEOUT = httpx.Timeout(60, connect=5)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file: stored, refused (sending it again is useless) or failed."""
+    """The result for a file: stored, refused (sending it again is useless) or failed."""
 
     file: str
     state: State
@@ -41,7 +41,7 @@ class Delivery:
         self._retries = retries
 
     async def sign_in(self) -> None:
-        """End the command now if every file would fail for the same reason."""
+        """End the command if every file would fail: no service, no access, not a USER."""
         try:
             response = await self._retries.answer(lambda: self._client.get("/users/me"))
         except httpx.TransportError as error:

@@ -1,4 +1,4 @@
-"""When a request is worth repeating, and after how long."""
+"""Which requests are repeated, and after how long."""
 
 import asyncio
 import random
@@ -10,20 +10,20 @@ from http import HTTPStatus
 import httpx
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0
-"""Seconds. Pauses double from the first; a service that asks for a longer one is not asked again."""
+"""Seconds. Pauses double from the first; a request is not repeated after a longer `Retry-After`."""
 
 LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-"""Statuses that promise that nothing was stored."""
+"""Statuses that guarantee that nothing was stored."""
 
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout)
-"""After one of these the service has not seen the request."""
+"""Errors after which the service has not received the request."""
 
 
 class Retries:
     """Repeats requests, each a bounded number of times.
 
     Once a request has failed for good, the following ones get one attempt each until one is
-    answered, so that not every file waits anew for a service that is gone.
+    answered, so that not every file waits for a service that is gone.
     """
 
     def __init__(self, limit: int) -> None:
@@ -37,7 +37,7 @@ class Retries:
     ) -> httpx.Response:
         """Return the last answer, or raise the last `httpx.TransportError`.
 
-        A request whose answer got lost is repeated only if it may be.
+        A request whose answer was lost is repeated only if `may_repeat` allows it.
         """
         for attempt in range(self._limit):
             if self._gave_up:
@@ -64,7 +64,7 @@ class Retries:
 
 
 def backoff(attempt: int) -> float:
-    """Return seconds, a little random so that many senders do not come back at once."""
+    """Return a pause in seconds, partly random so that many senders do not retry at once."""
     return FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - not a secret
 
 

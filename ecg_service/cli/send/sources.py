@@ -1,4 +1,4 @@
-"""What is sent: files, and standard input."""
+"""The ECGs to send: files, and standard input."""
 
 import shutil
 import sys
@@ -14,14 +14,14 @@ import msgspec
 
 CHUNK = 1 << 18
 MAX_SEARCHED = 1 << 26
-"""Bytes. In a larger body no `id` is looked for; no service takes one."""
+"""Bytes. A larger body is not searched for an `id`; no service accepts one."""
 
 STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The bytes of one ECG, read anew for each attempt, so that few of them are in memory."""
+    """The bytes of one ECG, read again for each attempt, in chunks."""
 
     file: BinaryIO
     size: int
@@ -33,7 +33,7 @@ class Body:
             yield chunk
 
     def has_id(self) -> bool:
-        """Whether the ECG names itself, so that sending it twice stores it once."""
+        """Whether the ECG has an `id`, so that sending it twice stores it once."""
         if self.size > MAX_SEARCHED:
             return False
         self.file.seek(0)
@@ -49,7 +49,7 @@ class _Named(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file by its name; what came by standard input is spooled."""
+    """A file by its name, or standard input, spooled to a temporary file."""
 
     name: str
     spooled: BinaryIO | None = None
@@ -69,7 +69,7 @@ class Source:
 
 @contextmanager
 def sources(names: Sequence[str]) -> Generator[list[Source]]:
-    """Name what is to be sent; standard input is read to its end, to a temporary file."""
+    """Yield what is to be sent; standard input is first spooled to a temporary file."""
     if names.count(STDIN) > 1:
         raise click.UsageError("Standard input (-) can be sent once only.")
     with tempfile.TemporaryFile() as spooled:

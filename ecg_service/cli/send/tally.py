@@ -1,4 +1,4 @@
-"""Counts what became of the files that are sent, and shows it."""
+"""Counts and shows the results of the files that are sent."""
 
 import json
 import sys
@@ -69,7 +69,7 @@ class Tally:
             click.echo(json.dumps(_shown(outcome, name)))
 
     def show(self) -> None:
-        """Print the sums; beside JSON, on standard error."""
+        """Print the totals, on standard error if the results are JSON."""
         states = [self._states[state] for state in ("stored", "refused", "failed")]
         rate = self._states["stored"] / self._seconds
         row = (sum(states), *states, self._bytes, f"{rate:.1f}")

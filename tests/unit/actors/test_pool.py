@@ -1,4 +1,4 @@
-"""The promises of docs/runtime-semantics.md, each by its name."""
+"""The guarantees of docs/runtime-semantics.md, each in its own test."""
 
 import asyncio
 import logging

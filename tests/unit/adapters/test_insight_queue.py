@@ -10,7 +10,7 @@ from ecg_service.ports.insights import QueueStatistics
 
 @dataclass
 class Keeping(Actor[UUID, None]):
-    """Keeps what it is told, once it may."""
+    """Keeps its messages, after the test has allowed it."""
 
     told: list[UUID] = field(default_factory=list[UUID])
     go_on: asyncio.Event = field(default_factory=asyncio.Event)

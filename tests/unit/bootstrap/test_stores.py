@@ -4,7 +4,7 @@ import pytest
 
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.sqlite import SqliteDatabase
-from ecg_service.bootstrap import database_at, open_store, users_beside
+from ecg_service.bootstrap import database_from_url, open_store, open_users
 from ecg_service.settings import BadSettings, ReaderSettings, Settings, StoreSettings
 
 PATHS = {
@@ -23,13 +23,15 @@ def settings(url: str) -> Settings:
 
 @pytest.mark.parametrize("url", PATHS)
 def test_three_slashes_are_relative_and_four_absolute(url: str) -> None:
-    database = database_at(url)
+    database = database_from_url(url)
     assert isinstance(database, SqliteDatabase)
     assert database.path == Path(PATHS[url])
 
 
 def test_a_store_reads_with_as_many_threads_as_the_settings_say() -> None:
-    database = database_at("sqlite:///ecg.db", ReaderSettings(reader_threads=3, reader_queue=5))
+    database = database_from_url(
+        "sqlite:///ecg.db", ReaderSettings(reader_threads=3, reader_queue=5)
+    )
     assert isinstance(database, SqliteDatabase)
     assert (database.limits.readers, database.limits.waiting_reads) == (3, 5)
 
@@ -73,11 +75,11 @@ async def test_a_file_is_made_and_migrated(tmp_path: Path) -> None:
 
 async def test_users_can_be_reached_beside_a_running_service(tmp_path: Path) -> None:
     given = settings(f"sqlite:///{tmp_path}/ecg.db")
-    async with open_store(given) as store, users_beside(given) as users:
+    async with open_store(given) as store, open_users(given) as users:
         await users.register("ann", "correct horse")
         assert [user.name for user in await store.users.page(limit=9)] == ["ann"]
 
 
 async def test_users_in_memory_cannot_be_reached_from_beside() -> None:
     with pytest.raises(BadSettings):
-        await users_beside(settings("memory://")).__aenter__()
+        await open_users(settings("memory://")).__aenter__()

@@ -7,5 +7,5 @@ def test_names_are_unique_and_versions_count_from_one() -> None:
 
 
 def test_crossings_are_counted_while_the_ecg_is_taken_in() -> None:
-    """The answers of every view need them."""
+    """The answers of `GET /ecg/{id}` and its insights need them."""
     assert [i.name for i in REGISTRY if i.when == "ingest"] == ["zero_crossings"]

@@ -12,8 +12,8 @@ from ecg_service.domain.errors import Overloaded, Unauthenticated
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role, User
 from ecg_service.services.authentication import PasswordAuthenticator
+from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.users import Users
-from ecg_service.services.verified import VerifiedCredentials
 
 NAME, PASSWORD, OTHER = "ann", "correct horse", "battery staple"
 
@@ -217,7 +217,7 @@ async def test_a_change_through_the_service_counts_at_once(
 async def test_a_change_during_a_verification_is_not_remembered_over(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    """The request that was under way may pass; none after it."""
+    """The request in progress may pass; no later one may."""
     verified = remembering()
     authenticator = PasswordAuthenticator(signed_up.users, hasher, verified)
     users = Users(signed_up.users, hasher, verified)

@@ -55,7 +55,7 @@ async def test_an_ecg_is_read_with_or_without_samples(store: MemoryStore, ecgs: 
 async def test_crossings_are_counted_while_the_stored_ones_are_not_there(
     store: MemoryStore, ecgs: Ecgs, state: InsightState, *, signals: bool
 ) -> None:
-    """As while a new version of the insight is computed, or after it failed."""
+    """The state while a new version of the insight is computed, or after it failed."""
     key = await stored(store, state=state)
     assert (await ecgs.read(OWNER, key, signals=signals)).crossings == [2]
     assert (await ecgs.insights(OWNER, key)).crossings == [("I", 2)]

@@ -17,8 +17,8 @@ from ecg_service.domain.signals import Signal
 from ecg_service.formats.json import Json
 from ecg_service.insights import REGISTRY
 from ecg_service.ports.formats import Format, Use
+from ecg_service.services.in_flight import BodiesInFlight, InFlightStatistics
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
-from ecg_service.services.traffic import Traffic, TrafficStatistics
 from tests.contract.builders import insights_of
 from tests.queues import ListQueue
 
@@ -106,7 +106,7 @@ async def test_cheap_insights_are_stored_with_the_ecg_and_others_are_pending(
 
 
 class Held(Actor[Submission, Receipt]):
-    """Answers once it may."""
+    """Answers after the test has allowed it."""
 
     def __init__(self) -> None:
         self.busy, self.go_on = asyncio.Event(), asyncio.Event()
@@ -120,7 +120,7 @@ class Held(Actor[Submission, Receipt]):
 @asynccontextmanager
 async def door(held: Held, *, capacity: int = 1, max_bytes: int = 100) -> AsyncGenerator[Ingest]:
     async with ActorPool[Submission, Receipt](lambda: held, size=1, capacity=capacity) as pool:
-        yield Ingest(pool, Traffic(max_bytes))
+        yield Ingest(pool, BodiesInFlight(max_bytes))
         held.go_on.set()
 
 
@@ -146,11 +146,11 @@ async def test_a_stopped_pool_is_overload() -> None:
         pass
 
 
-def test_traffic_tells_what_is_on_its_way_in() -> None:
-    traffic = Traffic(max_bytes=100)
-    with traffic.admit(60), traffic.admit(0):
-        assert traffic.statistics() == TrafficStatistics(2, 60, 100)
-    assert traffic.statistics() == TrafficStatistics(0, 0, 100)
+def test_statistics_tell_which_bodies_are_in_flight() -> None:
+    in_flight = BodiesInFlight(max_bytes=100)
+    with in_flight.admit(60), in_flight.admit(0):
+        assert in_flight.statistics() == InFlightStatistics(2, 60, 100)
+    assert in_flight.statistics() == InFlightStatistics(0, 0, 100)
 
 
 async def test_bytes_on_their_way_in_are_bounded() -> None:

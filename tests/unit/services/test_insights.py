@@ -17,8 +17,8 @@ from ecg_service.domain.insights import MAX_REASON_LENGTH, Insight, InsightRecor
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.insights import InsightQueue, InsightRepository
+from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.insights import InsightActor, Sweeper
-from ecg_service.services.traffic import Traffic
 from tests.clock import at_once
 from tests.contract.builders import insights_of
 from tests.queues import ListQueue
@@ -69,7 +69,12 @@ def actor(
     store: MemoryStore, core: RustCore, *insights: Insight, max_attempts: int = 3
 ) -> InsightActor:
     return InsightActor(
-        store.insights, core, insights, Traffic(max_bytes=1), max_attempts=max_attempts, max_delay=0
+        store.insights,
+        core,
+        insights,
+        BodiesInFlight(max_bytes=1),
+        max_attempts=max_attempts,
+        max_delay=0,
     )
 
 
@@ -132,7 +137,7 @@ async def test_a_long_reason_is_cut(store: MemoryStore, core: RustCore) -> None:
 async def test_poison_harms_no_ecg_of_the_same_batch(
     store: MemoryStore, core: RustCore, error: BaseException
 ) -> None:
-    """Even what is no `Exception` fails one insight of one ECG and nothing else."""
+    """A `BaseException` too fails only one insight of one ECG."""
     poison, good = await stored(store, "length"), await stored(store, "length")
 
     def compute(ecg: Ecg, signals: Sequence[Signal]) -> object:
@@ -219,7 +224,7 @@ async def test_an_ecg_that_cannot_be_read_holds_no_other_up(
     good, bad, fine = [await stored(store, "length") for _ in range(3)]
     repository = PickyInsights(store.insights, bad)
     worker = InsightActor(
-        repository, core, [LENGTH], Traffic(max_bytes=1), max_attempts=1, max_delay=0
+        repository, core, [LENGTH], BodiesInFlight(max_bytes=1), max_attempts=1, max_delay=0
     )
     await worker.handle([good, bad, fine])
     states = [(await record(store, key)).state for key in (good, bad, fine)]
@@ -278,7 +283,7 @@ async def test_a_new_version_is_computed_anew(store: MemoryStore, core: RustCore
 
 @asynccontextmanager
 async def running(sweeper: Sweeper) -> AsyncGenerator[None]:
-    task = asyncio.create_task(sweeper.run())
+    task = asyncio.create_task(sweeper.run_forever())
     try:
         yield
     finally:
@@ -314,7 +319,7 @@ def test_the_next_sweep_comes_sooner_when_there_is_more(limit: int, pause: float
 
 @dataclass
 class TimingQueue(ListQueue):
-    """Keeps when it was told anything."""
+    """Keeps the time of each call."""
 
     times: list[float] = field(default_factory=list[float])
 
@@ -324,7 +329,7 @@ class TimingQueue(ListQueue):
 
 @dataclass
 class FailingQueue(ListQueue):
-    """Fails a few times, then tells of itself."""
+    """Fails a few times, then sets `recovered`."""
 
     failures: list[Exception] = field(default_factory=list[Exception])
     recovered: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,1 +1,1 @@
-"""Connections, threads and transactions below the repositories; knows no table."""
+"""Connections, threads and transactions below the repositories, whatever the tables are."""

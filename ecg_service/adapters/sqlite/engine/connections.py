@@ -1,4 +1,4 @@
-"""Opens connections, and trusts no setting that it has not read back."""
+"""Opens connections; reads back the pragmas that durability and safety depend on."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from ecg_service.adapters.sqlite.engine.sql import pragma, set_pragma
 from ecg_service.domain.errors import StorageUnavailable
 
 PAGE_SIZE = 16_384
-"""Bytes. Large pages keep a blob of tens of kilobytes in few pieces."""
+"""Bytes. In large pages a blob of tens of kilobytes is in few pieces."""
 
 FIRST_SAFE_LIBRARY = (3, 51, 3)
 """Earlier ones can lose commits when a checkpoint and a commit race for the write-ahead log."""
@@ -25,11 +25,11 @@ WRITING = {
     "synchronous": 2,  # FULL: a commit returns once the log is on disk
     "fullfsync": 1,  # macOS: past the cache of the drive too
     "checkpoint_fullfsync": 1,
-    "secure_delete": 1,  # these are medical records: deleted means overwritten
+    "secure_delete": 1,  # medical records: deleted content is overwritten
 }
 
 
-def require_safe(version: str) -> None:
+def require_safe_library(version: str) -> None:
     """Raise `StorageUnavailable` for a SQLite library that may lose commits."""
     if tuple(map(int, version.split("."))) < FIRST_SAFE_LIBRARY:
         safe = ".".join(map(str, FIRST_SAFE_LIBRARY))
@@ -49,7 +49,7 @@ def open_writer(path: Path, limits: Limits) -> apsw.Connection:
 
 
 def open_reader(path: Path, limits: Limits) -> apsw.Connection:
-    """Open an existing database so that nothing can be written through it."""
+    """Open an existing database for reading only."""
     connection = _open(path, apsw.SQLITE_OPEN_READONLY, limits)
     _set(connection, {"query_only": 1})
     return connection

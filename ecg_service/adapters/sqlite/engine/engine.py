@@ -1,4 +1,4 @@
-"""Runs work on the database: writes one after the other, reads beside them."""
+"""Runs jobs on the database: one write at a time, reads concurrently."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ import apsw
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE
-from ecg_service.adapters.sqlite.engine.errors import translated
+from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.readers import Readers
 from ecg_service.adapters.sqlite.engine.writer import Writer
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Engine:
-    """One writing thread and a few reading ones; refuses what would wait too long."""
+    """One thread that writes and a few that read, each kind with a bounded queue."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self._writer = Writer(path, limits)
@@ -31,7 +31,7 @@ class Engine:
         self._closed = False
 
     async def start(self) -> None:
-        """Find out now, not at the first request, whether the file can be written."""
+        """Open the connections, so that a file that cannot be written fails here."""
         await self._run(self._writing, self._writer.open)
         await self._run(self._reading, self._readers.open)
 
@@ -42,7 +42,7 @@ class Engine:
         **kwargs: P.kwargs,
     ) -> T:
         """Run the job in a transaction of its own that is on disk when this returns."""
-        return await self._run(self._writing, lambda: self._writer.run(job, *args, **kwargs))
+        return await self._run(self._writing, lambda: self._writer.run_job(job, *args, **kwargs))
 
     async def read(
         self,
@@ -51,7 +51,7 @@ class Engine:
         **kwargs: P.kwargs,
     ) -> T:
         """Run the job on one snapshot of the database."""
-        return await self._run(self._reading, lambda: self._readers.run(job, *args, **kwargs))
+        return await self._run(self._reading, lambda: self._readers.run_job(job, *args, **kwargs))
 
     def statistics(self) -> StoreStatistics:
         """Return how much waits and how long the log is."""
@@ -63,12 +63,12 @@ class Engine:
         )
 
     def close(self) -> None:
-        """Refuse new work, finish what runs or waits, and close the file.
+        """Refuse new jobs, finish those that run or wait, and close the file.
 
-        Blocks: a shutdown that is cancelled must not let go of the file while it is written.
+        Blocks: a cancelled shutdown must not release the file while it is written.
         """
         self._closed = True
-        # Readers first: the last connection to close folds the log back, which takes a writer.
+        # Readers first: the last connection to close checkpoints the log, which takes a writer.
         self._reading.close()
         self._readers.close()
         self._writing.close()
@@ -77,5 +77,5 @@ class Engine:
     async def _run(self, threads: Threads, job: Callable[[], T]) -> T:
         if self._closed:
             raise StorageUnavailable("the store is closed")
-        with translated():
+        with translate_errors():
             return await in_thread(threads, job)

@@ -1,4 +1,4 @@
-"""SQLite's errors as the service's own. Their texts never hold stored data."""
+"""Translates SQLite's errors into the service's, with messages free of stored data."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -7,10 +7,10 @@ import apsw
 
 from ecg_service.domain.errors import StorageFull, StorageUnavailable
 
-LOST = (apsw.IOError, apsw.CorruptError, apsw.NotADBError, apsw.CantOpenError)
-"""After one of these a connection may hold a wrong idea of the file: discard it.
+CONNECTION_LOST = (apsw.IOError, apsw.CorruptError, apsw.NotADBError, apsw.CantOpenError)
+"""After one of these errors a connection may disagree with the file: discard it.
 
-A failed fsync above all: the system may drop what it could not write and report it once only.
+Above all after a failed fsync: the system may drop what it could not write, and report it once.
 """
 
 REASONS: dict[type[apsw.Error], str] = {
@@ -30,7 +30,7 @@ def reason(error: apsw.Error) -> str:
 
 
 @contextmanager
-def translated() -> Generator[None]:
+def translate_errors() -> Generator[None]:
     """Raise SQLite's errors as `StorageUnavailable` or `StorageFull`."""
     try:
         yield

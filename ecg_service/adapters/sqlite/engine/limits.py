@@ -1,4 +1,4 @@
-"""How much a SQLite store may use and how long it may wait."""
+"""The limits of an open SQLite store."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one opened store.
+    """Limits of one open store.
 
     At most `readers` reads run at once; `waiting_reads` and `waiting_writes` more may queue and
     the next is refused with `Overloaded`. `busy_seconds` bounds the wait for another process.

@@ -1,4 +1,4 @@
-"""Who may own the file: a service or a migration, one at a time."""
+"""The lock of a database file: held by a service or a migration, one at a time."""
 
 import fcntl
 import os
@@ -10,11 +10,11 @@ from ecg_service.domain.errors import StorageUnavailable
 
 
 @contextmanager
-def owned(path: Path) -> Generator[None]:
+def exclusive_lock(path: Path) -> Generator[None]:
     """Hold the advisory lock beside the database, or raise `StorageUnavailable` at once.
 
-    The lock goes with the process, however it dies. The file stays: removing it would let two
-    processes lock two files of one name.
+    The lock ends with the process, however it ends. The lock file stays: removing it would let
+    two processes lock two files of the same name.
     """
     path = path.resolve()
     descriptor = _open(path.with_name(path.name + ".lock"))

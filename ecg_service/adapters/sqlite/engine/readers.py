@@ -1,4 +1,4 @@
-"""Connections that only read, as many as there are threads to use them."""
+"""Read-only connections, one for each thread that reads."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -9,14 +9,14 @@ import apsw
 
 from ecg_service.adapters.sqlite.engine.connections import open_reader
 from ecg_service.adapters.sqlite.engine.limits import Limits
-from ecg_service.adapters.sqlite.engine.sql import run
+from ecg_service.adapters.sqlite.engine.sql import execute
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class Readers:
-    """Lends each call a connection of its own; one that failed is not lent again."""
+    """Gives each job a connection of its own; closes one that failed."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
@@ -24,25 +24,25 @@ class Readers:
         self._idle: list[apsw.Connection] = []
 
     def open(self) -> None:
-        """Open all now: on a full disk, reads can go on but not begin."""
+        """Open all connections: on a full disk, open ones can read but no more can be opened."""
         self._idle = [open_reader(self._path, self._limits) for _ in range(self._limits.readers)]
 
-    def run(
+    def run_job(
         self,
         job: Callable[Concatenate[apsw.Connection, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Call the job with a connection on which nothing changes meanwhile."""
+        """Call the job with a connection, on one snapshot of the database."""
         with self._borrowed() as connection:
-            run(connection, "BEGIN")
+            execute(connection, "BEGIN")
             try:
                 return job(connection, *args, **kwargs)
             finally:
-                run(connection, "ROLLBACK")
+                execute(connection, "ROLLBACK")
 
     def close(self) -> None:
-        """Close all; none may be in use."""
+        """Close all connections; none may be in use."""
         while self._idle:
             self._idle.pop().close(force=True)
 

@@ -1,4 +1,4 @@
-"""The ways to run a statement. apsw's own types name `Buffer`, which Python 3.11 lacks."""
+"""Typed calls of apsw, whose own types name `Buffer`, which Python 3.11 lacks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,12 +9,14 @@ Value = bytes | str | int | float | None
 Row = tuple[Any, ...]
 
 
-def run(connection: apsw.Connection, statement: str, *values: Value) -> list[Row]:
+def execute(connection: apsw.Connection, statement: str, *values: Value) -> list[Row]:
     """Run the statement to its end, so that no half-read one keeps a snapshot open."""
     return connection.execute(statement, values).fetchall()  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
 
 
-def run_many(connection: apsw.Connection, statement: str, rows: Iterable[Sequence[Value]]) -> None:
+def execute_many(
+    connection: apsw.Connection, statement: str, rows: Iterable[Sequence[Value]]
+) -> None:
     """Run the statement once for each row."""
     connection.executemany(statement, rows)  # pyright: ignore[reportUnknownMemberType]
 
@@ -25,5 +27,5 @@ def pragma(connection: apsw.Connection, name: str) -> object:
 
 
 def set_pragma(connection: apsw.Connection, name: str, value: int | str) -> None:
-    """Ask for the pragma to be set; SQLite may not do it, and does not say so."""
+    """Set the pragma; SQLite may ignore it, without an error."""
     connection.pragma(name, value)  # pyright: ignore[reportUnknownMemberType]

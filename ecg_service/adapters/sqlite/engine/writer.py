@@ -8,19 +8,19 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE, open_writer
-from ecg_service.adapters.sqlite.engine.errors import LOST
+from ecg_service.adapters.sqlite.engine.errors import CONNECTION_LOST
 from ecg_service.adapters.sqlite.engine.limits import Limits
-from ecg_service.adapters.sqlite.engine.sql import run
+from ecg_service.adapters.sqlite.engine.sql import execute
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-OVERGROWN = 4
-"""Times its limit at which the log is no longer copied back beside the readers but after them."""
+RESTART_FACTOR = 4
+"""The multiple of its limit at which a checkpoint of the log waits for the readers."""
 
 
 class Writer:
-    """Runs transactions. Every method but the first `close` is called on one thread only."""
+    """Runs transactions; all methods are called on one thread, except for the last `close`."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
@@ -29,22 +29,22 @@ class Writer:
         self._log = 0
         self.commits = self.log_pages = 0
         self._checkpoint_at = max(1, limits.wal_bytes // PAGE_SIZE)
-        self._restart_at = OVERGROWN * self._checkpoint_at
+        self._restart_at = RESTART_FACTOR * self._checkpoint_at
 
     def open(self) -> apsw.Connection:
-        """Return the connection, opened anew after `close` or a failure."""
+        """Return the connection; open it if there is none, as after a failure."""
         if self._connection is None:
             self._connection = open_writer(self._path, self._limits)
             self._connection.set_wal_hook(self._committed)
         return self._connection
 
-    def run(
+    def run_job(
         self,
         job: Callable[Concatenate[apsw.Connection, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Commit what the job does, or nothing of it."""
+        """Run the job in a transaction: commit all that it does, or nothing."""
         connection = self.open()
         with self._discarding(), transaction(connection):
             result = job(connection, *args, **kwargs)
@@ -63,7 +63,7 @@ class Writer:
     def _discarding(self) -> Generator[None]:
         try:
             yield
-        except LOST:
+        except CONNECTION_LOST:
             self.close()
             raise
 
@@ -80,23 +80,24 @@ class Writer:
         self._log = 0
 
     def _restart(self, connection: apsw.Connection) -> None:
-        """Wait for the readers of the log, so that it can start over.
+        """Checkpoint after waiting for the readers of the log, so that it restarts.
 
-        One that reads for long (a backup, a check) makes the next attempt come twice as late.
+        If a reader takes too long (a backup, a check), the log may grow to twice this size
+        before the next attempt.
         """
         self._restart_at *= 2
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        self._restart_at = OVERGROWN * self._checkpoint_at
+        self._restart_at = RESTART_FACTOR * self._checkpoint_at
 
 
 @contextmanager
 def transaction(connection: apsw.Connection) -> Generator[None]:
     """Commit the block, or roll it back if it fails."""
-    run(connection, "BEGIN IMMEDIATE")
+    execute(connection, "BEGIN IMMEDIATE")
     try:
         yield
-        run(connection, "COMMIT")
+        execute(connection, "COMMIT")
     except BaseException:
         if connection.in_transaction:
-            run(connection, "ROLLBACK")
+            execute(connection, "ROLLBACK")
         raise

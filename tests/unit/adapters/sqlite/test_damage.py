@@ -7,7 +7,7 @@ import apsw
 import pytest
 
 from ecg_service.adapters.sqlite import SqliteStore, check
-from ecg_service.adapters.sqlite.engine.sql import run
+from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.domain.ecg import Lead
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound, StorageUnavailable
 from ecg_service.domain.insights import InsightState
@@ -33,7 +33,7 @@ ALTERATIONS = [
 
 def alter(path: Path, statement: str) -> None:
     with closing(apsw.Connection(str(path))) as connection:
-        run(connection, statement)
+        execute(connection, statement)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from ecg_service.adapters.sqlite import Limits, backfill, ecgs, insight_rows, insights, users
 from ecg_service.adapters.sqlite.engine.connections import open_writer
-from ecg_service.adapters.sqlite.engine.sql import run
+from ecg_service.adapters.sqlite.engine.sql import execute
 
 STATEMENTS = {
     "get": ecgs.GET,
@@ -22,7 +22,7 @@ STATEMENTS = {
     "one": insights.ONE,
     "claimed": insights.CLAIMED,
     "put": insights.PUT,
-    "look": backfill.LOOK,
+    "candidates": backfill.CANDIDATES,
     "user": users.GET,
     "users": users.PAGE,
 }
@@ -37,7 +37,7 @@ def connection(path: Path) -> Iterator[apsw.Connection]:
 
 def plan(connection: apsw.Connection, statement: str) -> list[str]:
     nothing = (None,) * (statement.count("?"))
-    return [row[3] for row in run(connection, f"EXPLAIN QUERY PLAN {statement}", *nothing)]
+    return [row[3] for row in execute(connection, f"EXPLAIN QUERY PLAN {statement}", *nothing)]
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
@@ -48,7 +48,7 @@ def test_searches_and_does_not_sort(connection: apsw.Connection, name: str) -> N
 
 
 def test_backfill_reads_the_index_alone(connection: apsw.Connection) -> None:
-    first, _ = plan(connection, backfill.LOOK)
+    first, _ = plan(connection, backfill.CANDIDATES)
     assert first.startswith("SEARCH ecgs USING COVERING INDEX")
 
 

@@ -6,7 +6,7 @@ import apsw
 import pytest
 
 from ecg_service.adapters.sqlite import SqliteStore, check, migrate
-from ecg_service.adapters.sqlite.engine.sql import run
+from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.domain.errors import StorageUnavailable
 from tests.contract.builders import added, new
 from tests.unit.adapters.sqlite.conftest import Script
@@ -50,8 +50,8 @@ print(k)
 
 def schema(path: Path) -> Schema:
     with closing(apsw.Connection(str(path))) as connection:
-        rows = run(connection, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY 2")
-        return [*rows, *run(connection, "PRAGMA page_size")]
+        rows = execute(connection, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY 2")
+        return [*rows, *execute(connection, "PRAGMA page_size")]
 
 
 def test_migrating_again_changes_nothing(path: Path) -> None:
@@ -86,7 +86,7 @@ async def test_a_store_needs_a_migration_first(tmp_path: Path) -> None:
 
 async def test_refuses_the_schema_of_a_newer_version(path: Path) -> None:
     with closing(apsw.Connection(str(path))) as connection:
-        run(
+        execute(
             connection,
             "INSERT INTO _sqlite_migrations (migration_set, name) VALUES ('ecg_service', 'x')",
         )
@@ -107,7 +107,7 @@ async def test_migrating_beside_a_service_is_fine_if_there_is_nothing_to_do(path
 def make_work(path: Path) -> None:
     """Let the file look like one from before the first migration."""
     with closing(apsw.Connection(str(path))) as connection:
-        run(connection, "DELETE FROM _sqlite_migrations")
+        execute(connection, "DELETE FROM _sqlite_migrations")
 
 
 async def test_a_migration_with_work_to_do_waits_for_nobody(path: Path) -> None:
@@ -135,7 +135,7 @@ async def test_the_standard_library_never_sees_a_file_in_wal_mode(
 
     def spy(file: str) -> sqlite3.Connection:
         with closing(apsw.Connection(file)) as connection:
-            modes.extend(run(connection, "PRAGMA journal_mode"))
+            modes.extend(execute(connection, "PRAGMA journal_mode"))
         return connect(file)
 
     connect = sqlite3.connect

@@ -1,6 +1,6 @@
 import pytest
 
-from ecg_service.api.edge.bodies import decoded
+from ecg_service.api.edge.bodies import decode_strictly
 from ecg_service.api.edge.problems import pointer
 from ecg_service.api.schemas.users import PasswordChange
 from ecg_service.domain.errors import Invalid, Malformed
@@ -9,7 +9,7 @@ GOOD = b'{"current_password":"a","new_password":"12345678"}'
 
 
 def test_a_small_body_is_decoded() -> None:
-    assert decoded(PasswordChange, GOOD) == PasswordChange("a", "12345678")
+    assert decode_strictly(PasswordChange, GOOD) == PasswordChange("a", "12345678")
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_small_body_is_decoded() -> None:
 )
 def test_a_small_body_that_is_no_json_is_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):
-        decoded(PasswordChange, body)
+        decode_strictly(PasswordChange, body)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,6 @@ def test_a_small_body_that_is_no_json_is_malformed(body: bytes) -> None:
 )
 def test_a_small_body_that_breaks_a_rule_is_invalid(body: bytes, place: str, code: str) -> None:
     with pytest.raises(Invalid) as refused:
-        decoded(PasswordChange, body)
+        decode_strictly(PasswordChange, body)
     assert not isinstance(refused.value, Malformed)
     assert [(pointer(v.path), v.code) for v in refused.value.violations] == [(place, code)]

@@ -3,7 +3,7 @@ from typing import Any, cast
 import pytest
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from ecg_service.api.edge.responses import outermost
+from ecg_service.api.edge.responses import with_head_and_no_store
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -20,7 +20,7 @@ async def ask(method: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await outermost(echo)(cast("Scope", scope), cast("Receive", None), send)
+    await with_head_and_no_store(echo)(cast("Scope", scope), cast("Receive", None), send)
     return scope, sent
 
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from ecg_service.actors import RestartLimitExceeded
-from ecg_service.bootstrap import serving, url_of
+from ecg_service.bootstrap import server, url_of
 from ecg_service.cli import main
 from ecg_service.cli.commands.serve import listen
 from ecg_service.settings import Settings
@@ -30,7 +30,7 @@ def test_a_pool_that_fails_too_often_exits_with_70(monkeypatch: pytest.MonkeyPat
         raise ExceptionGroup("pool", [RestartLimitExceeded("4 failures within 5.0 s")])
         yield
 
-    monkeypatch.setattr(serving, "running_services", failing)
+    monkeypatch.setattr(server, "running_services", failing)
     result = CliRunner().invoke(main, ["serve", "--port", "0", "--database-url", "memory://"])
     assert result.exit_code == 70
     assert result.stderr.endswith("Error: 4 failures within 5.0 s\n")

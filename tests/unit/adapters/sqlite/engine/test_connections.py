@@ -8,18 +8,18 @@ import pytest
 from ecg_service.adapters.sqlite import Limits
 from ecg_service.adapters.sqlite.engine.connections import open_writer
 from ecg_service.adapters.sqlite.engine.readers import Readers
-from ecg_service.adapters.sqlite.engine.sql import run
+from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.adapters.sqlite.engine.writer import Writer
 from ecg_service.domain.errors import StorageUnavailable
 
 
 def itself(connection: apsw.Connection) -> apsw.Connection:
-    run(connection, "SELECT count(*) FROM users")
+    execute(connection, "SELECT count(*) FROM users")
     return connection
 
 
 def fail(connection: apsw.Connection, error: type[Exception]) -> None:
-    run(connection, "SELECT name FROM users")
+    execute(connection, "SELECT name FROM users")
     raise error
 
 
@@ -31,19 +31,19 @@ def runner(request: pytest.FixtureRequest, path: Path) -> Writer | Readers:
 
 
 def test_a_connection_is_used_again(runner: Writer | Readers) -> None:
-    first = runner.run(itself)
+    first = runner.run_job(itself)
     with pytest.raises(ZeroDivisionError):
-        runner.run(fail, ZeroDivisionError)
-    assert runner.run(itself) is first
+        runner.run_job(fail, ZeroDivisionError)
+    assert runner.run_job(itself) is first
     runner.close()
 
 
 @pytest.mark.parametrize("error", [apsw.IOError, apsw.CorruptError])
 def test_a_connection_that_failed_is_not(runner: Writer | Readers, error: type[apsw.Error]) -> None:
-    first = runner.run(itself)
+    first = runner.run_job(itself)
     with pytest.raises(error):
-        runner.run(fail, error)
-    second = runner.run(itself)
+        runner.run_job(fail, error)
+    second = runner.run_job(itself)
     assert second is not first
     with pytest.raises(apsw.ConnectionClosedError):
         itself(first)
@@ -54,12 +54,12 @@ def test_nothing_of_a_failed_job_is_kept(path: Path) -> None:
     writer = Writer(path, Limits())
 
     def add_and_fail(connection: apsw.Connection) -> None:
-        run(connection, "INSERT INTO pings (content) VALUES (x'00')")
+        execute(connection, "INSERT INTO pings (content) VALUES (x'00')")
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        writer.run(add_and_fail)
-    assert writer.run(lambda connection: run(connection, "SELECT * FROM pings")) == []
+        writer.run_job(add_and_fail)
+    assert writer.run_job(lambda connection: execute(connection, "SELECT * FROM pings")) == []
     writer.close()
 
 

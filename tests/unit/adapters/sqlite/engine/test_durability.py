@@ -7,7 +7,7 @@ import pytest
 
 from ecg_service.adapters.sqlite import Limits, SqliteStore
 from ecg_service.adapters.sqlite.engine.connections import open_reader, open_writer
-from ecg_service.adapters.sqlite.engine.sql import run
+from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.domain.users import Role
 from ecg_service.ports.store import StoreStatistics
 from tests.contract.builders import NOON, added, insights_of, new, user
@@ -70,14 +70,14 @@ async def test_what_was_answered_outlives_the_process(path: Path, script: Script
 )
 def test_the_writer_is_set_up(path: Path, pragma: str, value: object) -> None:
     connection = open_writer(path, Limits())
-    assert run(connection, f"PRAGMA {pragma}") == [(value,)]
+    assert execute(connection, f"PRAGMA {pragma}") == [(value,)]
     connection.close()
 
 
 def test_a_reader_cannot_write(path: Path) -> None:
     connection = open_reader(path, Limits())
     with pytest.raises(apsw.ReadOnlyError):
-        run(connection, "DELETE FROM users")
+        execute(connection, "DELETE FROM users")
     connection.close()
 
 
@@ -96,12 +96,12 @@ async def test_a_long_read_only_delays_the_log(path: Path) -> None:
     reader = open_reader(path, limits)
     async with SqliteStore.open(path, limits) as store:
         await added(store, new())
-        run(reader, "BEGIN")
-        run(reader, "SELECT count(*) FROM ecgs")
+        execute(reader, "BEGIN")
+        execute(reader, "SELECT count(*) FROM ecgs")
         for _ in range(20):
             await added(store, new(blob=bytes(60_000)))
         assert log.stat().st_size > 4 * limits.wal_bytes
-        run(reader, "COMMIT")
+        execute(reader, "COMMIT")
         for _ in range(60):
             await added(store, new(blob=bytes(60_000)))
         assert log.stat().st_size < 4 * limits.wal_bytes

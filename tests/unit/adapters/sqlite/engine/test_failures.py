@@ -11,7 +11,7 @@ import apsw
 import pytest
 
 from ecg_service.adapters.sqlite import Limits, SqliteStore
-from ecg_service.adapters.sqlite.engine.sql import run
+from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.domain.errors import Overloaded, StorageFull, StorageUnavailable
 from tests.contract.builders import added, new
 from tests.unit.adapters.sqlite.conftest import Script
@@ -129,7 +129,7 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 async def test_a_locked_database(path: Path) -> None:
     async with SqliteStore.open(path, Limits(busy_seconds=0.0)) as store:
         with closing(apsw.Connection(str(path))) as other:
-            run(other, "BEGIN IMMEDIATE")
+            execute(other, "BEGIN IMMEDIATE")
             with pytest.raises(StorageUnavailable, match="locked by another process"):
                 await store.ecgs.add_many([new()])
             assert await store.ecgs.page("ann", limit=9) == []
@@ -140,11 +140,11 @@ async def test_refuses_more_writes_than_may_wait(path: Path) -> None:
     batch = [new() for _ in range(5)]
     async with SqliteStore.open(path, Limits(waiting_writes=2)) as store:
         with closing(apsw.Connection(str(path))) as other:
-            run(other, "BEGIN IMMEDIATE")
+            execute(other, "BEGIN IMMEDIATE")
             writes = [asyncio.create_task(store.ecgs.add_many([one])) for one in batch]
             refused = asyncio.gather(*writes[3:], return_exceptions=True)
             assert [type(answer) for answer in await refused] == [Overloaded, Overloaded]
-            run(other, "ROLLBACK")
+            execute(other, "ROLLBACK")
             await asyncio.gather(*writes[:3])
         assert len(await store.ecgs.page("ann", limit=9)) == 3
 
@@ -153,11 +153,11 @@ async def test_reads_go_on_while_writes_wait(path: Path) -> None:
     async with SqliteStore.open(path) as store:
         [one] = await added(store, new())
         with closing(apsw.Connection(str(path))) as other:
-            run(other, "BEGIN IMMEDIATE")
+            execute(other, "BEGIN IMMEDIATE")
             write = asyncio.create_task(store.ecgs.add_many([new()]))
             assert (await store.ecgs.get("ann", one)).ecg.id == one
             assert not write.done()
-            run(other, "ROLLBACK")
+            execute(other, "ROLLBACK")
             await write
 
 

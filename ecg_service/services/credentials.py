@@ -12,7 +12,7 @@ from ecg_service.domain.users import User
 
 
 class CredentialStatistics(Struct, frozen=True):
-    """How full the memory is, and how often it made a verification unnecessary."""
+    """How many credentials are remembered, and how often one was found."""
 
     entries: int
     capacity: int
@@ -21,7 +21,7 @@ class CredentialStatistics(Struct, frozen=True):
 
 
 class _Entry(Struct):
-    """Fresh until `recheck`, which is never later than `expires`."""
+    """Verified credentials: fresh until `recheck`, which is never later than `expires`."""
 
     user: User
     principal: Principal
@@ -30,12 +30,12 @@ class _Entry(Struct):
 
 
 class VerifiedCredentials:
-    """Remembers `capacity` credentials for `ttl` seconds each; by default none at all.
+    """Remembers `capacity` credentials for `ttl` seconds each; none by default.
 
-    Keys are HMACs under a key of this process, so no password stays in memory. For `recheck`
-    seconds an entry is fresh; then whoever uses it compares its user with the store, so that a
-    change by another process counts within that time. A change by this process counts at once:
-    it calls `forget`.
+    Keys are HMACs under a key of this process, so no password stays in memory. An entry is fresh
+    for `recheck` seconds; then its user is compared with the store, so that a change by another
+    process takes effect within that time. A change by this process takes effect at once: it
+    calls `forget`.
     """
 
     def __init__(self, *, ttl: float = 0, recheck: float = 0, capacity: int = 0) -> None:
@@ -46,16 +46,16 @@ class VerifiedCredentials:
         self._entries: OrderedDict[bytes, _Entry] = OrderedDict()
         self._hits = self._misses = 0
         self.generation = 0
-        """How often a user was forgotten."""
+        """How often `forget` was called."""
 
     def key(self, name: str, password: str) -> bytes:
-        """Return what stands for these credentials."""
+        """Return the key under which these credentials are remembered."""
         mac = self._mac.copy()  # half the time of hmac.digest, which also releases the GIL
         mac.update(f"{len(name)}:{name}{password}".encode())
         return mac.digest()
 
     def fresh(self, key: bytes) -> Principal | None:
-        """Return whose credentials these are, if the store need not be asked."""
+        """Return the principal of credentials that are fresh."""
         entry = self._entries.get(key)
         if entry is None or time.monotonic() >= entry.recheck:
             return None
@@ -63,27 +63,27 @@ class VerifiedCredentials:
         return entry.principal
 
     def stale(self, key: bytes) -> User | None:
-        """Return the user as they were when verified, to be compared with the store."""
+        """Return the user as verified, to be compared with the store."""
         entry = self._entries.get(key)
         if entry is None or time.monotonic() >= entry.expires:
             return None
         return entry.user
 
     def renew(self, key: bytes) -> None:
-        """Make an entry fresh again: the store still has its user unchanged."""
+        """Make credentials fresh again, since the store still has their user unchanged."""
         self._hits += 1
         if entry := self._entries.get(key):
             entry.recheck = min(time.monotonic() + self._recheck, entry.expires)
 
     def drop(self, key: bytes) -> None:
-        """Forget these credentials, if they are known: they must be verified."""
+        """Remove these credentials, so that they are verified again."""
         self._misses += 1
         self._entries.pop(key, None)
 
     def remember(self, key: bytes, user: User, generation: int) -> None:
-        """Remember credentials, unless anyone was forgotten since that generation.
+        """Remember verified credentials, unless `forget` was called since that generation.
 
-        A verification that began before a change has seen the user as they were before it.
+        A verification that began before a change saw the user as they were before it.
         """
         if generation != self.generation:
             return
@@ -101,5 +101,5 @@ class VerifiedCredentials:
             del self._entries[key]
 
     def statistics(self) -> CredentialStatistics:
-        """Return counts since the start; costs nothing."""
+        """Return counts since the start of the process."""
         return CredentialStatistics(len(self._entries), self._capacity, self._hits, self._misses)

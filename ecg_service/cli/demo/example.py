@@ -1,4 +1,4 @@
-"""The real ECG that comes with the service; data/README.md says where it is from."""
+"""The real ECG that the demo sends; data/README.md names its source."""
 
 import gzip
 from importlib.resources import files
@@ -9,7 +9,7 @@ ATTRIBUTION = (
 )
 
 
-def recording() -> bytes:
+def example_ecg() -> bytes:
     """Return the ECG as the body of `POST /ecg`."""
     return gzip.decompress(
         (files("ecg_service.cli.demo") / "data" / "ptb_s0010_re_10s.json.gz").read_bytes()

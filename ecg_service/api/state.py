@@ -1,4 +1,4 @@
-"""What the routes call."""
+"""The state of the application: the services that its routes call."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -15,7 +15,7 @@ from ecg_service.services.users import Users
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything behind the API, and the bounds it works in."""
+    """The services behind the API, and the limits of requests."""
 
     ingest: Ingest
     ecgs: Ecgs
@@ -27,9 +27,9 @@ class Services:
 
 
 def services_of(request: Request[Any, Any, Any]) -> Services:
-    """Return what the application was made with.
+    """Return the services of the application that answers this request.
 
-    Not injected: Litestar resolves dependencies anew at every request, for a fifth of an empty
-    handler's time.
+    Not injected: Litestar resolves dependencies at every request, which takes a fifth of an
+    empty handler's time.
     """
     return cast("Services", request.app.state["services"])

@@ -1,6 +1,6 @@
 import pytest
 
-from ecg_service.domain.leads import MAX_NAME_LENGTH, is_label, lead_name
+from ecg_service.domain.lead_names import MAX_NAME_LENGTH, is_label, lead_name
 
 STANDARD = [
     *("I", "II", "III", "aVR", "aVL", "aVF"),
