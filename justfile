@@ -93,9 +93,9 @@ sanitize: (_env everything)
 aarch64:
     ecg_core/aarch64.sh
 
-# Mutate each constant and instruction of the kernels; a Rust test must fail each time
-mutants *PARTS: (_env everything)
-    python ecg_core/mutation/run.py "$@"
+# Mutate the kernels (`core`) or a sample of the `service`, one change at a time; a test must fail each time
+mutants ROOM *ARGS: (_env everything)
+    shift && python {{ if ROOM == "core" { "ecg_core/mutation/run.py" } else { "-m mutation" } }} "$@"
 
 # Check everything
 check: lint types arch test
