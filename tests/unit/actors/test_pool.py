@@ -320,3 +320,21 @@ async def test_statistics_tell_what_waits_runs_and_was_handled() -> None:
         assert (now.busy, now.waiting, now.handled, now.restarts) == (0, 0, 3, 1)
         assert isinstance(asked[1].exception(), RuntimeError)
     assert not pool.statistics().running
+
+
+async def test_a_batch_that_meets_the_end_is_handled_and_the_pool_ends(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    handled: list[str] = []
+
+    class Keeping(Actor[str, None]):
+        async def handle(self, batch: Sequence[str], /) -> Sequence[None]:
+            handled.extend(batch)
+            return [None] * len(batch)
+
+    async with ActorPool(Keeping, size=2, capacity=9, batch=9, drain_timeout=0.5) as pool:
+        for message in "abc":
+            pool.tell(message)
+    assert handled == ["a", "b", "c"]
+    assert caplog.records == []
+    assert pool.statistics().waiting == 0

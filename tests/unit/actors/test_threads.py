@@ -75,3 +75,12 @@ async def test_statistics_tell_how_many_calls_run_and_wait() -> None:
     await asyncio.gather(*calls)
     threads.close()
     assert threads.statistics() == ThreadsStatistics(size=2, busy=0, waiting=0, capacity=3)
+
+
+async def test_a_call_refused_after_the_end_holds_no_place() -> None:
+    threads = Threads("t", size=1, capacity=0)
+    threads.close()
+    for _ in range(3):
+        with pytest.raises(RuntimeError):
+            await threads.run(int)
+    assert threads.statistics().busy == 0

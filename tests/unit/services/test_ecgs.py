@@ -147,3 +147,13 @@ async def test_a_page_says_where_the_next_begins(store: MemoryStore, ecgs: Ecgs)
     assert after == Cursor(NOON - timedelta(days=1), keys[1])
     rest, end = await ecgs.page(OWNER, limit=2, after=after)
     assert ([ecg.id for ecg in (*first, *rest)], end) == (keys, None)
+
+
+async def test_a_window_is_the_whole_lead_unless_it_is_told_otherwise(
+    store: MemoryStore, ecgs: Ecgs
+) -> None:
+    key = await stored(store)
+    whole = await ecgs.window(OWNER, key, 0)
+    assert (whole.start, whole.stop, whole.samples) == (0, 4, b"[5,-5,0,5]")
+    part = await ecgs.window(OWNER, key, 0, start=1, stop=3)
+    assert (part.start, part.stop, part.samples, part.zero_crossings) == (1, 3, b"[-5,0]", 0)

@@ -76,3 +76,20 @@ async def test_the_first_admin_is_one(users: Users) -> None:
     assert [(user.name, user.role) for user in (await users.page(limit=9))[0]] == [
         ("root", Role.ADMIN)
     ]
+
+
+async def test_a_page_ends_where_the_next_begins(users: Users) -> None:
+    for name in ("ann", "bob", "cid"):
+        await users.register(name, PASSWORD)
+    first, after = await users.page(limit=2)
+    assert ([user.name for user in first], after) == (["ann", "bob"], "bob")
+    rest, end = await users.page(limit=2, after="bob")
+    assert ([user.name for user in rest], end) == (["cid"], None)
+
+
+async def test_a_wrong_current_password_is_told_so(users: Users) -> None:
+    await users.register("ann", PASSWORD)
+    with pytest.raises(Invalid) as refused:
+        await users.change_password("ann", "not the current one", "a new password")
+    [violation] = refused.value.violations
+    assert violation.detail == "This is not your password."

@@ -2,14 +2,17 @@
 
 import gzip
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import apsw
 import pytest
 
 from ecg_service.adapters.core import verify_blob
 from ecg_service.adapters.sqlite import SqliteDatabase
+from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.bootstrap import running_services
 from ecg_service.domain.insights import InsightState
 from ecg_service.domain.users import Role
@@ -104,3 +107,19 @@ async def test_what_it_left_undone_is_done_and_what_failed_stays(
                 assert statistics.result == one["insights"]["insights"]["statistics"]["result"]
     done = InsightState.DONE
     assert states == {"named": done, "plain": done, "early": InsightState.FAILED}
+
+
+def schema(path: Path) -> list[tuple[object, ...]]:
+    with closing(apsw.Connection(str(path))) as connection:
+        return execute(
+            connection,
+            "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+            " WHERE name NOT LIKE '%migrations%' ORDER BY type, name",
+        )
+
+
+def test_a_new_database_has_the_same_schema(database: SqliteDatabase, tmp_path: Path) -> None:
+    fresh = SqliteDatabase(tmp_path / "new.db")
+    fresh.migrate()
+    assert schema(fresh.path) == schema(database.path)
+    assert fresh.path.stat().st_mode & 0o777 == 0o600

@@ -1,14 +1,15 @@
 """When connections are kept, and when they are not."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
 import pytest
 
 from ecg_service.adapters.sqlite import Limits
-from ecg_service.adapters.sqlite.engine.connections import open_writer
+from ecg_service.adapters.sqlite.engine.connections import open_reader, open_writer
 from ecg_service.adapters.sqlite.engine.readers import Readers
-from ecg_service.adapters.sqlite.engine.sql import execute
+from ecg_service.adapters.sqlite.engine.sql import execute, pragma
 from ecg_service.adapters.sqlite.engine.writer import Writer
 from ecg_service.domain.errors import StorageUnavailable
 
@@ -66,3 +67,35 @@ def test_nothing_of_a_failed_job_is_kept(path: Path) -> None:
 def test_a_setting_that_does_not_take_is_noticed() -> None:
     with pytest.raises(StorageUnavailable, match="refuses journal_mode=wal"):
         open_writer(Path(":memory:"), Limits())
+
+
+Open = Callable[[Path, Limits], apsw.Connection]
+
+
+@pytest.mark.parametrize("opened", [open_reader, open_writer])
+def test_every_connection_keeps_within_its_limits(path: Path, opened: Open) -> None:
+    connection = opened(path, Limits(busy_seconds=1.5, cache_bytes=3 * 1024 * 1024))
+    assert pragma(connection, "busy_timeout") == 1500
+    assert pragma(connection, "cache_size") == -3 * 1024
+    connection.close()
+
+
+@pytest.mark.parametrize("opened", [open_reader, open_writer])
+def test_no_connection_changes_the_schema_or_mistakes_a_name_for_a_text(
+    path: Path, opened: Open
+) -> None:
+    connection = opened(path, Limits())
+    execute(connection, "PRAGMA writable_schema = ON")
+    with pytest.raises(apsw.Error):
+        execute(connection, "UPDATE sqlite_schema SET sql = sql")
+    with pytest.raises(apsw.SQLError):
+        execute(connection, 'SELECT name FROM users WHERE name = "no such column"')
+    connection.close()
+
+
+def test_a_reader_only_reads(path: Path) -> None:
+    connection = open_reader(path, Limits())
+    assert pragma(connection, "query_only") == 1
+    with pytest.raises(apsw.ReadOnlyError):
+        execute(connection, "DELETE FROM users")
+    connection.close()

@@ -1,0 +1,25 @@
+import apsw
+import pytest
+
+from ecg_service.adapters.sqlite.engine.errors import translate_errors
+from ecg_service.domain.errors import StorageFull, StorageUnavailable
+
+SENTENCES: dict[type[apsw.Error], str] = {
+    apsw.BusyError: "the database is locked by another process",
+    apsw.CantOpenError: "the database cannot be opened",
+    apsw.CorruptError: "the database is damaged",
+    apsw.IOError: "the database cannot be read or written",
+    apsw.NotADBError: "the file is not a database of this service",
+    apsw.ReadOnlyError: "the database is read-only",
+    apsw.SQLError: "the database lacks the current schema",
+    apsw.FullError: "the database is full",
+    apsw.ConstraintError: "the database failed: ConstraintError",
+}
+
+
+@pytest.mark.parametrize("kind", SENTENCES, ids=lambda kind: kind.__name__)
+def test_an_error_is_told_without_the_words_of_sqlite(kind: type[apsw.Error]) -> None:
+    with pytest.raises(StorageUnavailable) as raised, translate_errors():
+        raise kind("UNIQUE constraint failed: users.name")
+    assert str(raised.value) == SENTENCES[kind]
+    assert isinstance(raised.value, StorageFull) is (kind is apsw.FullError)
