@@ -30,7 +30,7 @@ class EcgController(Controller):
     tags = ["ECGs"]
     opt = {"audience": Audience.USERS}
 
-    @post(operation_class=takes(SubmittedEcg), responses={201: ResponseSpec(EcgCreated)})
+    @post(operation_class=takes(SubmittedEcg, FORMATS), responses={201: ResponseSpec(EcgCreated)})
     async def submit(self, request: Request[Any, Any, Any]) -> ASGIApp:
         """Store an ECG; 201 means that it is durable and its zero crossings are counted."""
         services = services_of(request)

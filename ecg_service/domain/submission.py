@@ -26,7 +26,10 @@ MAX_VIOLATIONS = 100
 
 
 class SubmittedLead(Struct, forbid_unknown_fields=True):
-    """A lead as sent; `signal` is the index of its samples among the signals of the ECG."""
+    """A lead as sent; `signal` stands for its samples, which come beside the description.
+
+    The signals are in the order of the leads, so it is the index of the lead, too.
+    """
 
     name: str
     signal: int
@@ -59,8 +62,8 @@ def valid_ecg(
         id=ecg_id,
         owner=owner,
         leads=tuple(
-            _lead(index, lead, len(signals[lead.signal]), broken)
-            for index, lead in enumerate(submitted.leads)
+            _lead(index, lead, len(signal), broken)
+            for index, (lead, signal) in enumerate(zip(submitted.leads, signals, strict=True))
             if len(broken) < MAX_VIOLATIONS
         ),
         date=_utc(submitted.date, broken) or received,

@@ -1,6 +1,6 @@
 """What Litestar cannot add to the OpenAPI document by itself: raw bodies and authentication."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -35,10 +35,12 @@ _SCHEMAS["SubmittedLead"]["properties"]["signal"] = {
 }
 
 
-def takes(kind: type[msgspec.Struct]) -> type[Operation]:
-    """Document an operation whose body is of this type."""
-    schema = cast("Schema", {"$ref": _REF.format(name=kind.__name__)})
-    body = RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=True)
+def takes(
+    kind: type[msgspec.Struct], media_types: Iterable[str] = ("application/json",)
+) -> type[Operation]:
+    """Document an operation whose body is of this type, in any of the media types."""
+    media = OpenAPIMediaType(schema=cast("Schema", {"$ref": _REF.format(name=kind.__name__)}))
+    body = RequestBody(content=dict.fromkeys(media_types, media), required=True)
 
     @dataclass
     class TakesBody(Operation):
