@@ -28,7 +28,8 @@ use crate::signal::Signal;
 /// TypeError
 ///     If a signal is something else.
 /// ValueError
-///     If a sample does not fit; the message has the indices of the signal and the sample.
+///     If a sample does not fit, or is null or masked; the message has the indices of the signal and the
+///     sample.
 /// BlobError
 ///     If the blob would exceed 4 GiB.
 ///

@@ -9,8 +9,9 @@ use std::marker::PhantomData;
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
-use super::arrow;
+use super::{arrow, masked};
 use crate::crossings::Run;
 
 const NO_DIMENSION: &str = "expected an array of at least one dimension";
@@ -56,6 +57,10 @@ impl View {
             return Err(PyTypeError::new_err(NO_DIMENSION));
         }
         let format = format(&buffer.format().to_string_lossy(), buffer.item_size())?;
+        if let Some(index) = masked::first(object)? {
+            let shape = buffer.shape();
+            return Err(no_number(object.py(), "masked", &position(shape, shape.len(), index)));
+        }
         Ok(Self { buffer, format })
     }
 
@@ -88,7 +93,16 @@ impl View {
     }
 }
 
-/// The position in all axes, 0 along `axis`, of an index over the other axes.
+/// The error of a sample that is no number, which names its position.
+pub(super) fn no_number(py: Python<'_>, what: &str, position: &[usize]) -> PyErr {
+    match position {
+        [index] => PyValueError::new_err(format!("{what} at index {index}")),
+        _ => PyTuple::new(py, position)
+            .map_or_else(|error| error, |index| PyValueError::new_err(format!("{what} at index {index}"))),
+    }
+}
+
+/// The position in all axes, 0 along `axis` if it is one of them, of an index over the others.
 pub(super) fn position(shape: &[usize], axis: usize, mut index: usize) -> Vec<usize> {
     let mut position = vec![0; shape.len()];
     for (other, &len) in shape.iter().enumerate().rev().filter(|(other, _)| *other != axis) {

@@ -2,10 +2,9 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
 
 use super::array;
-use super::buffers::{Element, View, position};
+use super::buffers::{Element, View, no_number, position};
 use super::gil::detached;
 use super::lane_counting::{baseline_of, count_lane, with_sample};
 use super::signal::PySignal;
@@ -42,8 +41,8 @@ use crate::crossings::{Crossings, NotANumber, Sample, WORD, ZeroRule};
 ///     If the samples have another format, or the byte order of other machines, or `baseline` is no
 ///     integer where they are integers.
 /// ValueError
-///     If a sample is NaN or null (the message has its index), `zeros` is unknown, `axis` does not exist, or
-///     `baseline` is not finite or beyond what the samples can be.
+///     If a sample is NaN, null or masked (the message has its index), `zeros` is unknown, `axis` does not
+///     exist, or `baseline` is not finite or beyond what the samples can be.
 ///
 /// Examples
 /// --------
@@ -158,11 +157,7 @@ fn counts<T: Sample + Element>(
 fn not_a_number(py: Python<'_>, shape: &[usize], axis: usize, lane: usize, nan: NotANumber) -> PyErr {
     let mut index = position(shape, axis, lane);
     index[axis] = nan.index;
-    match &index[..] {
-        [index] => PyValueError::new_err(format!("NaN at index {index}")),
-        _ => PyTuple::new(py, index)
-            .map_or_else(|error| error, |index| PyValueError::new_err(format!("NaN at index {index}"))),
-    }
+    no_number(py, "NaN", &index)
 }
 
 fn axis_of(axis: isize, dimensions: usize) -> PyResult<usize> {

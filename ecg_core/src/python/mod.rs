@@ -12,6 +12,7 @@ mod errors;
 mod exporter;
 mod gil;
 mod lane_counting;
+mod masked;
 mod reading;
 mod samples;
 mod signal;

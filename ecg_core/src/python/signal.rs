@@ -30,7 +30,8 @@ use crate::signal::Signal;
 /// TypeError
 ///     If a sample is no integer (the message has its index or format).
 /// ValueError
-///     If a sample does not fit (the message has its index), or there are several dimensions.
+///     If a sample does not fit, or is null or masked (the message has its index), or there are several
+///     dimensions.
 ///
 /// Examples
 /// --------

@@ -1,0 +1,31 @@
+//! NumPy's masked arrays, which are known without importing NumPy.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+/// The first masked sample, the last axis running fastest: the buffer has some number in its place.
+pub(super) fn first(object: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+    let py = object.py();
+    let module = modules(py)?.get_item(intern!(py, "numpy.ma"))?;
+    let class = module.map(|module| module.getattr_opt(intern!(py, "MaskedArray"))).transpose()?;
+    let Some(class) = class.flatten() else {
+        return Ok(None); // who has a masked array has imported its module
+    };
+    if !object.is_instance(&class)? {
+        return Ok(None);
+    }
+    let mask = object.getattr(intern!(py, "mask"))?;
+    if !mask.call_method0(intern!(py, "any"))?.is_truthy()? {
+        return Ok(None);
+    }
+    mask.call_method0(intern!(py, "argmax"))?.extract()
+}
+
+/// The modules that are imported, looked up once: that takes longer than counting a short signal.
+fn modules(py: Python<'_>) -> PyResult<&Bound<'_, PyDict>> {
+    static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    let modules = || Ok(py.import("sys")?.getattr("modules")?.cast_into()?.unbind());
+    MODULES.get_or_try_init(py, modules).map(|modules| modules.bind(py))
+}
