@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -42,13 +42,16 @@ COUNTING: list[Callable[[Any], Any]] = [
 TAKING = [*COUNTING, packed, listed]
 
 
+def with_mask(mask: object) -> Any:
+    return cast("Any", np.ma).array(np.arange(100) % 3 - 1, mask=mask, dtype="i2")
+
+
 @pytest.mark.parametrize("take", TAKING, ids=lambda take: take.__name__)
 @pytest.mark.parametrize("masked", [[1], [2, 1], [99], range(100)])
 def test_a_masked_sample_is_refused_with_the_first_index(
     take: Callable[[Any], Any], masked: list[int]
 ) -> None:
-    samples: Any = np.ma.array(np.arange(100) % 3 - 1, dtype="i2")
-    samples[list(masked)] = np.ma.masked
+    samples = with_mask(np.isin(np.arange(100), list(masked)))
     for form, first in ((samples, min(masked)), (samples[::-1], 99 - max(masked))):
         with pytest.raises(ValueError, match=rf"(^|: )masked at index {first}$"):
             take(form)

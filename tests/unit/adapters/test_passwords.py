@@ -16,7 +16,7 @@ def threads() -> Generator[Threads]:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def passwords(threads: Threads) -> Argon2Passwords:
     return Argon2Passwords(threads)
 

@@ -328,6 +328,31 @@ class TimingQueue(ListQueue):
 
 
 @dataclass
+class OnceFailingQueue(TimingQueue):
+    """Fails the first time."""
+
+    error: Exception = field(default_factory=Exception)
+
+    def put(self, ecg_ids: Iterable[UUID]) -> None:
+        super().put(ecg_ids)
+        if len(self.times) == 1:
+            raise self.error
+
+
+@pytest.mark.parametrize("error", [StorageUnavailable("down"), ValueError("a fault of ours")])
+def test_the_sweep_after_a_failed_one_comes_no_sooner(error: Exception) -> None:
+    async def scenario() -> list[float]:
+        async with MemoryStore.open() as store:
+            queue = OnceFailingQueue(error=error)
+            working = Sweeper(store.insights, queue, [LENGTH], interval=10, lease=60, limit=3)
+            async with running(working):
+                await asyncio.sleep(25)
+            return queue.times
+
+    assert at_once(scenario()) == [0, 10, 20]
+
+
+@dataclass
 class FailingQueue(ListQueue):
     """Fails a few times, then sets `recovered`."""
 

@@ -90,6 +90,20 @@ async def test_the_log_stays_short(path: Path) -> None:
         assert log.stat().st_size < 4 * limits.wal_bytes
 
 
+def size(path: Path) -> int:
+    return path.stat().st_size
+
+
+async def test_the_log_is_copied_back_once_it_has_its_size(path: Path) -> None:
+    async with SqliteStore.open(path, Limits(wal_bytes=1024 * 1024)) as store:
+        sizes = [size(path)]
+        for _ in range(3):
+            await added(store, new(blob=bytes(500_000)))
+            sizes.append(size(path))
+    assert sizes[1] == sizes[0]
+    assert sizes[3] > sizes[0] + 1_000_000
+
+
 async def test_a_long_read_only_delays_the_log(path: Path) -> None:
     log = path.with_name(path.name + "-wal")
     limits = Limits(wal_bytes=64 * 1024, busy_seconds=0.0)
