@@ -1,8 +1,8 @@
 """Changes the kernels by one constant or instruction at a time; each time a Rust test must fail.
 
 `python ecg_core/mutation/run.py [PART ...]` takes the changes whose description contains a PART. A change
-that survives fails the run, unless `equivalent.toml` says why no test can tell it from the original;
-an entry there that nothing needs fails it too.
+that survives fails the run, unless `equivalent.toml` says why no test can tell it from the original: then
+it counts as equivalent. An entry there that nothing needs fails the run too.
 """
 
 import os
@@ -34,12 +34,14 @@ def main(*parts: str) -> None:
     unused = set(reasons) if chosen == everything else set[Reason]()
     fates, survivors = Counter[str](), list[Mutant]()
     for mutant, fate in tried(chosen):
-        fates[fate] += 1
-        print(fate, mutant, file=sys.stderr)
-        if fate == "survived":
+        excused = fate == "survived" and reason(mutant) in reasons
+        verdict = "equivalent" if excused else fate
+        fates[verdict] += 1
+        print(verdict, mutant, file=sys.stderr)
+        if excused:
             unused.discard(reason(mutant))
-            if reason(mutant) not in reasons:
-                survivors.append(mutant)
+        elif fate == "survived":
+            survivors.append(mutant)
     print(", ".join(f"{count} {fate}" for fate, count in sorted(fates.items())))
     for mutant in survivors:
         print(f"no test fails: {mutant} in\n    {mutant.line.strip()}")
