@@ -27,8 +27,8 @@
 //! - `python`: the bindings, behind the feature of that name; nothing else knows Python
 //!
 //! `extremes`, `crossings/kernels`, `json/integers` and `blob/residuals` have kernels: code for one set of
-//! instructions. Each of the four is a folder of `mod.rs`, which chooses, and `portable.rs`, `avx2.rs`, `avx512.rs`
-//! and `neon.rs`, which agree on every input.
+//! instructions. In each of these folders `mod.rs` chooses between `portable.rs`, `avx2.rs`, `avx512.rs` and
+//! `neon.rs`, which agree on every input.
 
 mod bits;
 pub mod blob;
