@@ -39,7 +39,7 @@ def to_ecg(row: Row, owner: str) -> Ecg:
     """Return the ECG, or raise `EcgNotFound` if it is not the owner's, `DamagedEcg` if altered.
 
     A row of which only the owner was altered matches its checksum with the true owner: for
-    them it is damaged, for all others it does not exist.
+    them it is damaged, for all others it does not exist. Altered in more, it is nobody's.
     """
     ecg_id, stored_owner, date, sampling_rate, leads, client_id, _, checksum = row
     intact = _checksum(row, owner) == checksum
