@@ -1,9 +1,10 @@
 """The samples of a lead, as the core returns them."""
 
-from typing import Literal, Protocol
+from typing import Protocol
 
-ZeroRule = Literal["neutral", "positive", "negative", "distinct", "strict"]
-"""How samples equal to zero count; see `ecg_core.count_zero_crossings`."""
+from ecg_core.zero_rule import ZeroRule
+
+__all__ = ["Signal", "ZeroRule"]
 
 
 class Signal(Protocol):

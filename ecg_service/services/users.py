@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from ecg_service.domain.errors import Invalid, Violation
 from ecg_service.domain.users import Role, User, check_password, check_username
 from ecg_service.ports.users import PasswordHasher, UserRepository
-from ecg_service.services.credentials import VerifiedCredentials
+from ecg_service.services.authentication import VerifiedCredentials
 
 
 class Users:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role, User
-from ecg_service.services.credentials import CredentialStatistics, VerifiedCredentials
+from ecg_service.services.authentication import CredentialStatistics, VerifiedCredentials
 
 ANN = User("ann", Role.USER, "hash", datetime(2026, 5, 17, tzinfo=UTC))
 BOB = User("bob", Role.ADMIN, "hash", datetime(2026, 5, 17, tzinfo=UTC))
