@@ -24,7 +24,6 @@ _CODES = {
     "Integer value out of range": "out_of_range",
     "Expected `datetime` with": "no_utc_offset",
     "Invalid enum value": "unknown_value",
-    "Invalid": "invalid",
     "Expected": "wrong_type",
 }
 

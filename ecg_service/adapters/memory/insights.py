@@ -68,7 +68,6 @@ class MemoryInsights(InsightRepository):
         by_name = {other.name: other for other in stored.insights} | {record.name: record}
         insights = tuple(by_name[name] for name in sorted(by_name))
         self._stored[record.ecg_id] = replace(stored, insights=insights)
-        self._claimed_at.pop((record.ecg_id, record.name), None)
 
 
 def _in(stored: StoredEcg, state: InsightState) -> list[InsightRecord]:

@@ -232,7 +232,7 @@ async def test_an_exception_in_the_block_stops_the_actors_at_once() -> None:
     asks: list[asyncio.Task[str]] = []
 
     async def fail_with_work_waiting() -> None:
-        async with pool_of(lambda: actor) as pool:
+        async with asyncio.timeout(5), pool_of(lambda: actor, drain_timeout=3600) as pool:
             asks.extend(asyncio.create_task(pool.ask(message)) for message in "ab")
             await until(lambda: pool.statistics().waiting == 1)
             raise KeyError

@@ -1,13 +1,15 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
 
 import ecg_core
 from ecg_service.domain.ecg import Ecg
+from ecg_service.domain.errors import Invalid
 from ecg_service.domain.submission import SubmittedEcg, SubmittedLead, fingerprint, valid_ecg
 
 RECEIVED = datetime(2026, 11, 26, tzinfo=UTC)
+WEST = timezone(timedelta(hours=-1))
 SIGNAL = ecg_core.Signal([1, -2])
 
 
@@ -21,6 +23,28 @@ def test_a_description_has_a_signal_for_each_lead() -> None:
     for signals in ((SIGNAL,), (SIGNAL,) * 3):
         with pytest.raises(ValueError, match="zip"):
             valid(submitted, *signals)
+
+
+LABEL = "printable characters without spaces at the ends."
+
+
+def test_each_broken_rule_is_named_in_words() -> None:
+    lead = SubmittedLead(" I", 0, num_samples=3, unit="")
+    submitted = SubmittedEcg(leads=[lead], id="\n", date=datetime.max.replace(tzinfo=WEST))
+    with pytest.raises(Invalid) as raised:
+        valid(submitted, ecg_core.Signal([]))
+    assert [(v.path, v.code, v.detail) for v in raised.value.violations] == [
+        (("leads", 0, "name"), "not_a_label", f"Expected 1 to 32 {LABEL}"),
+        (("leads", 0, "unit"), "not_a_label", f"Expected 1 to 16 {LABEL}"),
+        (("leads", 0, "signal"), "empty", "A signal has at least one sample."),
+        (
+            ("leads", 0, "num_samples"),
+            "wrong_length",
+            "num_samples is 3, but the signal has 0.",
+        ),
+        (("date",), "out_of_range", "The date in UTC is outside the years 1 to 9999."),
+        (("id",), "not_a_label", f"Expected 1 to 128 {LABEL}"),
+    ]
 
 
 def print_of(submitted: SubmittedEcg, *signals: ecg_core.Signal) -> bytes:

@@ -1,12 +1,14 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import apsw
 import pytest
 
 from ecg_service.adapters.sqlite import SqliteStore, check, migrate
 from ecg_service.adapters.sqlite.engine.sql import execute
+from ecg_service.adapters.sqlite.schema import missing_steps
 from ecg_service.domain.errors import StorageUnavailable
 from tests.contract.builders import added, new
 from tests.unit.adapters.sqlite.conftest import Script
@@ -123,6 +125,16 @@ async def test_a_migration_never_runs_beside_a_command(path: Path) -> None:
         make_work(path)
         with pytest.raises(StorageUnavailable, match="locked by another process"):
             migrate(path)
+
+
+def test_a_file_that_is_locked_for_a_moment_is_waited_for(path: Path) -> None:
+    with closing(sqlite3.connect(path, check_same_thread=False)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        release = Timer(0.2, other.rollback)
+        release.start()
+        assert missing_steps(path) == []
+        release.join()
 
 
 async def test_the_standard_library_never_sees_a_file_in_wal_mode(
