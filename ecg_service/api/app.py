@@ -9,6 +9,7 @@ from ecg_service.api.edge.audience import require_audiences
 from ecg_service.api.edge.authentication import Authentication
 from ecg_service.api.edge.openapi import add_bodies, openapi
 from ecg_service.api.edge.problems import HANDLERS
+from ecg_service.api.edge.queries import StrictQueries
 from ecg_service.api.edge.responses import with_head_and_no_store
 from ecg_service.api.health import HealthController
 from ecg_service.api.insights import InsightController
@@ -23,7 +24,7 @@ def create_app(services: Services) -> ASGIApp:
     app = Litestar(
         [EcgController, InsightController, UserController, MyselfController, HealthController],
         state=State({"services": services}),
-        middleware=[authentication],
+        middleware=[authentication, StrictQueries],
         exception_handlers={**HANDLERS, Unauthenticated: authentication.challenge},
         openapi_config=openapi(services.schemes),
         request_max_body_size=services.limits.max_bytes,

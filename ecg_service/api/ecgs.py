@@ -1,26 +1,25 @@
 """Routes of ECGs, for users."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.openapi import ResponseSpec
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.bodies import check_headers, read_body
-from ecg_service.api.edge.openapi import takes
-from ecg_service.api.edge.pages import MAX_PAGE_SIZE, cursor_of, next_link, token_of
-from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index, require_utc_offset
+from ecg_service.api.edge.openapi import asks, takes
+from ecg_service.api.edge.pages import cursor_of, next_link, token_of
+from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index
+from ecg_service.api.edge.queries import read_query
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
+from ecg_service.api.schemas.queries import EcgQuery, EcgsQuery, WindowQuery
 from ecg_service.api.state import services_of
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats import FORMATS
 from ecg_service.services.ingest import Receipt
-
-MAX_INDEX = 2**31 - 1
 
 
 class EcgController(Controller):
@@ -40,56 +39,46 @@ class EcgController(Controller):
             receipt = await services.ingest.submit(request.user.name, FORMATS[media_type], body)
         return CreatedResponse(receipt)
 
-    @get()
-    async def page(
-        self,
-        request: Request[Any, Any, Any],
-        from_: Annotated[datetime | None, QueryParameter(name="from")] = None,
-        to: FromQuery[datetime | None] = None,
-        page_size: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)] = 20,
-        page_token: FromQuery[str | None] = None,
-    ) -> Response[EcgPage]:
+    @get(**asks(EcgsQuery))
+    async def page(self, request: Request[Any, Any, Any]) -> Response[EcgPage]:
         """List your ECGs with from <= date < to, newest first, without samples."""
+        query = read_query(EcgsQuery, request)
         found, after = await services_of(request).ecgs.page(
             request.user.name,
-            limit=page_size,
-            since=require_utc_offset("from", from_),
-            until=require_utc_offset("to", to),
-            after=cursor_of(page_token) if page_token is not None else None,
+            limit=query.page_size,
+            since=query.from_,
+            until=query.to,
+            after=cursor_of(query.page_token) if query.page_token is not None else None,
         )
         token = token_of(after) if after else None
         return Response(EcgPage.of(found, token), headers=next_link(request, token))
 
-    @get("/{ecg_id:str}")
-    async def read(
-        self,
-        request: Request[Any, Any, Any],
-        ecg_id: FromPath[str],
-        signals: FromQuery[bool] = True,
-    ) -> EcgOut:
+    @get("/{ecg_id:str}", **asks(EcgQuery))
+    async def read(self, request: Request[Any, Any, Any], ecg_id: FromPath[str]) -> EcgOut:
         """Return an ECG with all its samples, or without them (`signals=false`)."""
+        query = read_query(EcgQuery, request)
         found = await services_of(request).ecgs.read(
-            request.user.name, parse_ecg_id(ecg_id), signals=signals
+            request.user.name, parse_ecg_id(ecg_id), signals=query.signals
         )
         return EcgOut.of_found(found)
 
-    @get("/{ecg_id:str}/leads/{index:str}")
+    @get("/{ecg_id:str}/leads/{index:str}", **asks(WindowQuery))
     async def lead(
-        self,
-        request: Request[Any, Any, Any],
-        ecg_id: FromPath[str],
-        index: FromPath[str],
-        start: Annotated[int, QueryParameter(ge=0, le=MAX_INDEX)] = 0,
-        stop: Annotated[int | None, QueryParameter(ge=0, le=MAX_INDEX)] = None,
-        max_points: Annotated[int | None, QueryParameter(ge=2, le=MAX_INDEX)] = None,
+        self, request: Request[Any, Any, Any], ecg_id: FromPath[str], index: FromPath[str]
     ) -> WindowOut:
         """Return samples start to stop of one lead, at most `max_points` of them.
 
         Decimation keeps the minimum and the maximum of each bucket, so that no peak is lost.
         """
+        query = read_query(WindowQuery, request)
         key, number = parse_ecg_id(ecg_id), parse_lead_index(index)
         window = await services_of(request).ecgs.window(
-            request.user.name, key, number, start=start, stop=stop, max_points=max_points
+            request.user.name,
+            key,
+            number,
+            start=query.start,
+            stop=query.stop,
+            max_points=query.max_points,
         )
         return WindowOut.of(number, window)
 

@@ -4,13 +4,15 @@ import re
 from typing import Any
 
 from litestar import Controller, Request, Response, get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from ecg_service.api.edge.audience import Audience
+from ecg_service.api.edge.openapi import asks
 from ecg_service.api.edge.parameters import parse_ecg_id
+from ecg_service.api.edge.queries import read_query
 from ecg_service.api.schemas.insights import InsightsOut
+from ecg_service.api.schemas.queries import InsightsQuery
 from ecg_service.api.state import services_of
-from ecg_service.domain.signals import ZeroRule
 
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
 
@@ -22,18 +24,16 @@ class InsightController(Controller):
     tags = ["ECGs"]
     opt = {"audience": Audience.USERS}
 
-    @get()
+    @get(**asks(InsightsQuery))
     async def read(
-        self,
-        request: Request[Any, Any, Any],
-        ecg_id: FromPath[str],
-        zeros: FromQuery[ZeroRule] = "neutral",
+        self, request: Request[Any, Any, Any], ecg_id: FromPath[str]
     ) -> Response[InsightsOut]:
         """Return the insights of an ECG.
 
         `Prefer: wait=N` (RFC 7240) delays the answer by at most N seconds while insights are
         pending. `zeros` counts the zero crossings by another rule.
         """
+        zeros = read_query(InsightsQuery, request).zeros
         key, wait = parse_ecg_id(ecg_id), _preferred_wait(request, services_of(request).max_wait)
         found = await services_of(request).ecgs.insights(
             request.user.name, key, zeros=zeros, wait=wait or 0

@@ -1,15 +1,17 @@
 """Routes of users: for admins, and for each user's own account."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 from litestar import Controller, Request, Response, get, patch, post, put
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath
 
 from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.bodies import read_small_body
-from ecg_service.api.edge.openapi import takes
-from ecg_service.api.edge.pages import MAX_PAGE_SIZE, next_link
+from ecg_service.api.edge.openapi import asks, takes
+from ecg_service.api.edge.pages import next_link
+from ecg_service.api.edge.queries import read_query
 from ecg_service.api.schemas import or_unset
+from ecg_service.api.schemas.queries import UsersQuery
 from ecg_service.api.schemas.users import PasswordChange, UserIn, UserOut, UserPage, UserPatch
 from ecg_service.api.state import services_of
 
@@ -34,15 +36,13 @@ class UserController(Controller):
             await services_of(request).users.register(new.username, new.password, new.role)
         )
 
-    @get()
-    async def page(
-        self,
-        request: Request[Any, Any, Any],
-        page_size: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)] = MAX_PAGE_SIZE,
-        page_token: FromQuery[str] = "",
-    ) -> Response[UserPage]:
+    @get(**asks(UsersQuery))
+    async def page(self, request: Request[Any, Any, Any]) -> Response[UserPage]:
         """List users in order of name."""
-        found, token = await services_of(request).users.page(limit=page_size, after=page_token)
+        query = read_query(UsersQuery, request)
+        found, token = await services_of(request).users.page(
+            limit=query.page_size, after=query.page_token
+        )
         body = UserPage([UserOut.of(user) for user in found], or_unset(token))
         return Response(body, headers=next_link(request, token))
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 import httpx
 
 from ecg_service.domain.users import Role
-from tests.api.doors import Json, ecg, lead, post
+from tests.api.doors import Json, ecg, lead, post, problem
 
 
 async def document(anyone: httpx.AsyncClient) -> Json:
@@ -88,6 +88,36 @@ async def test_bodies_are_documented_as_they_are_checked(anyone: httpx.AsyncClie
         "items": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
         "minItems": 1,
     }
+
+
+async def test_queries_are_documented_as_they_are_checked(anyone: httpx.AsyncClient) -> None:
+    asked = {
+        name: {p["name"]: p["schema"] for p in operation["parameters"] if p["in"] == "query"}
+        for name, operation in operations(await document(anyone)).items()
+        if "parameters" in operation
+    }
+    assert {name: sorted(query) for name, query in asked.items() if query} == {
+        "GET /ecg": ["from", "page_size", "page_token", "to"],
+        "GET /ecg/{ecg_id}": ["signals"],
+        "GET /ecg/{ecg_id}/leads/{index}": ["max_points", "start", "stop"],
+        "GET /ecg/{ecg_id}/insights": ["zeros"],
+        "GET /users": ["page_size", "page_token"],
+    }
+    size = {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+    assert asked["GET /ecg"]["page_size"] == size
+
+
+async def test_no_route_takes_a_parameter_that_is_not_documented(
+    anyone: httpx.AsyncClient, ann: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    found = operations(await document(anyone))
+    checked = [name.split() for name in found if "/health" not in name]
+    assert len(checked) == 11
+    for method, path in checked:
+        user = ann if path.startswith("/ecg") else admin
+        answer = await user.request(method, re.sub("{.*?}", "x", path), params={"surprise": 1})
+        [error] = problem(answer, 400, "invalid-query")["errors"]
+        assert (error["parameter"], error["code"]) == ("surprise", "unknown_parameter")
 
 
 async def test_answers_have_no_field_that_is_not_documented(

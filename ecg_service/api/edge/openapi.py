@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from litestar import Router
@@ -13,6 +13,7 @@ from litestar.openapi.spec import (
     OpenAPI,
     OpenAPIMediaType,
     Operation,
+    Parameter,
     RequestBody,
     Schema,
     SecurityScheme,
@@ -48,6 +49,22 @@ def takes(
             self.request_body = body
 
     return TakesBody
+
+
+def asks(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Document an operation with this query, and declare that it takes one."""
+    [schema] = msgspec.json.schema_components([kind])[1].values()
+    parameters = [
+        Parameter(name=name, param_in="query", schema=cast("Schema", one))
+        for name, one in schema["properties"].items()
+    ]
+
+    @dataclass
+    class TakesQuery(Operation):
+        def __post_init__(self) -> None:
+            self.parameters = [*(self.parameters or ()), *parameters]
+
+    return {"operation_class": TakesQuery, "query": kind}
 
 
 def add_bodies(document: OpenAPI) -> None:

@@ -13,7 +13,6 @@ from ecg_service.domain.errors import InvalidQuery, Violation
 from ecg_service.domain.time import from_microseconds, to_microseconds
 
 _SIZE = 24
-MAX_PAGE_SIZE = 100
 
 
 def token_of(cursor: Cursor) -> str:

@@ -1,10 +1,9 @@
-"""Parameters of the URL that need more than a type."""
+"""Parameters of the path that need more than a type."""
 
 import re
-from datetime import datetime
 from uuid import UUID
 
-from ecg_service.domain.errors import EcgNotFound, InvalidQuery, LeadNotFound, Violation
+from ecg_service.domain.errors import EcgNotFound, LeadNotFound
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
@@ -25,12 +24,3 @@ def parse_lead_index(text: str) -> int:
     if not _INDEX.fullmatch(text):
         raise LeadNotFound
     return int(text)
-
-
-def require_utc_offset(name: str, date: datetime | None) -> datetime | None:
-    """Return the date; raise `InvalidQuery` if it has no UTC offset."""
-    if date is not None and date.tzinfo is None:
-        raise InvalidQuery(
-            Violation((name,), "no_utc_offset", "Expected a date with a UTC offset.")
-        )
-    return date

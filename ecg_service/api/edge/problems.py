@@ -4,14 +4,14 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException
 
 from ecg_service.domain import errors
-from ecg_service.domain.errors import EcgError, Invalid, InvalidQuery, Path, Violation
+from ecg_service.domain.errors import EcgError, Invalid, InvalidQuery, Path
 
 logger = logging.getLogger(__name__)
 
@@ -98,15 +98,6 @@ def _cut(text: str) -> str:
     return text if len(text) <= MAX_TEXT_LENGTH else text[: MAX_TEXT_LENGTH - 1] + "…"
 
 
-def validation_error(
-    request: Request[Any, Any, Any], error: ValidationException
-) -> Response[bytes]:
-    """Answer invalid parameters; Litestar names one that is a Python keyword with a final `_`."""
-    found = cast("list[dict[str, str]]", error.extra)
-    violations = [Violation((e["key"].rstrip("_"),), "invalid", e["message"]) for e in found]
-    return ecg_error(request, errors.InvalidQuery(*violations))
-
-
 def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Answer an error of HTTP: no route, wrong method, body too large."""
     status = HTTPStatus(error.status_code)
@@ -131,7 +122,6 @@ def unexpected_error(_: Request[Any, Any, Any], error: Exception) -> Response[by
 
 HANDLERS: dict[int | type[Exception], Any] = {
     EcgError: ecg_error,
-    ValidationException: validation_error,
     HTTPException: http_error,
     Exception: unexpected_error,
 }

@@ -332,7 +332,7 @@ async def test_a_batch_that_meets_the_end_is_handled_and_the_pool_ends(
             handled.extend(batch)
             return [None] * len(batch)
 
-    async with ActorPool(Keeping, size=2, capacity=9, batch=9, drain_timeout=0.5) as pool:
+    async with ActorPool(Keeping, size=1, capacity=9, batch=9, drain_timeout=0.5) as pool:
         for message in "abc":
             pool.tell(message)
     assert handled == ["a", "b", "c"]

@@ -15,7 +15,10 @@ def test_a_standard_lead_gets_its_usual_form_from_any_case(name: str) -> None:
     assert {lead_name(spelling) for spelling in spellings} == {name}
 
 
-@pytest.mark.parametrize("name", ["V10", "V0", "aVR ECG", "ii lead", "ECG", "ß", "ﬁ", "V١"])  # noqa: RUF001
+@pytest.mark.parametrize(
+    "name",
+    ["V10", "V0", "v7r", "v2r", "aVR ECG", "ii lead", "ECG", "ß", "ﬁ", "V١"],  # noqa: RUF001
+)
 def test_other_names_stay_as_they_are(name: str) -> None:
     assert lead_name(name) == name
 
