@@ -5,7 +5,7 @@
 //!
 //! let lifted = json::lift(br#"{"leads": [{"name": "II", "signal": [3, 0, -2, 5]}]}"#, "signal")?;
 //! assert_eq!(lifted.skeleton, br#"{"leads": [{"name": "II", "signal": 0}]}"#);
-//! assert_eq!(lifted.signals[0].zero_crossings(ZeroRule::Neutral, 0), 2);
+//! assert_eq!(lifted.signals[0].count_zero_crossings(ZeroRule::Neutral, 0), 2);
 //!
 //! let packed = blob::pack(&lifted.signals)?;
 //! assert_eq!(blob::unpack(&packed)?, lifted.signals);

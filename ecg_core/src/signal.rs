@@ -11,8 +11,8 @@ use crate::extremes::extremes;
 /// use ecg_core::{Signal, ZeroRule};
 ///
 /// let signal = Signal::new([1030, 1020, 1028]);
-/// assert_eq!((signal.min(), signal.max()), (Some(1020), Some(1030)));
-/// assert_eq!(signal.zero_crossings(ZeroRule::Neutral, 1024), 2);
+/// assert_eq!((signal.minimum(), signal.maximum()), (Some(1020), Some(1030)));
+/// assert_eq!(signal.count_zero_crossings(ZeroRule::Neutral, 1024), 2);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signal {
@@ -39,19 +39,19 @@ impl Signal {
 
     /// The smallest sample, if there is any.
     #[must_use]
-    pub fn min(&self) -> Option<i32> {
+    pub fn minimum(&self) -> Option<i32> {
         (!self.samples.is_empty()).then_some(self.min)
     }
 
     /// The largest sample, if there is any.
     #[must_use]
-    pub fn max(&self) -> Option<i32> {
+    pub fn maximum(&self) -> Option<i32> {
         (!self.samples.is_empty()).then_some(self.max)
     }
 
     /// Zero crossings after subtracting a baseline; the neutral ones of baseline 0 are already known.
     #[must_use]
-    pub fn zero_crossings(&self, rule: ZeroRule, baseline: i32) -> u64 {
+    pub fn count_zero_crossings(&self, rule: ZeroRule, baseline: i32) -> u64 {
         match (rule, baseline) {
             (ZeroRule::Neutral, 0) => self.crossings,
             _ => crossings::count(&self.samples, rule, baseline),
@@ -60,19 +60,19 @@ impl Signal {
 
     /// The mean distance from a baseline, if there are samples.
     #[must_use]
-    pub fn mean(&self, baseline: i32) -> Option<f64> {
-        self.average(|sample| i128::from(i64::from(sample) - i64::from(baseline)))
+    pub fn average(&self, baseline: i32) -> Option<f64> {
+        self.mean_of(|sample| i128::from(i64::from(sample) - i64::from(baseline)))
     }
 
     /// The root of the mean squared distance from a baseline, if there are samples.
     #[must_use]
     pub fn rms(&self, baseline: i32) -> Option<f64> {
         let square = |sample: i32| i128::from(sample.abs_diff(baseline)).pow(2);
-        self.average(square).map(f64::sqrt)
+        self.mean_of(square).map(f64::sqrt)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "the sum is exact, its quotient is rounded")]
-    fn average(&self, term: impl Fn(i32) -> i128) -> Option<f64> {
+    fn mean_of(&self, term: impl Fn(i32) -> i128) -> Option<f64> {
         let sum: i128 = self.samples.iter().map(|&sample| term(sample)).sum();
         (!self.samples.is_empty()).then(|| sum as f64 / self.samples.len() as f64)
     }
@@ -81,7 +81,7 @@ impl Signal {
     /// of each of `max_points / 2` buckets of about equal length, or all positions if they fit.
     /// Each bucket then has two samples or more, so the two positions differ.
     #[must_use]
-    pub fn decimate(&self, max_points: usize) -> Vec<usize> {
+    pub fn thin(&self, max_points: usize) -> Vec<usize> {
         let (len, buckets) = (self.samples.len(), max_points / 2);
         if len <= max_points {
             return (0..len).collect();
@@ -118,23 +118,26 @@ mod tests {
     #[test]
     fn nothing_is_known_of_no_samples() {
         let empty = Signal::new([]);
-        assert_eq!((empty.min(), empty.max(), empty.mean(0), empty.rms(0)), (None, None, None, None));
-        assert_eq!(empty.zero_crossings(ZeroRule::Neutral, 0), 0);
+        assert_eq!(
+            (empty.minimum(), empty.maximum(), empty.average(0), empty.rms(0)),
+            (None, None, None, None)
+        );
+        assert_eq!(empty.count_zero_crossings(ZeroRule::Neutral, 0), 0);
     }
 
     #[test]
     fn sums_do_not_overflow_at_the_limits() {
         let signal = Signal::new(vec![i32::MIN; 100_000]);
         let distance = f64::from(i32::MIN) - f64::from(i32::MAX);
-        assert_eq!(signal.mean(i32::MAX), Some(distance));
+        assert_eq!(signal.average(i32::MAX), Some(distance));
         assert_eq!(signal.rms(i32::MAX), Some(-distance));
     }
 
     #[test]
-    fn decimation_keeps_the_extremes_of_each_bucket_in_order() {
+    fn thinning_keeps_the_extremes_of_each_bucket_in_order() {
         let signal = Signal::new([5, 1, 9, 3, 3, 3, 8, 0, 2]);
-        assert_eq!(signal.decimate(4), [1, 2, 6, 7]);
-        assert_eq!(signal.decimate(9), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
-        assert_eq!(Signal::new([7; 9]).decimate(2), [0, 8]);
+        assert_eq!(signal.thin(4), [1, 2, 6, 7]);
+        assert_eq!(signal.thin(9), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(Signal::new([7; 9]).thin(2), [0, 8]);
     }
 }

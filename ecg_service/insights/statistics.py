@@ -13,12 +13,12 @@ def statistics(ecg: Ecg, signals: Sequence[Signal]) -> Json:
 
 
 def _describe(lead: Lead, signal: Signal) -> Json:
-    if signal.min is None or signal.max is None:
+    if signal.minimum is None or signal.maximum is None:
         return {"name": lead.name, "min": None, "max": None, "mean": None, "rms": None}
     return {
         "name": lead.name,
-        "min": signal.min - lead.baseline,
-        "max": signal.max - lead.baseline,
-        "mean": signal.mean(baseline=lead.baseline),
+        "min": signal.minimum - lead.baseline,
+        "max": signal.maximum - lead.baseline,
+        "mean": signal.average(baseline=lead.baseline),
         "rms": signal.rms(baseline=lead.baseline),
     }

@@ -12,7 +12,7 @@ NAME = "zero_crossings"
 def zero_crossings(ecg: Ecg, signals: Sequence[Signal]) -> Json:
     """Count each lead's changes of sign about its baseline; a zero keeps the sign before it."""
     return [
-        {"name": lead.name, "zero_crossings": signal.zero_crossings(baseline=lead.baseline)}
+        {"name": lead.name, "zero_crossings": signal.count_zero_crossings(baseline=lead.baseline)}
         for lead, signal in zip(ecg.leads, signals, strict=True)
     ]
 

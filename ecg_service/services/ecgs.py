@@ -43,7 +43,7 @@ class FoundInsights:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Samples `start` to `stop` of a lead as JSON; decimated samples come with their positions."""
+    """Samples `start` to `stop` of a lead as JSON; thinned samples come with their positions."""
 
     lead: Lead
     start: int
@@ -112,7 +112,7 @@ class Ecgs:
             )
             if max_points is None or len(signal) <= max_points:
                 return Window(*place, signal.to_json())
-            positions, values = signal.decimate(max_points)
+            positions, values = signal.thin(max_points)
             return Window(*place, values.to_json(), positions.to_json())
 
         return await self._core.window(stored.blob, index, start, stop, render)
@@ -180,4 +180,4 @@ class Ecgs:
 
 
 def _crossings(lead: Lead, signal: Signal, zeros: ZeroRule = "neutral") -> int:
-    return signal.zero_crossings(zeros=zeros, baseline=lead.baseline)
+    return signal.count_zero_crossings(zeros=zeros, baseline=lead.baseline)

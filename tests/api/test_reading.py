@@ -154,7 +154,7 @@ NOISE = [CHANCE.randint(-1000, 1000) for _ in range(4_321)]
 
 @pytest.mark.parametrize("max_points", [2, 3, 10, 100, 999, 4_320])
 @pytest.mark.parametrize("start", [0, 1_000])
-async def test_decimation_keeps_the_extremes_and_says_where_they_are(
+async def test_thinning_keeps_the_extremes_and_says_where_they_are(
     ann: httpx.AsyncClient, max_points: int, start: int
 ) -> None:
     key = await post(ann, ecg(lead("I", *NOISE)))
@@ -171,7 +171,7 @@ async def test_decimation_keeps_the_extremes_and_says_where_they_are(
 
 
 @pytest.mark.parametrize("max_points", [1000, 1001, 2**31 - 1])
-async def test_what_fits_is_not_decimated(ann: httpx.AsyncClient, max_points: int) -> None:
+async def test_what_fits_is_not_thinned(ann: httpx.AsyncClient, max_points: int) -> None:
     key = await post(ann, ecg(lead("I", *RAMP)))
     window = (await ann.get(f"/ecg/{key}/leads/0?max_points={max_points}")).json()
     assert (window["signal"], "positions" in window) == (RAMP, False)

@@ -50,7 +50,7 @@ def test_counting_is_that_of_differences(
     assert np.flatnonzero(zero_crossings_mask(samples, **options)).tolist() == expected
     counter = ZeroCrossingCounter(**options)
     assert counter.update(samples[:5]) + counter.update(samples[5:]) == len(expected)
-    assert Signal(values).zero_crossings(**options) == count_zero_crossings(
+    assert Signal(values).count_zero_crossings(**options) == count_zero_crossings(
         Signal(values), **options
     )
 

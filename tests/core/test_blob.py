@@ -50,8 +50,8 @@ def test_unpack_gives_what_was_packed(leads: list[list[int]]) -> None:
     again = unpack(pack(signals))
     assert again == signals
     for signal, lead in zip(again, signals, strict=True):
-        assert (signal.min, signal.max) == (lead.min, lead.max)
-        assert signal.zero_crossings() == lead.zero_crossings()
+        assert (signal.minimum, signal.maximum) == (lead.minimum, lead.maximum)
+        assert signal.count_zero_crossings() == lead.count_zero_crossings()
 
 
 @given(lead=LEAD, start=st.integers(0, 700), stop=st.integers(0, 700) | st.none())

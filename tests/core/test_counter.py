@@ -52,7 +52,7 @@ def test_counting_goes_on_after_a_merge(zeros: ZeroRule) -> None:
         counter = counter_of(samples[:cut], zeros)
         counter.merge(counter_of(samples[cut:], zeros))
         counter.update(Signal([1, 0, -1]))
-        assert counter.count == Signal([*samples, 1, 0, -1]).zero_crossings(zeros=zeros)
+        assert counter.count == Signal([*samples, 1, 0, -1]).count_zero_crossings(zeros=zeros)
 
 
 def test_a_counter_may_be_merged_with_itself() -> None:

@@ -55,7 +55,7 @@ def test_every_row_of_the_table(samples: list[float], counts: tuple[int, ...]) -
         if all(sample == int(sample) for sample in samples):
             integers = [int(sample) for sample in samples]
             assert count_zero_crossings(array("i", integers), zeros=zeros) == count
-            assert Signal(integers).zero_crossings(zeros=zeros) == count
+            assert Signal(integers).count_zero_crossings(zeros=zeros) == count
 
 
 @given(samples=SMALL | INT32, zeros=st.sampled_from(RULES))
@@ -70,7 +70,7 @@ def test_counts_and_indices_equal_the_reference(samples: list[int], zeros: ZeroR
         np.array(samples, "float64"),
     ):
         assert count_zero_crossings(form, zeros=zeros) == len(expected)
-    assert signal.zero_crossings(zeros=zeros) == len(expected)
+    assert signal.count_zero_crossings(zeros=zeros) == len(expected)
 
 
 @given(
@@ -89,7 +89,7 @@ def test_floats_equal_the_reference(samples: list[float]) -> None:
 @given(samples=INT32, baseline=st.integers(-(2**31), 2**31 - 1), zeros=st.sampled_from(RULES))
 def test_a_baseline_never_overflows(samples: list[int], baseline: int, zeros: ZeroRule) -> None:
     expected = len(crossings([sample - baseline for sample in samples], zeros))
-    assert Signal(samples).zero_crossings(zeros=zeros, baseline=baseline) == expected
+    assert Signal(samples).count_zero_crossings(zeros=zeros, baseline=baseline) == expected
 
 
 @pytest.mark.parametrize("dtype", FORMATS)
@@ -206,4 +206,4 @@ def test_arguments_are_checked() -> None:
 
 def test_the_names_of_the_rules_are_those_of_the_core() -> None:
     with pytest.raises(ValueError, match=f'^zeros must be one of {", ".join(RULES)}; got ""$'):
-        Signal([]).zero_crossings(zeros="")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        Signal([]).count_zero_crossings(zeros="")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

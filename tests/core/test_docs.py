@@ -58,6 +58,12 @@ def test_rule_tables(path: str, first: str) -> None:
             assert outcome("count_zero_crossings(x, zeros=rule)", names) == cell
 
 
+def test_earlier_names_are_gone() -> None:
+    for row in table("docs/zero-crossings.md", "earlier name"):
+        assert hasattr(Signal, row["now"])
+        assert not hasattr(Signal, row["earlier name"])
+
+
 @pytest.mark.parametrize("name", [name for name, item in documented().items() if callable(item)])
 def test_signatures_are_known(name: str) -> None:
     if name not in {"BlobError", "DecodeError", "Reading"}:

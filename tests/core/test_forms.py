@@ -91,7 +91,7 @@ def test_every_form_is_counted_like_the_list(form: Callable[[str], Any], dtype: 
     samples, plain = form(dtype), Signal(SAMPLES)
     before = memoryview(samples).tobytes()
     for zeros in get_args(ZeroRule):
-        count = plain.zero_crossings(zeros=zeros)
+        count = plain.count_zero_crossings(zeros=zeros)
         assert count > 50
         counter = ZeroCrossingCounter(zeros)
         assert count_zero_crossings(samples, zeros=zeros) == counter.update(samples) == count
@@ -124,4 +124,4 @@ def test_foreign_bytes_are_swapped_by_the_caller(dtype: str) -> None:
         with pytest.raises(TypeError, match="byteswap"):
             refuse(foreign)
     native = foreign.astype(foreign.dtype.newbyteorder("="))
-    assert count_zero_crossings(native) == Signal(SAMPLES).zero_crossings()
+    assert count_zero_crossings(native) == Signal(SAMPLES).count_zero_crossings()

@@ -94,7 +94,7 @@ PACKED = pack([MANY])
         pytest.param(lambda: pack([MANY]), id="pack"),
         pytest.param(lambda: unpack(PACKED), id="unpack"),
         pytest.param(lambda: unpack_lead(PACKED, 0), id="unpack_lead"),
-        pytest.param(lambda: MANY.zero_crossings(baseline=1), id="zero_crossings"),
+        pytest.param(lambda: MANY.count_zero_crossings(baseline=1), id="zero_crossings"),
         pytest.param(lambda: count_zero_crossings(MANY, zeros="strict"), id="count_zero_crossings"),
     ],
 )

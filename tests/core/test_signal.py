@@ -1,4 +1,4 @@
-"""The class `Signal`: construction, buffers, statistics, decimation, text."""
+"""The class `Signal`: construction, buffers, statistics, thinning, text."""
 
 import json
 import math
@@ -27,7 +27,10 @@ def test_samples_are_kept(samples: list[int]) -> None:
     assert signal.to_list() == list(signal) == samples
     assert len(signal) == len(samples)
     assert [signal[i] for i in range(-len(samples), len(samples))] == samples * 2
-    assert (signal.min, signal.max) == (min(samples, default=None), max(samples, default=None))
+    assert (signal.minimum, signal.maximum) == (
+        min(samples, default=None),
+        max(samples, default=None),
+    )
     assert signal == Signal(iter(samples)) == Signal(signal) == pickle.loads(pickle.dumps(signal))
     assert signal != Signal([*samples, 0])
 
@@ -112,7 +115,7 @@ def test_mean_and_rms_are_exact(samples: list[int], baseline: int) -> None:
     distances = [sample - baseline for sample in samples]
     signal = Signal(samples)
     assert math.isclose(
-        signal.mean(baseline=baseline), sum(distances) / len(samples), rel_tol=1e-15
+        signal.average(baseline=baseline), sum(distances) / len(samples), rel_tol=1e-15
     )
     rms = math.sqrt(sum(distance**2 for distance in distances) / len(samples))
     assert math.isclose(signal.rms(baseline=baseline), rms, rel_tol=1e-15)
@@ -120,20 +123,30 @@ def test_mean_and_rms_are_exact(samples: list[int], baseline: int) -> None:
 
 def test_limits_do_not_overflow() -> None:
     signal = Signal([LOW] * 100_000)
-    assert signal.mean() == signal.mean(baseline=0) == LOW
+    assert signal.average() == signal.average(baseline=0) == LOW
     assert signal.rms(baseline=HIGH) == HIGH - LOW
     for baseline in (HIGH + 1, LOW - 1):
         with pytest.raises(OverflowError):
-            signal.mean(baseline=baseline)
+            signal.average(baseline=baseline)
 
 
 def test_nothing_has_no_mean() -> None:
-    for statistic in (Signal([]).mean, Signal([]).rms):
+    for statistic in (Signal([]).average, Signal([]).rms):
         with pytest.raises(ValueError, match="no sample"):
             statistic()
 
 
-def decimated(samples: list[int], max_points: int) -> list[int]:
+@given(samples=SOME)
+def test_numpy_describes_a_signal(samples: list[int]) -> None:
+    signal: Any = Signal(samples)
+    values = np.array(samples, np.int32)
+    for describe in (np.min, np.max, np.mean, np.median, np.ptp, np.std, np.sum):
+        assert describe(signal) == describe(values)
+    assert (np.min(signal), np.max(signal)) == (signal.minimum, signal.maximum)
+    assert np.mean(signal, axis=0) == pytest.approx(signal.average(), rel=1e-12, abs=1e-3)
+
+
+def thinned(samples: list[int], max_points: int) -> list[int]:
     """The reference: positions of the first minimum and the last maximum of each bucket."""
     if len(samples) <= max_points:
         return list(range(len(samples)))
@@ -149,18 +162,18 @@ def decimated(samples: list[int], max_points: int) -> list[int]:
 
 
 @given(samples=SAMPLES, max_points=st.integers(2, 320))
-def test_decimation_keeps_extremes(samples: list[int], max_points: int) -> None:
-    positions, values = Signal(samples).decimate(max_points)
-    assert positions.to_list() == decimated(samples, max_points)
+def test_thinning_keeps_extremes(samples: list[int], max_points: int) -> None:
+    positions, values = Signal(samples).thin(max_points)
+    assert positions.to_list() == thinned(samples, max_points)
     assert values.to_list() == [samples[position] for position in positions]
     assert len(values) <= max_points
-    assert (values.min, values.max) == (Signal(samples).min, Signal(samples).max)
+    assert (values.minimum, values.maximum) == (Signal(samples).minimum, Signal(samples).maximum)
 
 
-def test_decimation_needs_two_points() -> None:
+def test_thinning_needs_two_points() -> None:
     for max_points in (1, 0):
         with pytest.raises(ValueError, match="at least 2"):
-            Signal([1, 2, 3]).decimate(max_points)
+            Signal([1, 2, 3]).thin(max_points)
 
 
 @given(samples=SAMPLES)

@@ -41,8 +41,14 @@ fn forged_blob(bytes: &[u8]) {
             return;
         };
         windows(&blob, lead, &signal, bytes);
-        let crossings = signal.zero_crossings(ZeroRule::Neutral, 0);
-        forged::describe(&mut blob, lead, signal.min().unwrap_or(0), signal.max().unwrap_or(0), crossings);
+        let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0);
+        forged::describe(
+            &mut blob,
+            lead,
+            signal.minimum().unwrap_or(0),
+            signal.maximum().unwrap_or(0),
+            crossings,
+        );
         found.push(signal);
     }
     assert_eq!(on_every_isa(|| bounded(&blob, || unpack(&blob))), Ok(found));

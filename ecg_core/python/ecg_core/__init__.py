@@ -9,7 +9,7 @@ Examples:
 --------
 >>> import ecg_core
 >>> signal = ecg_core.parse_signal(b'[3, 0, -2, 5]')
->>> signal.zero_crossings()
+>>> signal.count_zero_crossings()
 2
 >>> ecg_core.unpack(ecg_core.pack([signal])) == [signal]
 True

@@ -96,19 +96,19 @@ def _signals(document: bytes, key: str) -> list[Signal]:
 
 def _lines(signals: Sequence[Signal], options: Namespace) -> Iterator[str]:
     for index, signal in enumerate(signals):
-        crossings = signal.zero_crossings(zeros=options.zeros, baseline=options.baseline)
+        crossings = signal.count_zero_crossings(zeros=options.zeros, baseline=options.baseline)
         if options.json:
             yield json.dumps(
                 {
                     "index": index,
                     "samples": len(signal),
-                    "min": signal.min,
-                    "max": signal.max,
+                    "min": signal.minimum,
+                    "max": signal.maximum,
                     "zero_crossings": crossings,
                 }
             )
         else:
-            limits = f"min {signal.min}, max {signal.max}, " if len(signal) else ""
+            limits = f"min {signal.minimum}, max {signal.maximum}, " if len(signal) else ""
             yield f"{index}: {len(signal)} samples, {limits}{crossings} zero crossings"
 
 

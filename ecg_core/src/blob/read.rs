@@ -20,8 +20,8 @@ pub fn unpack(blob: &[u8]) -> Result<Vec<Signal>, BlobError> {
 
 fn whole(blob: &[u8], lead: usize, entry: &Entry) -> Result<Signal, BlobError> {
     let signal = Signal::new(samples(blob, lead, entry, 0..entry.samples as usize)?);
-    let known = (signal.min().unwrap_or(0), signal.max().unwrap_or(0));
-    let crossings = signal.zero_crossings(ZeroRule::Neutral, 0);
+    let known = (signal.minimum().unwrap_or(0), signal.maximum().unwrap_or(0));
+    let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0);
     if known == (entry.min, entry.max) && crossings == u64::from(entry.crossings) {
         return Ok(signal);
     }

@@ -35,12 +35,12 @@ fn append(signal: &Signal, blob: &mut Vec<u8>) -> Result<Entry, BlobError> {
     let start = blob.len();
     let codec = append_samples(signal.samples(), blob);
     let small = |number: usize| u32::try_from(number).map_err(|_| BlobError::TooLarge);
-    let crossings = signal.zero_crossings(ZeroRule::Neutral, 0);
+    let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0);
     Ok(Entry {
         codec,
         samples: small(signal.samples().len())?,
-        min: signal.min().unwrap_or(0),
-        max: signal.max().unwrap_or(0),
+        min: signal.minimum().unwrap_or(0),
+        max: signal.maximum().unwrap_or(0),
         crossings: u32::try_from(crossings).map_err(|_| BlobError::TooLarge)?,
         offset: small(start)?,
         length: small(blob.len() - start)?,

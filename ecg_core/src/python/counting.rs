@@ -68,7 +68,8 @@ pub(super) fn count_zero_crossings<'py>(
         axis_of(axis, 1)?;
         let samples = &signal.get().signal;
         let baseline = baseline_of(baseline)?;
-        let count = detached(py, size_of_val(samples.samples()), || samples.zero_crossings(rule, baseline));
+        let count =
+            detached(py, size_of_val(samples.samples()), || samples.count_zero_crossings(rule, baseline));
         return Ok(count.into_pyobject(py)?.into_any());
     }
     let view = View::of(signal)?;

@@ -101,7 +101,7 @@ pub(super) fn lift_signals<'py>(
 /// --------
 /// >>> from ecg_core import read_batch, unpack
 /// >>> reading, error = read_batch([b'{"signal": [1, -2, 3]}', b'{"signal": [1.5]}'])
-/// >>> reading.skeleton, [signal.zero_crossings() for signal in reading.signals]
+/// >>> reading.skeleton, [signal.count_zero_crossings() for signal in reading.signals]
 /// (b'{"signal": 0}', [2])
 /// >>> unpack(reading.blob) == reading.signals
 /// True

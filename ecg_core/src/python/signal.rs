@@ -39,7 +39,7 @@ use crate::signal::Signal;
 /// >>> signal = Signal([12, -3, 0, 7])
 /// >>> signal
 /// Signal(4 samples, min -3, max 12)
-/// >>> len(signal), signal[-1], signal.zero_crossings()
+/// >>> len(signal), signal[-1], signal.count_zero_crossings()
 /// (4, 7, 2)
 #[pyclass(frozen, name = "Signal", module = "ecg_core")]
 pub(super) struct PySignal {
@@ -82,14 +82,14 @@ impl PySignal {
 
     /// int or None: The smallest sample, None if there is no sample.
     #[getter]
-    fn min(&self) -> Option<i32> {
-        self.signal.min()
+    fn minimum(&self) -> Option<i32> {
+        self.signal.minimum()
     }
 
     /// int or None: The largest sample, None if there is no sample.
     #[getter]
-    fn max(&self) -> Option<i32> {
-        self.signal.max()
+    fn maximum(&self) -> Option<i32> {
+        self.signal.maximum()
     }
 
     /// Count how often the signal crosses a baseline.
@@ -109,12 +109,12 @@ impl PySignal {
     /// Examples
     /// --------
     /// >>> from ecg_core import Signal
-    /// >>> Signal([1020, 1030, 1024, 1000]).zero_crossings(baseline=1024)
+    /// >>> Signal([1020, 1030, 1024, 1000]).count_zero_crossings(baseline=1024)
     /// 2
     #[pyo3(signature = (*, zeros="neutral", baseline=0))]
-    fn zero_crossings(&self, py: Python<'_>, zeros: &str, baseline: i32) -> PyResult<u64> {
+    fn count_zero_crossings(&self, py: Python<'_>, zeros: &str, baseline: i32) -> PyResult<u64> {
         let (rule, signal) = (zero_rule(zeros)?, &self.signal);
-        Ok(detached(py, size_of_val(signal.samples()), || signal.zero_crossings(rule, baseline)))
+        Ok(detached(py, size_of_val(signal.samples()), || signal.count_zero_crossings(rule, baseline)))
     }
 
     /// Return the mean distance from a baseline, in units of the samples; the sum is exact.
@@ -122,11 +122,11 @@ impl PySignal {
     /// ValueError is raised if there is no sample.
     ///
     /// >>> from ecg_core import Signal
-    /// >>> Signal([1020, 1030]).mean(baseline=1024)
+    /// >>> Signal([1020, 1030]).average(baseline=1024)
     /// 1.0
     #[pyo3(signature = (*, baseline=0))]
-    fn mean(&self, baseline: i32) -> PyResult<f64> {
-        self.signal.mean(baseline).ok_or_else(empty)
+    fn average(&self, baseline: i32) -> PyResult<f64> {
+        self.signal.average(baseline).ok_or_else(empty)
     }
 
     /// Return the root of the mean squared distance from a baseline, in units of the samples.
@@ -157,15 +157,15 @@ impl PySignal {
     /// Examples
     /// --------
     /// >>> from ecg_core import Signal
-    /// >>> positions, values = Signal([5, 1, 9, 3, 3, 3, 8, 0, 2]).decimate(4)
+    /// >>> positions, values = Signal([5, 1, 9, 3, 3, 3, 8, 0, 2]).thin(4)
     /// >>> positions.to_list(), values.to_list()
     /// ([1, 2, 6, 7], [1, 9, 8, 0])
     #[pyo3(signature = (max_points, /))]
-    fn decimate(&self, max_points: usize) -> PyResult<(Self, Self)> {
+    fn thin(&self, max_points: usize) -> PyResult<(Self, Self)> {
         if max_points < 2 {
             return Err(PyValueError::new_err("max_points must be at least 2"));
         }
-        let positions = self.signal.decimate(max_points);
+        let positions = self.signal.thin(max_points);
         let values: Vec<i32> = positions.iter().map(|&position| self.signal.samples()[position]).collect();
         let positions = positions.into_iter().map(i32::try_from).collect::<Result<Vec<_>, _>>()?;
         Ok((Signal::new(positions).into(), Signal::new(values).into()))
@@ -214,7 +214,7 @@ impl PySignal {
     }
 
     fn __repr__(&self) -> String {
-        match (self.signal.min(), self.signal.max()) {
+        match (self.signal.minimum(), self.signal.maximum()) {
             (Some(min), Some(max)) => format!("Signal({} samples, min {min}, max {max})", self.len),
             _ => "Signal(0 samples)".into(),
         }

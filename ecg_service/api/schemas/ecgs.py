@@ -79,7 +79,7 @@ class EcgPage(Struct):
 
 
 class WindowOut(Struct):
-    """Samples `start` to `stop` of a lead; decimated samples come with their `positions`."""
+    """Samples `start` to `stop` of a lead; thinned samples come with their `positions`."""
 
     index: int
     name: str
