@@ -20,7 +20,7 @@ class StoredEcg(Struct, frozen=True):
 
     ecg: Ecg
     insights: tuple[InsightRecord, ...]
-    blob: bytes = b""
+    blob: bytes
     fingerprint: bytes | None = None
 
 
