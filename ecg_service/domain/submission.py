@@ -35,12 +35,15 @@ class SubmittedLead(Struct, forbid_unknown_fields=True):
     signal: int
     num_samples: Annotated[int, Meta(ge=0)] | None = None
     gain: Annotated[float, Meta(gt=0)] | None = None
-    baseline: Annotated[int, INT32] = 0
+    baseline: Annotated[int, INT32] | None = None
     unit: str | None = None
 
 
 class SubmittedEcg(Struct, forbid_unknown_fields=True):
-    """An ECG as sent; `id` is the sender's, and makes a repeated request safe."""
+    """An ECG as sent; `id` is the sender's, and makes a repeated request safe.
+
+    In each field that may be absent, null means absent.
+    """
 
     leads: Annotated[list[SubmittedLead], Meta(min_length=1)]
     id: str | None = None
@@ -104,7 +107,7 @@ def _lead(index: int, lead: SubmittedLead, length: int, broken: list[Violation])
     if lead.num_samples is not None and lead.num_samples != length:
         detail = f"num_samples is {lead.num_samples}, but the signal has {length}."
         broken.append(Violation(("leads", index, "num_samples"), "wrong_length", detail))
-    return Lead(name or "", length, lead.gain, lead.baseline, lead.unit)
+    return Lead(name or "", length, lead.gain, lead.baseline or 0, lead.unit)
 
 
 def _require_label(text: str | None, max_length: int, path: Path, broken: list[Violation]) -> None:

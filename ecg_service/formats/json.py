@@ -9,12 +9,16 @@ import ecg_core
 from ecg_service.domain.errors import EcgError, Invalid, Malformed, Path, Violation, outcome
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.domain.violations import violation
+from ecg_service.formats.json_hints import BOM, hint
 from ecg_service.ports.formats import Format, Use
 
 T = TypeVar("T")
 
 _MALFORMED = {"syntax", "encoding"}
 """Codes of the core for documents that are not JSON."""
+
+_MORE = {"expected the end": "{}: send one document in each request"}
+"""What the core says of several documents in one body, and what to do about it."""
 
 _decode = msgspec.json.Decoder(SubmittedEcg, strict=True).decode
 
@@ -32,10 +36,11 @@ class Json(Format):
     def read(self, documents: Sequence[bytes], use: Use[T]) -> list[T | EcgError]:
         def answer(index: int, result: ecg_core.Reading | ecg_core.DecodeError) -> T:
             if isinstance(result, ecg_core.DecodeError):
-                raise _rejection(result)
+                raise _rejection(result, bodies[index])
             return use(index, _description(result.skeleton), result.signals, result.blob)
 
-        return [outcome(answer, *item) for item in enumerate(ecg_core.read_batch(documents))]
+        bodies = [document.removeprefix(BOM) for document in documents]
+        return [outcome(answer, *item) for item in enumerate(ecg_core.read_batch(bodies))]
 
 
 def _description(skeleton: bytes) -> SubmittedEcg:
@@ -47,9 +52,11 @@ def _description(skeleton: bytes) -> SubmittedEcg:
         raise Malformed(Violation((), "syntax", str(error))) from error
 
 
-def _rejection(error: ecg_core.DecodeError) -> Invalid:
-    kind = Malformed if error.code in _MALFORMED else Invalid
-    return kind(Violation(_path(error.pointer), error.code, str(error)))
+def _rejection(error: ecg_core.DecodeError, body: bytes) -> Invalid:
+    if error.code in _MALFORMED:
+        detail = hint(body) or _MORE.get(str(error).partition(" at ")[0], "{}").format(error)
+        return Malformed(Violation(_path(error.pointer), error.code, detail))
+    return Invalid(Violation(_path(error.pointer), error.code, str(error)))
 
 
 def _path(pointer: str) -> Path:

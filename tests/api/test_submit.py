@@ -139,7 +139,6 @@ INVALID: list[tuple[str, object, str, str]] = [
     ("gain a bool", ecg(lead(gain=True)), "/leads/0/gain", "wrong_type"),
     ("baseline a float", ecg(lead(baseline=0.5)), "/leads/0/baseline", "wrong_type"),
     ("baseline whole float", ecg(lead(baseline=1.0)), "/leads/0/baseline", "wrong_type"),
-    ("baseline null", ecg(lead(baseline=None)), "/leads/0/baseline", "wrong_type"),
     ("baseline large", ecg(lead(baseline=2**31)), "/leads/0/baseline", "out_of_range"),
     ("baseline small", ecg(lead(baseline=-(2**31) - 1)), "/leads/0/baseline", "out_of_range"),
     ("baseline huge", ecg(lead(baseline=10**30)), "/leads/0/baseline", "out_of_range"),
@@ -272,7 +271,7 @@ KEPT: dict[str, dict[str, Any]] = {
     "baseline limits": {"baseline": INT32_MIN},
     "baseline maximum": {"baseline": INT32_MAX},
     "unit": {"unit": "µV"},
-    "nulls": {"gain": None, "unit": None, "num_samples": None},
+    "nulls": {"gain": None, "unit": None, "num_samples": None, "baseline": None},
 }
 
 

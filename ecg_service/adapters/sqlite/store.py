@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import apsw
 
@@ -20,6 +20,7 @@ from ecg_service.adapters.sqlite.schema import migrate, require_current
 from ecg_service.adapters.sqlite.users import SqliteUsers
 from ecg_service.ports.store import Database, StoreStatistics, VerifyBlob
 
+URL_START = "sqlite:///"
 DEFAULTS = Limits()
 LIBRARY = apsw.sqlite_lib_version()
 
@@ -87,16 +88,14 @@ class SqliteDatabase(Database):
         """Return the database if the URL names a file.
 
         A relative path stands after three slashes, an absolute one after four.
+        Raises `ValueError` for SQLite's own names of databases without a file.
         """
-        try:
-            parts = urlsplit(url)
-        except ValueError:  # a host with half a pair of brackets
+        path = unquote(url.removeprefix(URL_START))
+        if not url.startswith(URL_START) or not path or "?" in url or "#" in url:
             return None
-        rest = parts.netloc or parts.query or parts.fragment
-        if parts.scheme != "sqlite" or rest or len(parts.path) <= 1:
-            return None
-        limits = Limits(readers=reader_threads, waiting_reads=reader_queue)
-        return cls(Path(unquote(parts.path[1:])), limits)
+        if path.startswith((":memory:", "file:")):
+            raise ValueError(f"{url!r} names no file: use sqlite:///PATH, or memory://")
+        return cls(Path(path), Limits(readers=reader_threads, waiting_reads=reader_queue))
 
     def __str__(self) -> str:
         return str(self.path)

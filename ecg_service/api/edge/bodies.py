@@ -15,6 +15,7 @@ from litestar.types import HTTPReceiveMessage
 
 from ecg_service.domain.errors import Invalid, Malformed, Violation
 from ecg_service.domain.violations import violation
+from ecg_service.formats.json_hints import BOM, hint
 
 T = TypeVar("T")
 
@@ -94,13 +95,15 @@ async def read_small_body(kind: type[T], request: Request[Any, Any, Any], limits
 
 def decode_strictly(kind: type[T], body: bytes) -> T:
     """Decode JSON strictly: no unknown field, no duplicate key, no lax conversion."""
+    text = body.removeprefix(BOM)
     try:
-        json.loads(body.decode(), object_pairs_hook=_unique)
-        return msgspec.json.decode(body, type=kind, strict=True)
+        json.loads(text.decode(), object_pairs_hook=_unique)
+        return msgspec.json.decode(text, type=kind, strict=True)
     except msgspec.ValidationError as error:
         raise Invalid(violation(error)) from error
     except (ValueError, RecursionError) as error:
-        raise Malformed(Violation((), "syntax", "The body is not valid JSON.")) from error
+        detail = hint(text) or "The body is not valid JSON."
+        raise Malformed(Violation((), "syntax", detail)) from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

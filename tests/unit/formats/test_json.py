@@ -1,3 +1,4 @@
+import gzip
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
@@ -60,6 +61,38 @@ def test_no_more_violations_are_named_than_anybody_reads() -> None:
 @pytest.mark.parametrize("document", ['{"leads":', "", "nul", '{"leads":[]}{}'])
 def test_a_document_that_is_no_json_is_malformed(document: str) -> None:
     assert isinstance(read(document), Malformed)
+
+
+DOCUMENT = b'{"leads":[{"name":"I","signal":[1]}]}'
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"", "The body is empty: send a JSON document."),
+        (b" \n", "The body is empty: send a JSON document."),
+        (gzip.compress(DOCUMENT), "The body is compressed with gzip: send it as it is."),
+        (b"\x28\xb5\x2f\xfd\x04", "The body is compressed with zstd: send it as it is."),
+        (DOCUMENT.decode().encode("utf-16"), "The body is UTF-16: send UTF-8."),
+        (DOCUMENT.decode().encode("utf-16-le"), "The body is UTF-16: send UTF-8."),
+        (DOCUMENT.decode().encode("utf-16-be"), "The body is UTF-16: send UTF-8."),
+        (b"<AnnotatedECG>", "The body is XML or HTML: send a JSON document."),
+        (
+            DOCUMENT + b"\n" + DOCUMENT,
+            "expected the end at byte 38: send one document in each request",
+        ),
+        (b'{"leads":[', "expected a value at byte 10"),
+    ],
+)
+def test_what_a_malformed_body_seems_to_be_is_said(body: bytes, detail: str) -> None:
+    [refused] = Json().read([body], ecg)
+    assert isinstance(refused, Malformed)
+    assert [violation.detail for violation in refused.violations] == [detail]
+
+
+def test_a_byte_order_mark_is_ignored() -> None:
+    marked, plain = Json().read([b"\xef\xbb\xbf" + DOCUMENT, DOCUMENT], ecg)
+    assert marked == plain == Ecg(ID, "ann", RECEIVED, (Lead("I", 1),))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,23 @@
+"""What a body that is not JSON seems to be, and what to send instead."""
+
+BOM = b"\xef\xbb\xbf"
+"""UTF-8's byte order mark, which is ignored (RFC 8259 §8.1)."""
+
+_UTF_16 = "The body is UTF-16: send UTF-8."
+_STARTS = (
+    (b"\x1f\x8b", "The body is compressed with gzip: send it as it is."),
+    (b"\x28\xb5\x2f\xfd", "The body is compressed with zstd: send it as it is."),
+    (b"PK\x03\x04", "The body is a ZIP archive: send a JSON document."),
+    (b"\xff\xfe", _UTF_16),
+    (b"\xfe\xff", _UTF_16),
+    (b"{\0", _UTF_16),
+    (b"\0{", _UTF_16),
+    (b"<", "The body is XML or HTML: send a JSON document."),
+)
+
+
+def hint(body: bytes) -> str | None:
+    """Say what the body seems to be, if it is something well known."""
+    if not body.strip():
+        return "The body is empty: send a JSON document."
+    return next((said for start, said in _STARTS if body.startswith(start)), None)
