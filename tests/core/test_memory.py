@@ -10,6 +10,7 @@ import pytest
 SCRIPT = """
 from array import array
 from pathlib import Path
+from types import SimpleNamespace
 from ecg_core import Signal, lift_signals, pack, parse_signal, read_batch, unpack
 
 def status(name):
@@ -48,3 +49,12 @@ def test_reading_takes_little_more_than_the_samples(work: str, blobs: int) -> No
     grown, samples, blob = sizes(work)
     assert samples < grown + (1 << 20)
     assert grown < samples * 1.2 + blob * blobs + (1 << 20)
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux")
+@pytest.mark.parametrize("use", ["signal()", "Signal(SimpleNamespace(__arrow_c_array__=signal))"])
+def test_arrow_arrays_are_released(use: str) -> None:
+    """Those that nobody took out of their capsules, and those that somebody took."""
+    zeros = "Signal(array('i', bytes(4 * SAMPLES))).__arrow_c_array__"
+    grown, samples, _ = sizes(f"[len({use}) for signal in ({zeros} for _ in range(12))]")
+    assert grown < 6 * samples

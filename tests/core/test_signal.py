@@ -97,11 +97,6 @@ def test_it_cannot_be_written_to() -> None:
         BytesIO(bytes(4)).readinto(Signal([1]))  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         Signal([1])[0] = 2  # type: ignore[index]
-    with pytest.raises(TypeError):
-        hash(Signal([1]))
-    for index in (1, -2, 2**62):
-        with pytest.raises(IndexError):
-            Signal([1])[index]
 
 
 def test_a_signal_introduces_itself() -> None:
@@ -138,8 +133,7 @@ def test_nothing_has_no_mean() -> None:
 
 @given(samples=SOME)
 def test_numpy_describes_a_signal(samples: list[int]) -> None:
-    signal: Any = Signal(samples)
-    values = np.array(samples, np.int32)
+    signal, values = Signal(samples), np.array(samples, np.int32)
     for describe in (np.min, np.max, np.mean, np.median, np.ptp, np.std, np.sum):
         assert describe(signal) == describe(values)
     assert (np.min(signal), np.max(signal)) == (signal.minimum, signal.maximum)

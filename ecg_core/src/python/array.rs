@@ -23,7 +23,8 @@ pub(super) fn int64<'py>(py: Python<'py>, values: &[i64], shape: &[usize]) -> Py
     numpy.call_method("ndarray", (), Some(&options))
 }
 
-fn numpy(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
+/// The module, or an error that says how to install it.
+pub(super) fn numpy(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     py.import("numpy").map_err(|cause| {
         let error = PyImportError::new_err("this returns a NumPy array: install ecg-core[numpy]");
         error.set_cause(py, Some(cause));

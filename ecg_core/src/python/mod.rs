@@ -16,10 +16,12 @@ mod masked;
 mod reading;
 mod samples;
 mod signal;
+mod slices;
 mod zero_rule;
 
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
+use pyo3::types::PySequence;
 
 use crate::isa::Isa;
 
@@ -45,6 +47,7 @@ mod _ecg_core {
 
     #[pymodule_init]
     fn init(module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
+        super::PySequence::register::<super::signal::PySignal>(module.py())?;
         super::choose_isa(module)
     }
 }

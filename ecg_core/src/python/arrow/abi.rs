@@ -14,14 +14,14 @@ type Get<T> = Option<unsafe extern "C" fn(*mut Stream, *mut T) -> c_int>;
 #[repr(C)]
 pub(super) struct Schema {
     pub(super) format: *const c_char,
-    name: *const c_char,
-    metadata: *const c_char,
-    flags: i64,
-    n_children: i64,
-    children: *mut *mut Self,
+    pub(super) name: *const c_char,
+    pub(super) metadata: *const c_char,
+    pub(super) flags: i64,
+    pub(super) n_children: i64,
+    pub(super) children: *mut *mut Self,
     pub(super) dictionary: *mut Self,
-    release: Release<Self>,
-    private_data: *mut c_void,
+    pub(super) release: Release<Self>,
+    pub(super) private_data: *mut c_void,
 }
 
 /// Where the numbers are.
@@ -31,12 +31,12 @@ pub(super) struct Array {
     pub(super) null_count: i64,
     pub(super) offset: i64,
     pub(super) n_buffers: i64,
-    n_children: i64,
+    pub(super) n_children: i64,
     pub(super) buffers: *const *const c_void,
-    children: *mut *mut Self,
-    dictionary: *mut Self,
-    release: Release<Self>,
-    private_data: *mut c_void,
+    pub(super) children: *mut *mut Self,
+    pub(super) dictionary: *mut Self,
+    pub(super) release: Release<Self>,
+    pub(super) private_data: *mut c_void,
 }
 
 /// A source of arrays.
@@ -77,6 +77,7 @@ impl Structure for Stream {
 }
 
 /// A structure that is ours, and released when dropped.
+#[repr(transparent)]
 pub(super) struct Held<T: Structure>(pub(super) T);
 
 // SAFETY: a consumer may use and release a structure in any thread, as long as it does so in one at a time;

@@ -1,9 +1,11 @@
-//! Columns of numbers from whatever has Arrow's PyCapsule interface, as buffers of one dimension.
+//! Columns of numbers from whatever has Arrow's PyCapsule interface, as buffers of one dimension, and signals
+//! for whatever reads it.
 //!
 //! `PyArrow`, polars, `arro3`, `nanoarrow` and others have it, and none is imported.
 
 mod abi;
 mod column;
+mod export;
 mod stream;
 
 use pyo3::buffer::PyUntypedBuffer;
@@ -14,6 +16,7 @@ use pyo3::types::{PyCapsule, PyMemoryView};
 
 use abi::Held;
 use column::Column;
+pub(super) use export::exported;
 
 /// The buffer of an object, or of its Arrow array.
 pub(super) fn buffer(object: &Bound<'_, PyAny>) -> PyResult<PyUntypedBuffer> {

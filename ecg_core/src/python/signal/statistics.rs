@@ -1,0 +1,107 @@
+//! What a signal says of its samples.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use super::class::PySignal;
+use crate::python::gil::detached;
+use crate::python::zero_rule::zero_rule;
+use crate::signal::Signal;
+
+#[pymethods]
+impl PySignal {
+    /// int or None: The smallest sample, None if there is no sample.
+    #[getter]
+    fn minimum(&self) -> Option<i32> {
+        self.signal.minimum()
+    }
+
+    /// int or None: The largest sample, None if there is no sample.
+    #[getter]
+    fn maximum(&self) -> Option<i32> {
+        self.signal.maximum()
+    }
+
+    /// Count how often the signal crosses a baseline.
+    ///
+    /// Parameters
+    /// ----------
+    /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
+    ///     What a sample equal to the baseline counts as, as for `count_zero_crossings`.
+    /// baseline : int, optional
+    ///     Subtracted first, in units of the samples.
+    ///
+    /// Returns
+    /// -------
+    /// int
+    ///     The count; known beforehand for the defaults.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ecg_core import Signal
+    /// >>> Signal([1020, 1030, 1024, 1000]).count_zero_crossings(baseline=1024)
+    /// 2
+    #[pyo3(signature = (*, zeros="neutral", baseline=0))]
+    fn count_zero_crossings(&self, py: Python<'_>, zeros: &str, baseline: i32) -> PyResult<u64> {
+        let (rule, signal) = (zero_rule(zeros)?, &self.signal);
+        Ok(detached(py, size_of_val(signal.samples()), || signal.count_zero_crossings(rule, baseline)))
+    }
+
+    /// Return the mean distance from a baseline, in units of the samples; the sum is exact.
+    ///
+    /// ValueError is raised if there is no sample.
+    ///
+    /// >>> from ecg_core import Signal
+    /// >>> Signal([1020, 1030]).average(baseline=1024)
+    /// 1.0
+    #[pyo3(signature = (*, baseline=0))]
+    fn average(&self, baseline: i32) -> PyResult<f64> {
+        self.signal.average(baseline).ok_or_else(empty)
+    }
+
+    /// Return the root of the mean squared distance from a baseline, in units of the samples.
+    ///
+    /// ValueError is raised if there is no sample.
+    ///
+    /// >>> from ecg_core import Signal
+    /// >>> Signal([3, -4, 3, -4]).rms()
+    /// 3.5355339059327378
+    #[pyo3(signature = (*, baseline=0))]
+    fn rms(&self, baseline: i32) -> PyResult<f64> {
+        self.signal.rms(baseline).ok_or_else(empty)
+    }
+
+    /// Choose few samples that keep every peak, for drawing.
+    ///
+    /// Parameters
+    /// ----------
+    /// max_points : int
+    ///     At least 2, else ValueError is raised. The signal is cut into `max_points // 2` buckets of about
+    ///     equal length, and each gives its smallest and its largest sample, in the order of their positions.
+    ///
+    /// Returns
+    /// -------
+    /// tuple of Signal
+    ///     The positions (ascending, in samples) and the values; all of them if `max_points` is enough.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ecg_core import Signal
+    /// >>> positions, values = Signal([5, 1, 9, 3, 3, 3, 8, 0, 2]).thin(4)
+    /// >>> positions.to_list(), values.to_list()
+    /// ([1, 2, 6, 7], [1, 9, 8, 0])
+    #[pyo3(signature = (max_points, /))]
+    fn thin(&self, max_points: usize) -> PyResult<(Self, Self)> {
+        if max_points < 2 {
+            return Err(PyValueError::new_err("max_points must be at least 2"));
+        }
+        let positions = self.signal.thin(max_points);
+        let values: Vec<i32> = positions.iter().map(|&position| self.signal.samples()[position]).collect();
+        let positions = positions.into_iter().map(i32::try_from).collect::<Result<Vec<_>, _>>()?;
+        Ok((Signal::new(positions).into(), Signal::new(values).into()))
+    }
+}
+
+fn empty() -> PyErr {
+    PyValueError::new_err("there is no sample")
+}
