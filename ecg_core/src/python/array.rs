@@ -6,19 +6,25 @@ use pyo3::types::{PyByteArray, PyDict};
 
 /// A new array of int64.
 pub(super) fn int64<'py>(py: Python<'py>, values: &[i64], shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
-    let numpy = numpy(py)?;
-    let bytes = PyByteArray::new_with(py, size_of_val(values), |bytes| {
-        bytes
-            .as_chunks_mut()
-            .0
-            .iter_mut()
-            .zip(values)
-            .for_each(|(eight, value)| *eight = value.to_ne_bytes());
+    filled(py, "int64", shape, |eights| {
+        eights.iter_mut().zip(values).for_each(|(eight, value)| *eight = value.to_ne_bytes());
         Ok(())
-    })?;
+    })
+}
+
+/// A new array of items of `SIZE` bytes, which a function writes in the order of C; they are 0 before.
+pub(super) fn filled<'py, const SIZE: usize>(
+    py: Python<'py>,
+    dtype: &str,
+    shape: &[usize],
+    fill: impl FnOnce(&mut [[u8; SIZE]]) -> PyResult<()>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let numpy = numpy(py)?;
+    let size = shape.iter().fold(SIZE, |size, &len| size.saturating_mul(len));
+    let bytes = PyByteArray::new_with(py, size, |bytes| fill(bytes.as_chunks_mut().0))?;
     let options = PyDict::new(py);
     options.set_item("shape", shape)?;
-    options.set_item("dtype", "int64")?;
+    options.set_item("dtype", dtype)?;
     options.set_item("buffer", bytes)?;
     numpy.call_method("ndarray", (), Some(&options))
 }

@@ -74,11 +74,7 @@ pub(super) fn count_zero_crossings<'py>(
     }
     let view = View::of(signal)?;
     let axis = axis_of(axis, view.shape().len())?;
-    let counts = with_sample!(view, T => counts::<T>(py, &view, (rule, baseline_of(baseline)?), axis))?;
-    match view.shape() {
-        [_] => Ok(counts[0].into_pyobject(py)?.into_any()),
-        shape => array::int64(py, &counts, &[&shape[..axis], &shape[axis + 1..]].concat()),
-    }
+    with_sample!(view, T => counts::<T>(py, &view, (rule, baseline_of(baseline)?), axis))
 }
 
 /// Find where a signal crosses zero.
@@ -138,21 +134,28 @@ fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) {
     indices.extend_from_slice(&places[..count]);
 }
 
-fn counts<T: Sample + Element>(
-    py: Python<'_>,
+fn counts<'py, T: Sample + Element>(
+    py: Python<'py>,
     view: &View,
     (rule, level): (ZeroRule, T),
     axis: usize,
-) -> PyResult<Vec<i64>> {
+) -> PyResult<Bound<'py, PyAny>> {
     let shape = view.shape();
-    let lanes = shape.iter().enumerate().filter(|(other, _)| *other != axis).map(|(_, len)| len).product();
-    let count = |lane| {
+    let count = |(index, lane)| {
         let mut counter = Crossings::new(rule);
-        let outcome = count_lane(&view.lane::<T>(py, axis, lane), level, &mut counter, |_, _| ());
-        outcome.map_err(|nan| not_a_number(py, shape, axis, lane, nan))?;
-        Ok(counter.count().cast_signed())
+        let outcome = count_lane(&lane, level, &mut counter, |_, _| ());
+        outcome.map_err(|nan| not_a_number(py, shape, axis, index, nan))?;
+        Ok::<_, PyErr>(counter.count())
     };
-    (0..lanes).map(count).collect()
+    if let [_] = shape {
+        return Ok(count((0, view.only_lane(py)?))?.into_pyobject(py)?.into_any());
+    }
+    array::filled(py, "int64", &[&shape[..axis], &shape[axis + 1..]].concat(), |slots| {
+        for (slot, lane) in slots.iter_mut().zip(view.lanes(py, axis).enumerate()) {
+            *slot = count(lane)?.to_ne_bytes();
+        }
+        Ok(())
+    })
 }
 
 fn not_a_number(py: Python<'_>, shape: &[usize], axis: usize, lane: usize, nan: NotANumber) -> PyErr {

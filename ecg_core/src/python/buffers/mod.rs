@@ -4,6 +4,8 @@
 //! with the GIL held, through pointers, by copying or as a [`Run`].
 #![expect(unsafe_code, reason = "the buffer protocol hands out pointers")]
 
+mod lanes;
+
 use std::marker::PhantomData;
 
 use pyo3::buffer::PyUntypedBuffer;
@@ -11,6 +13,7 @@ use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+pub(super) use self::lanes::Lanes;
 use super::{arrow, masked};
 use crate::crossings::Run;
 
@@ -76,20 +79,21 @@ impl View {
     /// The only lane of a buffer of one dimension.
     pub(super) fn only_lane<T: Element>(&self, py: Python<'_>) -> PyResult<Lane<'_, T>> {
         match self.shape() {
-            [_] => Ok(self.lane(py, 0, 0)),
+            [_] => Ok(self.first_lane(py, 0)),
             shape => Err(PyValueError::new_err(format!("expected 1 dimension, got {}", shape.len()))),
         }
     }
 
-    /// The lane along an axis; `index` counts the positions in the other axes, the last fastest.
+    /// The lanes along an axis.
+    pub(super) fn lanes<T: Element>(&self, py: Python<'_>, axis: usize) -> Lanes<'_, T> {
+        Lanes::new(self.first_lane(py, axis), self.shape(), self.buffer.strides(), axis)
+    }
+
     /// The GIL is held for as long as `_py` lives; the caller reads the lane within that.
-    pub(super) fn lane<T: Element>(&self, _py: Python<'_>, axis: usize, index: usize) -> Lane<'_, T> {
+    fn first_lane<T: Element>(&self, _py: Python<'_>, axis: usize) -> Lane<'_, T> {
         assert_eq!(size_of::<T>(), self.buffer.item_size());
-        let (shape, strides) = (self.buffer.shape(), self.buffer.strides());
-        let others = position(shape, axis, index);
-        let offset: isize = others.iter().zip(strides).map(|(at, step)| at.cast_signed() * step).sum();
-        let start = self.buffer.buf_ptr().cast_const().cast::<u8>().wrapping_offset(offset);
-        Lane { start, stride: strides[axis], len: shape[axis], held: PhantomData }
+        let start = self.buffer.buf_ptr().cast_const().cast();
+        Lane { start, stride: self.buffer.strides()[axis], len: self.shape()[axis], held: PhantomData }
     }
 }
 
@@ -113,6 +117,7 @@ pub(super) fn position(shape: &[usize], axis: usize, mut index: usize) -> Vec<us
 }
 
 /// Equally spaced numbers in a buffer.
+#[derive(Clone, Copy)]
 pub(super) struct Lane<'a, T> {
     start: *const u8,
     stride: isize,
