@@ -28,9 +28,10 @@ from ecg_core._ecg_core import (
     read_batch,
     unpack,
     unpack_lead,
+    zero_crossing_rate,
     zero_crossings,
+    zero_crossings_mask,
 )
-from ecg_core.frames import zero_crossing_rate, zero_crossings_mask
 from ecg_core.zero_rule import ZeroRule
 
 __all__ = [

@@ -31,7 +31,9 @@ __all__ = [
     "read_batch",
     "unpack",
     "unpack_lead",
+    "zero_crossing_rate",
     "zero_crossings",
+    "zero_crossings_mask",
 ]
 
 class DecodeError(ValueError):
@@ -115,8 +117,28 @@ def count_zero_crossings(
 ) -> int | NDArray[np.int64]: ...
 def _buffer(samples: _Samples, /) -> Buffer: ...
 def zero_crossings(
-    signal: _Samples, /, *, zeros: ZeroRule = "neutral", baseline: float = 0
+    signal: _Samples, /, *, zeros: ZeroRule = "neutral", baseline: float = 0, axis: int = -1
 ) -> NDArray[np.int64]: ...
+def zero_crossings_mask(
+    signal: _Samples,
+    /,
+    *,
+    zeros: ZeroRule = "neutral",
+    baseline: float = 0,
+    axis: int = -1,
+    pad: bool = False,
+) -> NDArray[np.bool_]: ...
+def zero_crossing_rate(
+    signal: _Samples,
+    /,
+    *,
+    frame_length: int = 2048,
+    hop_length: int = 512,
+    center: bool = True,
+    zeros: ZeroRule = "neutral",
+    baseline: float = 0,
+    axis: int = -1,
+) -> NDArray[np.float64]: ...
 def parse_signal(json: bytes, /) -> Signal: ...
 def lift_signals(body: bytes, /, key: str = "signal") -> tuple[bytes, list[Signal]]: ...
 def read_batch(bodies: Sequence[bytes], /, key: str = "signal") -> list[Reading | DecodeError]: ...

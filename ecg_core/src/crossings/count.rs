@@ -5,6 +5,7 @@ use super::kernels::Sample;
 use super::rule::ZeroRule;
 use super::run::Run;
 use super::signs::NotANumber;
+use super::word::Word;
 use crate::isa::Isa;
 
 impl Crossings {
@@ -25,7 +26,7 @@ impl Crossings {
         &mut self,
         baseline: T,
         samples: Run<'_, T>,
-        each: impl FnMut(usize, u64),
+        each: impl FnMut(usize, Word),
     ) -> Result<(), NotANumber> {
         T::count(Isa::current(), samples, baseline, self, each)
     }

@@ -2,6 +2,7 @@
 
 use super::rule::{Sign, ZeroRule};
 use super::signs::Signs;
+use super::word::Word;
 
 /// Counts the crossings of samples that come in any number of pieces.
 ///
@@ -41,19 +42,19 @@ impl Crossings {
         self.count
     }
 
-    /// Takes the next signs; bit i of the answer is set where sample i is the first after a crossing.
+    /// Takes the next signs.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
-    pub(super) fn advance(&mut self, signs: Signs) -> u64 {
+    pub(super) fn advance(&mut self, signs: Signs) -> Word {
         let Some(before) = self.last.or_else(|| self.rule.first(signs)) else {
-            return 0; // nothing but zeros that carry no sign yet
+            return Word { filled: signs.filled(), ..Word::default() }; // zeros that carry no sign yet
         };
         let seen = self.rule.resolve(signs, before);
         let crossed = self.rule.crossed(seen, before) & signs.filled();
         self.count += u64::from(crossed.count_ones());
         self.first.get_or_insert(before);
         self.last = Some(seen.last());
-        crossed
+        Word { crossed, signed: self.rule.signed(signs), filled: signs.filled() }
     }
 
     /// Appends what another counter of the same rule saw directly after this one.

@@ -5,17 +5,20 @@
 //!
 //! - `signs`: words of signs, and the numbers that have signs
 //! - `rule`: the five rules
-//! - `counter`: counting over words
+//! - `word`, `counter`: counting over words
 //! - `run`: samples in memory
 //! - `kernels`: from samples to words, for each set of instructions
 //! - `count`: counting over samples
+//! - `frames`: counting in many stretches of them at once
 
 mod count;
 mod counter;
+mod frames;
 mod kernels;
 mod rule;
 mod run;
 mod signs;
+mod word;
 
 pub use count::count;
 pub use counter::Crossings;
@@ -23,4 +26,4 @@ pub use kernels::Sample;
 pub use rule::ZeroRule;
 pub use signs::NotANumber;
 #[cfg(feature = "python")]
-pub(crate) use {run::Run, signs::WORD};
+pub(crate) use {frames::Frames, run::Run, signs::WORD, word::Word};

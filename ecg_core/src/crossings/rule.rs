@@ -58,12 +58,15 @@ impl ZeroRule {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
     }
 
+    /// The samples that have a sign of their own.
+    pub(super) fn signed(self, signs: Signs) -> u64 {
+        let zeros_without = if self == Self::Neutral { signs.zero } else { 0 };
+        signs.filled() & !zeros_without
+    }
+
     /// The first sign that this rule sees in a word.
     pub(super) fn first(self, signs: Signs) -> Option<Sign> {
-        let index = match self {
-            Self::Neutral => (signs.filled() & !signs.zero).trailing_zeros(),
-            _ => 0,
-        };
+        let index = self.signed(signs).trailing_zeros();
         (index < signs.len).then(|| self.resolve(signs, signs.at(index)).at(index))
     }
 

@@ -1,6 +1,8 @@
 //! NumPy arrays, for which NumPy is imported only when one is needed.
 
-use pyo3::exceptions::PyImportError;
+use std::collections::TryReserveError;
+
+use pyo3::exceptions::{PyImportError, PyMemoryError};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict};
 
@@ -27,6 +29,24 @@ pub(super) fn filled<'py, const SIZE: usize>(
     options.set_item("dtype", dtype)?;
     options.set_item("buffer", bytes)?;
     numpy.call_method("ndarray", (), Some(&options))
+}
+
+/// An array whose last axis is moved to this place, without a copy.
+pub(super) fn with_last_axis_at<'py>(array: &Bound<'py, PyAny>, axis: usize) -> PyResult<Bound<'py, PyAny>> {
+    if axis + 1 == array.getattr("ndim")?.extract::<usize>()? {
+        return Ok(array.clone());
+    }
+    numpy(array.py())?.call_method1("moveaxis", (array, -1, axis))
+}
+
+/// A row of int64 for each True: its index along every axis.
+pub(super) fn argwhere<'py>(mask: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    numpy(mask.py())?.call_method1("argwhere", (mask,))
+}
+
+/// The error when there is no memory for what belongs to an array.
+pub(super) fn no_memory(error: TryReserveError) -> PyErr {
+    PyMemoryError::new_err(error.to_string())
 }
 
 /// The module, or an error that says how to install it.

@@ -1,15 +1,16 @@
-//! Counting and finding zero crossings in any buffer.
+//! Counting zero crossings in any buffer.
 
-use pyo3::exceptions::PyValueError;
+use pyo3::conversion::FromPyObjectOwned;
 use pyo3::prelude::*;
 
 use super::array;
-use super::buffers::{Element, View, no_number, position};
+use super::axes::axis_of;
+use super::buffers::{Element, View};
 use super::gil::detached;
-use super::lane_counting::{baseline_of, count_lane, with_sample};
+use super::lane_counting::{Lanes, baseline_of, with_sample};
 use super::signal::PySignal;
 use super::zero_rule::zero_rule;
-use crate::crossings::{Crossings, NotANumber, Sample, WORD, ZeroRule};
+use crate::crossings::{Frames, Sample};
 
 /// Count how often a signal crosses zero.
 ///
@@ -74,98 +75,30 @@ pub(super) fn count_zero_crossings<'py>(
     }
     let view = View::of(signal)?;
     let axis = axis_of(axis, view.shape().len())?;
-    with_sample!(view, T => counts::<T>(py, &view, (rule, baseline_of(baseline)?), axis))
+    with_sample!(view, T => counts(&Lanes::<T>::of(py, &view, axis, (rule, baseline))?))
 }
 
-/// Find where a signal crosses zero.
-///
-/// Parameters
-/// ----------
-/// signal : Signal or buffer
-///     Samples of one dimension, as for `count_zero_crossings`.
-/// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
-///     What a zero counts as, as for `count_zero_crossings`.
-/// baseline : int or float, optional
-///     Subtracted first, as for `count_zero_crossings`.
-///
-/// Returns
-/// -------
-/// numpy.ndarray
-///     The indices, int64 and ascending, of the samples after each crossing; as many as
-///     `count_zero_crossings` counts. Under `neutral` these are samples other than zero.
-///
-/// Raises
-/// ------
-/// ImportError
-///     If NumPy is not installed.
-/// TypeError, ValueError
-///     As for `count_zero_crossings`, and ValueError if there are several dimensions.
-///
-/// Examples
-/// --------
-/// >>> from ecg_core import Signal, zero_crossings
-/// >>> zero_crossings(Signal([3, 0, -2, 0, -1, 5])).tolist()
-/// [2, 5]
-#[pyfunction]
-#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None))]
-#[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0)")]
-pub(super) fn zero_crossings<'py>(
-    signal: &Bound<'py, PyAny>,
-    zeros: &str,
-    baseline: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let (py, mut counter) = (signal.py(), Crossings::new(zero_rule(zeros)?));
-    let view = View::of(signal)?;
-    let mut indices = Vec::new();
-    with_sample!(view, T => {
-        let push = |from, crossed| push_bits(&mut indices, from, crossed);
-        count_lane(&view.only_lane::<T>(py)?, baseline_of(baseline)?, &mut counter, push)
-            .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
-    })?;
-    array::int64(py, &indices, &[indices.len()])
-}
-
-fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) {
-    let (mut places, count) = ([0; WORD], bits.count_ones() as usize);
-    for index in &mut places[..count] {
-        *index = (from + bits.trailing_zeros() as usize).cast_signed() as i64;
-        bits &= bits - 1;
+fn counts<'py, T>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>>
+where
+    T: Sample + Element + FromPyObjectOwned<'py>,
+{
+    let (py, none) = (lanes.py, |_, _| ());
+    if let [_] = lanes.view.shape() {
+        let count = lanes.count((0, lanes.view.only_lane(py)?), none)?;
+        return Ok(count.into_pyobject(py)?.into_any());
     }
-    indices.extend_from_slice(&places[..count]);
-}
-
-fn counts<'py, T: Sample + Element>(
-    py: Python<'py>,
-    view: &View,
-    (rule, level): (ZeroRule, T),
-    axis: usize,
-) -> PyResult<Bound<'py, PyAny>> {
-    let shape = view.shape();
-    let count = |(index, lane)| {
-        let mut counter = Crossings::new(rule);
-        let outcome = count_lane(&lane, level, &mut counter, |_, _| ());
-        outcome.map_err(|nan| not_a_number(py, shape, axis, index, nan))?;
-        Ok::<_, PyErr>(counter.count())
-    };
-    if let [_] = shape {
-        return Ok(count((0, view.only_lane(py)?))?.into_pyobject(py)?.into_any());
-    }
-    array::filled(py, "int64", &[&shape[..axis], &shape[axis + 1..]].concat(), |slots| {
-        for (slot, lane) in slots.iter_mut().zip(view.lanes(py, axis).enumerate()) {
-            *slot = count(lane)?.to_ne_bytes();
+    array::filled(py, "int64", &lanes.others(), |counts| {
+        if let Some(joined) = lanes.view.joined_lanes(py, lanes.axis).filter(|_| lanes.len() > 0) {
+            // each is a frame of them
+            let frames = Frames::new(0, lanes.len(), lanes.len(), counts.len());
+            let mut frames = frames.map_err(array::no_memory)?;
+            lanes.count((0, joined), |from, word| frames.take(from, word))?;
+            counts.iter_mut().zip(frames.counts()).for_each(|(to, count)| *to = count.to_ne_bytes());
+            return Ok(());
+        }
+        for (to, lane) in counts.iter_mut().zip(lanes.all()) {
+            *to = lanes.count(lane, none)?.to_ne_bytes();
         }
         Ok(())
     })
-}
-
-fn not_a_number(py: Python<'_>, shape: &[usize], axis: usize, lane: usize, nan: NotANumber) -> PyErr {
-    let mut index = position(shape, axis, lane);
-    index[axis] = nan.index;
-    no_number(py, "NaN", &index)
-}
-
-fn axis_of(axis: isize, dimensions: usize) -> PyResult<usize> {
-    let index = if axis < 0 { axis.checked_add_unsigned(dimensions) } else { Some(axis) };
-    let index = index.and_then(|index| usize::try_from(index).ok()).filter(|&index| index < dimensions);
-    index.ok_or_else(|| PyValueError::new_err(format!("no axis {axis} in {dimensions} dimensions")))
 }

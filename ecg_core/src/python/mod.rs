@@ -3,6 +3,7 @@
 
 mod array;
 mod arrow;
+mod axes;
 mod blobs;
 mod buffers;
 mod counter;
@@ -10,6 +11,8 @@ mod counting;
 mod documents;
 mod errors;
 mod exporter;
+mod finding;
+mod frames;
 mod gil;
 mod lane_counting;
 mod masked;
@@ -35,11 +38,15 @@ mod _ecg_core {
     #[pymodule_export]
     use super::counter::ZeroCrossingCounter;
     #[pymodule_export]
-    use super::counting::{count_zero_crossings, zero_crossings};
+    use super::counting::count_zero_crossings;
     #[pymodule_export]
     use super::documents::{lift_signals, parse_signal, read_batch};
     #[pymodule_export]
     use super::errors::{BlobError, DecodeError};
+    #[pymodule_export]
+    use super::finding::{zero_crossings, zero_crossings_mask};
+    #[pymodule_export]
+    use super::frames::zero_crossing_rate;
     #[pymodule_export]
     use super::reading::Reading;
     #[pymodule_export]

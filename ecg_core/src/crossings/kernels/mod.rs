@@ -13,19 +13,20 @@ mod words;
 use super::counter::Crossings;
 use super::run::Run;
 use super::signs::{NotANumber, Signed};
+use super::word::Word;
 use crate::isa::{Isa, dispatch};
 
 /// A number of a type for which there are kernels.
 pub trait Sample: Signed {
     /// Takes samples as if `level` had been subtracted; `each` gets the index of the first sample of each word
-    /// and its crossings. Takes none if one is NaN.
+    /// and what became of it. Takes none if one is NaN.
     #[doc(hidden)]
     fn count(
         isa: Isa,
         samples: Run<'_, Self>,
         level: Self,
         counter: &mut Crossings,
-        each: impl FnMut(usize, u64),
+        each: impl FnMut(usize, Word),
     ) -> Result<(), NotANumber>;
 }
 
@@ -45,7 +46,7 @@ macro_rules! samples {
                 samples: Run<'_, Self>,
                 level: Self,
                 counter: &mut Crossings,
-                each: impl FnMut(usize, u64),
+                each: impl FnMut(usize, Word),
             ) -> Result<(), NotANumber> {
                 dispatch!(isa, $count(samples, level, counter, each))
             }
@@ -66,9 +67,9 @@ mod tests {
     use super::*;
     use crate::crossings::ZeroRule;
 
-    fn seen<T: Sample>(isa: Isa, samples: &[T], level: T, rule: ZeroRule) -> (Crossings, Vec<(usize, u64)>) {
+    fn seen<T: Sample>(isa: Isa, samples: &[T], level: T, rule: ZeroRule) -> (Crossings, Vec<(usize, Word)>) {
         let (mut counter, mut words) = (Crossings::new(rule), Vec::new());
-        T::count(isa, samples.into(), level, &mut counter, |from, bits| words.push((from, bits))).unwrap();
+        T::count(isa, samples.into(), level, &mut counter, |from, word| words.push((from, word))).unwrap();
         (counter, words)
     }
 

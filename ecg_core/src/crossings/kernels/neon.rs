@@ -9,6 +9,7 @@ use super::words::{Bits, kernels, take_words};
 use crate::crossings::counter::Crossings;
 use crate::crossings::run::Run;
 use crate::crossings::signs::{NotANumber, WORD};
+use crate::crossings::word::Word;
 
 kernels!(
     "neon":

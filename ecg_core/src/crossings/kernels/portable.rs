@@ -3,6 +3,7 @@
 use crate::crossings::counter::Crossings;
 use crate::crossings::run::Run;
 use crate::crossings::signs::{NotANumber, Signed, Signs, WORD};
+use crate::crossings::word::Word;
 
 macro_rules! kernels {
     ($($count:ident($type:ty)),*) => { $(
@@ -10,7 +11,7 @@ macro_rules! kernels {
             samples: Run<'_, $type>,
             level: $type,
             counter: &mut Crossings,
-            each: impl FnMut(usize, u64),
+            each: impl FnMut(usize, Word),
         ) -> Result<(), NotANumber> {
             count(samples, level, counter, each)
         }
@@ -24,7 +25,7 @@ fn count<T: Signed>(
     samples: Run<'_, T>,
     level: T,
     counter: &mut Crossings,
-    mut each: impl FnMut(usize, u64),
+    mut each: impl FnMut(usize, Word),
 ) -> Result<(), NotANumber> {
     let (mut local, mut from) = (counter.clone(), 0);
     let mut take = |samples: &[T]| {

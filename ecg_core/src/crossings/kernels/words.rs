@@ -3,6 +3,7 @@
 use crate::crossings::counter::Crossings;
 use crate::crossings::run::Run;
 use crate::crossings::signs::{NotANumber, Signed, Signs, WORD};
+use crate::crossings::word::Word;
 
 /// What some samples are, a bit each.
 #[derive(Clone, Copy, Default)]
@@ -24,7 +25,7 @@ macro_rules! kernels {
             samples: Run<'_, $type>,
             level: $type,
             counter: &mut Crossings,
-            each: impl FnMut(usize, u64),
+            each: impl FnMut(usize, Word),
         ) -> Result<(), NotANumber> {
             take_words(samples, counter, each, |start| {
                 (0..WORD).step_by($step).fold(Bits::default(), |bits, from| {
@@ -49,7 +50,7 @@ pub(super) use kernels;
 pub(super) fn take_words<T: Signed>(
     samples: Run<'_, T>,
     counter: &mut Crossings,
-    mut each: impl FnMut(usize, u64),
+    mut each: impl FnMut(usize, Word),
     mut look: impl FnMut(*const T) -> Bits,
 ) -> Result<(), NotANumber> {
     let mut local = counter.clone(); // stays in registers

@@ -4,8 +4,6 @@
 //! with the GIL held, through pointers, by copying or as a [`Run`].
 #![expect(unsafe_code, reason = "the buffer protocol hands out pointers")]
 
-mod lanes;
-
 use std::marker::PhantomData;
 
 use pyo3::buffer::PyUntypedBuffer;
@@ -13,7 +11,7 @@ use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-pub(super) use self::lanes::Lanes;
+use super::axes::{Starts, follow, position};
 use super::{arrow, masked};
 use crate::crossings::Run;
 
@@ -84,9 +82,17 @@ impl View {
         }
     }
 
-    /// The lanes along an axis.
-    pub(super) fn lanes<T: Element>(&self, py: Python<'_>, axis: usize) -> Lanes<'_, T> {
-        Lanes::new(self.first_lane(py, axis), self.shape(), self.buffer.strides(), axis)
+    /// The lanes along an axis, the last of the other axes running fastest.
+    pub(super) fn lanes<T: Element>(&self, py: Python<'_>, axis: usize) -> impl Iterator<Item = Lane<'_, T>> {
+        let first = self.first_lane::<T>(py, axis);
+        let starts = Starts::new(self.shape(), self.buffer.strides(), axis);
+        starts.map(move |offset| Lane { start: first.start.wrapping_offset(offset), ..first })
+    }
+
+    /// All lanes along an axis as one, if each begins where the one before it would go on.
+    pub(super) fn joined_lanes<T: Element>(&self, py: Python<'_>, axis: usize) -> Option<Lane<'_, T>> {
+        let len = self.shape().iter().try_fold(1, |all: usize, &len| all.checked_mul(len))?;
+        follow(self.shape(), self.buffer.strides(), axis).then(|| Lane { len, ..self.first_lane(py, axis) })
     }
 
     /// The GIL is held for as long as `_py` lives; the caller reads the lane within that.
@@ -104,16 +110,6 @@ pub(super) fn no_number(py: Python<'_>, what: &str, position: &[usize]) -> PyErr
         _ => PyTuple::new(py, position)
             .map_or_else(|error| error, |index| PyValueError::new_err(format!("{what} at index {index}"))),
     }
-}
-
-/// The position in all axes, 0 along `axis` if it is one of them, of an index over the others.
-pub(super) fn position(shape: &[usize], axis: usize, mut index: usize) -> Vec<usize> {
-    let mut position = vec![0; shape.len()];
-    for (other, &len) in shape.iter().enumerate().rev().filter(|(other, _)| *other != axis) {
-        position[other] = index % len;
-        index /= len;
-    }
-    position
 }
 
 /// Equally spaced numbers in a buffer.

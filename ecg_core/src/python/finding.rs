@@ -1,0 +1,187 @@
+//! Where a signal crosses zero: indices and masks.
+
+use pyo3::conversion::FromPyObjectOwned;
+use pyo3::prelude::*;
+
+use super::array;
+use super::axes::axis_of;
+use super::buffers::{Element, View};
+use super::lane_counting::{Lanes, with_sample};
+use super::zero_rule::zero_rule;
+use crate::crossings::{Sample, WORD};
+
+/// Find where a signal crosses zero.
+///
+/// Parameters
+/// ----------
+/// signal : Signal or buffer
+///     Samples as for `count_zero_crossings`, of any shape.
+/// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
+///     What a zero counts as, as for `count_zero_crossings`.
+/// baseline : int or float, optional
+///     Subtracted first, as for `count_zero_crossings`.
+/// axis : int, optional
+///     The axis of time in an array of several dimensions.
+///
+/// Returns
+/// -------
+/// numpy.ndarray
+///     The indices, int64 and ascending, of the samples after each crossing; as many as
+///     `count_zero_crossings` counts. Under `neutral` these are samples other than zero. For several dimensions
+///     a row for each crossing with the index along every axis, in the order of `numpy.argwhere`.
+///
+/// Raises
+/// ------
+/// ImportError
+///     If NumPy is not installed.
+/// TypeError, ValueError
+///     As for `count_zero_crossings`.
+///
+/// Examples
+/// --------
+/// >>> from ecg_core import Signal, zero_crossings
+/// >>> zero_crossings(Signal([3, 0, -2, 0, -1, 5])).tolist()
+/// [2, 5]
+#[pyfunction]
+#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, axis=-1))]
+#[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, axis=-1)")]
+pub(super) fn zero_crossings<'py>(
+    signal: &Bound<'py, PyAny>,
+    zeros: &str,
+    baseline: Option<&Bound<'py, PyAny>>,
+    axis: isize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, rule) = (signal.py(), zero_rule(zeros)?);
+    let view = View::of(signal)?;
+    let axis = axis_of(axis, view.shape().len())?;
+    with_sample!(view, T => {
+        let lanes = Lanes::<T>::of(py, &view, axis, (rule, baseline))?;
+        if view.shape().len() == 1 { indices(&lanes) } else { array::argwhere(&mask(&lanes, false)?) }
+    })
+}
+
+/// Mark the samples at which a signal crosses zero.
+///
+/// Parameters
+/// ----------
+/// signal : Signal or buffer
+///     Samples as for `count_zero_crossings`, of any shape.
+/// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
+///     What a zero counts as, as for `count_zero_crossings`.
+/// baseline : int or float, optional
+///     Subtracted first, as for `count_zero_crossings`.
+/// axis : int, optional
+///     The axis of time in an array of several dimensions.
+/// pad : bool, optional
+///     Whether the first sample along the axis counts as a crossing; librosa's default is that it does.
+///
+/// Returns
+/// -------
+/// numpy.ndarray
+///     Bool in the shape of the samples, True at the sample after each crossing: what `zero_crossings`
+///     lists.
+///
+/// Raises
+/// ------
+/// ImportError
+///     If NumPy is not installed.
+/// TypeError, ValueError
+///     As for `count_zero_crossings`.
+///
+/// Notes
+/// -----
+/// `librosa.zero_crossings(y, threshold=0, pad=pad)` [1]_ is the rule `positive`, and `distinct` with
+/// `zero_pos=False`. Left alone, its `threshold` makes zeros of all values up to 1e-10.
+///
+/// References
+/// ----------
+/// .. [1] https://librosa.org/doc/latest/generated/librosa.zero_crossings.html
+///
+/// Examples
+/// --------
+/// >>> from ecg_core import Signal, zero_crossings_mask
+/// >>> zero_crossings_mask(Signal([3, 0, -2, 5]))
+/// array([False, False,  True,  True])
+#[pyfunction]
+#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, axis=-1, pad=false))]
+#[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, axis=-1, pad=False)")]
+pub(super) fn zero_crossings_mask<'py>(
+    signal: &Bound<'py, PyAny>,
+    zeros: &str,
+    baseline: Option<&Bound<'py, PyAny>>,
+    axis: isize,
+    pad: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, rule) = (signal.py(), zero_rule(zeros)?);
+    let view = View::of(signal)?;
+    let axis = axis_of(axis, view.shape().len())?;
+    with_sample!(view, T => mask(&Lanes::<T>::of(py, &view, axis, (rule, baseline))?, pad))
+}
+
+fn indices<'py, T>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>>
+where
+    T: Sample + Element + FromPyObjectOwned<'py>,
+{
+    let mut indices = Vec::new();
+    lanes.count((0, lanes.view.only_lane(lanes.py)?), |from, word| {
+        push_bits(&mut indices, from, word.crossed)
+    })?;
+    array::int64(lanes.py, &indices, &[indices.len()])
+}
+
+fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) {
+    let (mut places, count) = ([0; WORD], bits.count_ones() as usize);
+    for index in &mut places[..count] {
+        *index = (from + bits.trailing_zeros() as usize).cast_signed() as i64;
+        bits &= bits - 1;
+    }
+    indices.extend_from_slice(&places[..count]);
+}
+
+fn mask<'py, T>(lanes: &Lanes<'_, 'py, T>, pad: bool) -> PyResult<Bound<'py, PyAny>>
+where
+    T: Sample + Element + FromPyObjectOwned<'py>,
+{
+    let shape = [lanes.others(), vec![lanes.len()]].concat();
+    let mask = array::filled(lanes.py, "bool", &shape, |bools: &mut [[u8; 1]]| {
+        let bools = bools.as_flattened_mut();
+        for (marks, lane) in bools.chunks_exact_mut(lanes.len().max(1)).zip(lanes.all()) {
+            lanes.count(lane, |from, word| mark(&mut marks[from..], word.crossed))?;
+            marks[0] |= u8::from(pad);
+        }
+        Ok(())
+    })?;
+    array::with_last_axis_at(&mask, lanes.axis)
+}
+
+/// Writes a byte for each bit, as far as there is room.
+fn mark(marks: &mut [u8], bits: u64) {
+    let bytes = bits.to_le_bytes().map(spread);
+    if let Some(whole) = marks.first_chunk_mut::<WORD>() {
+        whole.copy_from_slice(bytes.as_flattened());
+    } else {
+        marks.copy_from_slice(&bytes.as_flattened()[..marks.len()]);
+    }
+}
+
+/// A byte, 0 or 1, for each bit.
+fn spread(bits: u8) -> [u8; 8] {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let own = u64::from(bits) * EACH & 0x8040_2010_0804_0201;
+    let highest = own + 0x7F * EACH; // in each byte: 0x80 and more where its bit was set
+    (highest >> 7 & EACH).to_le_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_bit_gets_a_byte() {
+        for bits in 0..=u8::MAX {
+            for (place, byte) in spread(bits).into_iter().enumerate() {
+                assert_eq!(byte, bits >> place & 1);
+            }
+        }
+    }
+}

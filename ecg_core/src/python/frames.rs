@@ -1,0 +1,146 @@
+//! How often a signal crosses zero, frame by frame.
+
+use pyo3::conversion::FromPyObjectOwned;
+use pyo3::exceptions::{PyOverflowError, PyValueError};
+use pyo3::prelude::*;
+
+use super::array;
+use super::axes::axis_of;
+use super::buffers::{Element, View};
+use super::lane_counting::{Lanes, with_sample};
+use super::zero_rule::zero_rule;
+use crate::crossings::{Frames, Sample};
+
+/// Measure which part of the samples are zero crossings, frame by frame.
+///
+/// Each frame is counted by itself: its first sample is no crossing, and under `neutral` a sign
+/// before it is not known.
+///
+/// Parameters
+/// ----------
+/// signal : Signal or buffer
+///     Samples as for `count_zero_crossings`, of any shape.
+/// frame_length : int, optional
+///     The length of a frame, in samples.
+/// hop_length : int, optional
+///     The distance between the starts of two frames, in samples.
+/// center : bool, optional
+///     Whether the first frame is centred on the first sample: the signal is continued at both ends
+///     by `frame_length // 2` copies of the first and the last sample.
+/// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
+///     What a zero counts as, as for `count_zero_crossings`.
+/// baseline : int or float, optional
+///     Subtracted first, as for `count_zero_crossings`.
+/// axis : int, optional
+///     The axis of time in an array of several dimensions.
+///
+/// Returns
+/// -------
+/// numpy.ndarray
+///     Crossings per sample, float64 of shape `(..., 1, frames)`, where ... are the other axes, and
+///     `frames = 1 + (samples - frame_length) // hop_length`, where `samples` includes the copies. Samples
+///     after the last whole frame are left out.
+///
+/// Raises
+/// ------
+/// ImportError
+///     If NumPy is not installed.
+/// TypeError
+///     As for `count_zero_crossings`, or if a length is no integer.
+/// ValueError
+///     As for `count_zero_crossings`, or if a length is below 1, or the signal is empty or shorter than a frame.
+///
+/// Notes
+/// -----
+/// `librosa.feature.zero_crossing_rate(y, threshold=0)` [1]_ is the rule `positive`. Times the sampling
+/// rate in Hz this is crossings per second.
+///
+/// References
+/// ----------
+/// .. [1] https://librosa.org/doc/latest/generated/librosa.feature.zero_crossing_rate.html
+///
+/// Examples
+/// --------
+/// >>> from ecg_core import Signal, zero_crossing_rate
+/// >>> zero_crossing_rate(Signal([1, -1, 1, -1, 5, 5, 5, 5]), frame_length=4, hop_length=2)
+/// array([[0.25, 0.75, 0.5 , 0.  , 0.  ]])
+#[pyfunction]
+#[pyo3(signature = (
+    signal, /, *, frame_length=None, hop_length=None, center=true, zeros="neutral", baseline=None, axis=-1
+))]
+#[pyo3(text_signature = "(signal, /, *, frame_length=2048, hop_length=512, center=True, zeros='neutral', \
+                         baseline=0, axis=-1)")]
+pub(super) fn zero_crossing_rate<'py>(
+    signal: &Bound<'py, PyAny>,
+    frame_length: Option<&Bound<'py, PyAny>>,
+    hop_length: Option<&Bound<'py, PyAny>>,
+    center: bool,
+    zeros: &str,
+    baseline: Option<&Bound<'py, PyAny>>,
+    axis: isize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let length = length_of("frame_length", frame_length, 2048)?;
+    let hop = length_of("hop_length", hop_length, 512)?;
+    let (py, rule) = (signal.py(), zero_rule(zeros)?);
+    let view = View::of(signal)?;
+    let axis = axis_of(axis, view.shape().len())?;
+    let framing = Framing { length, hop, copies: if center { length / 2 } else { 0 } };
+    with_sample!(view, T => rates(&Lanes::<T>::of(py, &view, axis, (rule, baseline))?, &framing))
+}
+
+/// How samples are cut into frames; each end has so many copies of its sample. All lengths fit isize.
+struct Framing {
+    length: usize,
+    hop: usize,
+    copies: usize,
+}
+
+impl Framing {
+    /// How many whole frames there are.
+    fn number(&self, samples: usize) -> PyResult<usize> {
+        if samples == 0 {
+            return Err(PyValueError::new_err("a signal without samples has no rate"));
+        }
+        let Some(room) = (samples + 2 * self.copies).checked_sub(self.length) else {
+            let message = format!("{samples} samples are less than a frame of {}", self.length);
+            return Err(PyValueError::new_err(message));
+        };
+        Ok(1 + room / self.hop)
+    }
+
+    fn frames(&self, number: usize) -> PyResult<Frames> {
+        let start = -self.copies.cast_signed(); // the copies before the first sample cross nothing
+        Frames::new(start, self.length, self.hop, number).map_err(array::no_memory)
+    }
+}
+
+fn rates<'py, T>(lanes: &Lanes<'_, 'py, T>, framing: &Framing) -> PyResult<Bound<'py, PyAny>>
+where
+    T: Sample + Element + FromPyObjectOwned<'py>,
+{
+    let number = framing.number(lanes.len())?;
+    #[expect(clippy::cast_precision_loss, reason = "the rate of a frame beyond 2**53 is rounded")]
+    let rate = |count| (count as f64 / framing.length as f64).to_ne_bytes();
+    array::filled(lanes.py, "float64", &[lanes.others(), vec![1, number]].concat(), |rates| {
+        for (rates, lane) in rates.chunks_exact_mut(number).zip(lanes.all()) {
+            let mut frames = framing.frames(number)?;
+            lanes.count(lane, |from, word| frames.take(from, word))?;
+            rates.iter_mut().zip(frames.counts()).for_each(|(to, count)| *to = rate(count));
+        }
+        Ok(())
+    })
+}
+
+fn length_of(name: &str, value: Option<&Bound<'_, PyAny>>, otherwise: usize) -> PyResult<usize> {
+    let Some(value) = value else { return Ok(otherwise) };
+    let length = value.extract::<isize>().map_err(|error| {
+        let too_large = error.is_instance_of::<PyOverflowError>(value.py());
+        if too_large {
+            PyValueError::new_err(format!("{name} is beyond what a signal can be"))
+        } else {
+            error
+        }
+    })?;
+    let positive = usize::try_from(length).ok().filter(|&length| length > 0);
+    positive.ok_or_else(|| PyValueError::new_err(format!("{name} must be at least 1, got {length}")))
+}
