@@ -1,82 +1,89 @@
 //! Counting in many stretches of a signal at once, from its crossings alone.
 
-use std::collections::TryReserveError;
-
 use super::signs::WORD;
 use super::word::Word;
 
 /// Equally long stretches of a signal, at equal distances, each counted as if it were alone.
 ///
 /// A crossing is one of a frame if it lies at or before its last sample, and behind its first sample that has a
-/// sign: to that one no sign leads. So two numbers of crossings tell the count of a frame, and one pass over the
-/// signal tells both for all frames.
-pub(crate) struct Frames {
-    first: Ranks,
-    last: Ranks,
+/// sign: to that one no sign leads. So two numbers of crossings give the count of a frame, and one pass over the
+/// signal all of them.
+pub(crate) struct Frames<'a, F> {
+    /// The crossings before each frame that has begun, then what `answer` makes of its count.
+    slots: &'a mut [[u8; 8]],
+    answer: F,
+    hop: usize,
+    begun: Next,
+    ended: Next,
+    seen: u64,
 }
 
-impl Frames {
-    /// `number` frames of `len` samples, which is at least 1; the first begins at `start`, each other `hop` after the
-    /// one before it. Where they reach beyond the signal, nothing crosses.
-    ///
-    /// # Errors
-    /// If there is no memory for so many.
-    pub(crate) fn new(start: isize, len: usize, hop: usize, number: usize) -> Result<Self, TryReserveError> {
-        let end = start.saturating_add_unsigned(len - 1);
-        Ok(Self { first: Ranks::new(start, hop, number)?, last: Ranks::new(end, hop, number)? })
+/// The next frame of which the first or the last sample is waited for, and where that is.
+struct Next {
+    frame: usize,
+    place: isize,
+}
+
+impl<'a, F: Fn(u64) -> [u8; 8]> Frames<'a, F> {
+    /// A frame of `len` samples, at least 1, for each slot, which gets what `answer` makes of its count. The first
+    /// begins at `start`, each other `hop` after the one before it. Where they reach beyond the signal, nothing crosses.
+    pub(crate) fn new(start: isize, (len, hop): (usize, usize), slots: &'a mut [[u8; 8]], answer: F) -> Self {
+        let [begun, ended] =
+            [0, len - 1].map(|at| Next { frame: 0, place: start.saturating_add_unsigned(at) });
+        Self { slots, answer, hop, begun, ended, seen: 0 }
     }
 
     /// Takes the next word of the signal, of which the first sample has this index.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
     pub(crate) fn take(&mut self, from: usize, word: Word) {
-        self.first.take(from, word.crossed, word.signed);
-        self.last.take(from, word.crossed, word.filled);
+        let seen = |up_to: u64| self.seen + u64::from((word.crossed & up_to).count_ones());
+        while let Some(slot) = self.slots.get_mut(self.begun.frame)
+            && let Some(up_to) = self.begun.within(from, word.signed)
+        {
+            *slot = seen(up_to).to_ne_bytes();
+            self.begun.step(self.hop);
+        }
+        while let Some(slot) = self.slots.get_mut(self.ended.frame)
+            && let Some(up_to) = self.ended.within(from, word.filled)
+        {
+            *slot = if self.ended.frame == self.begun.frame {
+                self.begun.step(self.hop); // it has no sign, as far as was seen
+                (self.answer)(0)
+            } else {
+                // its first sign may come behind it
+                (self.answer)(seen(up_to).saturating_sub(u64::from_ne_bytes(*slot)))
+            };
+            self.ended.step(self.hop);
+        }
+        self.seen += u64::from(word.crossed.count_ones());
     }
 
-    /// The crossings of each frame, when the whole signal was taken.
-    pub(crate) fn counts(&self) -> impl Iterator<Item = u64> {
-        // in a frame of zeros the first sign may come behind the last sample
-        self.last.all().zip(self.first.all()).map(|(last, first)| last.saturating_sub(first))
+    /// Ends the frames that reach to the end of the signal, or beyond.
+    pub(crate) fn finish(self) {
+        let begun = self.begun.frame.max(self.ended.frame);
+        for slot in &mut self.slots[self.ended.frame..begun] {
+            *slot = (self.answer)(self.seen - u64::from_ne_bytes(*slot));
+        }
+        self.slots[begun..].fill((self.answer)(0));
     }
 }
 
-/// How many crossings there are up to each of some equally spaced places, or up to the next sample of a kind
-/// from there on.
-struct Ranks {
-    next: isize,
-    distance: usize,
-    number: usize,
-    seen: u64,
-    found: Vec<u64>,
-}
-
-impl Ranks {
-    fn new(next: isize, distance: usize, number: usize) -> Result<Self, TryReserveError> {
-        let mut found = Vec::new();
-        found.try_reserve_exact(number)?;
-        Ok(Self { next, distance, number, seen: 0, found })
+impl Next {
+    /// The samples of a word up to the first of a kind that is not before this place, if there is one.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
+    fn within(&self, from: usize, kind: u64) -> Option<u64> {
+        let at = self.place.saturating_sub_unsigned(from).max(0).cast_unsigned();
+        let ahead = if at < WORD { kind & u64::MAX << at } else { 0 };
+        (ahead != 0).then(|| ahead ^ (ahead - 1))
     }
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
-    fn take(&mut self, from: usize, crossed: u64, kind: u64) {
-        while self.found.len() < self.number {
-            let place = self.next.saturating_sub_unsigned(from).max(0).cast_unsigned();
-            let ahead = if place < WORD { kind & u64::MAX << place } else { 0 };
-            if ahead == 0 {
-                break; // it lies in a later word
-            }
-            let up_to = ahead ^ (ahead - 1);
-            self.found.push(self.seen + u64::from((crossed & up_to).count_ones()));
-            self.next = self.next.saturating_add_unsigned(self.distance);
-        }
-        self.seen += u64::from(crossed.count_ones());
-    }
-
-    /// Up to each place; behind the last sample nothing crosses.
-    fn all(&self) -> impl Iterator<Item = u64> {
-        self.found.iter().copied().chain(std::iter::repeat(self.seen)).take(self.number)
+    fn step(&mut self, hop: usize) {
+        self.frame += 1;
+        self.place = self.place.saturating_add_unsigned(hop);
     }
 }
 
@@ -98,11 +105,13 @@ mod tests {
             for (start, len, hop) in
                 [(0, 1, 1), (-3, 7, 1), (0, 12, 12), (-70, 141, 3), (5, 64, 64), (-1, 2, 99)]
             {
-                let mut frames = Frames::new(start, len, hop, 280 / hop).unwrap();
+                let mut slots = vec![[9; 8]; 280 / hop];
+                let mut frames = Frames::new(start, (len, hop), &mut slots, u64::to_ne_bytes);
                 let mut counter = Crossings::new(rule);
                 counter.extend_around(0, samples[..].into(), |from, word| frames.take(from, word)).unwrap();
+                frames.finish();
                 let mut starts = (start..).step_by(hop);
-                for found in frames.counts() {
+                for found in slots.into_iter().map(u64::from_ne_bytes) {
                     let alone = part(&samples, starts.next().unwrap(), len);
                     assert_eq!(found, count(&alone, rule, 0), "{rule:?} {start} {len} {hop}");
                 }
@@ -112,15 +121,22 @@ mod tests {
 
     #[test]
     fn words_may_be_short_and_apart() {
-        let mut frames = Frames::new(0, 10, 10, 3).unwrap();
+        let mut slots = [[9; 8]; 4];
+        let mut frames = Frames::new(0, (10, 10), &mut slots, u64::to_ne_bytes);
         frames.take(0, Word { crossed: 0b100, signed: 0b101, filled: 0b111 });
         frames.take(12, Word { crossed: 0b110, signed: 0b111, filled: 0b111 });
-        assert_eq!(frames.counts().collect::<Vec<_>>(), [1, 2, 0]);
+        frames.finish();
+        assert_eq!(slots.map(u64::from_ne_bytes), [1, 2, 0, 0]);
     }
 
     #[test]
-    fn too_many_frames_are_an_error() {
-        assert!(Frames::new(0, 1, 1, usize::MAX).is_err());
-        assert_eq!(Frames::new(isize::MIN, usize::MAX, usize::MAX, 0).unwrap().counts().count(), 0);
+    fn lengths_and_places_may_be_the_largest() {
+        for start in [isize::MIN, isize::MAX] {
+            let mut slots = [[9; 8]; 3];
+            let mut frames = Frames::new(start, (usize::MAX, usize::MAX), &mut slots, u64::to_ne_bytes);
+            frames.take(0, Word { crossed: 0b110, signed: 0b111, filled: 0b111 });
+            frames.finish();
+            assert_eq!(slots.map(u64::from_ne_bytes), if start < 0 { [2, 0, 0] } else { [0; 3] });
+        }
     }
 }

@@ -1,8 +1,6 @@
 //! NumPy arrays, for which NumPy is imported only when one is needed.
 
-use std::collections::TryReserveError;
-
-use pyo3::exceptions::{PyImportError, PyMemoryError};
+use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict};
 
@@ -42,11 +40,6 @@ pub(super) fn with_last_axis_at<'py>(array: &Bound<'py, PyAny>, axis: usize) -> 
 /// A row of int64 for each True: its index along every axis.
 pub(super) fn argwhere<'py>(mask: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     numpy(mask.py())?.call_method1("argwhere", (mask,))
-}
-
-/// The error when there is no memory for what belongs to an array.
-pub(super) fn no_memory(error: TryReserveError) -> PyErr {
-    PyMemoryError::new_err(error.to_string())
 }
 
 /// The module, or an error that says how to install it.

@@ -89,11 +89,10 @@ where
     }
     array::filled(py, "int64", &lanes.others(), |counts| {
         if let Some(joined) = lanes.view.joined_lanes(py, lanes.axis).filter(|_| lanes.len() > 0) {
-            // each is a frame of them
-            let frames = Frames::new(0, lanes.len(), lanes.len(), counts.len());
-            let mut frames = frames.map_err(array::no_memory)?;
+            let each = (lanes.len(), lanes.len());
+            let mut frames = Frames::new(0, each, counts, u64::to_ne_bytes);
             lanes.count((0, joined), |from, word| frames.take(from, word))?;
-            counts.iter_mut().zip(frames.counts()).for_each(|(to, count)| *to = count.to_ne_bytes());
+            frames.finish();
             return Ok(());
         }
         for (to, lane) in counts.iter_mut().zip(lanes.all()) {

@@ -155,12 +155,14 @@ where
 }
 
 /// Writes a byte for each bit, as far as there is room.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
 fn mark(marks: &mut [u8], bits: u64) {
-    let bytes = bits.to_le_bytes().map(spread);
     if let Some(whole) = marks.first_chunk_mut::<WORD>() {
-        whole.copy_from_slice(bytes.as_flattened());
+        let eights = whole.as_chunks_mut().0.iter_mut();
+        eights.zip(bits.to_le_bytes()).for_each(|(eight, bits)| *eight = spread(bits));
     } else {
-        marks.copy_from_slice(&bytes.as_flattened()[..marks.len()]);
+        marks.copy_from_slice(&bits.to_le_bytes().map(spread).as_flattened()[..marks.len()]);
     }
 }
 

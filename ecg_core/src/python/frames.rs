@@ -107,11 +107,6 @@ impl Framing {
         };
         Ok(1 + room / self.hop)
     }
-
-    fn frames(&self, number: usize) -> PyResult<Frames> {
-        let start = -self.copies.cast_signed(); // the copies before the first sample cross nothing
-        Frames::new(start, self.length, self.hop, number).map_err(array::no_memory)
-    }
 }
 
 fn rates<'py, T>(lanes: &Lanes<'_, 'py, T>, framing: &Framing) -> PyResult<Bound<'py, PyAny>>
@@ -119,13 +114,14 @@ where
     T: Sample + Element + FromPyObjectOwned<'py>,
 {
     let number = framing.number(lanes.len())?;
-    #[expect(clippy::cast_precision_loss, reason = "the rate of a frame beyond 2**53 is rounded")]
-    let rate = |count| (count as f64 / framing.length as f64).to_ne_bytes();
+    let start = -framing.copies.cast_signed(); // where the copies before the first sample begin
+    #[expect(clippy::cast_precision_loss, reason = "the rate in a frame beyond 2**53 is rounded")]
+    let rate = |count: u64| (count as f64 / framing.length as f64).to_ne_bytes();
     array::filled(lanes.py, "float64", &[lanes.others(), vec![1, number]].concat(), |rates| {
         for (rates, lane) in rates.chunks_exact_mut(number).zip(lanes.all()) {
-            let mut frames = framing.frames(number)?;
+            let mut frames = Frames::new(start, (framing.length, framing.hop), rates, rate);
             lanes.count(lane, |from, word| frames.take(from, word))?;
-            rates.iter_mut().zip(frames.counts()).for_each(|(to, count)| *to = rate(count));
+            frames.finish();
         }
         Ok(())
     })
