@@ -11,11 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecg_core import Signal, ZeroRule, zero_crossing_rate, zero_crossings, zero_crossings_mask
+from ecg_core import (
+    Signal,
+    ZeroRule,
+    count_zero_crossings,
+    zero_crossing_rate,
+    zero_crossings,
+    zero_crossings_mask,
+)
 
 RULES = st.sampled_from(get_args(ZeroRule))
 SAMPLES = st.lists(st.integers(-2, 2), max_size=200)
 SOME = st.lists(st.integers(-2, 2), min_size=1, max_size=200)
+RUNS = st.lists(st.tuples(st.integers(-1, 1), st.integers(1, 150)), min_size=1, max_size=20)
+"""Values and how often each comes: frames begin in zeros, lie in them, and span words of 64 samples."""
 FORMATS = ["uint8", "int16", "int32", "int64", "float32", "float64"]
 
 
@@ -80,6 +89,68 @@ def test_a_rate_equals_the_reference(
             assert found.tolist() == [rate(samples, zeros, length, hop, center=center)]
 
 
+@given(
+    runs=RUNS,
+    zeros=RULES,
+    length=st.integers(1, 300),
+    hop=st.integers(1, 100),
+    center=st.booleans(),
+)
+def test_a_rate_is_that_of_each_frame_alone(
+    *, runs: list[tuple[int, int]], zeros: ZeroRule, length: int, hop: int, center: bool
+) -> None:
+    samples = np.repeat(*zip(*runs, strict=True)).astype("int16")
+    padded = np.pad(samples, length // 2, mode="edge") if center else samples
+    starts = range(0, len(padded) - length + 1, hop)
+    frames = [padded[start : start + length] for start in starts]
+    options: dict[str, Any] = {"frame_length": length, "hop_length": hop, "center": center}
+    if frames:
+        rates = [count_zero_crossings(frame, zeros=zeros) / length for frame in frames]
+        assert zero_crossing_rate(samples, zeros=zeros, **options).tolist() == [rates]
+
+
+@pytest.mark.parametrize("shape", [(7,), (3, 100), (100, 3), (2, 1, 70), (0, 4), (3, 0, 5)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_every_axis_has_lanes(shape: tuple[int, ...], order: Any) -> None:
+    samples = np.random.default_rng(1).integers(-1, 2, shape).astype("int32", order=order)
+    options: dict[str, Any] = {"frame_length": 3, "hop_length": 2}
+    for axis in range(-samples.ndim, samples.ndim):
+        found = zero_crossings_mask(samples, axis=axis, pad=True)
+        lanes, marks = np.moveaxis(samples, axis, -1), np.moveaxis(found, axis, -1)
+        assert (found.dtype, found.shape) == (np.bool_, shape)
+        for place in np.ndindex(lanes.shape[:-1]):
+            assert marks[place].tolist() == zero_crossings_mask(lanes[place], pad=True).tolist()
+        if samples.shape[axis]:
+            rates = zero_crossing_rate(samples, axis=axis, **options)
+            assert rates.shape == (*lanes.shape[:-1], 1, 1 + (lanes.shape[-1] - 1) // 2)
+            for place in np.ndindex(lanes.shape[:-1]):
+                assert rates[place].tolist() == zero_crossing_rate(lanes[place], **options).tolist()
+
+
+@pytest.mark.parametrize("shape", [(3, 100), (2, 3, 70), (4, 0)])
+def test_indices_in_several_dimensions_are_rows(shape: tuple[int, ...]) -> None:
+    samples = np.random.default_rng(1).integers(-1, 2, shape)
+    for axis in range(samples.ndim):
+        found = zero_crossings(samples, axis=axis)
+        assert found.dtype == np.int64
+        assert np.array_equal(found, np.argwhere(zero_crossings_mask(samples, axis=axis)))
+        assert len(found) == np.sum(count_zero_crossings(samples, axis=axis))
+
+
+@pytest.mark.parametrize("find", [zero_crossings, zero_crossings_mask, zero_crossing_rate])
+def test_an_axis_is_checked_and_a_nan_has_its_index(find: Any) -> None:
+    samples = np.ones((2, 3, 100))
+    samples[1, 2, 70] = np.nan
+    for axis in range(-3, 3):
+        with pytest.raises(ValueError, match=r"NaN at index \(1, 2, 70\)$"):
+            find(samples, axis=axis)
+    for axis in (3, -4, 2**62):
+        with pytest.raises(ValueError, match="no axis"):
+            find(samples, axis=axis)
+    with pytest.raises(ValueError, match="no axis 1 in 1 dimensions"):
+        find(Signal([1]), axis=1)
+
+
 @pytest.mark.parametrize(
     ("samples", "options", "frames"),
     [
@@ -137,8 +208,6 @@ def test_other_signals_are_refused(find: Any) -> None:
         find([1, -1])
     with pytest.raises(TypeError, match='"e"'):
         find(np.ones(9, "float16"))
-    with pytest.raises(ValueError, match="expected 1 dimension, got 2"):
-        find(np.ones((2, 9)))
     with pytest.raises(ValueError, match=r"NaN at index 3$"):
         find(np.array([1, 2, 3, np.nan]))
     with pytest.raises(ValueError, match="neutral, positive"):
@@ -154,6 +223,17 @@ def test_lengths_are_checked(name: str) -> None:
     options = {name: 2.0}
     with pytest.raises(TypeError, match="float"):
         zero_crossing_rate(Signal([1]), **options)
+    for length in (2**63, -(2**63) - 1):
+        options = {name: length}
+        with pytest.raises(ValueError, match=f"{name} is beyond what a signal can be"):
+            zero_crossing_rate(Signal([1]), **options)
+
+
+def test_lengths_may_be_far_beyond_the_signal() -> None:
+    longest: dict[str, Any] = {"frame_length": 2**63 - 1, "hop_length": 2**63 - 1}
+    assert zero_crossing_rate(Signal([1, -1]), **longest).tolist() == [[1 / (2**63 - 1)]]
+    with pytest.raises(ValueError, match="2 samples are less than a frame of 9223372036854775807"):
+        zero_crossing_rate(Signal([1, -1]), center=False, **longest)
 
 
 @pytest.mark.parametrize("name", ["zero_crossings_mask", "zero_crossing_rate"])

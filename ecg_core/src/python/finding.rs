@@ -158,21 +158,26 @@ where
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
 fn mark(marks: &mut [u8], bits: u64) {
+    let bytes = bits.to_le_bytes();
     if let Some(whole) = marks.first_chunk_mut::<WORD>() {
         let eights = whole.as_chunks_mut().0.iter_mut();
-        eights.zip(bits.to_le_bytes()).for_each(|(eight, bits)| *eight = spread(bits));
+        eights.zip(bytes).for_each(|(eight, bits)| *eight = SPREAD[usize::from(bits)]);
     } else {
-        marks.copy_from_slice(&bits.to_le_bytes().map(spread).as_flattened()[..marks.len()]);
+        let spread = bytes.map(|bits| SPREAD[usize::from(bits)]);
+        marks.copy_from_slice(&spread.as_flattened()[..marks.len()]);
     }
 }
 
-/// A byte, 0 or 1, for each bit.
-fn spread(bits: u8) -> [u8; 8] {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let own = u64::from(bits) * EACH & 0x8040_2010_0804_0201;
-    let highest = own + 0x7F * EACH; // in each byte: 0x80 and more where its bit was set
-    (highest >> 7 & EACH).to_le_bytes()
-}
+/// A byte, 0 or 1, for each bit of an index.
+static SPREAD: [[u8; 8]; 256] = {
+    let mut table = [[0; 8]; 256];
+    let mut place = 0;
+    while place < 8 * 256 {
+        table[place / 8][place % 8] = (place / 8 >> (place % 8) & 1) as u8;
+        place += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {
@@ -180,9 +185,9 @@ mod tests {
 
     #[test]
     fn each_bit_gets_a_byte() {
-        for bits in 0..=u8::MAX {
-            for (place, byte) in spread(bits).into_iter().enumerate() {
-                assert_eq!(byte, bits >> place & 1);
+        for (bits, bytes) in SPREAD.iter().enumerate() {
+            for (place, &byte) in bytes.iter().enumerate() {
+                assert_eq!(usize::from(byte), bits >> place & 1);
             }
         }
     }
