@@ -69,6 +69,21 @@ def numpy_count(samples: Samples) -> int:
     return int(np.count_nonzero(np.signbit(samples[1:]) != np.signbit(samples[:-1])))
 
 
+def numpy_mask(samples: Samples) -> NDArray[np.bool_]:
+    signs = np.signbit(samples)
+    return np.diff(signs, prepend=signs[:1])
+
+
+def numpy_counts(samples: Samples, axis: int) -> NDArray[np.intp]:
+    return np.count_nonzero(np.diff(np.signbit(samples), axis=axis), axis=axis)
+
+
+def numpy_rates(samples: Samples, length: int) -> NDArray[np.float64]:
+    """Return the rate in the frame around each sample; copies of the ends cross nothing."""
+    sums = np.pad(np.cumsum(numpy_mask(samples)), length // 2, mode="edge")
+    return (sums[length - 1 :] - sums[: len(sums) - length + 1]) / length
+
+
 def writers(signals: list[list[int]], arrays: list[Samples]) -> list[Candidate]:
     """`orjson of NumPy` starts from arrays, as ecg_core does, the others from lists of int."""
     encode, dumps = msgspec.json.Encoder().encode, installed("orjson", "dumps")

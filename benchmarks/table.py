@@ -10,7 +10,7 @@ from benchmarks.measure import ISA, Row
 
 COLUMNS = ("work", "by", "least µs", "median µs", "GB/s", "bits/sample", "ecg_core is faster")
 CAPTION = (
-    "read: from JSON to samples and counts, GB/s of JSON; count: of 100,000 samples;"
+    "read: from JSON to samples and counts, GB/s of JSON; count, mask, rate: of 100,000 samples;"
     " pack and unpack: GB/s of int16; write: GB/s of JSON"
 )
 WIDTH = 120

@@ -9,9 +9,18 @@ from benchmarks import peers
 from benchmarks.codecs import compressors
 from benchmarks.peers import Candidate, Samples
 from benchmarks.workloads import bodies, body, signals
-from ecg_core import Signal, count_zero_crossings, lift_signals, pack, unpack
+from ecg_core import (
+    Signal,
+    count_zero_crossings,
+    lift_signals,
+    pack,
+    unpack,
+    zero_crossing_rate,
+    zero_crossings_mask,
+)
 
 READ, COUNT, PACK, UNPACK, WRITE = "read {}", "count {}", "pack {}", "unpack {}", "write {}"
+MASK, LANES, RATE = "mask {}", "count {}, (5000, 12) axis {}", "rate {}, a frame per sample"
 DTYPES = ("uint8", "int16", "int32", "int64", "float32", "float64")
 COUNTED = 100_000
 
@@ -29,6 +38,7 @@ def works() -> Iterator[Work]:
     texts = bodies()
     yield from (_reading(name, text) for name, text in texts.items())
     yield from _counting(counted())
+    yield from _finding(np.random.default_rng(0).standard_normal(COUNTED) * 1000)
     for name, text in texts.items():
         yield from _packing(name, signals(text))
         yield _writing(name, signals(text))
@@ -62,6 +72,33 @@ def _count(name: str, samples: Samples) -> Work:
     ours = Candidate("ecg_core", lambda: count_zero_crossings(samples))
     others = peers.float_counters(samples) if samples.dtype == "float64" else []
     return Work(COUNT.format(name), samples.nbytes, [ours, *peers.counters(samples), *others])
+
+
+def _finding(noise: Samples) -> Iterator[Work]:
+    """Noise crosses zero at every second sample."""
+    for dtype in ("int16", "float64"):
+        samples = noise.astype(dtype)
+        yield _mask(dtype, samples)
+        yield from (_lanes(dtype, samples[: 5_000 * 12].reshape(-1, 12), axis) for axis in (0, 1))
+        yield _rate(dtype, samples)
+
+
+def _mask(name: str, samples: Samples) -> Work:
+    ours = Candidate("ecg_core", lambda: zero_crossings_mask(samples))
+    numpy = Candidate("NumPy signbit", lambda: peers.numpy_mask(samples))
+    return Work(MASK.format(name), samples.nbytes, [ours, numpy])
+
+
+def _lanes(name: str, table: Samples, axis: int) -> Work:
+    ours = Candidate("ecg_core", lambda: count_zero_crossings(table, axis=axis))
+    numpy = Candidate("NumPy signbit", lambda: peers.numpy_counts(table, axis))
+    return Work(LANES.format(name, axis), table.nbytes, [ours, numpy])
+
+
+def _rate(name: str, samples: Samples) -> Work:
+    ours = Candidate("ecg_core", lambda: zero_crossing_rate(samples, hop_length=1))
+    numpy = Candidate("NumPy cumulative sum", lambda: peers.numpy_rates(samples, 2048))
+    return Work(RATE.format(name), samples.nbytes, [ours, numpy])
 
 
 def _packing(name: str, leads: list[list[int]]) -> Iterator[Work]:
