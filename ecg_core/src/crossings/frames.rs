@@ -2,6 +2,7 @@
 
 use super::signs::WORD;
 use super::word::Word;
+use crate::bits::spread::{EACH, SPREAD};
 
 /// Equally long stretches of a signal, at equal distances, each counted as if it were alone.
 ///
@@ -12,7 +13,7 @@ pub(crate) struct Frames<'a, F> {
     /// The crossings before each frame that has begun, then what `answer` makes of its count.
     slots: &'a mut [[u8; 8]],
     answer: F,
-    hop: usize,
+    hop: isize,
     begun: Next,
     ended: Next,
     seen: u64,
@@ -30,32 +31,30 @@ impl<'a, F: Fn(u64) -> [u8; 8]> Frames<'a, F> {
     pub(crate) fn new(start: isize, (len, hop): (usize, usize), slots: &'a mut [[u8; 8]], answer: F) -> Self {
         let [begun, ended] =
             [0, len - 1].map(|at| Next { frame: 0, place: start.saturating_add_unsigned(at) });
-        Self { slots, answer, hop, begun, ended, seen: 0 }
+        Self { slots, answer, hop: isize::try_from(hop).unwrap_or(isize::MAX), begun, ended, seen: 0 }
     }
 
     /// Takes the next word of the signal, of which the first sample has this index.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
     pub(crate) fn take(&mut self, from: usize, word: Word) {
-        let seen = |up_to: u64| self.seen + u64::from((word.crossed & up_to).count_ones());
-        while let Some(slot) = self.slots.get_mut(self.begun.frame)
-            && let Some(up_to) = self.begun.within(from, word.signed)
-        {
-            *slot = seen(up_to).to_ne_bytes();
-            self.begun.step(self.hop);
+        let ranks = ranks(word.crossed);
+        let seen = |ahead: u64| self.seen + u64::from(ranks[ahead.trailing_zeros() as usize % WORD]);
+        let mut begun = self.begun.seen_from(from);
+        while let (Some(slot), Some(ahead)) = (self.slots.get_mut(begun.frame), begun.within(word.signed)) {
+            *slot = seen(ahead).to_ne_bytes();
+            begun.step(self.hop);
         }
-        while let Some(slot) = self.slots.get_mut(self.ended.frame)
-            && let Some(up_to) = self.ended.within(from, word.filled)
-        {
-            *slot = if self.ended.frame == self.begun.frame {
-                self.begun.step(self.hop); // it has no sign, as far as was seen
-                (self.answer)(0)
-            } else {
-                // its first sign may come behind it
-                (self.answer)(seen(up_to).saturating_sub(u64::from_ne_bytes(*slot)))
-            };
-            self.ended.step(self.hop);
+        let mut ended = self.ended.seen_from(from);
+        while let (Some(slot), Some(ahead)) = (self.slots.get_mut(ended.frame), ended.within(word.filled)) {
+            let without = ended.frame == begun.frame; // a sign, as far as was seen
+            // the first sign may also come behind the frame
+            let count = seen(ahead).saturating_sub(u64::from_ne_bytes(*slot));
+            *slot = (self.answer)(if without { 0 } else { count });
+            ended.step(self.hop);
+            if without {
+                begun.step(self.hop);
+            }
         }
+        (self.begun, self.ended) = (begun.seen_before(from), ended.seen_before(from));
         self.seen += u64::from(word.crossed.count_ones());
     }
 
@@ -70,21 +69,35 @@ impl<'a, F: Fn(u64) -> [u8; 8]> Frames<'a, F> {
 }
 
 impl Next {
-    /// The samples of a word up to the first of a kind that is not before this place, if there is one.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
-    fn within(&self, from: usize, kind: u64) -> Option<u64> {
-        let at = self.place.saturating_sub_unsigned(from).max(0).cast_unsigned();
-        let ahead = if at < WORD { kind & u64::MAX << at } else { 0 };
-        (ahead != 0).then(|| ahead ^ (ahead - 1))
+    fn seen_from(&self, from: usize) -> Self {
+        Self { frame: self.frame, place: self.place.saturating_sub_unsigned(from) }
     }
 
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
-    fn step(&mut self, hop: usize) {
-        self.frame += 1;
-        self.place = self.place.saturating_add_unsigned(hop);
+    fn seen_before(&self, from: usize) -> Self {
+        Self { frame: self.frame, place: self.place.saturating_add_unsigned(from) }
     }
+
+    /// The samples of a kind from this place in a word on, if there are any.
+    fn within(&self, kind: u64) -> Option<u64> {
+        let at = self.place.max(0).cast_unsigned();
+        let ahead = if at < WORD { kind & u64::MAX << at } else { 0 };
+        (ahead != 0).then_some(ahead)
+    }
+
+    fn step(&mut self, hop: isize) {
+        self.frame += 1;
+        self.place = self.place.saturating_add(hop);
+    }
+}
+
+/// For each bit how many are set up to it.
+fn ranks(bits: u64) -> [u8; WORD] {
+    let (mut ranks, mut before) = ([0; WORD], 0);
+    for (eight, bits) in ranks.as_chunks_mut().0.iter_mut().zip(bits.to_le_bytes()) {
+        let sums = u64::from_le_bytes(SPREAD[usize::from(bits)]).wrapping_mul(EACH) + before * EACH;
+        (*eight, before) = (sums.to_le_bytes(), sums >> 56);
+    }
+    ranks
 }
 
 #[cfg(test)]
@@ -115,6 +128,15 @@ mod tests {
                     let alone = part(&samples, starts.next().unwrap(), len);
                     assert_eq!(found, count(&alone, rule, 0), "{rule:?} {start} {len} {hop}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn ranks_are_counts_of_bits() {
+        for bits in [0, 1, u64::MAX, 0x8000_0000_0000_0001, 0x0123_4567_89AB_CDEF] {
+            for (place, rank) in ranks(bits).into_iter().enumerate() {
+                assert_eq!(u32::from(rank), (bits << (63 - place)).count_ones());
             }
         }
     }

@@ -8,6 +8,7 @@ use super::axes::axis_of;
 use super::buffers::{Element, View};
 use super::lane_counting::{Lanes, with_sample};
 use super::zero_rule::zero_rule;
+use crate::bits::spread::SPREAD;
 use crate::crossings::{Sample, WORD};
 
 /// Find where a signal crosses zero.
@@ -165,30 +166,5 @@ fn mark(marks: &mut [u8], bits: u64) {
     } else {
         let spread = bytes.map(|bits| SPREAD[usize::from(bits)]);
         marks.copy_from_slice(&spread.as_flattened()[..marks.len()]);
-    }
-}
-
-/// A byte, 0 or 1, for each bit of an index.
-static SPREAD: [[u8; 8]; 256] = {
-    let mut table = [[0; 8]; 256];
-    let mut place = 0;
-    while place < 8 * 256 {
-        table[place / 8][place % 8] = (place / 8 >> (place % 8) & 1) as u8;
-        place += 1;
-    }
-    table
-};
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_bit_gets_a_byte() {
-        for (bits, bytes) in SPREAD.iter().enumerate() {
-            for (place, &byte) in bytes.iter().enumerate() {
-                assert_eq!(usize::from(byte), bits >> place & 1);
-            }
-        }
     }
 }

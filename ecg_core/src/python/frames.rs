@@ -115,8 +115,9 @@ where
 {
     let number = framing.number(lanes.len())?;
     let start = -framing.copies.cast_signed(); // where the copies before the first sample begin
-    #[expect(clippy::cast_precision_loss, reason = "the rate in a frame beyond 2**53 is rounded")]
-    let rate = |count: u64| (count as f64 / framing.length as f64).to_ne_bytes();
+    #[expect(clippy::cast_precision_loss, reason = "numbers beyond 2**53 are rounded")]
+    let (length, as_float) = (framing.length as f64, |count: u64| count.cast_signed() as f64);
+    let rate = |count| (as_float(count) / length).to_ne_bytes();
     array::filled(lanes.py, "float64", &[lanes.others(), vec![1, number]].concat(), |rates| {
         for (rates, lane) in rates.chunks_exact_mut(number).zip(lanes.all()) {
             let mut frames = Frames::new(start, (framing.length, framing.hop), rates, rate);
