@@ -32,6 +32,11 @@ fn main() {
     let halves: Vec<i16> = samples.iter().map(|&sample| i16::try_from(sample).unwrap()).collect();
     let mut counter = Crossings::new(ZeroRule::Neutral);
     rate("count 5000 of i16", 10_000, || counter.extend(&halves[..5000]).unwrap());
+    let wide: Vec<f64> = samples.iter().cycle().take(100_000).copied().map(f64::from).collect();
+    rate("count 100000 of f64", 800_000, || counter.extend(&wide).unwrap());
+    rate("count 4000 of f64", 32_000, || counter.extend(&wide[..4000]).unwrap());
+    let narrow: Vec<f32> = halves.iter().cycle().take(100_000).copied().map(f32::from).collect();
+    rate("count 100000 of f32", 400_000, || counter.extend(&narrow).unwrap());
     rate("count 5000 of i32", 20_000, || count(&samples[..5000], ZeroRule::Neutral, 0));
     rate("count 5000 of i32, 1 in 3 is 0", 20_000, || count(&thirds, ZeroRule::Neutral, 0));
     rate("extremes 5000", 20_000, || extremes(&thirds));
@@ -58,7 +63,7 @@ fn rate<T>(name: &str, bytes: usize, mut work: impl FnMut() -> T) {
         start.elapsed().as_secs_f64()
     };
     let best = (0..2000).map(|_| once(&mut work)).fold(f64::INFINITY, f64::min);
-    println!("{name:24} {:8.1} us {:6.2} GB/s", best * 1e6, bytes as f64 / best / 1e9);
+    println!("{name:24} {:8.2} us {:6.2} GB/s", best * 1e6, bytes as f64 / best / 1e9);
 }
 
 /// A slow wave, spikes and noise, in the range of real leads.

@@ -49,7 +49,7 @@ pub(crate) enum Kind {
     /// AVX2 and BMI2.
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// AVX-512 with VBMI2.
+    /// AVX-512 with VBMI2, and GFNI.
     #[cfg(target_arch = "x86_64")]
     Avx512,
 }
@@ -160,7 +160,7 @@ impl Kind {
         match self {
             Self::Scalar => true,
             Self::Avx2 => avx2(),
-            Self::Avx512 => avx2() && all!("avx512f", "avx512bw", "avx512vbmi", "avx512vbmi2"),
+            Self::Avx512 => avx2() && all!("avx512f", "avx512bw", "avx512vbmi", "avx512vbmi2", "gfni"),
         }
     }
 

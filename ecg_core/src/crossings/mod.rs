@@ -4,6 +4,7 @@
 //! arithmetic on those bits. A faster way to fill the words needs no change in the rules.
 //!
 //! - `signs`: words of signs, and the numbers that have signs
+//! - `level`: floats compared whatever the modes of the processor
 //! - `rule`: the five rules
 //! - `word`, `counter`: counting over words
 //! - `run`: samples in memory
@@ -15,6 +16,7 @@ mod count;
 mod counter;
 mod frames;
 mod kernels;
+mod level;
 mod rule;
 mod run;
 mod signs;

@@ -21,20 +21,20 @@ pub enum ZeroRule {
 /// The sign of one sample under a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sign {
-    negative: bool,
-    zero: bool,
+    negative: u64,
+    zero: u64,
 }
 
 impl Sign {
     /// A word that holds this sign only.
     pub(super) fn alone(self) -> Signs {
-        Signs { negative: self.negative.into(), zero: self.zero.into(), len: 1 }
+        Signs { negative: self.negative, zero: self.zero, len: 1 }
     }
 }
 
 impl Signs {
     fn at(self, index: u32) -> Sign {
-        Sign { negative: self.negative >> index & 1 == 1, zero: self.zero >> index & 1 == 1 }
+        Sign { negative: self.negative >> index & 1, zero: self.zero >> index & 1 }
     }
 
     pub(super) fn last(self) -> Sign {
@@ -83,11 +83,12 @@ impl ZeroRule {
 
     /// Where resolved signs differ from the ones before them.
     pub(super) fn crossed(self, seen: Signs, before: Sign) -> u64 {
-        let negative = seen.negative ^ (seen.negative << 1 | u64::from(before.negative));
-        let zero_before = seen.zero << 1 | u64::from(before.zero);
+        let negative = seen.negative ^ (seen.negative << 1 | before.negative);
+        let zero_before = seen.zero << 1 | before.zero;
         match self {
             Self::Strict => negative & !(seen.zero | zero_before),
-            _ => negative | (seen.zero ^ zero_before),
+            Self::Distinct => negative | (seen.zero ^ zero_before),
+            _ => negative,
         }
     }
 }
@@ -95,7 +96,7 @@ impl ZeroRule {
 /// Gives every run of zeros the sign before it: adding the runs that follow a negative sample
 /// to all runs makes the carry ripple to the end of exactly those.
 fn carry(negative: u64, zero: u64, before: Sign) -> u64 {
-    let after_negative = (negative << 1 | u64::from(before.negative)) & zero;
+    let after_negative = (negative << 1 | before.negative) & zero;
     negative | (zero & !zero.wrapping_add(after_negative))
 }
 
@@ -114,7 +115,8 @@ mod tests {
 
     #[test]
     fn zeros_take_the_sign_before_them() {
-        let carried = |negative, zero, first| carry(negative, zero, Sign { negative: first, zero: false });
+        let carried =
+            |negative, zero, first| carry(negative, zero, Sign { negative: u64::from(first), zero: 0 });
         assert_eq!(carried(0b0001, 0b0110, false), 0b0111);
         assert_eq!(carried(0b1000, 0b0011, true), 0b1011);
         assert_eq!(carried(0b1000, 0b0011, false), 0b1000);

@@ -18,6 +18,13 @@ pub trait Signed: Copy + Default + PartialOrd {
     fn is_finite(self) -> bool {
         true
     }
+
+    /// The negative and the zero ones of up to [`WORD`] samples as if `level`, which is finite, had been
+    /// subtracted: a bit each.
+    #[inline]
+    fn signs(samples: &[Self], level: Self) -> (u64, u64) {
+        (bits(samples, |sample| sample < level), bits(samples, |sample| sample == level))
+    }
 }
 
 /// A sample was NaN.
@@ -62,15 +69,12 @@ impl Signs {
     #[inline]
     pub(super) fn of<T: Signed>(samples: &[T], level: T) -> Result<Self, NotANumber> {
         match bits(samples, T::is_nan) {
-            0 => Ok(Self::split(samples, level)),
+            0 => {
+                let (negative, zero) = T::signs(samples, level);
+                Ok(Self::cut(negative, zero, samples.len()))
+            }
             nan => Err(NotANumber { index: nan.trailing_zeros() as usize }),
         }
-    }
-
-    #[inline]
-    fn split<T: Signed>(samples: &[T], level: T) -> Self {
-        let negative = bits(samples, |sample| sample < level);
-        Self::cut(negative, bits(samples, |sample| sample == level), samples.len())
     }
 
     /// The first 1 to [`WORD`] of some signs.

@@ -7,6 +7,7 @@ use std::array::from_fn;
 
 use super::words::{Bits, kernels, take_words};
 use crate::crossings::counter::Crossings;
+use crate::crossings::level::{Level, negative_and_zero};
 use crate::crossings::run::Run;
 use crate::crossings::signs::{NotANumber, WORD};
 use crate::crossings::word::Word;
@@ -24,13 +25,13 @@ kernels!(
 mod signs {
     use super::*;
 
-    /// The registers of 32 samples, and one of levels.
+    /// The registers of 32 samples.
     macro_rules! loaded {
-        ($samples:ident, $level:ident, $type:ty, $load:ident, $set1:ident) => {{
+        ($samples:ident, $type:ty, $load:ident) => {{
             const EACH: usize = 32 / size_of::<$type>();
             // SAFETY: the caller gives 32 samples.
             let parts: [_; 32 / EACH] = from_fn(|part| unsafe { $load($samples.add(part * EACH).cast()) });
-            (parts, $set1($level))
+            parts
         }};
     }
 
@@ -38,7 +39,7 @@ mod signs {
         ($signs:ident($type:ty), $set1:ident, $greater:ident, $equal:ident, $bits:ident) => {
             #[target_feature(enable = "avx2")]
             pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
-                let (parts, level) = loaded!(samples, level, $type, _mm256_loadu_si256, $set1);
+                let (parts, level) = (loaded!(samples, $type, _mm256_loadu_si256), $set1(level));
                 Bits {
                     negative: $bits(parts.map(|part| $greater(level, part))),
                     zero: $bits(parts.map(|part| $equal(level, part))),
@@ -50,17 +51,22 @@ mod signs {
 
     /// One comparison finds a NaN in either of two registers.
     macro_rules! floats {
-        ($signs:ident($type:ty), $set1:ident, $load:ident, $compare:ident, $or:ident, $cast:ident, $bits:ident, $any:ident) => {
+        ($signs:ident($type:ty as $integer:ty), $set1:ident, $sub:ident, $greater:ident, $cast:ident, $compare:ident, $or:ident, $any:ident, $bits:ident) => {
             #[target_feature(enable = "avx2")]
             pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
-                let (parts, level) = loaded!(samples, level, $type, $load, $set1);
+                let parts = loaded!(samples, $type, _mm256_loadu_si256);
                 let pairs = parts.as_chunks::<2>().0.iter();
-                let nan = pairs.fold($set1(0.0), |nan, &[a, b]| $or(nan, $compare::<_CMP_UNORD_Q>(a, b)));
-                Bits {
-                    negative: $bits(parts.map(|part| $cast($compare::<_CMP_LT_OQ>(part, level)))),
-                    zero: $bits(parts.map(|part| $cast($compare::<_CMP_EQ_OQ>(part, level)))),
-                    suspect: $any(nan) != 0,
-                }
+                let nan = pairs.map(|&[a, b]| $compare::<_CMP_UNORD_Q>($cast(a), $cast(b)));
+                let suspect = nan.reduce(|nan, pair| $or(nan, pair)).is_some_and(|nan| $any(nan) != 0);
+                let less = match Level::<$integer>::from(level) {
+                    Level::Zero => [$bits(parts), $bits(parts.map(|part| $sub(part, $set1(1))))],
+                    Level::Other { flip, level, next } => {
+                        let parts = parts.map(|part| _mm256_xor_si256(part, $set1(flip)));
+                        [level, next].map(|level| $bits(parts.map(|part| $greater($set1(level), part))))
+                    }
+                };
+                let (negative, zero) = negative_and_zero(less);
+                Bits { negative, zero, suspect }
             }
         };
     }
@@ -87,24 +93,26 @@ mod signs {
         bits_of_64_bit_lanes
     );
     floats!(
-        signs_of_f32(f32),
-        _mm256_set1_ps,
-        _mm256_loadu_ps,
+        signs_of_f32(f32 as i32),
+        _mm256_set1_epi32,
+        _mm256_sub_epi32,
+        _mm256_cmpgt_epi32,
+        _mm256_castsi256_ps,
         _mm256_cmp_ps,
         _mm256_or_ps,
-        _mm256_castps_si256,
-        bits_of_32_bit_lanes,
-        _mm256_movemask_ps
+        _mm256_movemask_ps,
+        bits_of_32_bit_lanes
     );
     floats!(
-        signs_of_f64(f64),
-        _mm256_set1_pd,
-        _mm256_loadu_pd,
+        signs_of_f64(f64 as i64),
+        _mm256_set1_epi64x,
+        _mm256_sub_epi64,
+        _mm256_cmpgt_epi64,
+        _mm256_castsi256_pd,
         _mm256_cmp_pd,
         _mm256_or_pd,
-        _mm256_castpd_si256,
-        bits_of_64_bit_lanes,
-        _mm256_movemask_pd
+        _mm256_movemask_pd,
+        bits_of_64_bit_lanes
     );
 
     /// There is no comparison of bytes without a sign; the smaller of two is one of them.
@@ -138,7 +146,7 @@ mod signs {
     fn bits_of_64_bit_lanes(compared: [__m256i; 8]) -> u64 {
         let halves = from_fn(|pair| {
             let [a, b] = [0, 1].map(|of| _mm256_castsi256_ps(compared[2 * pair + of]));
-            _mm256_castps_si256(_mm256_shuffle_ps::<0b10_00_10_00>(a, b))
+            _mm256_castps_si256(_mm256_shuffle_ps::<0b11_01_11_01>(a, b))
         });
         // each register gave two of its samples, then the other one two, then both the rest
         let order = _mm_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);

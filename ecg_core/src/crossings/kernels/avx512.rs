@@ -3,20 +3,22 @@
 #![cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "intrinsics have unique names"))]
 
 use std::arch::x86_64::*;
+use std::array::from_fn;
 
 pub(super) use super::avx2::count_i64; // with eight to a register, collecting bits takes longer than comparing
 use super::words::{Bits, kernels, take_words};
 use crate::crossings::counter::Crossings;
+use crate::crossings::level::{Level, negative_and_zero};
 use crate::crossings::run::Run;
 use crate::crossings::signs::{NotANumber, WORD};
 use crate::crossings::word::Word;
 
 kernels!(
-    "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt":
+    "avx512f,avx512bw,avx512vbmi,avx512vbmi2,gfni,bmi1,bmi2,lzcnt,popcnt":
     count_u8(u8) by 64 of signs_of_u8,
     count_i16(i16) by 32 of signs_of_i16,
     count_i32(i32) by 16 of signs_of_i32,
-    count_f32(f32) by 32 of signs_of_f32,
+    count_f32(f32) by 64 of signs_of_f32,
     count_f64(f64) by 64 of signs_of_f64
 );
 
@@ -38,46 +40,94 @@ mod signs {
         };
     }
 
-    /// Two registers at once: one comparison finds a NaN in either.
-    #[target_feature(enable = "avx512f")]
-    pub(super) unsafe fn signs_of_f32(samples: *const f32, level: f32) -> Bits {
-        // SAFETY: the caller gives two registers of samples.
-        let parts = [0, 16].map(|from| unsafe { _mm512_loadu_ps(samples.add(from)) });
-        let level = _mm512_set1_ps(level);
-        let [low, high] = parts.map(|part| u64::from(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(part, level)));
-        let [low_zero, high_zero] =
-            parts.map(|part| u64::from(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(part, level)));
-        Bits {
-            negative: low | high << 16,
-            zero: low_zero | high_zero << 16,
-            suspect: _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(parts[0], parts[1]) != 0,
-        }
+    /// One comparison finds a NaN in either of two registers. The sign bits of the samples are collected in one way,
+    /// those of the integers before them in another.
+    macro_rules! floats {
+        (
+            $signs:ident($type:ty as $integer:ty), $set1:ident, $sub:ident, $less:ident,
+            $cast:ident, $ordered:ident, [$bits:ident, $bits_before:ident]
+        ) => {
+            #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,gfni")]
+            pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
+                const EACH: usize = 64 / size_of::<$type>();
+                let parts: [_; WORD / EACH] = from_fn(|part| {
+                    // SAFETY: the caller gives the samples of a word.
+                    unsafe { _mm512_loadu_si512(samples.add(part * EACH).cast()) }
+                });
+                let pairs = parts.as_chunks::<2>().0.iter();
+                let good = pairs.fold(!0, |good, &[a, b]| $ordered::<_CMP_ORD_Q>(good, $cast(a), $cast(b)));
+                let less = match Level::<$integer>::from(level) {
+                    Level::Zero => [$bits(&parts), $bits_before(&parts.map(|part| $sub(part, $set1(1))))],
+                    Level::Other { flip, level, next } => {
+                        let parts = parts.map(|part| _mm512_xor_si512(part, $set1(flip)));
+                        [level, next].map(|level| {
+                            let masks = parts.iter().rev().map(|&part| u64::from($less(part, $set1(level))));
+                            masks.fold(0, |bits, mask| bits << EACH | mask)
+                        })
+                    }
+                };
+                let (negative, zero) = negative_and_zero(less);
+                Bits { negative, zero, suspect: good != !0 }
+            }
+        };
     }
 
-    /// The upper halves of sixteen samples in one register, and their lower halves in another: a mask of
-    /// eight samples would take as long to collect as one of sixteen.
-    #[target_feature(enable = "avx512f")]
-    pub(super) unsafe fn signs_of_f64(samples: *const f64, level: f64) -> Bits {
-        let (level, none) = (_mm512_set1_pd(level), _mm512_setzero_si512());
-        let lower = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-        let upper = _mm512_or_si512(lower, _mm512_set1_epi32(1));
-        let (mut negative, mut zero, mut most) = (0, 0, none);
-        for part in (0..WORD).step_by(16) {
-            let [a, b] = [0, 8].map(|from| {
-                // SAFETY: the caller gives the samples of a word.
-                let samples = unsafe { _mm512_loadu_pd(samples.add(part + from)) };
-                _mm512_castpd_si512(_mm512_sub_pd(samples, level))
-            });
-            let signs = _mm512_permutex2var_epi32(a, upper, b);
-            let without = _mm512_slli_epi32::<1>(signs);
-            let others = _mm512_or_si512(without, _mm512_permutex2var_epi32(a, lower, b));
-            negative |= u64::from(_mm512_cmplt_epi32_mask(signs, none)) << part;
-            zero |= u64::from(_mm512_cmpeq_epi32_mask(others, none)) << part;
-            most = _mm512_max_epu32(most, without);
-        }
-        // what subtracting leaves of a NaN has all bits of the exponent, and the next one
-        let suspects = _mm512_cmpge_epu32_mask(most, _mm512_set1_epi32(0xFFF0_0000_u32.cast_signed()));
-        Bits { negative: negative & !zero, zero, suspect: suspects != 0 }
+    floats!(
+        signs_of_f32(f32 as i32),
+        _mm512_set1_epi32,
+        _mm512_sub_epi32,
+        _mm512_cmplt_epi32_mask,
+        _mm512_castsi512_ps,
+        _mm512_mask_cmp_ps_mask,
+        [packed_32_bit_lanes, packed_32_bit_lanes]
+    );
+    floats!(
+        signs_of_f64(f64 as i64),
+        _mm512_set1_epi64,
+        _mm512_sub_epi64,
+        _mm512_cmplt_epi64_mask,
+        _mm512_castsi512_pd,
+        _mm512_mask_cmp_pd_mask,
+        [packed_64_bit_lanes, shifted_64_bit_lanes] // units of the processor that work at once
+    );
+
+    /// The sign bits, which packing keeps. It takes quarters in turns.
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn packed_32_bit_lanes(parts: &[__m512i; 4]) -> u64 {
+        let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        _mm512_movepi8_mask(_mm512_permutexvar_epi32(order, narrow_to_bytes(parts)))
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn packed_64_bit_lanes(parts: &[__m512i; 8]) -> u64 {
+        let halves = from_fn(|pair| {
+            let [a, b] = [0, 1].map(|of| _mm512_castsi512_ps(parts[2 * pair + of]));
+            _mm512_castps_si512(_mm512_shuffle_ps::<0b11_01_11_01>(a, b))
+        });
+        // each quarter has two samples of each register
+        let order = _mm512_cvtepu8_epi16(_mm256_setr_epi8(
+            0, 8, 16, 24, 1, 9, 17, 25, 2, 10, 18, 26, 3, 11, 19, 27, 4, 12, 20, 28, 5, 13, 21, 29, 6, 14,
+            22, 30, 7, 15, 23, 31,
+        ));
+        _mm512_movepi8_mask(_mm512_permutexvar_epi16(order, narrow_to_bytes(&halves)))
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn narrow_to_bytes(&[a, b, c, d]: &[__m512i; 4]) -> __m512i {
+        _mm512_packs_epi16(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d))
+    }
+
+    /// The sign bits, of the lanes at one place shifted into one byte. Eight such bytes are a matrix to transpose.
+    #[target_feature(enable = "avx512f,avx512vbmi,avx512vbmi2,gfni")]
+    fn shifted_64_bit_lanes(parts: &[__m512i; 8]) -> u64 {
+        let bits = parts
+            .iter()
+            .rev()
+            .fold(_mm512_setzero_si512(), |bits, &part| _mm512_shldi_epi64::<1>(bits, part));
+        let last_to_first = _mm512_castsi128_si512(_mm_set1_epi64x(0x0008_1018_2028_3038));
+        let bytes = _mm512_castsi512_si128(_mm512_permutexvar_epi8(last_to_first, bits));
+        let each = _mm_set1_epi64x(0x8040_2010_0804_0201_u64.cast_signed());
+        _mm_cvtsi128_si64(_mm_gf2p8affine_epi64_epi8::<0>(each, bytes)).cast_unsigned()
     }
 
     integers!(

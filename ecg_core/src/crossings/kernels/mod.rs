@@ -11,6 +11,7 @@ mod portable;
 mod words;
 
 use super::counter::Crossings;
+use super::level;
 use super::run::Run;
 use super::signs::{NotANumber, Signed};
 use super::word::Word;
@@ -31,13 +32,20 @@ pub trait Sample: Signed {
 }
 
 macro_rules! samples {
-    ($($type:ident $count:ident $({ $($test:ident)* })?),*) => { $(
+    ($($type:ident $count:ident $({ $($test:ident)* } by $signs:ident)?),*) => { $(
         impl Signed for $type {
-            $($(
-                fn $test(self) -> bool {
-                    self.$test()
+            $(
+                $(
+                    fn $test(self) -> bool {
+                        self.$test()
+                    }
+                )*
+
+                #[inline]
+                fn signs(samples: &[Self], level: Self) -> (u64, u64) {
+                    level::$signs(samples, level)
                 }
-            )*)?
+            )?
         }
 
         impl Sample for $type {
@@ -58,13 +66,16 @@ samples!(
     i16 count_i16,
     i32 count_i32,
     i64 count_i64,
-    f32 count_f32 { is_nan is_finite },
-    f64 count_f64 { is_nan is_finite }
+    f32 count_f32 { is_nan is_finite } by signs_of_f32,
+    f64 count_f64 { is_nan is_finite } by signs_of_f64
 );
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::arch::asm;
+    use std::hint::black_box;
+
     use crate::crossings::ZeroRule;
 
     fn seen<T: Sample>(isa: Isa, samples: &[T], level: T, rule: ZeroRule) -> (Crossings, Vec<(usize, Word)>) {
@@ -73,13 +84,39 @@ mod tests {
         (counter, words)
     }
 
+    /// Does some work where the processor takes denormals for zeros, and makes none.
+    #[expect(unsafe_code, reason = "only assembly can change that")]
+    fn flushing<T>(work: impl FnOnce() -> T) -> T {
+        #[cfg(target_arch = "x86_64")]
+        let set = |flush: bool| {
+            let mut modes = 0_u32;
+            // SAFETY: `modes` is four bytes, and what is set in them is allowed.
+            unsafe { asm!("stmxcsr [{}]", in(reg) &raw mut modes) };
+            modes = if flush { modes | 0x8040 } else { modes & !0x8040 };
+            // SAFETY: as above.
+            unsafe { asm!("ldmxcsr [{}]", in(reg) &raw const modes) };
+        };
+        #[cfg(target_arch = "aarch64")]
+        let set = |flush: bool| {
+            // SAFETY: this bit may be set.
+            unsafe { asm!("msr fpcr, {}", in(reg) u64::from(flush) << 24) };
+        };
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        let set = |_| ();
+        set(true);
+        let answer = work();
+        set(false);
+        answer
+    }
+
     fn agree<T: Sample>(values: &[T]) {
         let (mut random, mut samples) = (1_usize, Vec::new());
         while samples.len() < 500 {
             for (_, rule) in ZeroRule::NAMES {
-                for isa in Isa::available() {
-                    for &level in values.iter().filter(|level| level.is_finite()) {
-                        assert!(seen(isa, &samples, level, rule) == seen(Isa::SCALAR, &samples, level, rule));
+                for &level in values.iter().filter(|level| level.is_finite()) {
+                    let expected = seen(Isa::SCALAR, &samples, level, rule);
+                    for isa in Isa::available() {
+                        assert!(seen(isa, &samples, level, rule) == expected);
                     }
                 }
             }
@@ -89,15 +126,42 @@ mod tests {
     }
 
     #[test]
-    fn every_kernel_sees_the_same() {
+    fn every_kernel_sees_the_same_integers() {
         agree(&[0, 1, -1, i16::MIN, i16::MAX]);
         agree(&[0, 1, -1, i32::MIN, i32::MAX]);
         agree(&[0, 1, -1, i64::MIN, i64::MAX]);
         agree(&[0, 1, 127, 128, u8::MAX]);
+    }
+
+    fn agree_on_floats() {
         agree(&[0.0, -0.0, 1.0, -1.0, f32::MIN_POSITIVE, f32::NEG_INFINITY]);
         agree(&[f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, 0.0]);
         agree(&[f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 0.0]);
         agree(&[0.0, -0.0, 1.0, -1.0, -5e-324, f64::INFINITY]);
+    }
+
+    #[test]
+    fn every_kernel_sees_the_same_floats() {
+        agree_on_floats();
+        flushing(agree_on_floats);
+    }
+
+    #[test]
+    fn denormals_have_signs_even_where_the_processor_takes_them_for_zeros() {
+        let (least, normal) = (f64::from_bits(1), f64::MIN_POSITIVE);
+        assert!(flushing(|| black_box(least) <= 0.0));
+        for isa in Isa::available() {
+            for (low, high, level) in [
+                (-least, least, 0.0),
+                (0.0, least, 0.0),
+                (-least, -0.0, -least),
+                (normal, normal.next_up(), normal),
+            ] {
+                let samples = [low, high].repeat(50);
+                let (counter, _) = flushing(|| seen(isa, &samples, level, ZeroRule::Distinct));
+                assert_eq!(counter.count(), 99);
+            }
+        }
     }
 
     fn refuse<T: Sample>(one: T, minus_one: T, nan: T) {

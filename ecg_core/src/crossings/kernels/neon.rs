@@ -7,6 +7,7 @@ use std::array::from_fn;
 
 use super::words::{Bits, kernels, take_words};
 use crate::crossings::counter::Crossings;
+use crate::crossings::level::{Level, negative_and_zero};
 use crate::crossings::run::Run;
 use crate::crossings::signs::{NotANumber, WORD};
 use crate::crossings::word::Word;
@@ -25,37 +26,82 @@ mod signs {
     use super::*;
     use crate::bits::neon::bits_of_64_bytes;
 
-    /// The registers of the samples of a word, and one of levels.
+    /// The registers of the samples of a word.
     macro_rules! loaded {
-        ($samples:ident, $level:ident, $type:ty, $load:ident, $set1:ident) => {{
+        ($samples:ident, $type:ty, $load:ident) => {{
             const EACH: usize = 16 / size_of::<$type>();
             // SAFETY: the caller gives the samples of a word.
             let parts: [_; WORD / EACH] = from_fn(|part| unsafe { $load($samples.add(part * EACH)) });
-            (parts, $set1($level))
+            parts
         }};
     }
 
-    /// Only a NaN does not equal itself; the compiler knows that no integer is one.
-    macro_rules! signs {
+    macro_rules! integers {
         ($signs:ident($type:ty), $load:ident, $set1:ident, $less:ident, $equal:ident, $bits:ident) => {
             #[target_feature(enable = "neon")]
             pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
-                let (parts, level) = loaded!(samples, level, $type, $load, $set1);
+                let (parts, level) = (loaded!(samples, $type, $load), $set1(level));
                 Bits {
                     negative: $bits(parts.map(|part| $less(part, level))),
                     zero: $bits(parts.map(|part| $equal(part, level))),
-                    suspect: $bits(parts.map(|part| $equal(part, part))) != u64::MAX,
+                    suspect: false,
                 }
             }
         };
     }
 
-    signs!(signs_of_u8(u8), vld1q_u8, vdupq_n_u8, vcltq_u8, vceqq_u8, bits_of_64_bytes);
-    signs!(signs_of_i16(i16), vld1q_s16, vdupq_n_s16, vcltq_s16, vceqq_s16, bits_of_16_bit_lanes);
-    signs!(signs_of_i32(i32), vld1q_s32, vdupq_n_s32, vcltq_s32, vceqq_s32, bits_of_32_bit_lanes);
-    signs!(signs_of_i64(i64), vld1q_s64, vdupq_n_s64, vcltq_s64, vceqq_s64, bits_of_64_bit_lanes);
-    signs!(signs_of_f32(f32), vld1q_f32, vdupq_n_f32, vcltq_f32, vceqq_f32, bits_of_32_bit_lanes);
-    signs!(signs_of_f64(f64), vld1q_f64, vdupq_n_f64, vcltq_f64, vceqq_f64, bits_of_64_bit_lanes);
+    /// Only a NaN does not equal itself.
+    macro_rules! floats {
+        (
+            $signs:ident($type:ty as $integer:ty), $load:ident, $set1:ident, $sub:ident, $xor:ident, $less:ident,
+            $cast:ident, $equal:ident, $bits:ident
+        ) => {
+            #[target_feature(enable = "neon")]
+            pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
+                let samples = samples.cast::<$integer>();
+                let parts = loaded!(samples, $integer, $load);
+                let less = match Level::<$integer>::from(level) {
+                    Level::Zero => {
+                        [0, 1].map(|one| $bits(parts.map(|part| $less($sub(part, $set1(one)), $set1(0)))))
+                    }
+                    Level::Other { flip, level, next } => {
+                        let parts = parts.map(|part| $xor(part, $set1(flip)));
+                        [level, next].map(|level| $bits(parts.map(|part| $less(part, $set1(level)))))
+                    }
+                };
+                let (negative, zero) = negative_and_zero(less);
+                let known = parts.map(|part| $equal($cast(part), $cast(part)));
+                Bits { negative, zero, suspect: $bits(known) != u64::MAX }
+            }
+        };
+    }
+
+    integers!(signs_of_u8(u8), vld1q_u8, vdupq_n_u8, vcltq_u8, vceqq_u8, bits_of_64_bytes);
+    integers!(signs_of_i16(i16), vld1q_s16, vdupq_n_s16, vcltq_s16, vceqq_s16, bits_of_16_bit_lanes);
+    integers!(signs_of_i32(i32), vld1q_s32, vdupq_n_s32, vcltq_s32, vceqq_s32, bits_of_32_bit_lanes);
+    integers!(signs_of_i64(i64), vld1q_s64, vdupq_n_s64, vcltq_s64, vceqq_s64, bits_of_64_bit_lanes);
+    floats!(
+        signs_of_f32(f32 as i32),
+        vld1q_s32,
+        vdupq_n_s32,
+        vsubq_s32,
+        veorq_s32,
+        vcltq_s32,
+        vreinterpretq_f32_s32,
+        vceqq_f32,
+        bits_of_32_bit_lanes
+    );
+    floats!(
+        signs_of_f64(f64 as i64),
+        vld1q_s64,
+        vdupq_n_s64,
+        vsubq_s64,
+        veorq_s64,
+        vcltq_s64,
+        vreinterpretq_f64_s64,
+        vceqq_f64,
+        bits_of_64_bit_lanes
+    );
 
     /// Keeps the lower half of each item, of which all bits are equal.
     macro_rules! narrowed {
