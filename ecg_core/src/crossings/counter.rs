@@ -36,6 +36,11 @@ impl Crossings {
         self.rule
     }
 
+    /// A copy; its rule is no other, but one that the compiler knows.
+    pub(super) fn known(&self, rule: ZeroRule) -> Self {
+        Self { rule, ..self.clone() }
+    }
+
     /// Crossings so far.
     #[must_use]
     pub fn count(&self) -> u64 {

@@ -1,6 +1,7 @@
 //! The loop of the kernels: samples in, words of signs out.
 
 use crate::crossings::counter::Crossings;
+use crate::crossings::rule::ZeroRule;
 use crate::crossings::run::Run;
 use crate::crossings::signs::{NotANumber, Signed, Signs, WORD};
 use crate::crossings::word::Word;
@@ -53,13 +54,29 @@ pub(super) fn take_words<T: Signed>(
     mut each: impl FnMut(usize, Word),
     mut look: impl FnMut(*const T) -> Bits,
 ) -> Result<(), NotANumber> {
-    let mut local = counter.clone(); // stays in registers
+    *counter = match counter.rule() {
+        // the rule that most use has its own loop, in which no word asks for it
+        ZeroRule::Neutral => taken(samples, counter.known(ZeroRule::Neutral), &mut each, &mut look),
+        _ => taken(samples, counter.clone(), &mut each, &mut look),
+    }?;
+    Ok(())
+}
+
+/// The counter after all samples.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "for the instructions of the caller")]
+fn taken<T: Signed>(
+    samples: Run<'_, T>,
+    mut counter: Crossings,
+    each: &mut impl FnMut(usize, u64),
+    look: &mut impl FnMut(*const T) -> Bits,
+) -> Result<Crossings, NotANumber> {
     for (index, start) in samples.words().enumerate() {
         let bits = look(start);
         if bits.suspect && first_nan(start) < WORD {
             return Err(NotANumber { index: index * WORD + first_nan(start) });
         }
-        each(index * WORD, local.advance(Signs::cut(bits.negative, bits.zero, WORD)));
+        each(index * WORD, counter.advance(Signs::cut(bits.negative, bits.zero, WORD)));
     }
     let (rest, len) = samples.rest();
     if len > 0 {
@@ -67,10 +84,9 @@ pub(super) fn take_words<T: Signed>(
         if bits.suspect && first_nan(rest.as_ptr()) < WORD {
             return Err(NotANumber { index: from + first_nan(rest.as_ptr()) });
         }
-        each(from, local.advance(Signs::cut(bits.negative, bits.zero, len)));
+        each(from, counter.advance(Signs::cut(bits.negative, bits.zero, len)));
     }
-    *counter = local;
-    Ok(())
+    Ok(counter)
 }
 
 /// The index of the first NaN of [`WORD`] samples, or [`WORD`].
