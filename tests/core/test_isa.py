@@ -4,6 +4,7 @@ The kernels themselves are compared byte by byte in Rust (`json/kernel_tests.rs`
 """
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,29 @@ for n in range(400):
 print(ecg_core._ecg_core._isa, digest.hexdigest())
 """
 
+# Has the processor take denormals for zeros, as torch.set_flush_denormal(True) does, and counts some.
+FLUSHING = """
+import ctypes, platform
+from array import array
+from sys import float_info
+import ecg_core
+
+denormals = array("d", [5e-324, -5e-324] * 30)
+neighbours = array("d", [float_info.min, float_info.min + 5e-324] * 30)
+narrow = array("f", [1e-45, -1e-45] * 30)
+word, flag = {"x86_64": (7, 0x8040), "aarch64": (0, 1 << 24)}[platform.machine()]
+modes, libm = (ctypes.c_uint32 * 8)(), ctypes.CDLL("libm.so.6")
+libm.fegetenv(modes)
+modes[word] |= flag
+libm.fesetenv(modes)
+print(
+    denormals[0] == 0,
+    ecg_core.count_zero_crossings(denormals),
+    ecg_core.count_zero_crossings(neighbours, baseline=float_info.min, zeros="distinct"),
+    ecg_core.count_zero_crossings(narrow),
+)
+"""
+
 
 def run(isa: str, script: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "ECG_CORE_ISA": isa}
@@ -68,6 +92,12 @@ def test_all_give_the_same() -> None:
     ran, digests = zip(*(output.stdout.split() for output in outputs), strict=True)
     assert list(ran) == available()
     assert len(set(digests)) == 1
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc's fenv_t")
+def test_denormals_have_signs_even_where_the_processor_takes_them_for_zeros() -> None:
+    outputs = [run(isa, FLUSHING) for isa in available()]
+    assert {(output.stdout, output.stderr) for output in outputs} == {("True 59 59 59\n", "")}
 
 
 @pytest.mark.parametrize("name", ["mmx", "", "AVX2"])
