@@ -167,7 +167,11 @@ async def test_after_the_budget_is_spent_messages_are_refused() -> None:
             asks.extend(asyncio.create_task(pool.ask(message)) for message in ("crash", "b"))
             await until(lambda: pool.statistics().waiting == 1)
             actor.gate.set()
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                with pytest.raises(ActorStopped):
+                    pool.tell("while the block ends")
     crashed, waited = await asyncio.gather(*asks, return_exceptions=True)
     assert isinstance(crashed, ValueError)
     assert isinstance(waited, ActorStopped)
