@@ -68,7 +68,7 @@ pub(super) fn take_words<T: Signed>(
 fn taken<T: Signed>(
     samples: Run<'_, T>,
     mut counter: Crossings,
-    each: &mut impl FnMut(usize, u64),
+    each: &mut impl FnMut(usize, Word),
     look: &mut impl FnMut(*const T) -> Bits,
 ) -> Result<Crossings, NotANumber> {
     for (index, start) in samples.words().enumerate() {
