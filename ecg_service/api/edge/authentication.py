@@ -8,6 +8,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.problems import ecg_error
+from ecg_service.api.edge.responses import answer_options
 from ecg_service.domain.errors import Forbidden, Unauthenticated
 from ecg_service.domain.principal import Principal
 
@@ -26,7 +27,10 @@ class Scheme(Protocol):
 
 
 class Authentication:
-    """Middleware that puts the principal into the scope as its user, or answers 401 or 403."""
+    """Middleware that puts the principal into the scope as its user, or answers 401 or 403.
+
+    OPTIONS says the same to everybody.
+    """
 
     def __init__(self, schemes: Sequence[Scheme]) -> None:
         self._schemes = {scheme.name.encode(): scheme for scheme in schemes}
@@ -37,14 +41,15 @@ class Authentication:
 
         async def authenticated(scope: Scope, receive: Receive, send: Send) -> None:
             opt = scope["route_handler"].opt
-            is_options = cast("HTTPScope", scope)["method"] == "OPTIONS"
-            if not is_options and opt["audience"] is not Audience.EVERYBODY:
+            if cast("HTTPScope", scope)["method"] == "OPTIONS":
+                return await answer_options(scope, send)
+            if opt["audience"] is not Audience.EVERYBODY:
                 scheme, credentials = self._credentials(scope)
                 principal = await scheme.authenticate(credentials)
                 if principal.role not in opt["audience"].roles:
                     raise Forbidden
                 scope["user"] = principal
-            await app(scope, receive, send)
+            return await app(scope, receive, send)
 
         return authenticated
 

@@ -1,7 +1,6 @@
 """Every error as RFC 9457 `application/problem+json`, from one table."""
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -104,14 +103,10 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     if status is HTTPStatus.NOT_FOUND:
         return ecg_error(request, errors.NotFound())
     title = _TITLES.get(status, status.phrase)
-    kind = _Kind(status, title.lower().replace(" ", "-"), title, tuple(_headers(error)))
+    kind = _Kind(
+        status, title.lower().replace(" ", "-"), title, tuple((error.headers or {}).items())
+    )
     return _answer(kind, None if error.detail == status.phrase else error.detail)
-
-
-def _headers(error: HTTPException) -> Iterator[tuple[str, str]]:
-    for name, value in (error.headers or {}).items():
-        allows_head = name.lower() == "allow" and "GET" in value
-        yield name, f"{value}, HEAD" if allows_head else value
 
 
 def unexpected_error(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -2,22 +2,30 @@
 
 from typing import cast
 
+from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 _NO_STORE = (b"cache-control", b"no-store")
+_ALLOWING = {204, 405}
+"""The statuses of answers that say which methods a path has."""
+
+Header = tuple[bytes, bytes]
 
 
 def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
     """Add `Cache-Control: no-store` to every response, and answer HEAD as GET without content.
 
     Litestar 2 answers HEAD with 405, against RFC 9110 §9.3.2, and a header that it sets on all
-    responses it copies for each of them.
+    responses it copies for each of them. `Allow` names HEAD beside GET.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_no_store(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], _NO_STORE]
+                headers = message["headers"]
+                if message["status"] in _ALLOWING:
+                    headers = map(_with_head, headers)
+                message["headers"] = [*headers, _NO_STORE]
             elif head and message["type"] == "http.response.body":
                 message["body"] = b""
             await send(message)
@@ -28,3 +36,17 @@ def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, send_no_store)
 
     return answer
+
+
+def _with_head(header: Header) -> Header:
+    name, value = header
+    return (name, value + b", HEAD") if name == b"allow" and b"GET" in value else header
+
+
+async def answer_options(scope: Scope, send: Send) -> None:
+    """Answer OPTIONS with the methods of the path; Litestar's answer lacks some of them."""
+    routes, path = scope["litestar_app"].routes, scope["path_template"]
+    [methods] = [r.methods for r in routes if isinstance(r, HTTPRoute) and r.path_format == path]
+    headers = [(b"allow", ", ".join(sorted(methods)).encode())]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
