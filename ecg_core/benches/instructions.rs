@@ -22,7 +22,7 @@ fn main() {
 }
 
 fn once(body: &[u8], signals: &[Signal]) {
-    let arrays: Vec<_> = signals.iter().map(|signal| to_json(signal.samples())).collect();
+    let arrays: Vec<_> = signals.iter().map(|signal| to_json(signal.samples()).unwrap()).collect();
     let samples: Vec<i32> = signals.iter().flat_map(Signal::samples).copied().collect();
     let blob = kernel::pack(signals);
     black_box(kernel::parse(&arrays));
@@ -94,6 +94,6 @@ mod kernel {
 
     #[inline(never)]
     pub(super) fn to_json(signals: &[Signal]) -> Vec<Vec<u8>> {
-        signals.iter().map(|signal| json::to_json(signal.samples())).collect()
+        signals.iter().map(|signal| json::to_json(signal.samples()).unwrap()).collect()
     }
 }

@@ -19,7 +19,7 @@ fn main() {
     let samples = ecg(60_000, 0x2545_F491);
     let bytes = size_of_val(samples.as_slice());
     let signal = Signal::new(samples.clone());
-    let json = to_json(&samples);
+    let json = to_json(&samples).unwrap();
     let thirds: Vec<i32> = (0..5000).map(|i| if i % 3 == 0 { 0 } else { samples[i] }).collect();
     let blob = pack(std::slice::from_ref(&signal)).unwrap();
     println!(
@@ -83,7 +83,7 @@ fn body(len: usize) -> Vec<u8> {
     for (seed, name) in
         ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"].iter().enumerate()
     {
-        let signal = String::from_utf8(to_json(&ecg(len, u32::try_from(seed).unwrap()))).unwrap();
+        let signal = String::from_utf8(to_json(&ecg(len, u32::try_from(seed).unwrap())).unwrap()).unwrap();
         let comma = if seed > 0 { "," } else { "" };
         write!(body, r#"{comma}{{"name":"{name}","num_samples":{len},"signal":{signal}}}"#).unwrap();
     }

@@ -115,7 +115,7 @@ impl Isa {
 
     fn decided() -> &'static Result<Self, Unavailable> {
         static DECIDED: OnceLock<Result<Isa, Unavailable>> = OnceLock::new();
-        DECIDED.get_or_init(|| match std::env::var_os(VARIABLE) {
+        DECIDED.get_or_init(|| match std::env::var_os(VARIABLE).filter(|name| !name.is_empty()) {
             None => Ok(Self::available().last().unwrap_or(Self::SCALAR)),
             Some(name) => Self::named(&name.to_string_lossy()),
         })

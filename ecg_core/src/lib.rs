@@ -23,6 +23,7 @@
 //! - `signal`: [`Signal`], immutable samples with what is known about them
 //! - `extremes`: the smallest and the largest sample
 //! - `bits`: one bit per item of a block, which several kernels need
+//! - `memory`: an error where memory ends
 //! - `isa`: which instructions the kernels use, and the macro that calls those kernels
 //! - `python`: the bindings, behind the feature of that name; nothing else knows Python
 //!
@@ -36,12 +37,14 @@ pub mod crossings;
 mod extremes;
 mod isa;
 pub mod json;
+mod memory;
 mod signal;
 
 #[cfg(feature = "python")]
 mod python;
 
 pub use crossings::ZeroRule;
+pub use memory::OutOfMemory;
 pub use signal::Signal;
 
 /// What benchmarks and fuzzers of this crate need to know of its inside. It may change at any time.

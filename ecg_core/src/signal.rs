@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::crossings::{self, ZeroRule};
 use crate::extremes::extremes;
+use crate::memory::{OutOfMemory, Room, shared};
 
 /// The samples of one lead. Copies share the samples.
 ///
@@ -25,7 +26,18 @@ pub struct Signal {
 impl Signal {
     /// Takes samples and looks at each once: extremes and neutral crossings are known from here on.
     pub fn new(samples: impl Into<Vec<i32>>) -> Self {
-        let samples = Arc::new(samples.into());
+        Self::of(Arc::new(samples.into()))
+    }
+
+    /// Takes samples like [`Self::new`], which aborts the process where memory ends.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`], in place of that.
+    pub fn try_new(samples: Vec<i32>) -> Result<Self, OutOfMemory> {
+        shared(samples).map(Self::of)
+    }
+
+    fn of(samples: Arc<Vec<i32>>) -> Self {
         let (min, max) = extremes(&samples);
         let crossings = crossings::count(&samples, ZeroRule::Neutral, 0);
         Self { samples, min, max, crossings }
@@ -80,21 +92,24 @@ impl Signal {
     /// At most `max_points` positions, in order: the first smallest and the last largest sample
     /// of each of `max_points / 2` buckets of about equal length, or all positions if they fit.
     /// Each bucket then has two samples or more, so the two positions differ.
-    #[must_use]
-    pub fn thin(&self, max_points: usize) -> Vec<usize> {
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] if there is no memory for the positions.
+    pub fn thin(&self, max_points: usize) -> Result<Vec<usize>, OutOfMemory> {
         let (len, buckets) = (self.samples.len(), max_points / 2);
+        let mut positions = Vec::with_room(max_points.min(len))?;
         if len <= max_points {
-            return (0..len).collect();
+            positions.extend(0..len);
+            return Ok(positions);
         }
         // bucket * len / buckets, in a form that cannot overflow
         let border = |bucket: usize| bucket * (len / buckets) + bucket * (len % buckets) / buckets;
-        let mut positions = Vec::with_capacity(max_points);
         for bucket in 0..buckets {
             let start = border(bucket);
             let (low, high) = extreme_positions(&self.samples[start..border(bucket + 1)]);
             positions.extend([start + low.min(high), start + low.max(high)]);
         }
-        positions
+        Ok(positions)
     }
 }
 
@@ -136,8 +151,8 @@ mod tests {
     #[test]
     fn thinning_keeps_the_extremes_of_each_bucket_in_order() {
         let signal = Signal::new([5, 1, 9, 3, 3, 3, 8, 0, 2]);
-        assert_eq!(signal.thin(4), [1, 2, 6, 7]);
-        assert_eq!(signal.thin(9), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
-        assert_eq!(Signal::new([7; 9]).thin(2), [0, 8]);
+        assert_eq!(signal.thin(4).unwrap(), [1, 2, 6, 7]);
+        assert_eq!(signal.thin(9).unwrap(), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(Signal::new([7; 9]).thin(2).unwrap(), [0, 8]);
     }
 }

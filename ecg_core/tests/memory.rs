@@ -24,7 +24,7 @@ fn signals((leads, len): (usize, usize)) -> Vec<Signal> {
 }
 
 fn body(signals: &[Signal]) -> Vec<u8> {
-    let json = |signal: &Signal| String::from_utf8(to_json(signal.samples())).unwrap();
+    let json = |signal: &Signal| String::from_utf8(to_json(signal.samples()).unwrap()).unwrap();
     let leads: Vec<String> =
         signals.iter().map(|signal| format!("{{\"signal\":{}}}", json(signal))).collect();
     format!("{{\"leads\":[{}]}}", leads.join(",")).into_bytes()
@@ -50,7 +50,7 @@ fn lifting_takes_little_more_than_the_samples() {
 fn one_signal_takes_little_more_than_its_samples() {
     for shape in SHAPES {
         let signal = signals((1, shape.1));
-        let text = to_json(signal[0].samples());
+        let text = to_json(signal[0].samples()).unwrap();
         check("parse", &signal, peak(|| parse(&text).unwrap()).1);
     }
 }

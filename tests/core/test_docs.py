@@ -75,7 +75,10 @@ def test_the_signature_is_the_promised_one() -> None:
         str(inspect.signature(ecg_core.count_zero_crossings))
         == "(signal, /, *, zeros='neutral', baseline=0, axis=-1)"
     )
-    assert str(inspect.signature(ecg_core.unpack_lead)) == "(blob, i, /, start=0, stop=None)"
+    assert (
+        str(inspect.signature(ecg_core.unpack_lead))
+        == "(blob, i, /, start=0, stop=None, *, max_samples=None)"
+    )
 
 
 def test_stubs_match_the_module(tmp_path: Path) -> None:

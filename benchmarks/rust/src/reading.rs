@@ -43,7 +43,7 @@ fn arrays(body: &[u8]) -> Vec<Vec<u8>> {
     for theirs in [serde, sonic] {
         assert!(ours.iter().map(Signal::samples).eq(theirs.leads.iter().map(|lead| &lead.signal[..])));
     }
-    ours.iter().map(|signal| to_json(signal.samples())).collect()
+    ours.iter().map(|signal| to_json(signal.samples()).unwrap()).collect()
 }
 
 fn each<T>(arrays: &[Vec<u8>], read: impl FnMut(&Vec<u8>) -> T) -> Vec<T> {

@@ -22,5 +22,5 @@ fuzz_target!(|text: &[u8]| {
             assert_eq!(count, rules::count(samples, rule, baseline), "{rule:?}");
         }
     }
-    assert_eq!(parse(&to_json(samples)), Ok(signal));
+    assert_eq!(parse(&to_json(samples).unwrap()), Ok(signal));
 });

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use bitpacking::{BitPacker, BitPacker4x};
 
+use crate::memory::{OutOfMemory, Room};
+
 /// Little-endian 32-bit samples.
 pub(super) const RAW: u32 = 0;
 /// Blocks of zigzag deltas, bit-packed: all widths, all first samples, all packed deltas. No longer written.
@@ -13,9 +15,14 @@ pub(super) const PATCHED: u32 = 2;
 
 const BLOCK: usize = BitPacker4x::BLOCK_LEN;
 
+/// The samples of a payload, or nothing if it is damaged.
+pub(super) type Unpacked = Option<Result<Vec<i32>, OutOfMemory>>;
+
 /// Appends samples as they are.
-pub(super) fn write_raw(samples: &[i32], out: &mut Vec<u8>) {
+pub(super) fn write_raw(samples: &[i32], out: &mut Vec<u8>) -> Result<(), OutOfMemory> {
+    out.make_room(size_of_val(samples))?;
     out.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+    Ok(())
 }
 
 fn packed_len(width: u8) -> usize {
@@ -23,14 +30,16 @@ fn packed_len(width: u8) -> usize {
 }
 
 /// Reads a range of raw samples, out of `count`.
-pub(super) fn read_raw(payload: &[u8], count: usize, range: Range<usize>) -> Option<Vec<i32>> {
+pub(super) fn read_raw(payload: &[u8], count: usize, range: Range<usize>) -> Unpacked {
     let (samples, []) = payload.as_chunks() else { return None };
     let samples = (samples.len() == count).then(|| &samples[range])?;
-    Some(samples.iter().map(|bytes| i32::from_le_bytes(*bytes)).collect())
+    let Ok(mut unpacked) = Vec::with_room(samples.len()) else { return Some(Err(OutOfMemory)) };
+    unpacked.extend(samples.iter().map(|bytes| i32::from_le_bytes(*bytes)));
+    Some(Ok(unpacked))
 }
 
 /// Reads a range of packed samples, out of `count`, decoding only the blocks that it touches.
-pub(super) fn read_deltas(payload: &[u8], count: usize, range: Range<usize>) -> Option<Vec<i32>> {
+pub(super) fn read_deltas(payload: &[u8], count: usize, range: Range<usize>) -> Unpacked {
     let blocks = count.div_ceil(BLOCK);
     let (widths, rest) = payload.split_at_checked(blocks)?;
     let (firsts, packed) = rest.split_at_checked(4 * blocks)?;
@@ -40,7 +49,7 @@ pub(super) fn read_deltas(payload: &[u8], count: usize, range: Range<usize>) -> 
     }
     let touched = range.start / BLOCK..range.end.div_ceil(BLOCK).max(range.start / BLOCK);
     let mut at: usize = widths[..touched.start].iter().map(|&width| packed_len(width)).sum();
-    let mut samples = Vec::with_capacity(touched.len() * BLOCK);
+    let Ok(mut samples) = Vec::with_room(touched.len() * BLOCK) else { return Some(Err(OutOfMemory)) };
     let mut out = [0; BLOCK];
     for block in touched.clone() {
         at += BitPacker4x::new().decompress(&packed[at..], &mut out, widths[block]);
@@ -49,7 +58,7 @@ pub(super) fn read_deltas(payload: &[u8], count: usize, range: Range<usize>) -> 
     }
     samples.truncate(range.end - touched.start * BLOCK);
     samples.drain(..range.start - touched.start * BLOCK);
-    Some(samples)
+    Some(Ok(samples))
 }
 
 fn sums(deltas: &[u32; BLOCK], first: i32) -> [i32; BLOCK] {
@@ -90,15 +99,15 @@ mod tests {
             let high = u32::MAX.checked_shr(32 - width).unwrap_or(0);
             let samples: Vec<i32> =
                 (0..200).map(|i| if i % 2 == 0 { 0 } else { high.cast_signed() / 2 }).collect();
-            assert_eq!(read_deltas(&write_deltas(&samples), 200, 0..200), Some(samples));
+            assert_eq!(read_deltas(&write_deltas(&samples), 200, 0..200), Some(Ok(samples)));
         }
     }
 
     #[test]
     fn raw_samples_need_exactly_their_bytes() {
         let mut payload = Vec::new();
-        write_raw(&[i32::MIN, 1, i32::MAX], &mut payload);
-        assert_eq!(read_raw(&payload, 3, 1..3), Some(vec![1, i32::MAX]));
+        write_raw(&[i32::MIN, 1, i32::MAX], &mut payload).unwrap();
+        assert_eq!(read_raw(&payload, 3, 1..3), Some(Ok(vec![1, i32::MAX])));
         for count in [2, 4] {
             assert_eq!(read_raw(&payload, count, 0..count), None);
         }

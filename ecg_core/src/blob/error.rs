@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::memory::OutOfMemory;
+
 /// What is wrong with a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlobError {
@@ -17,6 +19,15 @@ pub enum BlobError {
     Codec(u32),
     /// It would be too large: lengths and counts have 32 bits.
     TooLarge,
+    /// It holds more samples than the caller takes.
+    TooManySamples {
+        /// What it holds.
+        samples: u64,
+        /// What the caller takes.
+        max: u64,
+    },
+    /// There is not enough memory.
+    OutOfMemory,
     /// It has fewer leads.
     NoSuchLead(usize),
 }
@@ -30,9 +41,17 @@ impl fmt::Display for BlobError {
             Self::Lead(lead) => write!(f, "damaged lead {lead}"),
             Self::Codec(codec) => write!(f, "unknown codec {codec}"),
             Self::TooLarge => write!(f, "signals too large for one blob"),
+            Self::TooManySamples { samples, max } => write!(f, "{samples} samples, more than {max}"),
+            Self::OutOfMemory => OutOfMemory.fmt(f),
             Self::NoSuchLead(lead) => write!(f, "no lead {lead}"),
         }
     }
 }
 
 impl std::error::Error for BlobError {}
+
+impl From<OutOfMemory> for BlobError {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}

@@ -1,7 +1,9 @@
 //! The header and the table of leads.
 
-use super::error::BlobError;
 use crc32c::{crc32c, crc32c_append};
+
+use super::error::BlobError;
+use crate::memory::Room;
 
 const MAGIC: [u8; 4] = *b"ECGB";
 const VERSION: u32 = 1; // the three bytes above the version are zero
@@ -82,7 +84,8 @@ pub(super) fn read(blob: &[u8]) -> Result<Vec<Entry>, BlobError> {
     if crc32c_append(crc32c(&blob[..CHECKSUM.start]), table) != word(blob, CHECKSUM.start)? {
         return Err(BlobError::Header);
     }
-    let entries: Vec<Entry> = table.as_chunks().0.iter().map(Entry::from_bytes).collect();
+    let mut entries = Vec::with_room(leads)?;
+    entries.extend(table.as_chunks().0.iter().map(Entry::from_bytes));
     if contiguous(&entries, blob.len()) { Ok(entries) } else { Err(BlobError::Header) }
 }
 

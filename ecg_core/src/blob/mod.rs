@@ -16,5 +16,5 @@ mod residuals;
 mod write;
 
 pub use error::BlobError;
-pub use read::{unpack, window};
+pub use read::{unpack, unpack_at_most, window, window_at_most};
 pub use write::pack;

@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use bitpacking::{BitPacker, BitPacker4x};
 
+use super::codec::Unpacked;
 use super::head::Head;
 use super::residuals::{BLOCK, Residuals, join, split};
 use crate::isa::Isa;
+use crate::memory::{OutOfMemory, Room};
 
 /// Bytes of the largest body.
 const BODY: usize = 4 + 4 * Head::PATCHES as usize + 4 * BLOCK;
@@ -14,10 +16,12 @@ const BODY: usize = 4 + 4 * Head::PATCHES as usize + 4 * BLOCK;
 const GROUP: usize = 8;
 
 /// Packs samples behind what is in `out`.
-pub(super) fn write(samples: &[i32], out: &mut Vec<u8>) {
+pub(super) fn write(samples: &[i32], out: &mut Vec<u8>) -> Result<(), OutOfMemory> {
     let (isa, packer) = (Isa::current(), BitPacker4x::new());
     let start = out.len();
-    out.resize(start + Head::LEN * samples.len().div_ceil(BLOCK), 0);
+    let heads = Head::LEN * samples.len().div_ceil(BLOCK);
+    out.make_room(heads)?;
+    out.resize(start + heads, 0);
     let (full, rest) = samples.as_chunks();
     let last = (!rest.is_empty()).then(|| filled(rest));
     let mut residuals = Residuals::EMPTY;
@@ -27,8 +31,9 @@ pub(super) fn write(samples: &[i32], out: &mut Vec<u8>) {
         let at = start + Head::LEN * index;
         out[at..at + Head::LEN].copy_from_slice(&head.to_bytes());
         fill(head, block[0], &residuals, packer, &mut body);
-        out.extend_from_slice(&body[..head.body_len()]);
+        out.add_all(&body[..head.body_len()])?;
     }
+    Ok(())
 }
 
 /// A block whose last sample fills what is missing.
@@ -52,7 +57,7 @@ fn fill(head: Head, first: i32, residuals: &Residuals, packer: BitPacker4x, body
 }
 
 /// Reads a range of samples, out of `count`, decoding only the blocks that it touches.
-pub(super) fn read(payload: &[u8], count: usize, range: Range<usize>) -> Option<Vec<i32>> {
+pub(super) fn read(payload: &[u8], count: usize, range: Range<usize>) -> Unpacked {
     let (heads, bodies) = payload.split_at_checked(count.div_ceil(BLOCK).checked_mul(Head::LEN)?)?;
     let heads: &[[u8; Head::LEN]] = heads.as_chunks().0;
     if bodies_len(heads)? != bodies.len() {
@@ -61,19 +66,21 @@ pub(super) fn read(payload: &[u8], count: usize, range: Range<usize>) -> Option<
     let first = range.start / BLOCK;
     let heads = &heads[..range.end.div_ceil(BLOCK).max(first)];
     let (before, touched) = heads.split_at(first);
-    let mut samples = read_blocks(touched, &bodies[bodies_len(before)?..])?;
+    let bodies = &bodies[bodies_len(before)?..];
+    let Ok(mut samples) = Vec::with_room(touched.len() * BLOCK) else { return Some(Err(OutOfMemory)) };
+    read_blocks(touched, bodies, &mut samples)?;
     samples.truncate(range.end - first * BLOCK);
     samples.drain(..range.start - first * BLOCK);
-    Some(samples)
+    Some(Ok(samples))
 }
 
 fn bodies_len(heads: &[[u8; Head::LEN]]) -> Option<usize> {
     heads.iter().map(|head| Head::from_bytes(*head).map(Head::body_len)).sum()
 }
 
-fn read_blocks(heads: &[[u8; Head::LEN]], mut bodies: &[u8]) -> Option<Vec<i32>> {
+/// Appends the samples of some blocks, for which there is room.
+fn read_blocks(heads: &[[u8; Head::LEN]], mut bodies: &[u8], samples: &mut Vec<i32>) -> Option<()> {
     let (isa, packer) = (Isa::current(), BitPacker4x::new());
-    let mut samples = Vec::with_capacity(heads.len() * BLOCK);
     let mut out = [[0; BLOCK]; GROUP];
     for heads in heads.chunks(GROUP) {
         let mut starts = [(0, 0); GROUP];
@@ -84,10 +91,10 @@ fn read_blocks(heads: &[[u8; Head::LEN]], mut bodies: &[u8]) -> Option<Vec<i32>>
             bodies = rest;
         }
         for (out, (order, first)) in out.iter().zip(starts).take(heads.len()) {
-            join(isa, out, order, first, &mut samples);
+            join(isa, out, order, first, samples);
         }
     }
-    Some(samples)
+    Some(())
 }
 
 /// Fills in the residuals of a block, and returns its first sample.
@@ -115,9 +122,9 @@ mod tests {
 
     fn round_trip(samples: &[i32]) -> usize {
         let mut packed = vec![9; 3];
-        write(samples, &mut packed);
+        write(samples, &mut packed).unwrap();
         let count = samples.len();
-        assert_eq!(read(&packed[3..], count, 0..count).as_deref(), Some(samples));
+        assert_eq!(read(&packed[3..], count, 0..count).unwrap().unwrap(), samples);
         packed.len() - 3
     }
 

@@ -7,6 +7,7 @@ use super::error::BlobError;
 use super::header::{self, Entry};
 use super::patched;
 use crate::crossings::ZeroRule;
+use crate::memory::collected;
 use crate::signal::Signal;
 
 /// All signals of a blob.
@@ -14,12 +15,25 @@ use crate::signal::Signal;
 /// # Errors
 /// [`BlobError`] if a single bit is not as it was written.
 pub fn unpack(blob: &[u8]) -> Result<Vec<Signal>, BlobError> {
+    unpack_at_most(blob, u64::MAX)
+}
+
+/// All signals of a blob, if they have at most `max_samples` together; it is known before memory is taken for them.
+///
+/// # Errors
+/// [`BlobError`] if they have more, or a single bit is not as it was written.
+pub fn unpack_at_most(blob: &[u8], max_samples: u64) -> Result<Vec<Signal>, BlobError> {
     let entries = header::read(blob)?;
-    entries.iter().enumerate().map(|(lead, entry)| whole(blob, lead, entry)).collect()
+    bounded(entries.iter().map(|entry| u64::from(entry.samples)).sum(), max_samples)?;
+    collected(entries.iter().enumerate().map(|(lead, entry)| whole(blob, lead, entry)))
+}
+
+fn bounded(samples: u64, max: u64) -> Result<(), BlobError> {
+    if samples > max { Err(BlobError::TooManySamples { samples, max }) } else { Ok(()) }
 }
 
 fn whole(blob: &[u8], lead: usize, entry: &Entry) -> Result<Signal, BlobError> {
-    let signal = Signal::new(samples(blob, lead, entry, 0..entry.samples as usize)?);
+    let signal = Signal::try_new(samples(blob, lead, entry, 0..entry.samples as usize)?)?;
     let known = (signal.minimum().unwrap_or(0), signal.maximum().unwrap_or(0));
     let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0);
     if known == (entry.min, entry.max) && crossings == u64::from(entry.crossings) {
@@ -41,10 +55,26 @@ fn whole(blob: &[u8], lead: usize, entry: &Entry) -> Result<Signal, BlobError> {
 /// # Errors
 /// [`BlobError`] if the header, the table or the payload of this lead is damaged, or there is no such lead.
 pub fn window(blob: &[u8], lead: usize, start: usize, stop: usize) -> Result<Signal, BlobError> {
+    window_at_most(blob, lead, start, stop, u64::MAX)
+}
+
+/// What [`window`] returns, if it has at most `max_samples`.
+///
+/// # Errors
+/// [`BlobError`] if it has more, or as for [`window`].
+pub fn window_at_most(
+    blob: &[u8],
+    lead: usize,
+    start: usize,
+    stop: usize,
+    max_samples: u64,
+) -> Result<Signal, BlobError> {
     let entries = header::read(blob)?;
     let entry = entries.get(lead).ok_or(BlobError::NoSuchLead(lead))?;
     let stop = stop.min(entry.samples as usize);
-    Ok(Signal::new(samples(blob, lead, entry, start.min(stop)..stop)?))
+    let range = start.min(stop)..stop;
+    bounded(range.len() as u64, max_samples)?;
+    Ok(Signal::try_new(samples(blob, lead, entry, range)?)?)
 }
 
 fn samples(blob: &[u8], lead: usize, entry: &Entry, range: Range<usize>) -> Result<Vec<i32>, BlobError> {
@@ -60,7 +90,7 @@ fn samples(blob: &[u8], lead: usize, entry: &Entry, range: Range<usize>) -> Resu
         DELTAS => read_deltas(payload, count, range),
         other => return Err(BlobError::Codec(other)),
     };
-    samples.ok_or(BlobError::Lead(lead))
+    Ok(samples.ok_or(BlobError::Lead(lead))??)
 }
 
 #[cfg(test)]

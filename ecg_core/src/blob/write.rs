@@ -5,7 +5,11 @@ use super::error::BlobError;
 use super::header::{self, ENTRY, Entry, HEADER};
 use super::patched;
 use crate::crossings::ZeroRule;
+use crate::memory::{OutOfMemory, Room, collected};
 use crate::signal::Signal;
+
+/// The most bytes of a blob.
+const LARGEST: usize = u32::MAX as usize;
 
 /// Packs signals into one blob.
 ///
@@ -18,14 +22,13 @@ use crate::signal::Signal;
 /// ```
 ///
 /// # Errors
-/// [`BlobError::TooLarge`] beyond 4 GiB.
+/// [`BlobError::TooLarge`] beyond 4 GiB, [`BlobError::OutOfMemory`].
 pub fn pack(signals: &[Signal]) -> Result<Vec<u8>, BlobError> {
     let samples: usize = signals.iter().map(|signal| signal.samples().len()).sum();
     let table = HEADER + signals.len() * ENTRY;
-    let mut blob = Vec::with_capacity(table + samples * 2);
+    let mut blob = Vec::with_room(table.max(LARGEST.min(table + samples * 2)))?;
     blob.resize(table, 0);
-    let entries = signals.iter().map(|signal| append(signal, &mut blob));
-    let entries = entries.collect::<Result<Vec<_>, _>>()?;
+    let entries = collected(signals.iter().map(|signal| append(signal, &mut blob)))?;
     header::write(&mut blob, &entries)?;
     blob.shrink_to_fit(); // a batch keeps its blobs until it is done
     Ok(blob)
@@ -33,7 +36,7 @@ pub fn pack(signals: &[Signal]) -> Result<Vec<u8>, BlobError> {
 
 fn append(signal: &Signal, blob: &mut Vec<u8>) -> Result<Entry, BlobError> {
     let start = blob.len();
-    let codec = append_samples(signal.samples(), blob);
+    let codec = append_samples(signal.samples(), blob)?;
     let small = |number: usize| u32::try_from(number).map_err(|_| BlobError::TooLarge);
     let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0);
     Ok(Entry {
@@ -49,13 +52,13 @@ fn append(signal: &Signal, blob: &mut Vec<u8>) -> Result<Entry, BlobError> {
 }
 
 /// Appends the smaller of the two forms.
-fn append_samples(samples: &[i32], blob: &mut Vec<u8>) -> u32 {
+fn append_samples(samples: &[i32], blob: &mut Vec<u8>) -> Result<u32, OutOfMemory> {
     let start = blob.len();
-    patched::write(samples, blob);
+    patched::write(samples, blob)?;
     if blob.len() - start < size_of_val(samples) {
-        return PATCHED;
+        return Ok(PATCHED);
     }
     blob.truncate(start);
-    write_raw(samples, blob);
-    RAW
+    write_raw(samples, blob)?;
+    Ok(RAW)
 }

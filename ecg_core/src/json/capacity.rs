@@ -3,33 +3,35 @@
 use memchr::memchr;
 
 use super::integers::MOST;
+use crate::memory::{OutOfMemory, Room};
 
 /// So many get capacity without looking for the end of their array.
 const FEW: usize = 8192;
 
 /// A vector for an array whose first element begins at `start`, with capacity for as many as the last one had.
-pub(super) fn first(text: &[u8], start: usize, last: Option<usize>) -> Vec<i32> {
+pub(super) fn first(text: &[u8], start: usize, last: Option<usize>) -> Result<Vec<i32>, OutOfMemory> {
     let alike = last.unwrap_or(FEW);
     let end = if alike > FEW { end(text, start) } else { text.len() };
-    Vec::with_capacity(alike.min((end - start) / 2) + MOST)
+    Vec::with_room(alike.min((end - start) / 2) + MOST)
 }
 
 /// Adds capacity if little is left: for what the rest of the array has if it goes on as it began, or for
 /// half as many as there are, so that a text that suddenly gets dense is not copied again and again.
-pub(super) fn grow(integers: &mut Vec<i32>, text: &[u8], start: usize, at: usize) {
+pub(super) fn grow(integers: &mut Vec<i32>, text: &[u8], start: usize, at: usize) -> Result<(), OutOfMemory> {
     if integers.capacity() - integers.len() >= MOST {
-        return;
+        return Ok(());
     }
     let rest = end(text, at) - at;
     let alike = integers.len().saturating_mul(rest) / (at - start);
     let more = (alike / 16 * 17).max(integers.len() / 2).min(rest / 2) + MOST;
     if integers.capacity() > FEW + MOST {
-        return integers.reserve_exact(more);
+        return Ok(integers.try_reserve_exact(more)?);
     }
     // Anew: what has grown in small steps glibc gives back to the system every time, page by page.
-    let mut larger = Vec::with_capacity(integers.len() + more);
+    let mut larger = Vec::with_room(integers.len() + more)?;
     larger.append(integers);
     *integers = larger;
+    Ok(())
 }
 
 /// Gives back capacity that is much more than needed.
@@ -49,12 +51,12 @@ mod tests {
     use super::*;
 
     fn grown(text: &str) -> (usize, usize) {
-        let mut integers = first(text.as_bytes(), 0, None);
+        let mut integers = first(text.as_bytes(), 0, None).unwrap();
         let (mut at, mut steps) = (0, 0);
         for element in text.trim_end_matches(']').split_inclusive(',') {
             at += element.len();
             let before = integers.capacity();
-            grow(&mut integers, text.as_bytes(), 0, at);
+            grow(&mut integers, text.as_bytes(), 0, at).unwrap();
             steps += usize::from(integers.capacity() > before);
             integers.push(1);
         }
@@ -78,7 +80,7 @@ mod tests {
     #[test]
     fn a_small_array_after_a_large_one_gets_little_capacity() {
         let text = format!("[1],[{}]", "1,".repeat(100_000));
-        assert!(first(text.as_bytes(), 1, Some(100_000)).capacity() < 3 * MOST);
-        assert!(first(b"1]", 0, Some(100_000)).capacity() < 3 * MOST);
+        assert!(first(text.as_bytes(), 1, Some(100_000)).unwrap().capacity() < 3 * MOST);
+        assert!(first(b"1]", 0, Some(100_000)).unwrap().capacity() < 3 * MOST);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::memory::OutOfMemory;
+
 /// The longest JSON Pointer of a [`DecodeError`], in bytes.
 pub const MAX_POINTER: usize = 256;
 
@@ -22,6 +24,8 @@ pub enum Code {
     NotAnInteger,
     /// An integer does not fit 32 bits.
     OutOfRange,
+    /// Nothing is wrong with the document, but there is not enough memory; the place is not known.
+    OutOfMemory,
 }
 
 impl Code {
@@ -36,6 +40,7 @@ impl Code {
             Self::NotAnArray => "not_an_array",
             Self::NotAnInteger => "not_an_integer",
             Self::OutOfRange => "out_of_range",
+            Self::OutOfMemory => "out_of_memory",
         }
     }
 }
@@ -54,7 +59,10 @@ pub struct DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.detail, self.offset)
+        match self.code {
+            Code::OutOfMemory => OutOfMemory.fmt(f),
+            _ => write!(f, "{} at byte {}", self.detail, self.offset),
+        }
     }
 }
 
@@ -67,9 +75,10 @@ pub(super) enum Step {
     Index(usize),
 }
 
-/// An error on its way out of the document: each level adds its step.
+/// An error on its way out of the document: each level adds its step. Without a place memory has ended, and none
+/// is taken to say so.
 #[derive(Debug)]
-pub(super) struct Fault(Box<Place>); // boxed, since it is rare
+pub(super) struct Fault(Option<Box<Place>>); // boxed, since it is rare
 
 #[derive(Debug)]
 struct Place {
@@ -83,19 +92,30 @@ pub(super) type Result<T> = std::result::Result<T, Fault>;
 
 impl Fault {
     pub(super) fn new(code: Code, offset: usize, detail: &'static str) -> Self {
-        Self(Box::new(Place { code, offset, detail, steps: Vec::new() }))
+        Self(Some(Box::new(Place { code, offset, detail, steps: Vec::new() })))
     }
 
     pub(super) fn inside(mut self, step: Step) -> Self {
-        self.0.steps.push(step);
+        if let Some(place) = &mut self.0 {
+            place.steps.push(step);
+        }
         self
     }
 }
 
 impl From<Fault> for DecodeError {
     fn from(fault: Fault) -> Self {
-        let Place { code, offset, detail, steps } = *fault.0;
+        let Some(place) = fault.0 else {
+            return Self { code: Code::OutOfMemory, offset: 0, pointer: String::new(), detail: "" };
+        };
+        let Place { code, offset, detail, steps } = *place;
         Self { code, offset, detail, pointer: pointer(&steps) }
+    }
+}
+
+impl From<OutOfMemory> for Fault {
+    fn from(_: OutOfMemory) -> Self {
+        Self(None)
     }
 }
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use crate::memory::{OutOfMemory, Room};
+
 /// Above this many keys a hashed set takes over; below, looking at each is faster.
 const FEW: usize = 16;
 
@@ -26,16 +28,19 @@ impl<'a> Keys<'a> {
     }
 
     /// Remembers a key; false if the object has it already.
-    pub(super) fn insert(&mut self, object: &mut Object<'a>, key: Key<'a>) -> bool {
+    pub(super) fn insert(&mut self, object: &mut Object<'a>, key: Key<'a>) -> Result<bool, OutOfMemory> {
         if let Some(many) = &mut object.many {
-            return many.insert(key);
+            many.try_reserve(1)?;
+            return Ok(many.insert(key));
         }
         let new = !self.stack[object.base..].contains(&key);
-        self.stack.push(key);
+        self.stack.add(key)?;
         if self.stack.len() - object.base > FEW {
-            object.many = Some(self.stack.drain(object.base..).collect());
+            let many = object.many.insert(HashSet::new());
+            many.try_reserve(FEW + 1)?;
+            many.extend(self.stack.drain(object.base..));
         }
-        new
+        Ok(new)
     }
 
     pub(super) fn close(&mut self, object: &Object<'a>) {
@@ -53,8 +58,8 @@ mod tests {
             let mut keys = Keys::default();
             let mut object = keys.open();
             let key = |n: u32| Cow::Owned(n.to_le_bytes().to_vec());
-            assert!((0..count).all(|n| keys.insert(&mut object, key(n))));
-            assert!(!keys.insert(&mut object, key(0)));
+            assert!((0..count).all(|n| keys.insert(&mut object, key(n)).unwrap()));
+            assert!(!keys.insert(&mut object, key(0)).unwrap());
         }
     }
 }

@@ -6,6 +6,7 @@ use super::integers::read_plain;
 use super::walk::{Visitor, Walk};
 use super::write::append;
 use crate::isa::Isa;
+use crate::memory::{OutOfMemory, Room};
 use crate::signal::Signal;
 
 /// A document without its signals.
@@ -57,7 +58,7 @@ pub(super) fn document(body: &[u8], key: &str, isa: Isa) -> std::result::Result<
     let mut walk = Walk::new(body, Some(key.as_bytes()), Lifting::with(isa));
     walk.value()?;
     walk.scan.end()?;
-    walk.keep(body.len());
+    walk.keep(body.len()).map_err(Fault::from)?;
     Ok(walk.visitor.lifted)
 }
 
@@ -79,20 +80,19 @@ impl Visitor for Lifting {
     /// A signal, which goes to the signals and leaves its index.
     fn visit(walk: &mut Walk<'_, Self>) -> Result<()> {
         walk.scan.skip_space();
-        walk.keep(walk.scan.at);
+        walk.keep(walk.scan.at)?;
         let signal = walk.signal()?;
         let Self { lifted, kept, .. } = &mut walk.visitor;
         *kept = walk.scan.at;
-        append(lifted.signals.len(), &mut lifted.skeleton);
-        lifted.signals.push(signal);
-        Ok(())
+        append(lifted.signals.len(), &mut lifted.skeleton)?;
+        Ok(lifted.signals.add(signal)?)
     }
 }
 
 impl Walk<'_, Lifting> {
     /// Copies the document into the skeleton, up to a place.
-    fn keep(&mut self, end: usize) {
-        self.visitor.lifted.skeleton.extend_from_slice(&self.scan.text[self.visitor.kept..end]);
+    fn keep(&mut self, end: usize) -> std::result::Result<(), OutOfMemory> {
+        self.visitor.lifted.skeleton.add_all(&self.scan.text[self.visitor.kept..end])
     }
 
     fn signal(&mut self) -> Result<Signal> {
@@ -100,7 +100,7 @@ impl Walk<'_, Lifting> {
         if self.scan.peek() != Some(b'[') {
             return Err(self.refused(Code::NotAnArray, "expected an array of integers"));
         }
-        self.nested(Self::integers).map(Signal::new)
+        Ok(Signal::try_new(self.nested(Self::integers)?)?)
     }
 
     fn integers(&mut self) -> Result<Vec<i32>> {
@@ -109,15 +109,15 @@ impl Walk<'_, Lifting> {
         }
         let start = self.scan.at;
         let last = self.visitor.lifted.signals.last().map(|signal| signal.samples().len());
-        let mut integers = capacity::first(self.scan.text, start, last);
+        let mut integers = capacity::first(self.scan.text, start, last)?;
         loop {
             self.scan.at = read_plain(self.visitor.isa, self.scan.text, self.scan.at, &mut integers);
             let index = integers.len();
-            integers.push(self.integer().map_err(|fault| fault.inside(Step::Index(index)))?);
+            integers.add(self.integer().map_err(|fault| fault.inside(Step::Index(index)))?)?;
             if !self.scan.continues(b']')? {
                 break;
             }
-            capacity::grow(&mut integers, self.scan.text, start, self.scan.at);
+            capacity::grow(&mut integers, self.scan.text, start, self.scan.at)?;
         }
         capacity::trim(&mut integers);
         Ok(integers)

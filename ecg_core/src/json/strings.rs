@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::error::{Code, Fault, Result};
+use super::error::{Code, Fault, MAX_POINTER, Result};
 use super::scanner::Scanner;
+use crate::memory::{OutOfMemory, Room};
 
 impl<'a> Scanner<'a> {
     /// Goes past a string, from its opening quote on, and returns what stands between the quotes.
@@ -67,19 +68,26 @@ fn short(letter: u8) -> Option<char> {
 }
 
 /// The meaning of what stands between the quotes of a valid string.
-pub(super) fn unescape(raw: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn unescape(raw: &[u8]) -> std::result::Result<Cow<'_, [u8]>, OutOfMemory> {
     if !raw.contains(&b'\\') {
-        return Cow::Borrowed(raw);
+        return Ok(Cow::Borrowed(raw));
     }
     let mut scan = Scanner::new(raw);
-    let mut meaning = Vec::with_capacity(raw.len());
+    let mut meaning = Vec::with_room(raw.len())?;
     while let Some(byte) = scan.peek() {
         match scan.escape_here(byte) {
             Some(character) => meaning.extend(character.encode_utf8(&mut [0; 4]).bytes()),
             None => meaning.push(byte),
         }
     }
-    Cow::Owned(meaning)
+    Ok(Cow::Owned(meaning))
+}
+
+/// The meaning of a key for a pointer: of a long one only more than any pointer has room for.
+pub(super) fn component(raw: &[u8]) -> String {
+    let enough = &raw[..raw.len().min(8 * MAX_POINTER)]; // an escape has six bytes, and means one or more
+    let key = unescape(enough).unwrap_or(enough.into());
+    String::from_utf8_lossy(&key).into_owned()
 }
 
 impl Scanner<'_> {
@@ -98,7 +106,7 @@ mod tests {
 
     fn meaning(text: &str) -> Option<String> {
         let raw = Scanner::new(text.as_bytes()).string().ok()?;
-        String::from_utf8(unescape(raw).into_owned()).ok()
+        String::from_utf8(unescape(raw).unwrap().into_owned()).ok()
     }
 
     #[test]
@@ -106,6 +114,18 @@ mod tests {
         assert_eq!(meaning(r#""\u0073ignal""#).unwrap(), "signal");
         assert_eq!(meaning(r#""\"\\\/\b\f\n\r\t""#).unwrap(), "\"\\/\u{8}\u{c}\n\r\t");
         assert_eq!(meaning(r#""\ud83d\udc93 \u00e9 é""#).unwrap(), "💓 é é");
+    }
+
+    #[test]
+    fn a_key_too_long_for_a_pointer_stays_too_long() {
+        for unit in ["k", "é", "💓", r"\u0041", r"\ud83d\udc93"] {
+            for count in [MAX_POINTER, MAX_POINTER + 1, 4096] {
+                let raw = unit.repeat(count);
+                let whole = String::from_utf8(unescape(raw.as_bytes()).unwrap().into_owned()).unwrap();
+                let cut = component(raw.as_bytes());
+                assert!(cut == whole || cut.len() > MAX_POINTER && whole.len() > MAX_POINTER, "{unit}");
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::error::{Code, Fault, Result, Step};
 use super::keys::{Keys, Object};
 use super::scanner::Scanner;
-use super::strings::unescape;
+use super::strings::{component, unescape};
 
 /// The deepest nesting of arrays and objects.
 pub const MAX_DEPTH: usize = 64;
@@ -81,15 +81,17 @@ impl<'a, V: Visitor> Walk<'a, V> {
         if self.scan.peek() != Some(b'"') {
             return Err(self.scan.unexpected("expected a key"));
         }
-        let key = unescape(self.scan.string()?);
-        let inside = || Step::Key(String::from_utf8_lossy(&key).into_owned());
-        if !self.keys.insert(object, key.clone()) {
+        let raw = self.scan.string()?;
+        let key = unescape(raw)?;
+        let chosen = self.key == Some(&*key);
+        let inside = || Step::Key(component(raw));
+        if !self.keys.insert(object, key)? {
             return Err(Fault::new(Code::DuplicateKey, start, "duplicate key").inside(inside()));
         }
         if !self.scan.closes(b':') {
             return Err(self.scan.unexpected("expected a colon"));
         }
-        let outcome = if self.key == Some(&*key) { V::visit(self) } else { self.value() };
+        let outcome = if chosen { V::visit(self) } else { self.value() };
         outcome.map_err(|fault| fault.inside(inside()))
     }
 }

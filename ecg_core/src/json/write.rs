@@ -1,5 +1,7 @@
 //! Integers as JSON.
 
+use crate::memory::{OutOfMemory, Room};
+
 const CHUNK: usize = 64;
 /// "-2147483648," and the seven bytes that a store of eight digits may write too many.
 const LONGEST: usize = 12 + 7;
@@ -7,27 +9,30 @@ const LONGEST: usize = 12 + 7;
 /// Writes samples as a JSON array without space.
 ///
 /// ```
-/// assert_eq!(ecg_core::json::to_json(&[12, -3, 0]), b"[12,-3,0]");
+/// assert_eq!(ecg_core::json::to_json(&[12, -3, 0])?, b"[12,-3,0]");
+/// # Ok::<(), ecg_core::OutOfMemory>(())
 /// ```
-#[must_use]
-pub fn to_json(samples: &[i32]) -> Vec<u8> {
-    let mut json = Vec::with_capacity(2 + samples.len() * 6);
+///
+/// # Errors
+/// [`OutOfMemory`] if there is no memory for the text.
+pub fn to_json(samples: &[i32]) -> Result<Vec<u8>, OutOfMemory> {
+    let mut json = Vec::with_room(2 + samples.len() * 6)?;
     json.push(b'[');
+    let mut text = [0; CHUNK * LONGEST];
     for chunk in samples.chunks(CHUNK) {
-        let start = json.len();
-        json.resize(start + CHUNK * LONGEST, 0);
-        let len = write_all(chunk, &mut json[start..]);
-        json.truncate(start + len);
+        let len = write_all(chunk, &mut text);
+        json.add_all(&text[..len])?;
     }
     if !samples.is_empty() {
         json.pop(); // the last comma
     }
     json.push(b']');
-    json
+    Ok(json)
 }
 
 /// Appends a number without leading zeros.
-pub(super) fn append(number: usize, text: &mut Vec<u8>) {
+pub(super) fn append(number: usize, text: &mut Vec<u8>) -> Result<(), OutOfMemory> {
+    text.make_room(LONGEST + 1)?; // of 64 bits
     match u32::try_from(number) {
         Ok(number) => {
             let start = text.len();
@@ -37,6 +42,7 @@ pub(super) fn append(number: usize, text: &mut Vec<u8>) {
         }
         Err(_) => text.extend(number.to_string().bytes()),
     }
+    Ok(())
 }
 
 /// Writes each sample and a comma, and returns the length.
@@ -138,14 +144,14 @@ mod tests {
             samples.extend([ten - 1, ten, ten + 1, -ten]);
         }
         for len in 0..samples.len() {
-            assert_eq!(to_json(&samples[..len]), expected(&samples[..len]).into_bytes());
+            assert_eq!(to_json(&samples[..len]).unwrap(), expected(&samples[..len]).into_bytes());
         }
-        assert_eq!(to_json(&samples.repeat(9)), expected(&samples.repeat(9)).into_bytes());
+        assert_eq!(to_json(&samples.repeat(9)).unwrap(), expected(&samples.repeat(9)).into_bytes());
     }
 
     #[test]
     fn every_small_integer_is_written() {
         let samples: Vec<i32> = (-100_000..100_000).collect();
-        assert_eq!(to_json(&samples), expected(&samples).into_bytes());
+        assert_eq!(to_json(&samples).unwrap(), expected(&samples).into_bytes());
     }
 }

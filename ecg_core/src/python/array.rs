@@ -4,6 +4,8 @@ use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict};
 
+use crate::memory::OutOfMemory;
+
 /// A new array of int64.
 pub(super) fn int64<'py>(py: Python<'py>, values: &[i64], shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
     filled(py, "int64", shape, |eights| {
@@ -21,6 +23,7 @@ pub(super) fn filled<'py, const SIZE: usize>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let numpy = numpy(py)?;
     let size = shape.iter().fold(SIZE, |size, &len| size.saturating_mul(len));
+    isize::try_from(size).map_err(|_| OutOfMemory)?;
     let bytes = PyByteArray::new_with(py, size, |bytes| fill(bytes.as_chunks_mut().0))?;
     let options = PyDict::new(py);
     options.set_item("shape", shape)?;

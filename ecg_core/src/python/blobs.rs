@@ -3,12 +3,14 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyList};
 
 use super::gil::detached;
+use super::memory::{bytes, list};
 use super::samples;
 use super::signal::{PySignal, signal_or};
 use crate::blob;
+use crate::memory::collected;
 use crate::signal::Signal;
 
 /// Pack signals losslessly into one blob.
@@ -43,9 +45,9 @@ use crate::signal::Signal;
 pub(super) fn pack<'py>(signals: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
     let py = signals.py();
     let signals = signals.try_iter()?.enumerate().map(|(index, signal)| numbered(index, &signal?));
-    let signals = signals.collect::<PyResult<Vec<Signal>>>()?;
-    let bytes = signals.iter().map(|signal| size_of_val(signal.samples())).sum();
-    Ok(PyBytes::new(py, &detached(py, bytes, || blob::pack(&signals))?))
+    let signals = collected(signals)?;
+    let size = signals.iter().map(|signal| size_of_val(signal.samples())).sum();
+    bytes(py, &detached(py, size, || blob::pack(&signals))?)
 }
 
 /// A signal, or an error that tells which one it was.
@@ -62,6 +64,8 @@ fn numbered(index: usize, signal: &Bound<'_, PyAny>) -> PyResult<Signal> {
 /// ----------
 /// blob : bytes
 ///     What `pack` returned.
+/// max_samples : int, optional
+///     The most samples that all signals may have together. Few bytes can unpack to 128 times their size.
 ///
 /// Returns
 /// -------
@@ -70,7 +74,8 @@ fn numbered(index: usize, signal: &Bound<'_, PyAny>) -> PyResult<Signal> {
 /// Raises
 /// ------
 /// BlobError
-///     If the blob is not, bit by bit, what was packed.
+///     If the blob is not, bit by bit, what was packed, or says that it has more samples; no memory is taken
+///     for them then.
 ///
 /// Examples
 /// --------
@@ -78,11 +83,20 @@ fn numbered(index: usize, signal: &Bound<'_, PyAny>) -> PyResult<Signal> {
 /// >>> unpack(pack([Signal([7, -7])]))[0].to_list()
 /// [7, -7]
 #[pyfunction]
-#[pyo3(signature = (blob, /))]
-pub(super) fn unpack(blob: &Bound<'_, PyBytes>) -> PyResult<Vec<PySignal>> {
+#[pyo3(signature = (blob, /, *, max_samples=None))]
+pub(super) fn unpack<'py>(
+    blob: &Bound<'py, PyBytes>,
+    max_samples: Option<i64>,
+) -> PyResult<Bound<'py, PyList>> {
+    let (py, most) = (blob.py(), at_most(max_samples)?);
     let bytes = PyBackedBytes::from(blob.clone());
-    let signals = detached(blob.py(), bytes.len(), || blob::unpack(&bytes))?;
-    Ok(signals.into_iter().map(PySignal::from).collect())
+    let signals = detached(py, bytes.len(), || blob::unpack_at_most(&bytes, most))?;
+    list(py, signals.into_iter().map(PySignal::from))
+}
+
+fn at_most(max_samples: Option<i64>) -> PyResult<u64> {
+    let most = u64::try_from(max_samples.unwrap_or(i64::MAX));
+    most.map_err(|_| PyValueError::new_err("max_samples must not be negative"))
 }
 
 /// Unpack some samples of one signal, without decoding the others.
@@ -95,6 +109,8 @@ pub(super) fn unpack(blob: &Bound<'_, PyBytes>) -> PyResult<Vec<PySignal>> {
 ///     The index of the signal.
 /// start, stop : int, optional
 ///     The first sample and the one after the last; cut to the length of the signal, as in a slice.
+/// max_samples : int, optional
+///     The most samples that these may be.
 ///
 /// Returns
 /// -------
@@ -107,7 +123,7 @@ pub(super) fn unpack(blob: &Bound<'_, PyBytes>) -> PyResult<Vec<PySignal>> {
 /// ValueError
 ///     If an index is negative.
 /// BlobError
-///     If the header or this signal is damaged.
+///     If the header or this signal is damaged, or there are more samples; no memory is taken for them then.
 ///
 /// Examples
 /// --------
@@ -115,17 +131,19 @@ pub(super) fn unpack(blob: &Bound<'_, PyBytes>) -> PyResult<Vec<PySignal>> {
 /// >>> unpack_lead(pack([Signal([1, 2, 3, 4])]), 0, start=1, stop=3).to_list()
 /// [2, 3]
 #[pyfunction]
-#[pyo3(signature = (blob, i, /, start=0, stop=None))]
+#[pyo3(signature = (blob, i, /, start=0, stop=None, *, max_samples=None))]
 pub(super) fn unpack_lead(
     blob: &Bound<'_, PyBytes>,
     i: isize,
     start: isize,
     stop: Option<isize>,
+    max_samples: Option<i64>,
 ) -> PyResult<PySignal> {
     let index = |value: isize| {
         usize::try_from(value).map_err(|_| PyValueError::new_err(format!("a negative index: {value}")))
     };
     let (lead, start, stop) = (index(i)?, index(start)?, index(stop.unwrap_or(isize::MAX))?);
-    let bytes = PyBackedBytes::from(blob.clone());
-    Ok(detached(blob.py(), bytes.len(), || blob::window(&bytes, lead, start, stop))?.into())
+    let (bytes, most) = (PyBackedBytes::from(blob.clone()), at_most(max_samples)?);
+    let window = || blob::window_at_most(&bytes, lead, start, stop, most);
+    Ok(detached(blob.py(), bytes.len(), window)?.into())
 }

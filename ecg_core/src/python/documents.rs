@@ -6,10 +6,12 @@ use pyo3::types::{PyBytes, PyList};
 
 use super::errors::decode;
 use super::gil::detached;
+use super::memory::{bytes, list};
 use super::reading::Reading;
 use super::signal::PySignal;
 use crate::blob;
 use crate::json::{self, Lifted};
+use crate::memory::collected;
 
 /// Read a signal from a JSON array of integers.
 ///
@@ -72,18 +74,18 @@ pub(super) fn parse_signal(json: &Bound<'_, PyBytes>) -> PyResult<PySignal> {
 pub(super) fn lift_signals<'py>(
     body: &Bound<'py, PyBytes>,
     key: &str,
-) -> PyResult<(Bound<'py, PyBytes>, Vec<PySignal>)> {
+) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyList>)> {
     let (py, text) = (body.py(), PyBackedBytes::from(body.clone()));
     let lifted = detached(py, text.len(), || json::lift(&text, key))?;
-    let signals = lifted.signals.into_iter().map(PySignal::from).collect();
-    Ok((PyBytes::new(py, &lifted.skeleton), signals))
+    let signals = list(py, lifted.signals.into_iter().map(PySignal::from))?;
+    Ok((bytes(py, &lifted.skeleton)?, signals))
 }
 
 /// Read many documents at once: take out the signals, count their crossings and pack them.
 ///
 /// Parameters
 /// ----------
-/// bodies : sequence of bytes
+/// bodies : iterable of bytes
 ///     Documents, as for `lift_signals`.
 /// key : str, optional
 ///     The key of the signals.
@@ -109,18 +111,15 @@ pub(super) fn lift_signals<'py>(
 /// '/signal/0'
 #[pyfunction]
 #[pyo3(signature = (bodies, /, key="signal"))]
-#[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts by value")]
-pub(super) fn read_batch<'py>(
-    py: Python<'py>,
-    bodies: Vec<Bound<'py, PyBytes>>,
-    key: &str,
-) -> PyResult<Bound<'py, PyList>> {
-    let texts: Vec<PyBackedBytes> = bodies.iter().cloned().map(PyBackedBytes::from).collect();
-    let outcomes = py.detach(|| texts.iter().map(|text| read(text, key)).collect::<Result<Vec<_>, _>>())?;
+pub(super) fn read_batch<'py>(bodies: &Bound<'py, PyAny>, key: &str) -> PyResult<Bound<'py, PyList>> {
+    let (py, bodies) = (bodies.py(), bodies.try_iter()?);
+    let texts =
+        collected(bodies.map(|body| PyResult::Ok(PyBackedBytes::from(body?.cast_into::<PyBytes>()?))))?;
+    let outcomes = py.detach(|| collected(texts.iter().map(|text| read(text, key))))?;
     let list = PyList::empty(py);
     for outcome in outcomes {
         match outcome {
-            Ok((lifted, blob)) => list.append(reading(py, lifted, &blob))?,
+            Ok((lifted, blob)) => list.append(reading(py, lifted, &blob)?)?,
             Err(error) => list.append(decode(py, &error)?)?,
         }
     }
@@ -132,11 +131,12 @@ type Outcome = Result<(Lifted, Vec<u8>), json::DecodeError>;
 fn read(text: &[u8], key: &str) -> Result<Outcome, blob::BlobError> {
     match json::lift(text, key) {
         Ok(lifted) => blob::pack(&lifted.signals).map(|blob| Ok((lifted, blob))),
+        Err(error) if error.code == json::Code::OutOfMemory => Err(blob::BlobError::OutOfMemory),
         Err(error) => Ok(Err(error)),
     }
 }
 
-fn reading(py: Python<'_>, lifted: Lifted, blob: &[u8]) -> Reading {
-    let skeleton = PyBytes::new(py, &lifted.skeleton).unbind();
-    Reading { skeleton, blob: PyBytes::new(py, blob).unbind(), signals: lifted.signals }
+fn reading(py: Python<'_>, lifted: Lifted, blob: &[u8]) -> PyResult<Reading> {
+    let skeleton = bytes(py, &lifted.skeleton)?.unbind();
+    Ok(Reading { skeleton, blob: bytes(py, blob)?.unbind(), signals: lifted.signals })
 }

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 
 use crate::blob;
 use crate::json;
+use crate::memory::OutOfMemory;
 
 create_exception!(
     ecg_core,
@@ -38,7 +39,7 @@ create_exception!(
     ecg_core,
     BlobError,
     PyValueError,
-    "A blob of signals is damaged, truncated, or of an unknown version or codec.
+    "A blob of signals is damaged, truncated, of an unknown version or codec, or holds more samples than asked for.
 
 Examples
 --------
@@ -63,13 +64,17 @@ pub(super) fn decode(py: Python<'_>, error: &json::DecodeError) -> PyResult<PyEr
 
 impl From<json::DecodeError> for PyErr {
     fn from(error: json::DecodeError) -> Self {
-        Python::attach(|py| decode(py, &error).unwrap_or_else(|failure| failure))
+        match error.code {
+            json::Code::OutOfMemory => OutOfMemory.into(),
+            _ => Python::attach(|py| decode(py, &error).unwrap_or_else(|failure| failure)),
+        }
     }
 }
 
 impl From<blob::BlobError> for PyErr {
     fn from(error: blob::BlobError) -> Self {
         match error {
+            blob::BlobError::OutOfMemory => OutOfMemory.into(),
             blob::BlobError::NoSuchLead(_) => PyIndexError::new_err(error.to_string()),
             _ => BlobError::new_err(error.to_string()),
         }

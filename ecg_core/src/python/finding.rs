@@ -10,6 +10,7 @@ use super::lane_counting::{Lanes, with_sample};
 use super::zero_rule::zero_rule;
 use crate::bits::spread::SPREAD;
 use crate::crossings::{Sample, WORD};
+use crate::memory::{OutOfMemory, Room};
 
 /// Find where a signal crosses zero.
 ///
@@ -123,20 +124,23 @@ fn indices<'py, T>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>>
 where
     T: Sample + Element + FromPyObjectOwned<'py>,
 {
-    let mut indices = Vec::new();
+    let (mut indices, mut memory) = (Vec::new(), Ok(()));
     lanes.count((0, lanes.view.only_lane(lanes.py)?), |from, word| {
-        push_bits(&mut indices, from, word.crossed)
+        if memory.is_ok() {
+            memory = push_bits(&mut indices, from, word.crossed);
+        }
     })?;
+    memory?;
     array::int64(lanes.py, &indices, &[indices.len()])
 }
 
-fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) {
+fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) -> Result<(), OutOfMemory> {
     let (mut places, count) = ([0; WORD], bits.count_ones() as usize);
     for index in &mut places[..count] {
         *index = (from + bits.trailing_zeros() as usize).cast_signed() as i64;
         bits &= bits - 1;
     }
-    indices.extend_from_slice(&places[..count]);
+    indices.add_all(&places[..count])
 }
 
 fn mask<'py, T>(lanes: &Lanes<'_, 'py, T>, pad: bool) -> PyResult<Bound<'py, PyAny>>

@@ -16,6 +16,7 @@ mod frames;
 mod gil;
 mod lane_counting;
 mod masked;
+mod memory;
 mod reading;
 mod samples;
 mod signal;

@@ -1,8 +1,9 @@
 //! What reading one body gives.
 
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyList};
 
+use super::memory::list;
 use super::signal::PySignal;
 use crate::signal::Signal;
 
@@ -22,8 +23,8 @@ pub(super) struct Reading {
 impl Reading {
     /// list of Signal: The signals in the order of the document. The list is a new one each time.
     #[getter]
-    fn signals(&self) -> Vec<PySignal> {
-        self.signals.iter().cloned().map(PySignal::from).collect()
+    fn signals<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        list(py, self.signals.iter().cloned().map(PySignal::from))
     }
 
     fn __repr__(&self) -> String {

@@ -7,6 +7,7 @@ use pyo3::types::PyBool;
 
 use super::arrow;
 use super::buffers::{Element, Format, View};
+use crate::memory::{Room, collected};
 use crate::signal::Signal;
 
 /// Samples that are copied together.
@@ -26,7 +27,7 @@ pub(super) fn buffered(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
         Format::U64 => fitting::<u64>(py, &view),
         Format::F32 | Format::F64 => Err(view.refused()),
     };
-    samples.map(Signal::new)
+    Ok(Signal::try_new(samples?)?)
 }
 
 /// The samples of a buffer of integers or an iterable of ints.
@@ -36,12 +37,12 @@ pub(super) fn any(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
         return buffered(object);
     }
     let items = object.try_iter()?.enumerate();
-    items.map(|(index, item)| integer(index, &item?)).collect::<PyResult<Vec<i32>>>().map(Signal::new)
+    Ok(Signal::try_new(collected(items.map(|(index, item)| integer(index, &item?)))?)?)
 }
 
 fn fitting<T: Element + TryInto<i32>>(py: Python<'_>, view: &View) -> PyResult<Vec<i32>> {
     let lane = view.only_lane::<T>(py)?;
-    let mut samples = Vec::with_capacity(lane.len);
+    let mut samples = Vec::with_room(lane.len)?;
     lane.blocks::<CHUNK, _>(|from, block| {
         for (index, &sample) in block.iter().enumerate() {
             samples.push(sample.try_into().map_err(|_| beyond(from + index))?);

@@ -1,11 +1,11 @@
 //! Columns in chunks, copied together.
 #![expect(unsafe_code, reason = "the chunks are behind pointers")]
 
-use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 
 use super::abi::{Array, Held, Stream, Structure};
 use super::column::{Column, Kind, Owner, numbers};
+use crate::memory::Room;
 
 /// The numbers of all chunks. A producer may need other threads, so it works without the GIL.
 pub(super) fn joined(py: Python<'_>, mut stream: Held<Stream>) -> PyResult<Column> {
@@ -27,7 +27,7 @@ pub(super) fn joined(py: Python<'_>, mut stream: Held<Stream>) -> PyResult<Colum
 fn append(bytes: &mut Vec<u8>, chunk: &Held<Array>, kind: &Kind) -> PyResult<()> {
     let (start, len) = numbers(chunk, kind, bytes.len() / kind.size())?;
     let size = len * kind.size();
-    bytes.try_reserve(size).map_err(|error| PyMemoryError::new_err(error.to_string()))?;
+    bytes.make_room(size)?;
     // SAFETY: the chunk, which is held, has these bytes, and there is room for them behind ours.
     unsafe {
         start.copy_to_nonoverlapping(bytes.as_mut_ptr().add(bytes.len()), size);

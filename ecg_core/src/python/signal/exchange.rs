@@ -11,6 +11,7 @@ use crate::python::array;
 use crate::python::arrow;
 use crate::python::exporter;
 use crate::python::gil::detached;
+use crate::python::memory::bytes;
 use crate::{blob, json};
 
 #[pymethods]
@@ -26,8 +27,8 @@ impl PySignal {
     /// >>> from ecg_core import Signal
     /// >>> Signal([12, -3, 0]).to_json()
     /// b'[12,-3,0]'
-    fn to_json<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &detached(py, self.nbytes(), || json::to_json(self.signal.samples())))
+    fn to_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        bytes(py, &detached(py, self.nbytes(), || json::to_json(self.signal.samples()))?)
     }
 
     /// Return a NumPy array of int32 that shares the samples; it is read-only.
@@ -62,7 +63,7 @@ impl PySignal {
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let blob = blob::pack(std::slice::from_ref(&self.signal))?;
         let unpack = py.import("ecg_core")?.getattr("unpack_lead")?;
-        (unpack, (PyBytes::new(py, &blob), 0)).into_pyobject(py)
+        (unpack, (bytes(py, &blob)?, 0)).into_pyobject(py)
     }
 
     fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {

@@ -3,11 +3,13 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
 
-use pyo3::exceptions::{PyIndexError, PyMemoryError, PyOverflowError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyOverflowError, PyTypeError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyIterator, PyList, PySlice};
+use pyo3::types::{PyIterator, PyMemoryView, PySlice};
 
 use super::class::PySignal;
+use crate::memory::{OutOfMemory, Room};
 use crate::python::gil::detached;
 use crate::python::slices::cut;
 use crate::signal::Signal;
@@ -15,8 +17,8 @@ use crate::signal::Signal;
 #[pymethods]
 impl PySignal {
     /// Return the samples as a list of int.
-    fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.signal.samples())
+    fn to_list<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        PyMemoryView::from(slf)?.call_method0(intern!(slf.py(), "tolist"))
     }
 
     /// Return the position of the first sample that equals a value.
@@ -63,8 +65,8 @@ impl PySignal {
         }
     }
 
-    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
-        self.to_list(py)?.try_iter()
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyIterator>> {
+        Self::to_list(slf)?.try_iter()
     }
 
     fn __contains__(&self, value: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -105,14 +107,13 @@ impl PySignal {
         if cut.step == 1 && cut.slicelength == self.signal.samples().len() {
             return Ok(self.signal.clone());
         }
-        let mut chosen = Vec::new();
-        let room = chosen.try_reserve_exact(cut.slicelength);
-        room.map_err(|error| PyMemoryError::new_err(error.to_string()))?;
-        Ok(detached(slice.py(), 4 * cut.slicelength, || {
+        let mut chosen = Vec::with_room(cut.slicelength)?;
+        let signal: Result<_, OutOfMemory> = detached(slice.py(), 4 * cut.slicelength, || {
             let positions = (0..cut.slicelength.cast_signed()).map(|index| cut.start + index * cut.step);
             chosen.extend(positions.map(|position| self.signal.samples()[position.cast_unsigned()]));
-            Signal::new(chosen)
-        }))
+            Signal::try_new(chosen)
+        });
+        Ok(signal?)
     }
 }
 

@@ -4,6 +4,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::class::PySignal;
+use crate::memory::{OutOfMemory, collected};
 use crate::python::gil::detached;
 use crate::python::zero_rule::zero_rule;
 use crate::signal::Signal;
@@ -95,10 +96,11 @@ impl PySignal {
         if max_points < 2 {
             return Err(PyValueError::new_err("max_points must be at least 2"));
         }
-        let positions = self.signal.thin(max_points);
-        let values: Vec<i32> = positions.iter().map(|&position| self.signal.samples()[position]).collect();
-        let positions = positions.into_iter().map(i32::try_from).collect::<Result<Vec<_>, _>>()?;
-        Ok((Signal::new(positions).into(), Signal::new(values).into()))
+        let (positions, samples) = (self.signal.thin(max_points)?, self.signal.samples());
+        let values = collected(positions.iter().map(|&position| Ok::<_, OutOfMemory>(samples[position])))?;
+        let positions =
+            collected(positions.into_iter().map(|position| Ok::<_, PyErr>(position.try_into()?)))?;
+        Ok((Signal::try_new(positions)?.into(), Signal::try_new(values)?.into()))
     }
 }
 
