@@ -1,4 +1,4 @@
-//! Reading takes the memory of the samples, a fifth more at most, and a small constant.
+//! Reading takes the memory of the samples, a fifth more at most, and a small constant; where that is not there, it is an error.
 //!
 //! Growing in place counts as such: the allocators of systems move pages, not bytes. `tests/core/test_memory.py`
 //! looks at what a whole process takes.
@@ -6,11 +6,12 @@
 
 mod allocator;
 
-use allocator::peak;
-use ecg_core::Signal;
-use ecg_core::blob::{pack, unpack};
-use ecg_core::json::to_json;
-use ecg_core::json::{lift, parse};
+use std::fmt::Debug;
+
+use allocator::{peak, within};
+use ecg_core::blob::{BlobError, pack, unpack, window};
+use ecg_core::json::{Code, DecodeError, lift, parse, to_json};
+use ecg_core::{OutOfMemory, Signal};
 
 /// Leads and samples of each.
 const SHAPES: [(usize, usize); 7] =
@@ -77,4 +78,37 @@ fn a_batch_takes_little_more_than_its_samples_and_blobs() {
         let blobs: usize = readings.iter().map(|(blob, _)| blob.len()).sum();
         check("a batch", &batch.concat(), most - blobs);
     }
+}
+
+/// Gives some work more and more memory: it must say that there is too little, until it is done.
+fn ends_well<T, E: Debug>(what: &str, work: impl Fn() -> Result<T, E>, out_of_memory: impl Fn(&E) -> bool) {
+    let (_, most) = peak(|| work().unwrap());
+    for bytes in (0..most).step_by(8) {
+        let error = within(bytes, &work).err().unwrap();
+        assert!(out_of_memory(&error), "{what} within {bytes} bytes: {error:?}");
+    }
+    assert!(most > 0 && within(most, work).is_ok(), "{what}");
+}
+
+#[test]
+fn memory_that_ends_is_an_error() {
+    let keys = |escape| (0..40).map(move |key| format!("\"{escape}{key}\": 0"));
+    let keys: Vec<String> = keys("").chain(keys("\\n")).collect();
+    let arrays = format!("[{}0], \"x\": [{}", "-1234,".repeat(400), "{\"signal\": [7]},".repeat(40));
+    let body = format!("{{{}, \"signal\": {arrays}0]}}", keys.join(", "));
+    let code = |error: &DecodeError| error.code == Code::OutOfMemory;
+    ends_well("lift", || lift(body.as_bytes(), "signal"), code);
+    ends_well("parse", || parse(b"[1, -2]"), code);
+
+    let noise: Vec<i32> = (1..500_i32).map(|i| i.wrapping_pow(31)).collect();
+    let signals = [Signal::new([]), Signal::new(vec![5; 5000]), Signal::new(noise)];
+    let blob = pack(&signals).unwrap();
+    let ended = |error: &BlobError| *error == BlobError::OutOfMemory;
+    ends_well("pack", || pack(&signals), ended);
+    ends_well("unpack", || unpack(&blob), ended);
+    ends_well("window", || window(&blob, 1, 100, 2000), ended);
+
+    let ended = |error: &OutOfMemory| *error == OutOfMemory;
+    ends_well("to_json", || to_json(&[i32::MIN; 500]), ended);
+    ends_well("decimate", || signals[1].decimate(400), ended);
 }

@@ -95,9 +95,9 @@ impl Fault {
         Self(Some(Box::new(Place { code, offset, detail, steps: Vec::new() })))
     }
 
-    pub(super) fn inside(mut self, step: Step) -> Self {
+    pub(super) fn inside(mut self, step: impl FnOnce() -> Step) -> Self {
         if let Some(place) = &mut self.0 {
-            place.steps.push(step);
+            place.steps.push(step());
         }
         self
     }

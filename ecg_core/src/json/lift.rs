@@ -113,7 +113,7 @@ impl Walk<'_, Lifting> {
         loop {
             self.scan.at = read_plain(self.visitor.isa, self.scan.text, self.scan.at, &mut integers);
             let index = integers.len();
-            integers.add(self.integer().map_err(|fault| fault.inside(Step::Index(index)))?)?;
+            integers.add(self.integer().map_err(|fault| fault.inside(|| Step::Index(index)))?)?;
             if !self.scan.continues(b']')? {
                 break;
             }

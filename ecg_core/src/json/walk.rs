@@ -57,7 +57,7 @@ impl<'a, V: Visitor> Walk<'a, V> {
         let mut open = !self.scan.closes(b']');
         let mut index = 0;
         while open {
-            self.value().map_err(|fault| fault.inside(Step::Index(index)))?;
+            self.value().map_err(|fault| fault.inside(|| Step::Index(index)))?;
             open = self.scan.continues(b']')?;
             index += 1;
         }
@@ -86,12 +86,12 @@ impl<'a, V: Visitor> Walk<'a, V> {
         let chosen = self.key == Some(&*key);
         let inside = || Step::Key(component(raw));
         if !self.keys.insert(object, key)? {
-            return Err(Fault::new(Code::DuplicateKey, start, "duplicate key").inside(inside()));
+            return Err(Fault::new(Code::DuplicateKey, start, "duplicate key").inside(inside));
         }
         if !self.scan.closes(b':') {
             return Err(self.scan.unexpected("expected a colon"));
         }
         let outcome = if chosen { V::visit(self) } else { self.value() };
-        outcome.map_err(|fault| fault.inside(inside()))
+        outcome.map_err(|fault| fault.inside(inside))
     }
 }
