@@ -48,6 +48,7 @@ pub fn count(samples: &[i32], rule: ZeroRule, baseline: i32) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::counter::DifferentRules;
     use super::*;
     use crate::crossings::ZeroRule::{Distinct, Negative, Neutral, Positive, Strict};
 
@@ -89,10 +90,18 @@ mod tests {
                 counter.extend(left).unwrap();
                 let mut after = Crossings::new(rule);
                 after.extend(right).unwrap();
-                counter.merge(&after);
+                counter.merge(&after).unwrap();
                 assert_eq!(counter.count(), counted(rule, &samples));
             }
         }
+    }
+
+    #[test]
+    fn counters_of_different_rules_do_not_merge() {
+        let mut counter = Crossings::new(Neutral);
+        counter.extend(&[1, -1]).unwrap();
+        assert_eq!(counter.merge(&Crossings::new(Strict)), Err(DifferentRules));
+        assert_eq!(counter.count(), 1);
     }
 
     #[test]

@@ -1,8 +1,22 @@
 //! Counting over consecutive words of signs.
 
+use std::fmt;
+
 use super::rule::{Sign, ZeroRule};
 use super::signs::Signs;
 use super::word::Word;
+
+/// Two counters have different rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DifferentRules;
+
+impl fmt::Display for DifferentRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the counters have different rules")
+    }
+}
+
+impl std::error::Error for DifferentRules {}
 
 /// Counts the crossings of samples that come in any number of pieces.
 ///
@@ -51,6 +65,9 @@ impl Crossings {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
     pub(super) fn advance(&mut self, signs: Signs) -> Word {
+        if signs.len == 0 {
+            return Word::default();
+        }
         let Some(before) = self.last.or_else(|| self.rule.first(signs)) else {
             return Word { filled: signs.filled(), ..Word::default() }; // zeros that carry no sign yet
         };
@@ -62,7 +79,7 @@ impl Crossings {
         Word { crossed, signed: self.rule.signed(signs), filled: signs.filled() }
     }
 
-    /// Appends what another counter of the same rule saw directly after this one.
+    /// Appends what another counter saw directly after this one.
     ///
     /// ```
     /// use ecg_core::crossings::{Crossings, ZeroRule};
@@ -70,14 +87,39 @@ impl Crossings {
     /// let (mut left, mut right) = (Crossings::new(ZeroRule::Neutral), Crossings::new(ZeroRule::Neutral));
     /// left.extend(&[5, 5])?;
     /// right.extend(&[-5, 5])?;
-    /// left.merge(&right);
+    /// left.merge(&right)?;
     /// assert_eq!(left.count(), 2);
-    /// # Ok::<(), ecg_core::crossings::NotANumber>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn merge(&mut self, after: &Self) {
-        let Some(sign) = after.first else { return };
+    ///
+    /// # Errors
+    /// [`DifferentRules`] if it has another rule; nothing is appended then.
+    pub fn merge(&mut self, after: &Self) -> Result<(), DifferentRules> {
+        if self.rule != after.rule {
+            return Err(DifferentRules);
+        }
+        let Some(sign) = after.first else { return Ok(()) };
         self.advance(sign.alone());
         self.count += after.count;
         self.last = after.last;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_samples_change_nothing() {
+        for (_, rule) in ZeroRule::NAMES {
+            let mut counter = Crossings::new(rule);
+            for _ in 0..2 {
+                let before = counter.clone();
+                assert_eq!(counter.advance(Signs::of(&[], 0).unwrap()), Word::default());
+                assert_eq!(counter, before);
+                counter.extend(&[-1]).unwrap();
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ mod signs;
 mod word;
 
 pub use count::count;
-pub use counter::Crossings;
+pub use counter::{Crossings, DifferentRules};
 pub use kernels::Sample;
 pub use rule::ZeroRule;
 pub use signs::NotANumber;

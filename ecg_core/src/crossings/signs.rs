@@ -57,12 +57,12 @@ pub(super) struct Signs {
     pub(super) negative: u64,
     /// The sample is zero (or -0.0).
     pub(super) zero: u64,
-    /// Samples in the word, at least 1.
+    /// Samples in the word.
     pub(super) len: u32,
 }
 
 impl Signs {
-    /// Reads 1 to [`WORD`] samples as if `level`, which is finite, had been subtracted.
+    /// Reads the first [`WORD`] samples, if there are so many, as if `level`, which is finite, had been subtracted.
     ///
     /// # Errors
     /// [`NotANumber`] with the index of the first NaN.
@@ -77,18 +77,18 @@ impl Signs {
         }
     }
 
-    /// The first 1 to [`WORD`] of some signs.
+    /// The first signs, up to `len` of them.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
     pub(super) fn cut(negative: u64, zero: u64, len: usize) -> Self {
-        let len = u32::try_from(len).unwrap_or(u32::MAX);
+        let len = u32::try_from(len.min(WORD)).unwrap_or(0);
         let signs = Self { negative, zero, len };
         Self { negative: negative & signs.filled(), zero: zero & signs.filled(), len }
     }
 
     /// One bit per sample of the word.
     pub(super) fn filled(self) -> u64 {
-        u64::MAX >> (64 - self.len)
+        u64::MAX.checked_shr(u64::BITS - self.len).unwrap_or(0)
     }
 }
 
@@ -98,14 +98,14 @@ mod tests {
 
     #[test]
     fn bits_follow_the_samples() {
-        for len in 1..=WORD {
+        for len in 0..=WORD + 1 {
             let samples: Vec<i32> = [-1, 1, 0, 0, -1].into_iter().cycle().take(len).collect();
             let signs = Signs::of(&samples, 0).unwrap();
-            for (i, sample) in samples.iter().enumerate() {
+            for (i, sample) in samples.iter().take(WORD).enumerate() {
                 assert_eq!(signs.negative >> i & 1 == 1, *sample < 0);
                 assert_eq!(signs.zero >> i & 1 == 1, *sample == 0);
             }
-            assert_eq!(signs.filled().count_ones() as usize, len);
+            assert_eq!(signs.filled().count_ones() as usize, len.min(WORD));
         }
     }
 

@@ -109,11 +109,11 @@ impl ZeroCrossingCounter {
             (other.crossings.clone(), other.baseline.clone_ref(py))
         };
         let mut counter = slf.borrow_mut();
-        if counter.crossings.rule() != after.rule() || !counter.baseline.bind(py).eq(baseline)? {
-            return Err(PyValueError::new_err("the counters have different rules or baselines"));
+        let different = || PyValueError::new_err("the counters have different rules or baselines");
+        if !counter.baseline.bind(py).eq(baseline)? {
+            return Err(different());
         }
-        counter.crossings.merge(&after);
-        Ok(())
+        counter.crossings.merge(&after).map_err(|_| different())
     }
 
     /// int: The crossings so far.
