@@ -1,10 +1,15 @@
-"""Reading takes the memory of the samples and a fifth of it, in a real process; `ecg_core/tests/memory.rs` is exact."""
+"""Reading takes the memory of the samples and a fifth of it, in a real process; where it ends, there is a MemoryError.
+
+`ecg_core/tests/memory.rs` does both byte by byte, for the Rust half.
+"""
 
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import ecg_core
 
 # Prints by how much the resident memory grew at most, the bytes of the samples and of their blob.
 SCRIPT = """
@@ -58,3 +63,83 @@ def test_arrow_arrays_are_released(use: str) -> None:
     zeros = "Signal(array('i', bytes(4 * SAMPLES))).__arrow_c_array__"
     grown, samples, _ = sizes(f"[len({use}) for signal in ({zeros} for _ in range(12))]")
     assert grown < 6 * samples
+
+
+# Prints what is raised where there is less memory than needed, if the interpreter can go on after it.
+ENDING = """
+import pickle, resource
+from array import array
+from pathlib import Path
+import numpy as np
+from ecg_core import *
+
+def endless(sample):
+    while True:
+        yield sample
+
+def documents(*parts):
+    return b"[%s]" % b",".join(parts)
+
+x = SETUP
+size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (size + (4 << 20), resource.RLIM_INFINITY))
+try:
+    WORK
+except MemoryError:
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert unpack(pack([Signal([1, -1])]))[0].count_zero_crossings() == 1
+    print("MemoryError", end="")
+"""
+WAVE = "np.tile(np.array([1, -1], 'i4'), 1 << 22)"
+NOISE = "Signal(np.random.default_rng(1).integers(-(2**31), 2**31, 1 << 22, 'i4'))"
+LONG = "b'[' + b'1,' * (1 << 23) + b'1]'"
+MANY = "documents(*[b'{\"signal\":[1]}'] * (1 << 19))"
+BOMB = "pack([np.zeros(1 << 26, 'i1')])"
+ENDINGS = [
+    ("Signal", "np.broadcast_to(np.int8(0), 2**40)", "Signal(x)"),
+    ("Signal", "None", "Signal(endless(1))"),
+    ("Signal", WAVE, "Signal(x[::2])"),
+    ("Signal", f"Signal({WAVE})", "x.to_list()"),
+    ("Signal", f"Signal({WAVE})", "iter(x)"),
+    ("Signal", f"Signal({WAVE})", "x[::-1]"),
+    ("Signal", f"Signal({WAVE})", "x.to_json()"),
+    ("Signal", f"Signal({WAVE})", "x.thin(1 << 21)"),
+    ("Signal", f"Signal({WAVE})", "x.thin(1 << 23)"),
+    ("Signal", NOISE, "pickle.dumps(x)"),
+    ("Reading", f"read_batch([{MANY}])[0]", "x.signals"),
+    ("count_zero_crossings", "np.empty((2**40, 0), 'i2')", "count_zero_crossings(x)"),
+    ("count_zero_crossings", "np.zeros((1 << 21, 1), 'i2')", "count_zero_crossings(x)"),
+    ("zero_crossings", WAVE, "zero_crossings(x)"),
+    ("zero_crossings_mask", WAVE, "zero_crossings_mask(x)"),
+    ("zero_crossing_rate", WAVE, "zero_crossing_rate(x, hop_length=1)"),
+    ("parse_signal", LONG, "parse_signal(x)"),
+    ("lift_signals", f"b'{{\"signal\":' + {LONG} + b'}}'", "lift_signals(x)"),
+    ("lift_signals", MANY, "lift_signals(x)"),
+    ("lift_signals", "documents(b'1' * (1 << 24))", "lift_signals(x)"),
+    ("lift_signals", "b'{\"' + b'\\\\n' * (1 << 23) + b'\":1}'", "lift_signals(x)"),
+    ("lift_signals", "b'{%s}' % b','.join(b'\"%d\":1' % i for i in range(1 << 19))", "lift_signals(x)"),
+    ("read_batch", f"b'{{\"signal\":' + {LONG} + b'}}'", "read_batch([x])"),
+    ("read_batch", MANY, "read_batch([b'{}', x])"),
+    ("read_batch", "None", "read_batch(endless(b''))"),
+    ("pack", "np.broadcast_to(np.int8(0), 2**40)", "pack([x])"),
+    ("pack", NOISE, "pack([x])"),
+    ("pack", "Signal([])", "pack(endless(x))"),
+    ("unpack", BOMB, "unpack(x)"),
+    ("unpack", "pack([Signal([])] * (1 << 19))", "unpack(x)"),
+    ("unpack_lead", BOMB, "unpack_lead(x, 0)"),
+]
+SMALL = {"BlobError", "DecodeError", "ZeroCrossingCounter", "ZeroRule"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs RLIMIT_AS")
+@pytest.mark.parametrize(("setup", "work"), [row[1:] for row in ENDINGS])
+def test_memory_that_ends_is_an_error(setup: str, work: str) -> None:
+    script = ENDING.replace("SETUP", setup).replace("WORK", work)
+    outcome = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (outcome.returncode, outcome.stdout) == (0, "MemoryError"), outcome.stderr
+
+
+def test_everything_that_takes_memory_is_among_them() -> None:
+    assert {name for name, *_ in ENDINGS} | SMALL == set(ecg_core.__all__)
