@@ -143,6 +143,32 @@ def test_output_that_cannot_be_written() -> None:
     assert (ended.returncode, ended.stderr) == (1, reason)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs ulimit -v")
+def test_a_document_without_memory() -> None:
+    command = ["sh", "-c", 'ulimit -v 131072; exec "$@"', "sh", *COMMAND, "-"]
+    ended = subprocess.run(command, input=DOCUMENT, capture_output=True, check=False)
+    reason = b"python -m ecg_core: -: not enough memory\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, b"", reason)
+
+
+def test_lines_without_memory() -> None:
+    script = """
+import ecg_core.__main__ as command
+
+def lines(*_):
+    yield "a line"
+    raise MemoryError
+
+command._lines = lines
+command.main(["-"])
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], input=DOCUMENT, capture_output=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == b"python -m ecg_core: standard output: not enough memory\n"
+
+
 def test_the_readme_shows_what_is_printed(tmp_path: Path) -> None:
     [console] = re.findall(r"```console\n(.*?)```", README.read_text(), re.DOTALL)
     script = "\n".join(re.findall(r"^\$ (.*)", console, re.MULTILINE))

@@ -14,7 +14,8 @@ MAX_BYTES = 256 * 2**20
 ENDINGS = f"""\
 exit codes:
   0  every signal was counted
-  1  the document cannot be read, is wrong or has no signal; standard error says which
+  1  the document cannot be read, is wrong, has no signal or does not fit memory;
+     standard error says which
   2  the command line is wrong
 
 A document has at most {MAX_BYTES >> 20} MiB."""
@@ -29,11 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (OSError, ValueError, MemoryError) as error:
         parser.exit(1, _printable(f"{parser.prog}: {options.file}: {_reason(error)}") + "\n")
     try:
-        print(*_lines(signals, options), sep="\n", flush=True)  # noqa: T201
-    except OSError as error:
+        for line in _lines(signals, options):
+            print(line)  # noqa: T201
+        sys.stdout.flush()
+    except (OSError, MemoryError) as error:
         _discard_output()
         quiet = isinstance(error, BrokenPipeError)  # Whoever reads has seen enough.
-        parser.exit(1, None if quiet else f"{parser.prog}: standard output: {error.strerror}\n")
+        parser.exit(1, None if quiet else f"{parser.prog}: standard output: {_reason(error)}\n")
 
 
 def _parser() -> ArgumentParser:
