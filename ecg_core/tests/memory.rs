@@ -9,7 +9,7 @@ mod allocator;
 use std::fmt::Debug;
 
 use allocator::{peak, within};
-use ecg_core::blob::{BlobError, pack, unpack, window};
+use ecg_core::blob::{BlobError, pack, unpack, unpack_at_most, window, window_at_most};
 use ecg_core::json::{Code, DecodeError, lift, parse, to_json};
 use ecg_core::{OutOfMemory, Signal};
 
@@ -111,4 +111,13 @@ fn memory_that_ends_is_an_error() {
     let ended = |error: &OutOfMemory| *error == OutOfMemory;
     ends_well("to_json", || to_json(&[i32::MIN; 500]), ended);
     ends_well("thin", || signals[1].thin(400), ended);
+}
+
+#[test]
+fn too_many_samples_are_refused_before_memory_is_taken_for_them() {
+    let blob = pack(&[Signal::new(vec![5; 5000])]).unwrap();
+    let refused = Err(BlobError::TooManySamples { samples: 5000, max: 4999 });
+    assert_eq!(within(64, || unpack_at_most(&blob, 4999).map(drop)), refused);
+    assert_eq!(within(64, || window_at_most(&blob, 0, 0, 5000, 4999).map(drop)), refused);
+    assert_eq!(window_at_most(&blob, 0, 1, 5000, 4999).unwrap().samples(), [5; 4999]);
 }
