@@ -94,6 +94,7 @@ WAVE = "np.tile(np.array([1, -1], 'i4'), 1 << 22)"
 NOISE = "Signal(np.random.default_rng(1).integers(-(2**31), 2**31, 1 << 22, 'i4'))"
 LONG = "b'[' + b'1,' * (1 << 23) + b'1]'"
 MANY = "documents(*[b'{\"signal\":[1]}'] * (1 << 19))"
+KEYS = "b'{%s}' % b','.join(b'\"%d\":1' % i for i in range(1 << 19))"
 BOMB = "pack([np.zeros(1 << 26, 'i1')])"
 ENDINGS = [
     ("Signal", "np.broadcast_to(np.int8(0), 2**40)", "Signal(x)"),
@@ -117,7 +118,7 @@ ENDINGS = [
     ("lift_signals", MANY, "lift_signals(x)"),
     ("lift_signals", "documents(b'1' * (1 << 24))", "lift_signals(x)"),
     ("lift_signals", "b'{\"' + b'\\\\n' * (1 << 23) + b'\":1}'", "lift_signals(x)"),
-    ("lift_signals", "b'{%s}' % b','.join(b'\"%d\":1' % i for i in range(1 << 19))", "lift_signals(x)"),
+    ("lift_signals", KEYS, "lift_signals(x)"),
     ("read_batch", f"b'{{\"signal\":' + {LONG} + b'}}'", "read_batch([x])"),
     ("read_batch", MANY, "read_batch([b'{}', x])"),
     ("read_batch", "None", "read_batch(endless(b''))"),

@@ -1,12 +1,13 @@
-//! The decoder survives any bytes, within memory bounded by them, and gives back what was packed.
+//! The decoder survives any bytes, within memory bounded by them and with less than it needs, and gives back what was
+//! packed.
 #![no_main]
 
 #[path = "../../tests/allocator/mod.rs"]
 mod allocator;
 
-use allocator::peak;
+use allocator::{peak, within};
 use ecg_core::Signal;
-use ecg_core::blob::{pack, unpack, window};
+use ecg_core::blob::{BlobError, pack, unpack, window};
 use ecg_core::crossings::ZeroRule;
 use ecg_core_fuzz::{forged, on_every_isa};
 use libfuzzer_sys::fuzz_target;
@@ -24,9 +25,11 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-fn bounded<T>(blob: &[u8], work: impl FnOnce() -> T) -> T {
-    let (result, peak) = peak(work);
+fn bounded<T>(blob: &[u8], work: impl Fn() -> Result<T, BlobError>) -> Result<T, BlobError> {
+    let (result, peak) = peak(&work);
     assert!(peak <= MOST * blob.len(), "{peak} bytes for a blob of {}", blob.len());
+    let with_less = peak.checked_sub(1).and_then(|bytes| within(bytes, &work).err());
+    assert_eq!(with_less, (peak > 0).then_some(BlobError::OutOfMemory));
     result
 }
 
