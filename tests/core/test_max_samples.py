@@ -32,6 +32,7 @@ def test_one_more_is_an_error(work: Callable[[], object], message: str) -> None:
 @pytest.mark.parametrize(
     "work",
     [lambda: unpack(BLOB, max_samples=-1), lambda: unpack_lead(BLOB, 0, max_samples=-1)],
+    ids=["unpack", "unpack_lead"],
 )
 def test_a_negative_number_is_an_error(work: Callable[[], object]) -> None:
     with pytest.raises(ValueError, match=r"^max_samples must not be negative$"):
