@@ -21,14 +21,14 @@ from ecg_core import (
 )
 from tests.core.arrow import ArrayProducer, StreamProducer, shorts
 
-COUNTED = ["uint8", "int16", "int32", "int64", "float32", "float64"]
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+COUNTED = [*INTEGERS, "float16", "float32", "float64"]
 
 
 @pytest.mark.parametrize("dtype", COUNTED)
 @given(samples=st.lists(st.integers(0, 2), max_size=150), start=st.integers(0, 70))
 def test_a_column_is_counted_like_the_buffer(dtype: str, samples: list[int], start: int) -> None:
-    numbers = np.array(samples, dtype) - (0 if dtype == "uint8" else 1)
+    numbers = np.array(samples, dtype) - (0 if dtype.startswith("uint") else 1)
     column = arro3.Array.from_numpy(numbers.astype(dtype)).slice(min(start, len(samples)))
     chunks = arro3.ChunkedArray([column, column])
     rest = numbers.astype(dtype)[start:]
@@ -60,8 +60,7 @@ def test_other_columns_are_refused_by_format() -> None:
     dictionary = ArrayProducer(shorts(), dictionary=ctypes.addressof(ctypes.c_char()))
     table: Any = arro3.Table
     refusals: list[tuple[Any, str]] = [
-        (arro3.Array.from_numpy(np.ones(3, "float16")), '"e"'),
-        (arro3.Array([True], arro3.DataType.bool()), '"b"'),
+        (arro3.Array([True], arro3.DataType.bool()), '"b".* cast it to uint8'),
         (arro3.Array(["1"], arro3.DataType.string()), '"u"'),
         (table.from_pydict({"II": arro3.Array.from_numpy(np.ones(3))}), r'"\+s"'),
         (dictionary, "dictionary"),
@@ -73,8 +72,8 @@ def test_other_columns_are_refused_by_format() -> None:
                 refuse(form)
     with pytest.raises(TypeError, match='"d"'):
         Signal(arro3.Array.from_numpy(np.ones(3)))
-    with pytest.raises(TypeError, match='"b"'):
-        count_zero_crossings(arro3.Array.from_numpy(np.ones(3, "int8")))
+    with pytest.raises(TypeError, match='"e"'):
+        Signal(arro3.Array.from_numpy(np.ones(3, "float16")))
 
 
 @given(valid=st.lists(st.booleans(), min_size=1, max_size=40), data=st.data())

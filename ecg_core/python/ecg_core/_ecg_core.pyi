@@ -1,6 +1,17 @@
 import sys
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, final, overload
+from typing import (
+    Any,
+    Literal,
+    Never,
+    Protocol,
+    SupportsFloat,
+    SupportsIndex,
+    TypeAlias,
+    final,
+    overload,
+)
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +27,15 @@ class _ArrowStream(Protocol):
 
 # NumPy's stubs give arrays `__buffer__` from Python 3.12 on only.
 _Samples: TypeAlias = Buffer | NDArray[Any] | _ArrowArray | _ArrowStream
+_Lane: TypeAlias = (
+    Signal | bytes | array[Any] | np.ndarray[tuple[int], np.dtype[Any]] | _ArrowArray | _ArrowStream
+)
+_Lanes: TypeAlias = np.ndarray[tuple[int, int, *tuple[int, ...]], np.dtype[Any]]
+# Only a shape that nobody knows is one of four that no number can be.
+_Unshaped: TypeAlias = np.ndarray[tuple[Never, Never, Never, Never], np.dtype[Any]]
+
+_Real: TypeAlias = SupportsFloat | SupportsIndex
+_Reals: TypeAlias = _Real | NDArray[Any] | Sequence[_Real | Sequence[_Real]]
 
 __all__ = [
     "BlobError",
@@ -58,7 +78,7 @@ class Signal(Sequence[int], Buffer):
     def minimum(self) -> int | None: ...
     @property
     def maximum(self) -> int | None: ...
-    def count_zero_crossings(self, *, zeros: ZeroRule = "neutral", baseline: int = 0) -> int: ...
+    def count_zero_crossings(self, *, zeros: ZeroRule = "neutral", baseline: _Real = 0) -> int: ...
     @property
     def nbytes(self) -> int: ...
     def average(self, *, baseline: int = 0) -> float: ...
@@ -100,7 +120,7 @@ class Reading:
 @final
 class ZeroCrossingCounter:
     def __new__(
-        cls, zeros: ZeroRule = "neutral", *, baseline: float = 0
+        cls, zeros: ZeroRule = "neutral", *, baseline: _Real = 0
     ) -> ZeroCrossingCounter: ...
     @property
     def count(self) -> int: ...
@@ -108,23 +128,31 @@ class ZeroCrossingCounter:
     def merge(self, other: ZeroCrossingCounter, /) -> None: ...
 
 @overload
+def count_zero_crossings(  # type: ignore[overload-overlap]
+    signal: _Unshaped, /, *, zeros: ZeroRule = "neutral", baseline: _Reals = 0, axis: int = -1
+) -> int | NDArray[np.int64]: ...
+@overload
 def count_zero_crossings(
-    signal: Signal, /, *, zeros: ZeroRule = "neutral", baseline: int = 0, axis: int = -1
+    signal: _Lane, /, *, zeros: ZeroRule = "neutral", baseline: _Real = 0, axis: int = -1
 ) -> int: ...
 @overload
 def count_zero_crossings(
-    signal: _Samples, /, *, zeros: ZeroRule = "neutral", baseline: float = 0, axis: int = -1
+    signal: _Lanes, /, *, zeros: ZeroRule = "neutral", baseline: _Reals = 0, axis: int = -1
+) -> NDArray[np.int64]: ...
+@overload
+def count_zero_crossings(
+    signal: _Samples, /, *, zeros: ZeroRule = "neutral", baseline: _Reals = 0, axis: int = -1
 ) -> int | NDArray[np.int64]: ...
 def _buffer(samples: _Samples, /) -> Buffer: ...
 def zero_crossings(
-    signal: _Samples, /, *, zeros: ZeroRule = "neutral", baseline: float = 0, axis: int = -1
+    signal: _Samples, /, *, zeros: ZeroRule = "neutral", baseline: _Reals = 0, axis: int = -1
 ) -> NDArray[np.int64]: ...
 def zero_crossings_mask(
     signal: _Samples,
     /,
     *,
     zeros: ZeroRule = "neutral",
-    baseline: float = 0,
+    baseline: _Reals = 0,
     axis: int = -1,
     pad: bool = False,
 ) -> NDArray[np.bool_]: ...
@@ -136,7 +164,7 @@ def zero_crossing_rate(
     hop_length: int = 512,
     center: bool = True,
     zeros: ZeroRule = "neutral",
-    baseline: float = 0,
+    baseline: _Reals = 0,
     axis: int = -1,
 ) -> NDArray[np.float64]: ...
 def parse_signal(json: bytes, /) -> Signal: ...

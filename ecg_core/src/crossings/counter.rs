@@ -98,11 +98,16 @@ impl Crossings {
         if self.rule != after.rule {
             return Err(DifferentRules);
         }
-        let Some(sign) = after.first else { return Ok(()) };
+        self.append(after);
+        Ok(())
+    }
+
+    /// Appends what was seen directly after this, by the same rule or, if no sample was zero, by any.
+    pub(crate) fn append(&mut self, after: &Self) {
+        let Some(sign) = after.first else { return };
         self.advance(sign.alone());
         self.count += after.count;
         self.last = after.last;
-        Ok(())
     }
 }
 

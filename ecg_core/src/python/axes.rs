@@ -2,6 +2,7 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 /// The axis that a caller names, from the end if it is negative.
 pub(super) fn axis_of(axis: isize, dimensions: usize) -> PyResult<usize> {
@@ -18,6 +19,21 @@ pub(super) fn position(shape: &[usize], axis: usize, mut index: usize) -> Vec<us
         index /= len;
     }
     position
+}
+
+/// The lengths of the axes but for one.
+pub(super) fn without(axis: usize, shape: &[usize]) -> Vec<usize> {
+    [&shape[..axis], &shape[axis + 1..]].concat()
+}
+
+/// The error of what is no number, which names its position, if it has one.
+pub(super) fn no_number(py: Python<'_>, what: &str, position: &[usize]) -> PyErr {
+    match position {
+        [] => PyValueError::new_err(what.to_owned()),
+        [index] => PyValueError::new_err(format!("{what} at index {index}")),
+        _ => PyTuple::new(py, position)
+            .map_or_else(|error| error, |index| PyValueError::new_err(format!("{what} at index {index}"))),
+    }
 }
 
 /// How often something repeats along an axis, and at what distance in bytes.

@@ -4,46 +4,19 @@
 //! with the GIL held, through pointers, by copying or as a [`Run`].
 #![expect(unsafe_code, reason = "the buffer protocol hands out pointers")]
 
+use std::any::TypeId;
 use std::marker::PhantomData;
 
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
 
-use super::axes::{Starts, follow, position};
+use super::axes::{Starts, follow, no_number, position};
+use super::elements::{Element, Format};
 use super::{arrow, masked};
 use crate::crossings::Run;
 
 const NO_DIMENSION: &str = "expected an array of at least one dimension";
-
-/// The numbers that a buffer may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    I8,
-    I16,
-    I32,
-    I64,
-    U8,
-    U16,
-    U32,
-    U64,
-    F32,
-    F64,
-}
-
-/// A number without invalid bit patterns.
-pub(super) trait Element: Copy + Default {}
-impl Element for i8 {}
-impl Element for i16 {}
-impl Element for i32 {}
-impl Element for i64 {}
-impl Element for u8 {}
-impl Element for u16 {}
-impl Element for u32 {}
-impl Element for u64 {}
-impl Element for f32 {}
-impl Element for f64 {}
 
 /// A buffer of numbers in the byte order of this machine.
 pub(super) struct View {
@@ -103,15 +76,6 @@ impl View {
     }
 }
 
-/// The error of a sample that is no number, which names its position.
-pub(super) fn no_number(py: Python<'_>, what: &str, position: &[usize]) -> PyErr {
-    match position {
-        [index] => PyValueError::new_err(format!("{what} at index {index}")),
-        _ => PyTuple::new(py, position)
-            .map_or_else(|error| error, |index| PyValueError::new_err(format!("{what} at index {index}"))),
-    }
-}
-
 /// Equally spaced numbers in a buffer.
 #[derive(Clone, Copy)]
 pub(super) struct Lane<'a, T> {
@@ -122,9 +86,10 @@ pub(super) struct Lane<'a, T> {
 }
 
 impl<T: Element> Lane<'_, T> {
-    /// The numbers where they are, if they follow each other.
-    pub(super) fn run(&self) -> Option<Run<'_, T>> {
-        let follow = self.stride == size_of::<T>().cast_signed();
+    /// The numbers where they are, if they follow each other and count as what they are.
+    pub(super) fn run(&self) -> Option<Run<'_, T::Counted>> {
+        let same = TypeId::of::<T>() == TypeId::of::<T::Counted>();
+        let follow = same && self.stride == size_of::<T>().cast_signed();
         // SAFETY: the view keeps the buffer alive; `len` numbers follow each other from `start` on.
         follow.then(|| unsafe { Run::new(self.start.cast(), self.len) })
     }
@@ -132,31 +97,46 @@ impl<T: Element> Lane<'_, T> {
     /// Calls a function with the index of each block of up to `N` samples and the block.
     pub(super) fn blocks<const N: usize, E>(
         &self,
-        mut each: impl FnMut(usize, &[T]) -> Result<(), E>,
+        each: impl FnMut(usize, &[T]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut room = [T::default(); N];
+        self.blocks_of::<N, T, E>(|sample| sample, each)
+    }
+
+    /// The same with the numbers that they count as.
+    pub(super) fn counted_blocks<const N: usize, E>(
+        &self,
+        each: impl FnMut(usize, &[T::Counted]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.blocks_of::<N, T::Counted, E>(T::counted, each)
+    }
+
+    fn blocks_of<const N: usize, U: Copy + Default, E>(
+        &self,
+        as_what: impl Fn(T) -> U,
+        mut each: impl FnMut(usize, &[U]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut room = [U::default(); N];
         for from in (0..self.len).step_by(N) {
             let block = &mut room[..N.min(self.len - from)];
-            self.copy(from, block);
+            self.copy(from, block, &as_what);
             each(from, block)?;
         }
         Ok(())
     }
 
-    fn copy(&self, from: usize, block: &mut [T]) {
+    fn copy<U>(&self, from: usize, block: &mut [U], as_what: impl Fn(T) -> U) {
         assert!(from + block.len() <= self.len);
         let start = self.start.wrapping_offset(from.cast_signed() * self.stride);
-        if self.stride == size_of::<T>().cast_signed() {
-            // SAFETY: the view keeps the buffer alive; `len` samples lie `stride` bytes apart behind `start`
-            // and here follow each other; `block` is ours, and any bytes are a valid `T`.
-            unsafe { start.copy_to_nonoverlapping(block.as_mut_ptr().cast(), size_of_val(block)) };
-            return;
-        }
-        for (index, slot) in block.iter_mut().enumerate() {
-            let item = start.wrapping_offset(index.cast_signed() * self.stride);
-            // SAFETY: as above; the sample may lie unaligned.
-            *slot = unsafe { item.cast::<T>().read_unaligned() };
-        }
+        let mut each = |stride: isize| {
+            for (index, slot) in block.iter_mut().enumerate() {
+                let item = start.wrapping_offset(index.cast_signed() * stride).cast::<T>();
+                // SAFETY: the view keeps the buffer alive; `len` samples lie `stride` bytes apart behind
+                // `start`, aligned or not, and any bytes are a valid `T`.
+                *slot = as_what(unsafe { item.read_unaligned() });
+            }
+        };
+        let dense = size_of::<T>().cast_signed(); // a constant, for which the compiler has vectors
+        if self.stride == dense { each(dense) } else { each(self.stride) }
     }
 }
 
@@ -168,6 +148,7 @@ fn format(name: &str, size: usize) -> PyResult<Format> {
         return Err(PyTypeError::new_err(format!("a buffer of format {name:?} {order}")));
     }
     Ok(match (name.trim_start_matches(['@', '=', '<', '>', '!']), size) {
+        ("?", 1) => Format::Bool,
         ("b", 1) => Format::I8,
         ("h", 2) => Format::I16,
         ("i" | "l" | "q" | "n", 4) => Format::I32,
@@ -176,6 +157,7 @@ fn format(name: &str, size: usize) -> PyResult<Format> {
         ("H", 2) => Format::U16,
         ("I" | "L" | "Q" | "N", 4) => Format::U32,
         ("I" | "L" | "Q" | "N", 8) => Format::U64,
+        ("e", 2) => Format::F16,
         ("f", 4) => Format::F32,
         ("d", 8) => Format::F64,
         _ => return Err(refused(name)),

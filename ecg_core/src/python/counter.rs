@@ -4,8 +4,10 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyInt;
 
+use super::baseline::level_of;
 use super::buffers::View;
-use super::lane_counting::{baseline_of, count_lane, with_sample};
+use super::elements::with_element;
+use super::lane_counting::count_lane;
 use super::zero_rule::zero_rule;
 use crate::crossings::Crossings;
 
@@ -17,7 +19,7 @@ use crate::crossings::Crossings;
 /// ----------
 /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
 ///     What a zero counts as, as for `count_zero_crossings`.
-/// baseline : int or float, optional
+/// baseline : real number, optional
 ///     Subtracted first, as for `count_zero_crossings`.
 ///
 /// Raises
@@ -69,14 +71,16 @@ impl ZeroCrossingCounter {
     #[pyo3(signature = (chunk, /))]
     fn update(&mut self, chunk: &Bound<'_, PyAny>) -> PyResult<u64> {
         let (py, view) = (chunk.py(), View::of(chunk)?);
-        let baseline = self.baseline.bind(py);
-        let mut crossings = self.crossings.clone();
-        with_sample!(view, T => {
-            count_lane(&view.only_lane::<T>(py)?, baseline_of(Some(baseline))?, &mut crossings, |_, _| ())
+        let (baseline, before) = (self.baseline.bind(py), self.crossings.count());
+        let crossings = with_element!(view, T => {
+            let (lane, level) = (view.only_lane::<T>(py)?, level_of::<T>(Some(baseline))?);
+            let mut crossings = Crossings::new(level.rule(self.crossings.rule()));
+            count_lane(&lane, level.at, &mut crossings, |_, _| ())
+                .map(|()| crossings)
                 .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
         })?;
-        let before = std::mem::replace(&mut self.crossings, crossings);
-        Ok(self.crossings.count() - before.count())
+        self.crossings.append(&crossings);
+        Ok(self.crossings.count() - before)
     }
 
     /// Append what another counter has counted.

@@ -1,15 +1,15 @@
 //! Where a signal crosses zero: indices and masks.
 
-use pyo3::conversion::FromPyObjectOwned;
 use pyo3::prelude::*;
 
 use super::array;
 use super::axes::axis_of;
-use super::buffers::{Element, View};
-use super::lane_counting::{Lanes, with_sample};
+use super::buffers::View;
+use super::elements::{Element, with_element};
+use super::lane_counting::Lanes;
 use super::zero_rule::zero_rule;
 use crate::bits::spread::SPREAD;
-use crate::crossings::{Sample, WORD};
+use crate::crossings::WORD;
 use crate::memory::{OutOfMemory, Room};
 
 /// Find where a signal crosses zero.
@@ -20,7 +20,7 @@ use crate::memory::{OutOfMemory, Room};
 ///     Samples as for `count_zero_crossings`, of any shape.
 /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
 ///     What a zero counts as, as for `count_zero_crossings`.
-/// baseline : int or float, optional
+/// baseline : real number, or real numbers in the shape of the other axes, optional
 ///     Subtracted first, as for `count_zero_crossings`.
 /// axis : int, optional
 ///     The axis of time in an array of several dimensions.
@@ -56,7 +56,7 @@ pub(super) fn zero_crossings<'py>(
     let (py, rule) = (signal.py(), zero_rule(zeros)?);
     let view = View::of(signal)?;
     let axis = axis_of(axis, view.shape().len())?;
-    with_sample!(view, T => {
+    with_element!(view, T => {
         let lanes = Lanes::<T>::of(py, &view, axis, (rule, baseline))?;
         if view.shape().len() == 1 { indices(&lanes) } else { array::argwhere(&mask(&lanes, false)?) }
     })
@@ -70,7 +70,7 @@ pub(super) fn zero_crossings<'py>(
 ///     Samples as for `count_zero_crossings`, of any shape.
 /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
 ///     What a zero counts as, as for `count_zero_crossings`.
-/// baseline : int or float, optional
+/// baseline : real number, or real numbers in the shape of the other axes, optional
 ///     Subtracted first, as for `count_zero_crossings`.
 /// axis : int, optional
 ///     The axis of time in an array of several dimensions.
@@ -117,13 +117,10 @@ pub(super) fn zero_crossings_mask<'py>(
     let (py, rule) = (signal.py(), zero_rule(zeros)?);
     let view = View::of(signal)?;
     let axis = axis_of(axis, view.shape().len())?;
-    with_sample!(view, T => mask(&Lanes::<T>::of(py, &view, axis, (rule, baseline))?, pad))
+    with_element!(view, T => mask(&Lanes::<T>::of(py, &view, axis, (rule, baseline))?, pad))
 }
 
-fn indices<'py, T>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>>
-where
-    T: Sample + Element + FromPyObjectOwned<'py>,
-{
+fn indices<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>> {
     let (mut indices, mut memory) = (Vec::new(), Ok(()));
     lanes.count((0, lanes.view.only_lane(lanes.py)?), |from, word| {
         if memory.is_ok() {
@@ -143,10 +140,7 @@ fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) -> Result<(), O
     indices.add_all(&places[..count])
 }
 
-fn mask<'py, T>(lanes: &Lanes<'_, 'py, T>, pad: bool) -> PyResult<Bound<'py, PyAny>>
-where
-    T: Sample + Element + FromPyObjectOwned<'py>,
-{
+fn mask<'py, T: Element>(lanes: &Lanes<'_, 'py, T>, pad: bool) -> PyResult<Bound<'py, PyAny>> {
     let shape = [lanes.others(), vec![lanes.len()]].concat();
     let mask = array::filled(lanes.py, "bool", &shape, |bools: &mut [[u8; 1]]| {
         let bools = bools.as_flattened_mut();

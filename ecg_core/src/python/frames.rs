@@ -1,15 +1,15 @@
 //! How often a signal crosses zero, frame by frame.
 
-use pyo3::conversion::FromPyObjectOwned;
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 
 use super::array;
 use super::axes::axis_of;
-use super::buffers::{Element, View};
-use super::lane_counting::{Lanes, with_sample};
+use super::buffers::View;
+use super::elements::{Element, with_element};
+use super::lane_counting::Lanes;
 use super::zero_rule::zero_rule;
-use crate::crossings::{Frames, Sample};
+use crate::crossings::Frames;
 
 /// Measure which part of the samples are zero crossings, frame by frame.
 ///
@@ -29,7 +29,7 @@ use crate::crossings::{Frames, Sample};
 ///     by `frame_length // 2` copies of the first and the last sample.
 /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
 ///     What a zero counts as, as for `count_zero_crossings`.
-/// baseline : int or float, optional
+/// baseline : real number, or real numbers in the shape of the other axes, optional
 ///     Subtracted first, as for `count_zero_crossings`.
 /// axis : int, optional
 ///     The axis of time in an array of several dimensions.
@@ -85,7 +85,7 @@ pub(super) fn zero_crossing_rate<'py>(
     let view = View::of(signal)?;
     let axis = axis_of(axis, view.shape().len())?;
     let framing = Framing { length, hop, copies: if center { length / 2 } else { 0 } };
-    with_sample!(view, T => rates(&Lanes::<T>::of(py, &view, axis, (rule, baseline))?, &framing))
+    with_element!(view, T => rates(&Lanes::<T>::of(py, &view, axis, (rule, baseline))?, &framing))
 }
 
 /// How samples are cut into frames; each end has so many copies of its sample. All lengths fit isize.
@@ -109,10 +109,7 @@ impl Framing {
     }
 }
 
-fn rates<'py, T>(lanes: &Lanes<'_, 'py, T>, framing: &Framing) -> PyResult<Bound<'py, PyAny>>
-where
-    T: Sample + Element + FromPyObjectOwned<'py>,
-{
+fn rates<'py, T: Element>(lanes: &Lanes<'_, 'py, T>, framing: &Framing) -> PyResult<Bound<'py, PyAny>> {
     let number = framing.number(lanes.len())?;
     let start = -framing.copies.cast_signed(); // where the copies before the first sample begin
     #[expect(clippy::cast_precision_loss, reason = "numbers beyond 2**53 are rounded")]

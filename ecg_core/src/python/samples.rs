@@ -6,7 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
 use super::arrow;
-use super::buffers::{Element, Format, View};
+use super::buffers::View;
+use super::elements::{Element, Format};
 use crate::memory::{Room, collected};
 use crate::signal::Signal;
 
@@ -25,7 +26,7 @@ pub(super) fn buffered(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
         Format::U16 => fitting::<u16>(py, &view),
         Format::U32 => fitting::<u32>(py, &view),
         Format::U64 => fitting::<u64>(py, &view),
-        Format::F32 | Format::F64 => Err(view.refused()),
+        Format::Bool | Format::F16 | Format::F32 | Format::F64 => Err(view.refused()),
     };
     Ok(Signal::try_new(samples?)?)
 }

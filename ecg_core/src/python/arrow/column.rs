@@ -14,7 +14,7 @@ use crate::python::exporter::{self, Contiguous, Exporter};
 /// A type of numbers as Arrow and as a buffer name it, and its size.
 pub(super) struct Kind(&'static [u8], &'static CStr, isize);
 
-static KINDS: [Kind; 10] = [
+static KINDS: [Kind; 11] = [
     Kind(b"c", c"b", 1),
     Kind(b"C", c"B", 1),
     Kind(b"s", c"h", 2),
@@ -23,6 +23,7 @@ static KINDS: [Kind; 10] = [
     Kind(b"I", c"I", 4),
     Kind(b"l", c"q", 8),
     Kind(b"L", c"Q", 8),
+    Kind(b"e", c"e", 2),
     Kind(b"f", c"f", 4),
     Kind(b"g", c"d", 8),
 ];
@@ -37,7 +38,9 @@ impl Kind {
         let plain = schema.0.dictionary.is_null();
         KINDS.iter().find(|kind| plain && kind.0 == name.to_bytes()).ok_or_else(|| {
             let dictionary = if plain { "" } else { " with a dictionary" };
-            PyTypeError::new_err(format!("an Arrow array of format {name:?}{dictionary} is not supported"))
+            let instead = if name == c"b" { ": bits are not read, cast it to uint8" } else { "" };
+            let what = format!("an Arrow array of format {name:?}{dictionary}");
+            PyTypeError::new_err(format!("{what} is not supported{instead}"))
         })
     }
 

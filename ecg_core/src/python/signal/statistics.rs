@@ -4,10 +4,22 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::class::PySignal;
+use crate::crossings::ZeroRule;
 use crate::memory::{OutOfMemory, collected};
+use crate::python::baseline::level_of;
 use crate::python::gil::detached;
+use crate::python::level::Level;
 use crate::python::zero_rule::zero_rule;
 use crate::signal::Signal;
+
+impl PySignal {
+    /// Counts around a level, without the GIL if that is long.
+    pub(crate) fn count_around(&self, py: Python<'_>, rule: ZeroRule, level: Level<i32>) -> u64 {
+        let signal = &self.signal;
+        let count = || signal.count_zero_crossings(level.rule(rule), level.at);
+        detached(py, size_of_val(signal.samples()), count)
+    }
+}
 
 #[pymethods]
 impl PySignal {
@@ -29,8 +41,8 @@ impl PySignal {
     /// ----------
     /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
     ///     What a sample equal to the baseline counts as, as for `count_zero_crossings`.
-    /// baseline : int, optional
-    ///     Subtracted first, in units of the samples.
+    /// baseline : real number, optional
+    ///     Subtracted first, in units of the samples, exactly.
     ///
     /// Returns
     /// -------
@@ -42,10 +54,15 @@ impl PySignal {
     /// >>> from ecg_core import Signal
     /// >>> Signal([1020, 1030, 1024, 1000]).count_zero_crossings(baseline=1024)
     /// 2
-    #[pyo3(signature = (*, zeros="neutral", baseline=0))]
-    fn count_zero_crossings(&self, py: Python<'_>, zeros: &str, baseline: i32) -> PyResult<u64> {
-        let (rule, signal) = (zero_rule(zeros)?, &self.signal);
-        Ok(detached(py, size_of_val(signal.samples()), || signal.count_zero_crossings(rule, baseline)))
+    #[pyo3(signature = (*, zeros="neutral", baseline=None))]
+    #[pyo3(text_signature = "($self, *, zeros='neutral', baseline=0)")]
+    fn count_zero_crossings(
+        &self,
+        py: Python<'_>,
+        zeros: &str,
+        baseline: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<u64> {
+        Ok(self.count_around(py, zero_rule(zeros)?, level_of::<i32>(baseline)?))
     }
 
     /// Return the mean distance from a baseline, in units of the samples; the sum is exact.
