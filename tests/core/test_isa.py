@@ -52,10 +52,12 @@ import ctypes, platform
 from array import array
 from sys import float_info
 import ecg_core
+import numpy
 
 denormals = array("d", [5e-324, -5e-324] * 30)
 neighbours = array("d", [float_info.min, float_info.min + 5e-324] * 30)
 narrow = array("f", [1e-45, -1e-45] * 30)
+halves = numpy.array([1, 0x8001] * 30, "uint16").view("float16")
 word, flag = {"x86_64": (7, 0x8040), "aarch64": (0, 1 << 24)}[platform.machine()]
 modes, libm = (ctypes.c_uint32 * 8)(), ctypes.CDLL("libm.so.6")
 libm.fegetenv(modes)
@@ -66,6 +68,7 @@ print(
     ecg_core.count_zero_crossings(denormals),
     ecg_core.count_zero_crossings(neighbours, baseline=float_info.min, zeros="distinct"),
     ecg_core.count_zero_crossings(narrow),
+    ecg_core.count_zero_crossings(halves, baseline=numpy.float16(0)),
 )
 """
 
@@ -97,7 +100,7 @@ def test_all_give_the_same() -> None:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc's fenv_t")
 def test_denormals_have_signs_even_where_the_processor_takes_them_for_zeros() -> None:
     outputs = [run(isa, FLUSHING) for isa in available()]
-    assert {(output.stdout, output.stderr) for output in outputs} == {("True 59 59 59\n", "")}
+    assert {(output.stdout, output.stderr) for output in outputs} == {("True 59 59 59 59\n", "")}
 
 
 @pytest.mark.parametrize("name", ["mmx", " ", "AVX2"])
