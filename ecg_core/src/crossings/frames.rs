@@ -11,7 +11,7 @@ use crate::bits::spread::{EACH, SPREAD};
 /// signal all of them.
 pub(crate) struct Frames<'a, F> {
     /// The crossings before each frame that has begun, then what `answer` makes of its count.
-    slots: &'a mut [[u8; 8]],
+    slots: &'a mut [u64],
     answer: F,
     hop: isize,
     begun: Next,
@@ -25,10 +25,10 @@ struct Next {
     place: isize,
 }
 
-impl<'a, F: Fn(u64) -> [u8; 8]> Frames<'a, F> {
+impl<'a, F: Fn(u64) -> u64> Frames<'a, F> {
     /// A frame of `len` samples, at least 1, for each slot, which gets what `answer` makes of its count. The first
     /// begins at `start`, each other `hop` after the one before it. Where they reach beyond the signal, nothing crosses.
-    pub(crate) fn new(start: isize, (len, hop): (usize, usize), slots: &'a mut [[u8; 8]], answer: F) -> Self {
+    pub(crate) fn new(start: isize, (len, hop): (usize, usize), slots: &'a mut [u64], answer: F) -> Self {
         let [begun, ended] =
             [0, len - 1].map(|at| Next { frame: 0, place: start.saturating_add_unsigned(at) });
         Self { slots, answer, hop: isize::try_from(hop).unwrap_or(isize::MAX), begun, ended, seen: 0 }
@@ -40,14 +40,14 @@ impl<'a, F: Fn(u64) -> [u8; 8]> Frames<'a, F> {
         let seen = |ahead: u64| self.seen + u64::from(ranks[ahead.trailing_zeros() as usize % WORD]);
         let mut begun = self.begun.seen_from(from);
         while let (Some(slot), Some(ahead)) = (self.slots.get_mut(begun.frame), begun.within(word.signed)) {
-            *slot = seen(ahead).to_ne_bytes();
+            *slot = seen(ahead);
             begun.step(self.hop);
         }
         let mut ended = self.ended.seen_from(from);
         while let (Some(slot), Some(ahead)) = (self.slots.get_mut(ended.frame), ended.within(word.filled)) {
             let without = ended.frame == begun.frame; // a sign, as far as was seen
             // the first sign may also come behind the frame
-            let count = seen(ahead).saturating_sub(u64::from_ne_bytes(*slot));
+            let count = seen(ahead).saturating_sub(*slot);
             *slot = (self.answer)(if without { 0 } else { count });
             ended.step(self.hop);
             if without {
@@ -62,7 +62,7 @@ impl<'a, F: Fn(u64) -> [u8; 8]> Frames<'a, F> {
     pub(crate) fn finish(self) {
         let begun = self.begun.frame.max(self.ended.frame);
         for slot in &mut self.slots[self.ended.frame..begun] {
-            *slot = (self.answer)(self.seen - u64::from_ne_bytes(*slot));
+            *slot = (self.answer)(self.seen - *slot);
         }
         self.slots[begun..].fill((self.answer)(0));
     }
@@ -118,13 +118,13 @@ mod tests {
             for (start, len, hop) in
                 [(0, 1, 1), (-3, 7, 1), (0, 12, 12), (-70, 141, 3), (5, 64, 64), (-1, 2, 99)]
             {
-                let mut slots = vec![[9; 8]; 280 / hop];
-                let mut frames = Frames::new(start, (len, hop), &mut slots, u64::to_ne_bytes);
+                let mut slots = vec![9; 280 / hop];
+                let mut frames = Frames::new(start, (len, hop), &mut slots, |count| count);
                 let mut counter = Crossings::new(rule);
                 counter.extend_around(0, samples[..].into(), |from, word| frames.take(from, word)).unwrap();
                 frames.finish();
                 let mut starts = (start..).step_by(hop);
-                for found in slots.into_iter().map(u64::from_ne_bytes) {
+                for found in slots {
                     let alone = part(&samples, starts.next().unwrap(), len);
                     assert_eq!(found, count(&alone, rule, 0), "{rule:?} {start} {len} {hop}");
                 }
@@ -143,22 +143,22 @@ mod tests {
 
     #[test]
     fn words_may_be_short_and_apart() {
-        let mut slots = [[9; 8]; 4];
-        let mut frames = Frames::new(0, (10, 10), &mut slots, u64::to_ne_bytes);
+        let mut slots = [9; 4];
+        let mut frames = Frames::new(0, (10, 10), &mut slots, |count| count);
         frames.take(0, Word { crossed: 0b100, signed: 0b101, filled: 0b111 });
         frames.take(12, Word { crossed: 0b110, signed: 0b111, filled: 0b111 });
         frames.finish();
-        assert_eq!(slots.map(u64::from_ne_bytes), [1, 2, 0, 0]);
+        assert_eq!(slots, [1, 2, 0, 0]);
     }
 
     #[test]
     fn lengths_and_places_may_be_the_largest() {
         for start in [isize::MIN, isize::MAX] {
-            let mut slots = [[9; 8]; 3];
-            let mut frames = Frames::new(start, (usize::MAX, usize::MAX), &mut slots, u64::to_ne_bytes);
+            let mut slots = [9; 3];
+            let mut frames = Frames::new(start, (usize::MAX, usize::MAX), &mut slots, |count| count);
             frames.take(0, Word { crossed: 0b110, signed: 0b111, filled: 0b111 });
             frames.finish();
-            assert_eq!(slots.map(u64::from_ne_bytes), if start < 0 { [2, 0, 0] } else { [0; 3] });
+            assert_eq!(slots, if start < 0 { [2, 2, 0] } else { [0; 3] });
         }
     }
 }

@@ -14,6 +14,7 @@
 
 mod count;
 mod counter;
+#[cfg(feature = "python")]
 mod frames;
 mod kernels;
 mod level;

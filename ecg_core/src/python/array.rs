@@ -1,35 +1,37 @@
 //! NumPy arrays, for which NumPy is imported only when one is needed.
+#![expect(unsafe_code, reason = "NumPy hands out pointers to its arrays")]
 
-use pyo3::exceptions::PyImportError;
+use pyo3::buffer::{Element, PyBuffer};
+use pyo3::exceptions::{PyBufferError, PyImportError};
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyDict};
 
 use crate::memory::OutOfMemory;
 
 /// A new array of int64.
-pub(super) fn int64<'py>(py: Python<'py>, values: &[i64], shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
-    filled(py, "int64", shape, |eights| {
-        eights.iter_mut().zip(values).for_each(|(eight, value)| *eight = value.to_ne_bytes());
+pub(super) fn int64<'py>(py: Python<'py>, values: &[u64], shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
+    filled(py, "int64", shape, |items| {
+        items.copy_from_slice(values);
         Ok(())
     })
 }
 
-/// A new array of items of `SIZE` bytes, which a function writes in the order of C; they are 0 before.
-pub(super) fn filled<'py, const SIZE: usize>(
+/// A new array of a type as large as `T`, of which a function writes the bits, all 0 before, in the order of C.
+pub(super) fn filled<'py, T: Element>(
     py: Python<'py>,
     dtype: &str,
     shape: &[usize],
-    fill: impl FnOnce(&mut [[u8; SIZE]]) -> PyResult<()>,
+    fill: impl FnOnce(&mut [T]) -> PyResult<()>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let numpy = numpy(py)?;
-    let size = shape.iter().fold(SIZE, |size, &len| size.saturating_mul(len));
-    isize::try_from(size).map_err(|_| OutOfMemory)?;
-    let bytes = PyByteArray::new_with(py, size, |bytes| fill(bytes.as_chunks_mut().0))?;
-    let options = PyDict::new(py);
-    options.set_item("shape", shape)?;
-    options.set_item("dtype", dtype)?;
-    options.set_item("buffer", bytes)?;
-    numpy.call_method("ndarray", (), Some(&options))
+    let size = shape.iter().fold(size_of::<T>(), |size, &len| size.saturating_mul(len));
+    isize::try_from(size).map_err(|_| OutOfMemory)?; // NumPy would say ValueError
+    let unsigned = format!("u{}", size_of::<T>());
+    let array = numpy(py)?.call_method1("zeros", (shape, unsigned))?;
+    let buffer = PyBuffer::<T>::get(&array)?;
+    let items = buffer.as_slice_ptr().filter(|_| !buffer.readonly());
+    let mut items = items.ok_or_else(|| PyBufferError::new_err("NumPy's new array cannot be written to"))?;
+    // SAFETY: the buffer keeps the numbers where they are, and nobody else knows of the new array.
+    fill(unsafe { items.as_mut() })?;
+    array.call_method1("view", (dtype,))
 }
 
 /// An array whose last axis is moved to this place, without a copy.

@@ -85,13 +85,13 @@ fn counts<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyA
     array::filled(py, "int64", &lanes.others(), |counts| {
         if let Some(joined) = lanes.joined() {
             let each = (lanes.len(), lanes.len());
-            let mut frames = Frames::new(0, each, counts, u64::to_ne_bytes);
+            let mut frames = Frames::new(0, each, counts, |count| count);
             lanes.count((0, joined), |from, word| frames.take(from, word))?;
             frames.finish();
             return Ok(());
         }
         for (to, lane) in counts.iter_mut().zip(lanes.all()) {
-            *to = lanes.count(lane, none)?.to_ne_bytes();
+            *to = lanes.count(lane, none)?;
         }
         Ok(())
     })

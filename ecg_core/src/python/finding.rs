@@ -131,10 +131,10 @@ fn indices<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, Py
     array::int64(lanes.py, &indices, &[indices.len()])
 }
 
-fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) -> Result<(), OutOfMemory> {
+fn push_bits(indices: &mut Vec<u64>, from: usize, mut bits: u64) -> Result<(), OutOfMemory> {
     let (mut places, count) = ([0; WORD], bits.count_ones() as usize);
     for index in &mut places[..count] {
-        *index = (from + bits.trailing_zeros() as usize).cast_signed() as i64;
+        *index = from as u64 + u64::from(bits.trailing_zeros());
         bits &= bits - 1;
     }
     indices.add_all(&places[..count])
@@ -142,8 +142,7 @@ fn push_bits(indices: &mut Vec<i64>, from: usize, mut bits: u64) -> Result<(), O
 
 fn mask<'py, T: Element>(lanes: &Lanes<'_, 'py, T>, pad: bool) -> PyResult<Bound<'py, PyAny>> {
     let shape = [lanes.others(), vec![lanes.len()]].concat();
-    let mask = array::filled(lanes.py, "bool", &shape, |bools: &mut [[u8; 1]]| {
-        let bools = bools.as_flattened_mut();
+    let mask = array::filled(lanes.py, "bool", &shape, |bools| {
         for (marks, lane) in bools.chunks_exact_mut(lanes.len().max(1)).zip(lanes.all()) {
             lanes.count(lane, |from, word| mark(&mut marks[from..], word.crossed))?;
             marks[0] |= u8::from(pad);
@@ -154,15 +153,11 @@ fn mask<'py, T: Element>(lanes: &Lanes<'_, 'py, T>, pad: bool) -> PyResult<Bound
 }
 
 /// Writes a byte for each bit, as far as there is room.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
 fn mark(marks: &mut [u8], bits: u64) {
-    let bytes = bits.to_le_bytes();
+    let bytes = bits.to_le_bytes().map(|bits| SPREAD[usize::from(bits)]);
     if let Some(whole) = marks.first_chunk_mut::<WORD>() {
-        let eights = whole.as_chunks_mut().0.iter_mut();
-        eights.zip(bytes).for_each(|(eight, bits)| *eight = SPREAD[usize::from(bits)]);
+        whole.iter_mut().zip(bytes.as_flattened()).for_each(|(mark, byte)| *mark = *byte);
     } else {
-        let spread = bytes.map(|bits| SPREAD[usize::from(bits)]);
-        marks.copy_from_slice(&spread.as_flattened()[..marks.len()]);
+        marks.iter_mut().zip(bytes.as_flattened()).for_each(|(mark, byte)| *mark = *byte);
     }
 }

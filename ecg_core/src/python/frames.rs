@@ -114,7 +114,7 @@ fn rates<'py, T: Element>(lanes: &Lanes<'_, 'py, T>, framing: &Framing) -> PyRes
     let start = -framing.copies.cast_signed(); // where the copies before the first sample begin
     #[expect(clippy::cast_precision_loss, reason = "numbers beyond 2**53 are rounded")]
     let (length, as_float) = (framing.length as f64, |count: u64| count.cast_signed() as f64);
-    let rate = |count| (as_float(count) / length).to_ne_bytes();
+    let rate = |count| (as_float(count) / length).to_bits();
     array::filled(lanes.py, "float64", &[lanes.others(), vec![1, number]].concat(), |rates| {
         for (rates, lane) in rates.chunks_exact_mut(number).zip(lanes.all()) {
             let mut frames = Frames::new(start, (framing.length, framing.hop), rates, rate);
