@@ -9,7 +9,9 @@ pub(crate) static SPREAD: [[u8; 8]; 256] = {
     let mut place = 0;
     while place < 8 * table.len() {
         let (bits, bit) = (place / 8, place % 8);
-        table[bits][bit] = (bits >> bit & 1) as u8;
+        if bits >> bit & 1 == 1 {
+            table[bits][bit] = 1;
+        }
         place += 1;
     }
     table

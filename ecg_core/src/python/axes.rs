@@ -45,8 +45,8 @@ struct Axis {
 
 /// All but one.
 fn others(shape: &[usize], strides: &[isize], axis: usize) -> Vec<Axis> {
-    let axes = shape.iter().zip(strides).map(|(&len, &stride)| Axis { len, stride });
-    axes.enumerate().filter(|(other, _)| *other != axis).map(|(_, other)| other).collect()
+    let all = shape.iter().zip(strides).map(|(&len, &stride)| Axis { len, stride });
+    all.enumerate().filter(|(other, _)| *other != axis).map(|(_, other)| other).collect()
 }
 
 /// Where the lanes along an axis begin, the last of the other axes running fastest.
