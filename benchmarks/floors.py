@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from benchmarks.measure import ISA, Row
-from benchmarks.works import COUNT, PACK, READ, UNPACK, WRITE
+from benchmarks.works import COUNT, LANES, MASK, PACK, RATE, READ, UNPACK, WRITE
 
 ECG = "12 x 5,000"
 READ_IN_RUST = READ.format(f"{ECG}, in Rust")
@@ -16,6 +16,14 @@ FLOORS = {
     (COUNT.format("int64"), "NumPy signbit"): {"scalar": 0.6, "avx2": 7.0, "avx512": 7.0},
     (COUNT.format("float32"), "NumPy signbit"): {"scalar": 0.16, "avx2": 2.1, "avx512": 2.4},
     (COUNT.format("float64"), "NumPy signbit"): {"scalar": 0.2, "avx2": 1.9, "avx512": 2.1},
+    (MASK.format("int16"), "NumPy signbit"): {"scalar": 0.55, "avx2": 1.3, "avx512": 1.6},
+    (MASK.format("float64"), "NumPy signbit"): {"scalar": 0.11, "avx2": 0.55, "avx512": 1.0},
+    (LANES.format("int16", 0), "NumPy signbit"): {"scalar": 2.7, "avx2": 3.6, "avx512": 3.7},
+    (LANES.format("int16", 1), "NumPy signbit"): {"scalar": 2.8, "avx2": 3.9, "avx512": 4.0},
+    (LANES.format("float64", 0), "NumPy signbit"): {"scalar": 0.77, "avx2": 1.8, "avx512": 2.0},
+    (LANES.format("float64", 1), "NumPy signbit"): {"scalar": 1.0, "avx2": 3.1, "avx512": 3.0},
+    (RATE.format("int16"), "NumPy cumulative sum"): {"scalar": 1.3, "avx2": 1.3, "avx512": 1.35},
+    (RATE.format("float64"), "NumPy cumulative sum"): {"scalar": 1.0, "avx2": 1.2, "avx512": 1.15},
     (PACK.format(ECG), "NumPy differences"): {"scalar": 0.14, "avx2": 0.35, "avx512": 0.4},
     (UNPACK.format(ECG), "NumPy differences"): {"scalar": 1.4, "avx2": 3.6, "avx512": 4.8},
     (WRITE.format(ECG), "msgspec"): {"scalar": 2.6, "avx2": 2.6, "avx512": 2.6},
