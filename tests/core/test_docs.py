@@ -96,12 +96,13 @@ from array import array
 import ecg_core
 assert ecg_core.count_zero_crossings(array("h", [1, -1])) == 1
 assert ecg_core.unpack(ecg_core.pack([array("h", [1, -1])]))[0].to_list() == [1, -1]
-try:
-    ecg_core.zero_crossings(array("h", [1, -1]))
-except ImportError as error:
-    assert "ecg-core[numpy]" in str(error)
-else:
-    raise SystemExit("no error")
+for name in ("zero_crossings", "zero_crossings_mask", "zero_crossing_rate"):
+    try:
+        getattr(ecg_core, name)(array("h", [1, -1]))
+    except ImportError as error:
+        assert "ecg-core[numpy]" in str(error)
+    else:
+        raise SystemExit(f"no error: {name}")
 """
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
 
