@@ -57,11 +57,11 @@ def test_options(options: list[str], count: int) -> None:
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        (b"", 'expected a value at byte 0 (syntax), pointer ""'),
+        (b"", 'expected a value at byte 0, pointer "" (syntax)'),
         (b'{"signal": [1, 2', "(syntax)"),
-        (b'{"a": {"signal": [1, 2.5]}}', 'byte 21 (not_an_integer), pointer "/a/signal/1"'),
-        (b'{"signal": [99999999999]}', 'byte 12 (out_of_range), pointer "/signal/0"'),
-        (b'{"signal": 1}', '(not_an_array), pointer "/signal"'),
+        (b'{"a": {"signal": [1, 2.5]}}', 'byte 21, pointer "/a/signal/1" (not_an_integer)'),
+        (b'{"signal": [99999999999]}', 'byte 12, pointer "/signal/0" (out_of_range)'),
+        (b'{"signal": 1}', 'pointer "/signal" (not_an_array)'),
         (b'{"signal": [], "signal": []}', "(duplicate_key)"),
         (b'"\xff"', "(encoding)"),
         (b"[" * 100_000, "(depth)"),
@@ -81,7 +81,7 @@ def test_a_document_cannot_command_the_terminal() -> None:
     code, _, err = run("-", stdin=document)
     assert code == 1
     assert err.rstrip("\n").isprintable()
-    assert r"/\u001b[2J\u202e\x9b/signal/0" in err
+    assert r'"/\u{1b}[2J\u{202e}\u{9b}/signal/0"' in err
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_integers_of_five_million_digits() -> None:
 def test_an_error_is_a_value_error_that_can_be_pickled() -> None:
     import pickle
 
-    with pytest.raises(ValueError, match="at byte 1") as caught:
+    with pytest.raises(ValueError, match=r'at byte 1, pointer "/0"$') as caught:
         lift_signals(b"[")
     copy = pickle.loads(pickle.dumps(caught.value))
     assert (copy.offset, copy.pointer, copy.code, str(copy)) == (

@@ -1,5 +1,7 @@
 """Reading many bodies in one call."""
 
+import copy
+import pickle
 import sys
 import threading
 import time
@@ -8,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from ecg_core import (
+    BlobError,
     DecodeError,
     Reading,
     Signal,
@@ -35,6 +38,29 @@ def test_errors_stay_in_their_place() -> None:
     assert isinstance(error, DecodeError)
     assert (error.code, error.offset, error.pointer) == ("not_an_integer", 13, "/signal/1")
     assert repr(first) == "<Reading of 1 signals>"
+
+
+def test_a_reading_can_be_stored_copied_and_compared() -> None:
+    body = b'{"signal":[1,-2],"x":{"signal":[]}}'
+    reading, same, other, less = read_batch([body, body, body + b" ", b"{}"])
+    assert reading == same
+    assert hash(reading) == hash(same)
+    assert reading not in {other, less, 1}
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(reading, protocol))
+        assert isinstance(again, Reading)
+        assert again == reading
+        assert again.signals == [Signal([1, -2]), Signal([])]
+    assert copy.copy(reading) is copy.deepcopy(reading) is reading
+
+
+def test_a_reading_of_a_damaged_blob_is_refused() -> None:
+    blob = pack([Signal([1, -2])])
+    assert Reading(b"0", blob).signals == [Signal([1, -2])]
+    with pytest.raises(BlobError, match="damaged"):
+        Reading(b"0", blob[:-1] + b"x")
+    with pytest.raises(TypeError):
+        Reading("0", blob)  # type: ignore[arg-type]
 
 
 def test_a_batch_equals_lifting_and_packing() -> None:

@@ -117,7 +117,7 @@ def _lines(signals: Sequence[Signal], options: Namespace) -> Iterator[str]:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, DecodeError):
-        return f"{error} ({error.code}), pointer {json.dumps(error.pointer, ensure_ascii=False)}"
+        return f"{error} ({error.code})"
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return str(error) or "not enough memory"

@@ -61,6 +61,16 @@ impl Crossings {
         self.count
     }
 
+    /// The first and the last sign that the rule saw.
+    pub(super) fn ends(&self) -> [Option<Sign>; 2] {
+        [self.first, self.last]
+    }
+
+    /// A counter that has seen signs from a first to a last one.
+    pub(super) fn between(rule: ZeroRule, count: u64, [first, last]: [Sign; 2]) -> Self {
+        Self { rule, count, first: Some(first), last: Some(last) }
+    }
+
     /// Takes the next signs.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]

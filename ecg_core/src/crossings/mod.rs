@@ -7,6 +7,7 @@
 //! - `level`: floats compared whatever the modes of the processor
 //! - `rule`: the five rules
 //! - `word`, `counter`: counting over words
+//! - `state`: what a counter knows, to store it
 //! - `run`: samples in memory
 //! - `kernels`: from samples to words, for each set of instructions
 //! - `count`: counting over samples
@@ -21,6 +22,7 @@ mod level;
 mod rule;
 mod run;
 mod signs;
+mod state;
 mod word;
 
 pub use count::count;
@@ -28,5 +30,6 @@ pub use counter::{Crossings, DifferentRules};
 pub use kernels::Sample;
 pub use rule::ZeroRule;
 pub use signs::NotANumber;
+pub use state::State;
 #[cfg(feature = "python")]
 pub(crate) use {frames::Frames, run::Run, signs::WORD, word::Word};

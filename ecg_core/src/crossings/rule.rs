@@ -30,6 +30,21 @@ impl Sign {
     pub(super) fn alone(self) -> Signs {
         Signs { negative: self.negative, zero: self.zero, len: 1 }
     }
+
+    /// -1, 0 or 1.
+    pub(super) fn number(self) -> i8 {
+        match (self.negative, self.zero) {
+            (0, 0) => 1,
+            (_, 0) => -1,
+            _ => 0,
+        }
+    }
+
+    /// The sign with this number, if the rule has it.
+    pub(super) fn of(number: i8, rule: ZeroRule) -> Option<Self> {
+        let known = matches!(number, -1 | 1) || number == 0 && rule.keeps_zeros();
+        known.then_some(Self { negative: u64::from(number < 0), zero: u64::from(number == 0) })
+    }
 }
 
 impl Signs {
@@ -62,6 +77,11 @@ impl ZeroRule {
     pub(super) fn signed(self, signs: Signs) -> u64 {
         let zeros_without = if self == Self::Neutral { signs.zero } else { 0 };
         signs.filled() & !zeros_without
+    }
+
+    /// Whether a zero has a sign of its own.
+    pub(super) fn keeps_zeros(self) -> bool {
+        matches!(self, Self::Distinct | Self::Strict)
     }
 
     /// The first sign that this rule sees in a word.

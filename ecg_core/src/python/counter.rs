@@ -1,6 +1,6 @@
 //! Counting chunk by chunk.
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyInt;
 
@@ -8,7 +8,7 @@ use super::baseline::level_of;
 use super::buffers::View;
 use super::elements::with_element;
 use super::lane_counting::count_lane;
-use super::zero_rule::zero_rule;
+use super::zero_rule::{name, zero_rule};
 use crate::crossings::Crossings;
 
 /// Count the zero crossings of a signal that comes in chunks.
@@ -38,8 +38,11 @@ use crate::crossings::Crossings;
 /// 1
 #[pyclass(module = "ecg_core")]
 pub(super) struct ZeroCrossingCounter {
-    crossings: Crossings,
-    baseline: Py<PyAny>,
+    pub(super) crossings: Crossings,
+    pub(super) samples: u64,
+    /// int or float: What is subtracted first.
+    #[pyo3(get)]
+    pub(super) baseline: Py<PyAny>,
 }
 
 #[pymethods]
@@ -49,7 +52,7 @@ impl ZeroCrossingCounter {
     #[pyo3(text_signature = "(zeros='neutral', *, baseline=0)")]
     fn new(py: Python<'_>, zeros: &str, baseline: Option<Py<PyAny>>) -> PyResult<Self> {
         let baseline = baseline.unwrap_or_else(|| PyInt::new(py, 0).into_any().unbind());
-        Ok(Self { crossings: Crossings::new(zero_rule(zeros)?), baseline })
+        Ok(Self { crossings: Crossings::new(zero_rule(zeros)?), samples: 0, baseline })
     }
 
     /// Take the next samples.
@@ -68,6 +71,8 @@ impl ZeroCrossingCounter {
     /// ------
     /// TypeError, ValueError
     ///     As for `count_zero_crossings`; nothing is counted then.
+    /// OverflowError
+    ///     If there would be more than 2**64 - 1 samples; nothing is counted then.
     #[pyo3(signature = (chunk, /))]
     fn update(&mut self, chunk: &Bound<'_, PyAny>) -> PyResult<u64> {
         let (py, view) = (chunk.py(), View::of(chunk)?);
@@ -79,7 +84,9 @@ impl ZeroCrossingCounter {
                 .map(|()| crossings)
                 .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
         })?;
+        let samples = sum(self.samples, view.shape()[0] as u64)?;
         self.crossings.append(&crossings);
+        self.samples = samples;
         Ok(self.crossings.count() - before)
     }
 
@@ -94,6 +101,8 @@ impl ZeroCrossingCounter {
     /// ------
     /// ValueError
     ///     If the other counter has another rule or baseline.
+    /// OverflowError
+    ///     If there would be more than 2**64 - 1 samples.
     ///
     /// Examples
     /// --------
@@ -108,16 +117,19 @@ impl ZeroCrossingCounter {
     #[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts by value")]
     fn merge(slf: &Bound<'_, Self>, other: Bound<'_, Self>) -> PyResult<()> {
         let py = slf.py();
-        let (after, baseline) = {
-            let other = other.borrow(); // released first: it may be `self`
-            (other.crossings.clone(), other.baseline.clone_ref(py))
+        let (after, samples, baseline) = {
+            let other = other.try_borrow()?; // released first: it may be `self`
+            (other.crossings.clone(), other.samples, other.baseline.clone_ref(py))
         };
-        let mut counter = slf.borrow_mut();
+        let mut counter = slf.try_borrow_mut()?;
         let different = || PyValueError::new_err("the counters have different rules or baselines");
         if !counter.baseline.bind(py).eq(baseline)? {
             return Err(different());
         }
-        counter.crossings.merge(&after).map_err(|_| different())
+        let samples = sum(counter.samples, samples)?;
+        counter.crossings.merge(&after).map_err(|_| different())?;
+        counter.samples = samples;
+        Ok(())
     }
 
     /// int: The crossings so far.
@@ -126,7 +138,24 @@ impl ZeroCrossingCounter {
         self.crossings.count()
     }
 
+    /// int: The samples so far.
+    #[getter]
+    fn samples(&self) -> u64 {
+        self.samples
+    }
+
+    /// str: What a zero counts as.
+    #[getter]
+    fn zeros(&self) -> &'static str {
+        name(self.crossings.rule())
+    }
+
     fn __repr__(&self) -> String {
         format!("<ZeroCrossingCounter of {} crossings>", self.crossings.count())
     }
+}
+
+/// Crossings are fewer than samples, so their count does not overflow if this does not.
+fn sum(samples: u64, more: u64) -> PyResult<u64> {
+    samples.checked_add(more).ok_or_else(|| PyOverflowError::new_err("too many samples for one counter"))
 }

@@ -8,6 +8,7 @@ mod baseline;
 mod blobs;
 mod buffers;
 mod counter;
+mod counter_state;
 mod counting;
 mod documents;
 mod elements;

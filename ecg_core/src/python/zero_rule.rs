@@ -12,3 +12,8 @@ pub(super) fn zero_rule(zeros: &str) -> PyResult<ZeroRule> {
         PyValueError::new_err(format!("zeros must be one of {names}; got {zeros:?}"))
     })
 }
+
+/// The name of a rule.
+pub(super) fn name(rule: ZeroRule) -> &'static str {
+    ZeroRule::NAMES.iter().find(|(_, known)| *known == rule).map_or("", |(name, _)| name)
+}
