@@ -81,7 +81,7 @@ def test_a_batch_equals_lifting_and_packing() -> None:
 
 def test_a_batch_takes_sequences_of_bytes_only() -> None:
     assert read_batch([]) == read_batch(()) == []
-    for other in (b"{}", ["{}"], [bytearray(b"{}")], 5):
+    for other in (b"{}", "{}", ["{}"], [b"{}", 5], 5):
         with pytest.raises(TypeError):
             read_batch(other)  # type: ignore[arg-type]
 

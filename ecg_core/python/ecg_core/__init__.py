@@ -32,15 +32,18 @@ from ecg_core._ecg_core import (
     zero_crossings,
     zero_crossings_mask,
 )
+from ecg_core.blob_info import LeadInfo, blob_info
 from ecg_core.zero_rule import ZeroRule
 
 __all__ = [
     "BlobError",
     "DecodeError",
+    "LeadInfo",
     "Reading",
     "Signal",
     "ZeroCrossingCounter",
     "ZeroRule",
+    "blob_info",
     "count_zero_crossings",
     "lift_signals",
     "pack",

@@ -37,6 +37,7 @@ _Unshaped: TypeAlias = np.ndarray[tuple[Never, Never, Never, Never], np.dtype[An
 
 _Real: TypeAlias = SupportsFloat | SupportsIndex
 _Reals: TypeAlias = _Real | NDArray[Any] | Sequence[_Real | Sequence[_Real]]
+_Bytes: TypeAlias = Buffer | NDArray[np.uint8]
 
 __all__ = [
     "BlobError",
@@ -45,6 +46,7 @@ __all__ = [
     "Signal",
     "ZeroCrossingCounter",
     "_buffer",
+    "_leads",
     "count_zero_crossings",
     "lift_signals",
     "pack",
@@ -186,13 +188,13 @@ def zero_crossing_rate(
     baseline: _Reals = 0,
     axis: int = -1,
 ) -> NDArray[np.float64]: ...
-def parse_signal(json: bytes, /) -> Signal: ...
-def lift_signals(body: bytes, /, key: str = "signal") -> tuple[bytes, list[Signal]]: ...
-def read_batch(bodies: Iterable[bytes], /, key: str = "signal") -> list[Reading | DecodeError]: ...
+def parse_signal(json: _Bytes, /) -> Signal: ...
+def lift_signals(body: _Bytes, /, key: str = "signal") -> tuple[bytes, list[Signal]]: ...
+def read_batch(bodies: Iterable[_Bytes], /, key: str = "signal") -> list[Reading | DecodeError]: ...
 def pack(signals: Iterable[_Samples], /) -> bytes: ...
-def unpack(blob: bytes, /, *, max_samples: int | None = None) -> list[Signal]: ...
+def unpack(blob: _Bytes, /, *, max_samples: int | None = None) -> list[Signal]: ...
 def unpack_lead(
-    blob: bytes,
+    blob: _Bytes,
     i: int,
     /,
     start: int = 0,
@@ -200,3 +202,4 @@ def unpack_lead(
     *,
     max_samples: int | None = None,
 ) -> Signal: ...
+def _leads(blob: _Bytes, /) -> list[tuple[int, int | None, int | None, int]]: ...

@@ -1,15 +1,15 @@
 //! Packing and unpacking signals.
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyList};
 
 use super::gil::detached;
 use super::memory::{bytes, list};
+use super::octets::octets;
 use super::samples;
 use super::signal::{PySignal, signal_or};
-use crate::blob;
+use crate::blob::{self, Lead};
 use crate::memory::collected;
 use crate::signal::Signal;
 
@@ -62,8 +62,8 @@ fn numbered(index: usize, signal: &Bound<'_, PyAny>) -> PyResult<Signal> {
 ///
 /// Parameters
 /// ----------
-/// blob : bytes
-///     What `pack` returned.
+/// blob : bytes-like
+///     What `pack` returned; `bytes` are read where they are, others copied first.
 /// max_samples : int, optional
 ///     The most samples that all signals may have together. Few bytes can unpack to 128 times their size.
 ///
@@ -85,11 +85,10 @@ fn numbered(index: usize, signal: &Bound<'_, PyAny>) -> PyResult<Signal> {
 #[pyfunction]
 #[pyo3(signature = (blob, /, *, max_samples=None))]
 pub(super) fn unpack<'py>(
-    blob: &Bound<'py, PyBytes>,
+    blob: &Bound<'py, PyAny>,
     max_samples: Option<i64>,
 ) -> PyResult<Bound<'py, PyList>> {
-    let (py, most) = (blob.py(), at_most(max_samples)?);
-    let bytes = PyBackedBytes::from(blob.clone());
+    let (py, most, bytes) = (blob.py(), at_most(max_samples)?, octets(blob)?);
     let signals = detached(py, bytes.len(), || blob::unpack_at_most(&bytes, most))?;
     list(py, signals.into_iter().map(PySignal::from))
 }
@@ -103,12 +102,13 @@ fn at_most(max_samples: Option<i64>) -> PyResult<u64> {
 ///
 /// Parameters
 /// ----------
-/// blob : bytes
-///     What `pack` returned.
+/// blob : bytes-like
+///     What `pack` returned; `bytes` are read where they are, others copied first.
 /// i : int
-///     The index of the signal.
+///     The index of the signal; a negative one counts from the end.
 /// start, stop : int, optional
-///     The first sample and the one after the last; cut to the length of the signal, as in a slice.
+///     The first sample and the one after the last, as in a slice: cut to the length of the signal, and negative
+///     ones count from its end.
 /// max_samples : int, optional
 ///     The most samples that these may be.
 ///
@@ -120,8 +120,6 @@ fn at_most(max_samples: Option<i64>) -> PyResult<u64> {
 /// ------
 /// IndexError
 ///     If there is no such signal.
-/// ValueError
-///     If an index is negative.
 /// BlobError
 ///     If the header or this signal is damaged, or there are more samples; no memory is taken for them then.
 ///
@@ -133,17 +131,37 @@ fn at_most(max_samples: Option<i64>) -> PyResult<u64> {
 #[pyfunction]
 #[pyo3(signature = (blob, i, /, start=0, stop=None, *, max_samples=None))]
 pub(super) fn unpack_lead(
-    blob: &Bound<'_, PyBytes>,
+    blob: &Bound<'_, PyAny>,
     i: isize,
     start: isize,
     stop: Option<isize>,
     max_samples: Option<i64>,
 ) -> PyResult<PySignal> {
-    let index = |value: isize| {
-        usize::try_from(value).map_err(|_| PyValueError::new_err(format!("a negative index: {value}")))
-    };
-    let (lead, start, stop) = (index(i)?, index(start)?, index(stop.unwrap_or(isize::MAX))?);
-    let (bytes, most) = (PyBackedBytes::from(blob.clone()), at_most(max_samples)?);
+    let (bytes, most) = (octets(blob)?, at_most(max_samples)?);
+    let (lead, start, stop) = from_the_beginning(&bytes, i, start, stop.unwrap_or(isize::MAX))?;
     let window = || blob::window_at_most(&bytes, lead, start, stop, most);
     Ok(detached(blob.py(), bytes.len(), window)?.into())
+}
+
+/// The same indices, none of them negative.
+fn from_the_beginning(blob: &[u8], i: isize, start: isize, stop: isize) -> PyResult<(usize, usize, usize)> {
+    if i.min(start).min(stop) >= 0 {
+        return Ok((i.cast_unsigned(), start.cast_unsigned(), stop.cast_unsigned()));
+    }
+    let leads = blob::leads(blob)?;
+    let lead = if i < 0 { leads.len().checked_add_signed(i) } else { Some(i.cast_unsigned()) };
+    let lead = lead.filter(|&lead| lead < leads.len());
+    let lead = lead.ok_or_else(|| PyIndexError::new_err(format!("no lead {i}")))?;
+    let samples = leads[lead].samples as usize;
+    let index = |at: isize| if at < 0 { samples.saturating_add_signed(at) } else { at.cast_unsigned() };
+    Ok((lead, index(start), index(stop)))
+}
+
+/// What the table of a blob says of its leads: samples, smallest, largest, neutral crossings.
+#[pyfunction]
+#[pyo3(name = "_leads", signature = (blob, /))]
+pub(super) fn leads<'py>(blob: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    let leads = blob::leads(&octets(blob)?)?.into_iter();
+    let row = |lead: Lead| (lead.samples, lead.minimum, lead.maximum, lead.crossings);
+    list(blob.py(), leads.map(row))
 }

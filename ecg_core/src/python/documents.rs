@@ -1,12 +1,12 @@
 //! Reading JSON.
 
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyList};
 
 use super::errors::decode;
 use super::gil::detached;
 use super::memory::{bytes, list};
+use super::octets::octets;
 use super::reading::Reading;
 use super::signal::PySignal;
 use crate::blob;
@@ -17,8 +17,9 @@ use crate::memory::collected;
 ///
 /// Parameters
 /// ----------
-/// json : bytes
-///     Strict JSON (RFC 8259): integers that fit 32 bits, JSON whitespace, nothing after the array.
+/// json : bytes-like
+///     Strict JSON (RFC 8259): integers that fit 32 bits, JSON whitespace, nothing after the array. `bytes` are read
+///     where they are, others copied first.
 ///
 /// Returns
 /// -------
@@ -36,8 +37,8 @@ use crate::memory::collected;
 /// [12, -3, 0]
 #[pyfunction]
 #[pyo3(signature = (json, /))]
-pub(super) fn parse_signal(json: &Bound<'_, PyBytes>) -> PyResult<PySignal> {
-    let text = PyBackedBytes::from(json.clone());
+pub(super) fn parse_signal(json: &Bound<'_, PyAny>) -> PyResult<PySignal> {
+    let text = octets(json)?;
     let signal = detached(json.py(), text.len(), || json::parse(&text))?;
     Ok(signal.into())
 }
@@ -46,7 +47,7 @@ pub(super) fn parse_signal(json: &Bound<'_, PyBytes>) -> PyResult<PySignal> {
 ///
 /// Parameters
 /// ----------
-/// body : bytes
+/// body : bytes-like
 ///     Strict JSON (RFC 8259) in UTF-8: no duplicate keys, no lone surrogates, no byte order mark, at most
 ///     64 levels of nesting.
 /// key : str, optional
@@ -72,10 +73,10 @@ pub(super) fn parse_signal(json: &Bound<'_, PyBytes>) -> PyResult<PySignal> {
 #[pyfunction]
 #[pyo3(signature = (body, /, key="signal"))]
 pub(super) fn lift_signals<'py>(
-    body: &Bound<'py, PyBytes>,
+    body: &Bound<'py, PyAny>,
     key: &str,
 ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyList>)> {
-    let (py, text) = (body.py(), PyBackedBytes::from(body.clone()));
+    let (py, text) = (body.py(), octets(body)?);
     let lifted = detached(py, text.len(), || json::lift(&text, key))?;
     let signals = list(py, lifted.signals.into_iter().map(PySignal::from))?;
     Ok((bytes(py, &lifted.skeleton)?, signals))
@@ -85,7 +86,7 @@ pub(super) fn lift_signals<'py>(
 ///
 /// Parameters
 /// ----------
-/// bodies : iterable of bytes
+/// bodies : iterable of bytes-like
 ///     Documents, as for `lift_signals`.
 /// key : str, optional
 ///     The key of the signals.
@@ -113,8 +114,7 @@ pub(super) fn lift_signals<'py>(
 #[pyo3(signature = (bodies, /, key="signal"))]
 pub(super) fn read_batch<'py>(bodies: &Bound<'py, PyAny>, key: &str) -> PyResult<Bound<'py, PyList>> {
     let (py, bodies) = (bodies.py(), bodies.try_iter()?);
-    let texts =
-        collected(bodies.map(|body| PyResult::Ok(PyBackedBytes::from(body?.cast_into::<PyBytes>()?))))?;
+    let texts = collected(bodies.map(|body| octets(&body?)))?;
     let outcomes = py.detach(|| collected(texts.iter().map(|text| read(text, key))))?;
     let list = PyList::empty(py);
     for outcome in outcomes {

@@ -22,6 +22,7 @@ mod lane_counting;
 mod level;
 mod masked;
 mod memory;
+mod octets;
 mod reading;
 mod real;
 mod samples;
@@ -41,7 +42,7 @@ mod _ecg_core {
     #[pymodule_export]
     use super::arrow::readable;
     #[pymodule_export]
-    use super::blobs::{pack, unpack, unpack_lead};
+    use super::blobs::{leads, pack, unpack, unpack_lead};
     #[pymodule_export]
     use super::counter::ZeroCrossingCounter;
     #[pymodule_export]
