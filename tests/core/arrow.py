@@ -121,6 +121,30 @@ class ArrayProducer(Producer):
         )
 
 
+class TableProducer(ArrayProducer):
+    """What PyArrow's RecordBatch is: a struct of columns, which its consumer does not release."""
+
+    def __init__(self, *columns: Producer, validity: bytes | None = None, **lies: Any) -> None:
+        super().__init__(columns[0].samples if columns else shorts(), validity, **lies)
+        self.columns = columns
+
+    def schema(self) -> Schema:
+        fields = self._children([column.schema() for column in self.columns])
+        return self._lying(Schema(format=b"+s", **fields, release=self._release(Schema)))
+
+    def array(self, samples: "array[Any] | None" = None) -> Array:
+        whole = super().array(samples)
+        whole.n_buffers = 1
+        fields = self._children([column.array() for column in self.columns])
+        whole.n_children, whole.children = fields["n_children"], fields["children"]
+        return self._lying(whole)
+
+    def _children(self, children: list[Any]) -> dict[str, Any]:
+        pointers = (c_void_p * len(children))(*map(ctypes.addressof, children))
+        self.kept += [children, pointers]
+        return {"n_children": len(children), "children": ctypes.addressof(pointers)}
+
+
 class StreamProducer(Producer):
     """What PyArrow's ChunkedArray is; it fails with a code after its chunks, if it has one."""
 

@@ -10,7 +10,15 @@ import pytest
 
 from ecg_core import Signal, count_zero_crossings, zero_crossings_mask
 from ecg_core._ecg_core import _buffer  # pyright: ignore[reportPrivateUsage]
-from tests.core.arrow import SAMPLES, ArrayProducer, Get, Producer, Release, StreamProducer, shorts
+from tests.core.arrow import (
+    SAMPLES,
+    ArrayProducer,
+    Get,
+    Producer,
+    Release,
+    StreamProducer,
+    shorts,
+)
 
 
 def exporter(name: str, export: Callable[[], Any]) -> Any:

@@ -78,6 +78,7 @@ def test_every_width_is_lossless(bits: int) -> None:
 def test_any_buffer_of_integers_is_packed() -> None:
     expected = pack([Signal([1, -2]), Signal([3])])
     assert pack([array("h", [1, -2]), np.array([3], "uint64")]) == expected
+    assert pack([[1, -2], iter([3])]) == expected
     assert pack(Signal(lead) for lead in ([1, -2], [3])) == expected
 
 
@@ -91,7 +92,8 @@ def test_other_signals_are_refused_by_index() -> None:
         ([np.array([0.0])], TypeError, 'signal 0: .*"d"'),
         ([np.zeros((1, 1), int)], ValueError, "signal 0: expected 1 dimension"),
         (Signal([1]), TypeError, "signal 0: "),
-        ([[1, 2]], TypeError, "signal 0: .*list"),
+        ([[1, 2.5]], TypeError, "signal 0: the sample at index 1 is not an integer"),
+        ([[1], b"1"], TypeError, "signal 1: expected samples, got bytes"),
         (5, TypeError, "not iterable"),
     ]
     for signals, error, message in refusals:

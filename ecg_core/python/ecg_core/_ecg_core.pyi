@@ -26,10 +26,19 @@ class _ArrowArray(Protocol):
 class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object = None, /) -> object: ...
 
+class _Array(Protocol):
+    def __array__(self) -> NDArray[Any]: ...
+
+class _Tensor(Protocol):
+    def __dlpack__(self) -> object: ...
+    def __dlpack_device__(self) -> tuple[int, int]: ...
+
 # NumPy's stubs give arrays `__buffer__` from Python 3.12 on only.
-_Samples: TypeAlias = Buffer | NDArray[Any] | _ArrowArray | _ArrowStream
+_Together: TypeAlias = Buffer | NDArray[Any] | _ArrowArray | _ArrowStream | _Array | _Tensor
+_Samples: TypeAlias = _Together | Iterable[SupportsIndex | SupportsFloat]
+_Integers: TypeAlias = _Together | Iterable[SupportsIndex]
 _Lane: TypeAlias = (
-    Signal | bytes | array[Any] | np.ndarray[tuple[int], np.dtype[Any]] | _ArrowArray | _ArrowStream
+    Signal | array[Any] | np.ndarray[tuple[int], np.dtype[Any]] | _ArrowArray | _ArrowStream
 )
 _Lanes: TypeAlias = np.ndarray[tuple[int, int, *tuple[int, ...]], np.dtype[Any]]
 # Only a shape that nobody knows is one of four that no number can be.
@@ -76,7 +85,7 @@ class BlobError(ValueError): ...
 
 @final
 class Signal(Sequence[int], Buffer):
-    def __new__(cls, samples: _Samples | Iterable[SupportsIndex]) -> Signal: ...
+    def __new__(cls, samples: _Integers) -> Signal: ...
     @property
     def minimum(self) -> int | None: ...
     @property
@@ -162,14 +171,24 @@ def count_zero_crossings(
 ) -> NDArray[np.int64]: ...
 @overload
 def count_zero_crossings(
-    signal: _Samples, /, *, zeros: ZeroRule = "neutral", baseline: _Reals = 0, axis: int = -1
+    signal: _Samples | Iterable[_Samples],
+    /,
+    *,
+    zeros: ZeroRule = "neutral",
+    baseline: _Reals = 0,
+    axis: int = -1,
 ) -> int | NDArray[np.int64]: ...
 def _buffer(samples: _Samples, /) -> Buffer: ...
 def zero_crossings(
-    signal: _Samples, /, *, zeros: ZeroRule = "neutral", baseline: _Reals = 0, axis: int = -1
+    signal: _Samples | Iterable[_Samples],
+    /,
+    *,
+    zeros: ZeroRule = "neutral",
+    baseline: _Reals = 0,
+    axis: int = -1,
 ) -> NDArray[np.int64]: ...
 def zero_crossings_mask(
-    signal: _Samples,
+    signal: _Samples | Iterable[_Samples],
     /,
     *,
     zeros: ZeroRule = "neutral",
@@ -178,7 +197,7 @@ def zero_crossings_mask(
     pad: bool = False,
 ) -> NDArray[np.bool_]: ...
 def zero_crossing_rate(
-    signal: _Samples,
+    signal: _Samples | Iterable[_Samples],
     /,
     *,
     frame_length: int = 2048,
@@ -191,7 +210,7 @@ def zero_crossing_rate(
 def parse_signal(json: _Bytes, /) -> Signal: ...
 def lift_signals(body: _Bytes, /, key: str = "signal") -> tuple[bytes, list[Signal]]: ...
 def read_batch(bodies: Iterable[_Bytes], /, key: str = "signal") -> list[Reading | DecodeError]: ...
-def pack(signals: Iterable[_Samples], /) -> bytes: ...
+def pack(signals: Iterable[_Integers], /) -> bytes: ...
 def unpack(blob: _Bytes, /, *, max_samples: int | None = None) -> list[Signal]: ...
 def unpack_lead(
     blob: _Bytes,

@@ -50,7 +50,7 @@ pub(super) fn argwhere<'py>(mask: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyA
 /// The module, or an error that says how to install it.
 pub(super) fn numpy(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     py.import("numpy").map_err(|cause| {
-        let error = PyImportError::new_err("this returns a NumPy array: install ecg-core[numpy]");
+        let error = PyImportError::new_err("this needs NumPy: install ecg-core[numpy]");
         error.set_cause(py, Some(cause));
         error
     })

@@ -4,6 +4,7 @@ use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
+use super::errors::within;
 use super::gil::detached;
 use super::memory::{bytes, list};
 use super::octets::octets;
@@ -17,7 +18,7 @@ use crate::signal::Signal;
 ///
 /// Parameters
 /// ----------
-/// signals : iterable of Signal or buffer
+/// signals : iterable of Signal, array or iterable of int
 ///     Each of one dimension, with integers that fit 32 bits.
 ///
 /// Returns
@@ -52,10 +53,7 @@ pub(super) fn pack<'py>(signals: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBy
 
 /// A signal, or an error that tells which one it was.
 fn numbered(index: usize, signal: &Bound<'_, PyAny>) -> PyResult<Signal> {
-    signal_or(signal, samples::buffered).map_err(|error| {
-        let py = signal.py();
-        PyErr::from_type(error.get_type(py), format!("signal {index}: {}", error.value(py)))
-    })
+    signal_or(signal, samples::any).map_err(|error| within(signal.py(), &format!("signal {index}"), error))
 }
 
 /// Unpack all signals of a blob.

@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 
 use super::axes::{Starts, follow, no_number, position};
 use super::elements::{Element, Format};
-use super::{arrow, masked};
+use super::{inputs, masked};
 use crate::crossings::Run;
 
 const NO_DIMENSION: &str = "expected an array of at least one dimension";
@@ -26,12 +26,12 @@ pub(super) struct View {
 
 impl View {
     pub(super) fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let buffer = arrow::buffer(object).map_err(|error| without_shape(object.py(), error))?;
+        let (buffer, owner) = inputs::buffer(object).map_err(|error| without_shape(object.py(), error))?;
         if buffer.suboffsets().is_some() || buffer.dimensions() == 0 {
             return Err(PyTypeError::new_err(NO_DIMENSION));
         }
         let format = format(&buffer.format().to_string_lossy(), buffer.item_size())?;
-        if let Some(index) = masked::first(object)? {
+        if let Some(index) = masked::first(&owner)? {
             let shape = buffer.shape();
             return Err(no_number(object.py(), "masked", &position(shape, shape.len(), index)));
         }

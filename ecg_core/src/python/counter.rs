@@ -59,7 +59,7 @@ impl ZeroCrossingCounter {
     ///
     /// Parameters
     /// ----------
-    /// chunk : Signal or buffer
+    /// chunk : Signal, array or iterable of numbers
     ///     Samples of one dimension, as for `count_zero_crossings`.
     ///
     /// Returns

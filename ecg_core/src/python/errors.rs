@@ -1,7 +1,7 @@
 //! Errors as Python exceptions.
 
 use pyo3::create_exception;
-use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::blob;
@@ -60,6 +60,25 @@ pub(super) fn decode(py: Python<'_>, error: &json::DecodeError) -> PyResult<PyEr
     value.setattr("offset", error.offset)?;
     value.setattr("pointer", &error.pointer)?;
     Ok(exception)
+}
+
+/// The error of an argument that is no samples, and what would be.
+pub(super) fn no_samples(object: &Bound<'_, PyAny>, instead: &str) -> PyErr {
+    PyTypeError::new_err(format!("expected samples, got {}: {instead}", class(object)))
+}
+
+/// The name of an object's class.
+pub(super) fn class(object: &Bound<'_, PyAny>) -> String {
+    object.get_type().qualname().map_or_else(|_| "something".into(), |name| name.to_string())
+}
+
+/// An error about samples that says which of several they are.
+pub(super) fn within(py: Python<'_>, place: &str, error: PyErr) -> PyErr {
+    let kind = error.get_type(py);
+    if !kind.is(py.get_type::<PyTypeError>()) && !kind.is(py.get_type::<PyValueError>()) {
+        return error; // others may be made of other things than a text
+    }
+    PyErr::from_type(kind, format!("{place}: {}", error.value(py)))
 }
 
 impl From<json::DecodeError> for PyErr {

@@ -16,7 +16,7 @@ use crate::memory::{OutOfMemory, Room};
 ///
 /// Parameters
 /// ----------
-/// signal : Signal or buffer
+/// signal : Signal, array or iterable of numbers
 ///     Samples as for `count_zero_crossings`, of any shape.
 /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
 ///     What a zero counts as, as for `count_zero_crossings`.
@@ -66,7 +66,7 @@ pub(super) fn zero_crossings<'py>(
 ///
 /// Parameters
 /// ----------
-/// signal : Signal or buffer
+/// signal : Signal, array or iterable of numbers
 ///     Samples as for `count_zero_crossings`, of any shape.
 /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
 ///     What a zero counts as, as for `count_zero_crossings`.

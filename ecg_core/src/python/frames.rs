@@ -18,7 +18,7 @@ use crate::crossings::Frames;
 ///
 /// Parameters
 /// ----------
-/// signal : Signal or buffer
+/// signal : Signal, array or iterable of numbers
 ///     Samples as for `count_zero_crossings`, of any shape.
 /// frame_length : int, optional
 ///     The length of a frame, in samples.

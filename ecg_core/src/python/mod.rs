@@ -18,16 +18,19 @@ mod finding;
 mod frames;
 mod gil;
 mod half;
+mod inputs;
 mod lane_counting;
 mod level;
 mod masked;
 mod memory;
+mod numbers;
 mod octets;
 mod reading;
 mod real;
 mod samples;
 mod signal;
 mod slices;
+mod table;
 mod zero_rule;
 
 use pyo3::exceptions::PyImportError;
@@ -39,8 +42,6 @@ use crate::isa::Isa;
 /// The compiled part of `ecg_core`; import its names from there.
 #[pymodule]
 mod _ecg_core {
-    #[pymodule_export]
-    use super::arrow::readable;
     #[pymodule_export]
     use super::blobs::{leads, pack, unpack, unpack_lead};
     #[pymodule_export]
@@ -55,6 +56,8 @@ mod _ecg_core {
     use super::finding::{zero_crossings, zero_crossings_mask};
     #[pymodule_export]
     use super::frames::zero_crossing_rate;
+    #[pymodule_export]
+    use super::inputs::readable;
     #[pymodule_export]
     use super::reading::Reading;
     #[pymodule_export]

@@ -1,21 +1,19 @@
 //! Samples from what Python has: buffers of integers and iterables of ints.
 
-use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
-use super::arrow;
 use super::buffers::View;
 use super::elements::{Element, Format};
+use super::{inputs, numbers};
 use crate::memory::{Room, collected};
 use crate::signal::Signal;
 
 /// Samples that are copied together.
 const CHUNK: usize = 64;
 
-/// The samples of a buffer of integers.
-pub(super) fn buffered(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
+fn buffered(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
     let (py, view) = (object.py(), View::of(object)?);
     let samples = match view.format {
         Format::I8 => fitting::<i8>(py, &view),
@@ -31,13 +29,12 @@ pub(super) fn buffered(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
     Ok(Signal::try_new(samples?)?)
 }
 
-/// The samples of a buffer of integers or an iterable of ints.
+/// The samples of whatever has integers, together or one by one.
 pub(super) fn any(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
-    let object = &arrow::readable(object)?;
-    if PyUntypedBuffer::get(object).is_ok() {
-        return buffered(object);
+    if let Some(together) = inputs::together(object)? {
+        return buffered(&together);
     }
-    let items = object.try_iter()?.enumerate();
+    let items = numbers::iterator(object)?.enumerate();
     Ok(Signal::try_new(collected(items.map(|(index, item)| integer(index, &item?)))?)?)
 }
 
@@ -58,8 +55,11 @@ fn integer(index: usize, item: &Bound<'_, PyAny>) -> PyResult<i32> {
     if item.is_instance_of::<PyBool>() {
         return Err(other());
     }
-    let too_large = |error: &PyErr| error.is_instance_of::<PyOverflowError>(item.py());
-    item.extract().map_err(|error: PyErr| if too_large(&error) { beyond(index) } else { other() })
+    item.extract().map_err(|error: PyErr| match error {
+        error if error.is_instance_of::<PyTypeError>(item.py()) => other(),
+        error if error.is_instance_of::<PyOverflowError>(item.py()) => beyond(index),
+        error => error, // of its own code
+    })
 }
 
 fn beyond(index: usize) -> PyErr {

@@ -39,6 +39,13 @@ pub(super) struct Array {
     pub(super) private_data: *mut c_void,
 }
 
+impl Array {
+    /// Other rows of the same memory; what comes back is not to be released.
+    pub(super) fn rows(&self, offset: i64, length: i64) -> Self {
+        Self { offset, length, release: None, ..*self }
+    }
+}
+
 /// A source of arrays.
 #[repr(C)]
 pub(super) struct Stream {

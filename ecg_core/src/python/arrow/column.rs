@@ -29,13 +29,13 @@ static KINDS: [Kind; 11] = [
 ];
 
 impl Kind {
-    pub(super) fn of(schema: &Held<Schema>) -> PyResult<&'static Self> {
-        if schema.0.format.is_null() {
+    pub(super) fn of(schema: &Schema) -> PyResult<&'static Self> {
+        if schema.format.is_null() {
             return Err(malformed("it has no format"));
         }
         // SAFETY: the format is text that ends in a NUL, and is only used here.
-        let name = unsafe { CStr::from_ptr(schema.0.format) };
-        let plain = schema.0.dictionary.is_null();
+        let name = unsafe { CStr::from_ptr(schema.format) };
+        let plain = schema.dictionary.is_null();
         KINDS.iter().find(|kind| plain && kind.0 == name.to_bytes()).ok_or_else(|| {
             let dictionary = if plain { "" } else { " with a dictionary" };
             let instead = if name == c"b" { ": bits are not read, cast it to uint8" } else { "" };
@@ -66,9 +66,9 @@ pub(super) struct Column {
 }
 
 impl Column {
-    pub(super) fn of(schema: &Held<Schema>, array: Held<Array>) -> PyResult<Self> {
-        let kind = Kind::of(schema)?;
-        let (start, len) = numbers(&array, kind, 0)?;
+    /// The numbers of a part of an array.
+    pub(super) fn of(kind: &'static Kind, part: &Array, array: Held<Array>) -> PyResult<Self> {
+        let (start, len) = numbers(part, kind, 0)?;
         Ok(Self {
             kind,
             start: start.expose_provenance(),
@@ -79,8 +79,7 @@ impl Column {
 }
 
 /// Where an array has its numbers, and how many; `before` are those of the arrays before it.
-pub(super) fn numbers(array: &Held<Array>, kind: &Kind, before: usize) -> PyResult<(*const u8, usize)> {
-    let array = &array.0;
+pub(super) fn numbers(array: &Array, kind: &Kind, before: usize) -> PyResult<(*const u8, usize)> {
     let whole = |value: i64| usize::try_from(value).map_err(|_| malformed("a negative length or offset"));
     let (len, offset) = (whole(array.length)?, whole(array.offset)?);
     let end = len.checked_add(offset).and_then(|end| end.checked_mul(kind.size()));
@@ -102,7 +101,7 @@ pub(super) fn numbers(array: &Held<Array>, kind: &Kind, before: usize) -> PyResu
     Ok(if len == 0 { (ptr::dangling(), 0) } else { (start.wrapping_add(offset * kind.size()), len) })
 }
 
-fn bit(bits: *const u8, index: usize) -> bool {
+pub(super) fn bit(bits: *const u8, index: usize) -> bool {
     // SAFETY: the array has a bit for each number, and is held.
     let byte = unsafe { bits.add(index / 8).read() };
     byte >> (index % 8) & 1 == 1

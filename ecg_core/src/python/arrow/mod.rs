@@ -6,46 +6,33 @@
 mod abi;
 mod column;
 mod export;
+mod layout;
 mod stream;
 
-use pyo3::buffer::PyUntypedBuffer;
-use pyo3::exceptions::PyBufferError;
+use pyo3::exceptions::PyImportError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyMemoryView};
+use pyo3::types::PyCapsule;
 
 use abi::Held;
 use column::Column;
 pub(super) use export::exported;
-
-/// The buffer of an object, or of its Arrow array.
-pub(super) fn buffer(object: &Bound<'_, PyAny>) -> PyResult<PyUntypedBuffer> {
-    PyUntypedBuffer::get(object).or_else(|_| PyUntypedBuffer::get(&readable(object)?))
-}
-
-/// Something with a whole buffer for an object whose buffer lacks a part, or that has an Arrow array; others
-/// come back as they are.
-#[pyfunction]
-#[pyo3(name = "_buffer", signature = (samples, /))]
-pub(super) fn readable<'py>(samples: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    match PyUntypedBuffer::get(samples) {
-        Ok(_) => Ok(samples.clone()),
-        // ctypes leaves out the strides, which a memoryview adds
-        Err(error) if error.is_instance_of::<PyBufferError>(samples.py()) => {
-            PyMemoryView::from(samples).map(Bound::into_any)
-        }
-        Err(_) => Ok(column(samples)?.unwrap_or_else(|| samples.clone())),
-    }
-}
+use layout::Layout;
 
 /// The column of an object that exports one.
-fn column<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub(super) fn column<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = object.py();
     let column = if let Some(export) = object.getattr_opt(intern!(py, "__arrow_c_array__"))? {
         let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = export.call0()?.extract()?;
-        Column::of(&Held::taken(&schema)?, Held::taken(&array)?)?
+        let (schema, array) = (Held::taken(&schema)?, Held::taken(&array)?);
+        let layout = Layout::of(&schema.0)?;
+        Column::of(layout.kind, &layout.numbers(&array.0, 0)?, array)?
     } else if let Some(export) = object.getattr_opt(intern!(py, "__arrow_c_stream__"))? {
-        let capsule: Bound<'_, PyCapsule> = export.call0()?.extract()?;
+        let capsule: Bound<'_, PyCapsule> = match export.call0() {
+            // pandas has it, and leaves it to PyArrow, which may not be installed
+            Err(error) if error.is_instance_of::<PyImportError>(py) => return Ok(None),
+            capsule => capsule?.extract()?,
+        };
         stream::joined(py, Held::taken(&capsule)?)?
     } else {
         return Ok(None);

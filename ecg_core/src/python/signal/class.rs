@@ -14,8 +14,8 @@ use crate::signal::Signal;
 ///
 /// Parameters
 /// ----------
-/// samples : buffer, Arrow array or iterable of int
-///     Integers of one dimension that fit 32 bits.
+/// samples : array or iterable of int
+///     Integers of one dimension that fit 32 bits, in all that `count_zero_crossings` takes.
 ///
 /// Raises
 /// ------
