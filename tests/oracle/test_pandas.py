@@ -34,5 +34,5 @@ def test_other_things_of_pandas_are_refused() -> None:
         count_zero_crossings(pd.DataFrame({"I": SAMPLES, "II": SAMPLES}))
     with pytest.raises(TypeError, match="dtype datetime64"):
         count_zero_crossings(DAYS)
-    with pytest.raises(ValueError, match="at index 1$"):
+    with pytest.raises(ValueError, match=r"at index 1$"):
         count_zero_crossings(pd.Series([1, None, -1], dtype="Int64"))
