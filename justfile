@@ -89,6 +89,10 @@ fuzz SECONDS="600": (_env everything)
 sanitize: (_env everything)
     ecg_core/sanitize.sh
 
+# Build the core's sdist and wheel into target/dist, and try both in fresh environments without NumPy
+dist: (_env everything)
+    ecg_core/dist.sh
+
 # Check and test the core for 64-bit ARM, emulated
 aarch64:
     ecg_core/aarch64.sh

@@ -1,4 +1,4 @@
-"""`python -m ecg_core`: what it prints, how it ends, and that nothing gives a traceback."""
+"""`ecg-core`: what it prints, how it ends, and that nothing gives a traceback."""
 
 import json
 import os
@@ -34,9 +34,45 @@ def test_standard_input_is_counted_as_json() -> None:
     code, out, err = run("--json", "-", stdin=DOCUMENT)
     assert (code, err) == (0, "")
     assert [json.loads(line) for line in out.splitlines()] == [
-        {"index": 0, "samples": 4, "min": -2, "max": 5, "zero_crossings": 2},
-        {"index": 1, "samples": 0, "min": None, "max": None, "zero_crossings": 0},
+        {"file": "-", "index": 0, "samples": 4, "min": -2, "max": 5, "zero_crossings": 2},
+        {"file": "-", "index": 1, "samples": 0, "min": None, "max": None, "zero_crossings": 0},
     ]
+
+
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        (b"\n [3, 0, -2, 5]", "0: 4 samples, min -2, max 5, 2 zero crossings\n"),
+        (b"[]", "0: 0 samples, 0 zero crossings\n"),
+        (b'[{"signal": [1]}]', "0: 1 samples, min 1, max 1, 0 zero crossings\n"),
+    ],
+)
+def test_an_array_is_a_signal(document: bytes, line: str) -> None:
+    assert run("-", stdin=document) == (0, line, "")
+
+
+def test_each_file_is_counted_by_itself(tmp_path: Path) -> None:
+    first, last = tmp_path / "first\033.json", tmp_path / "last.json"
+    first.write_bytes(b'{"signal": [1, -1]}')
+    last.write_bytes(b"[7]")
+    lines = [
+        rf"{tmp_path}/first\x1b.json: 0: 2 samples, min -1, max 1, 1 zero crossings",
+        f"{last}: 0: 1 samples, min 7, max 7, 0 zero crossings",
+    ]
+    assert run(first, last) == (0, "\n".join(lines) + "\n", "")
+    code, out, err = run("--json", first, "none.json", last)
+    assert (code, err) == (1, "ecg-core: none.json: No such file or directory\n")
+    assert [json.loads(line)["file"] for line in out.splitlines()] == [str(first), str(last)]
+
+
+def test_the_name_of_a_file_is_never_too_strange(tmp_path: Path) -> None:
+    file = os.fsencode(tmp_path) + b"/\xff\xc3\xbc"
+    Path(os.fsdecode(file)).write_bytes(b"[1]")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [*COMMAND, file, b"-"]
+    ended = subprocess.run(command, input=b"[1]", capture_output=True, env=environment, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.stdout.startswith(os.fsencode(tmp_path) + rb"/\udcff\xfc: 0: 1 samples")
 
 
 @pytest.mark.parametrize(
@@ -65,13 +101,16 @@ def test_options(options: list[str], count: int) -> None:
         (b'{"signal": [], "signal": []}', "(duplicate_key)"),
         (b'"\xff"', "(encoding)"),
         (b"[" * 100_000, "(depth)"),
-        (b"[1, 2]", 'no signal: nothing is at a key "signal"'),
+        (b"{}", 'no signal: nothing is at a key "signal"\n'),
+        (b'"[1]"', 'no signal: nothing is at a key "signal"\n'),
+        (b"[1, 2.5]", 'at a key "signal", and as one signal: expected'),
+        (b" [[1]]", '(not_an_integer), pointer "/0"'),
     ],
 )
 def test_what_is_wrong_is_named(document: bytes, reason: str) -> None:
     code, out, err = run("-", stdin=document)
     assert (code, out) == (1, "")
-    assert err.startswith("python -m ecg_core: -: ")
+    assert err.startswith("ecg-core: -: ")
     assert reason in err
     assert err.count("\n") == 1
 
@@ -89,21 +128,21 @@ def test_a_document_cannot_command_the_terminal() -> None:
 )
 def test_a_file_that_cannot_be_read(tmp_path: Path, name: str, reason: str) -> None:
     file = tmp_path / name
-    assert run(file) == (1, "", f"python -m ecg_core: {file}: {reason}\n")
+    assert run(file) == (1, "", f"ecg-core: {file}: {reason}\n")
 
 
 def test_a_document_that_is_too_large(tmp_path: Path) -> None:
     file = tmp_path / "large.json"
     with file.open("wb") as sparse:
         sparse.truncate(256 * 2**20 + 1)
-    assert run(file) == (1, "", f"python -m ecg_core: {file}: more than 256 MiB\n")
+    assert run(file) == (1, "", f"ecg-core: {file}: more than 256 MiB\n")
 
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
         ([], "required: FILE"),
-        (["a", "b"], "unrecognized arguments: b"),
+        (["-", "--what"], "unrecognized arguments: --what"),
         (["-", "--zeros", "sometimes"], "invalid choice: 'sometimes'"),
         (["-", "--baseline", "0.5"], "invalid 32-bit integer value: '0.5'"),
         (["-", "--baseline", "2147483648"], "invalid 32-bit integer value"),
@@ -139,7 +178,7 @@ def test_output_that_cannot_be_written() -> None:
         ended = subprocess.run(
             [*COMMAND, "-"], input=DOCUMENT, stdout=full, stderr=subprocess.PIPE, check=False
         )
-    reason = b"python -m ecg_core: standard output: No space left on device\n"
+    reason = b"ecg-core: standard output: No space left on device\n"
     assert (ended.returncode, ended.stderr) == (1, reason)
 
 
@@ -172,7 +211,7 @@ command.main(["-"])
 def test_the_readme_shows_what_is_printed(tmp_path: Path) -> None:
     [console] = re.findall(r"```console\n(.*?)```", README.read_text(), re.DOTALL)
     script = "\n".join(re.findall(r"^\$ (.*)", console, re.MULTILINE))
-    script = script.replace("python", shlex.quote(sys.executable))
+    script = script.replace("ecg-core", f"{shlex.quote(sys.executable)} -m ecg_core")
     ended = subprocess.run(
         script, shell=True, cwd=tmp_path, capture_output=True, text=True, check=True
     )

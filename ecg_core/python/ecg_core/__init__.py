@@ -2,8 +2,7 @@
 
 Signals are integers of 32 bits. `parse_signal`, `lift_signals` and `read_batch` read them from strict
 JSON, `count_zero_crossings` and its siblings count in any buffer, and `pack` stores them in a blob with
-checksums. NumPy is optional: only what returns arrays needs it. `python -m ecg_core FILE` counts from the
-command line.
+checksums. NumPy is optional: only what returns arrays needs it. `ecg-core FILE` counts from the command line.
 
 Examples:
 --------
@@ -32,6 +31,7 @@ from ecg_core._ecg_core import (
     zero_crossings,
     zero_crossings_mask,
 )
+from ecg_core._ecg_core import __version__ as __version__
 from ecg_core.blob_info import LeadInfo, blob_info
 from ecg_core.zero_rule import ZeroRule
 

@@ -1,4 +1,4 @@
-"""`python -m ecg_core FILE`: how often each signal of a JSON document crosses zero."""
+"""`ecg-core FILE ...`: how often each signal of JSON documents crosses zero."""
 
 import json
 import os
@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
-from ecg_core import DecodeError, Signal, ZeroRule, lift_signals
+from ecg_core import DecodeError, Signal, ZeroRule, __version__, lift_signals, parse_signal
 
 MAX_BYTES = 256 * 2**20
 ENDINGS = f"""\
 exit codes:
   0  every signal was counted
-  1  the document cannot be read, is wrong, has no signal or does not fit memory;
-     standard error says which
+  1  a document cannot be read, is wrong, has no signal or does not fit memory, and the
+     others are counted; or the output cannot be written; standard error says which
   2  the command line is wrong
 
 A document has at most {MAX_BYTES >> 20} MiB."""
@@ -25,30 +25,46 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command, and exit with 1 or 2 if that fails."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    outcomes = [_report(file, parser.prog, options) for file in options.files]
+    if not all(outcomes):
+        parser.exit(1)
+
+
+def _report(file: str, prog: str, options: Namespace) -> bool:
+    """Print what a document has, and return whether it could be counted."""
     try:
-        signals = _signals(_read(options.file), options.key)
+        signals = _signals(_read(file), options.key)
     except (OSError, ValueError, MemoryError) as error:
-        parser.exit(1, _printable(f"{parser.prog}: {options.file}: {_reason(error)}") + "\n")
+        print(_printable(f"{prog}: {file}: {_reason(error)}"), file=sys.stderr)  # noqa: T201
+        return False
     try:
-        for line in _lines(signals, options):
+        for line in _lines(file, signals, options):
             print(line)  # noqa: T201
         sys.stdout.flush()
     except (OSError, MemoryError) as error:
         _discard_output()
-        quiet = isinstance(error, BrokenPipeError)  # Whoever reads has seen enough.
-        parser.exit(1, None if quiet else f"{parser.prog}: standard output: {_reason(error)}\n")
+        if not isinstance(error, BrokenPipeError):  # Then whoever reads has seen enough.
+            print(f"{prog}: standard output: {_reason(error)}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    return True
 
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
-        prog="python -m ecg_core",
-        description="Count the zero crossings of every signal in a JSON document.",
+        prog="ecg-core",
+        description="Count the zero crossings of every signal in JSON documents.",
         epilog=ENDINGS,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", metavar="FILE", help="strict JSON in UTF-8; - is standard input")
     parser.add_argument(
-        "--key", type=_key, default="signal", help="what the signals are called (%(default)s)"
+        "files", metavar="FILE", nargs="+", help="strict JSON in UTF-8; - is standard input"
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument(
+        "--key",
+        type=_key,
+        default="signal",
+        help="what the signals are called (%(default)s); an array of integers needs no key",
     )
     parser.add_argument(
         "--zeros",
@@ -92,17 +108,25 @@ def _read(file: str) -> bytes:
 
 def _signals(document: bytes, key: str) -> list[Signal]:
     _, signals = lift_signals(document, key)
-    if not signals:
-        raise ValueError(f"no signal: nothing is at a key {json.dumps(key, ensure_ascii=False)}")
-    return signals
+    if signals:
+        return signals
+    nothing = f"no signal: nothing is at a key {json.dumps(key, ensure_ascii=False)}"
+    if not document.lstrip().startswith(b"["):
+        raise ValueError(nothing)
+    try:
+        return [parse_signal(document)]
+    except DecodeError as error:
+        raise ValueError(f"{nothing}, and as one signal: {_reason(error)}") from error
 
 
-def _lines(signals: Sequence[Signal], options: Namespace) -> Iterator[str]:
+def _lines(file: str, signals: Sequence[Signal], options: Namespace) -> Iterator[str]:
+    place = f"{_printable(file)}: " if len(options.files) > 1 else ""
     for index, signal in enumerate(signals):
         crossings = signal.count_zero_crossings(zeros=options.zeros, baseline=options.baseline)
         if options.json:
             yield json.dumps(
                 {
+                    "file": file,
                     "index": index,
                     "samples": len(signal),
                     "min": signal.minimum,
@@ -112,7 +136,7 @@ def _lines(signals: Sequence[Signal], options: Namespace) -> Iterator[str]:
             )
         else:
             limits = f"min {signal.minimum}, max {signal.maximum}, " if len(signal) else ""
-            yield f"{index}: {len(signal)} samples, {limits}{crossings} zero crossings"
+            yield f"{place}{index}: {len(signal)} samples, {limits}{crossings} zero crossings"
 
 
 def _reason(error: Exception) -> str:
@@ -124,8 +148,10 @@ def _reason(error: Exception) -> str:
 
 
 def _printable(text: str) -> str:
-    """Escape what a document could do to a terminal."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    """Escape what a document could do to a terminal, and what standard output cannot encode."""
+    text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    encoding = sys.stdout.encoding
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _discard_output() -> None:

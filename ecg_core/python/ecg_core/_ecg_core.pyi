@@ -68,6 +68,8 @@ __all__ = [
     "zero_crossings_mask",
 ]
 
+__version__: str
+
 class DecodeError(ValueError):
     code: Literal[
         "syntax",

@@ -66,12 +66,13 @@ mod _ecg_core {
     #[pymodule_init]
     fn init(module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
         super::PySequence::register::<super::signal::PySignal>(module.py())?;
-        super::choose_isa(module)
+        super::name_build(module)
     }
 }
 
-/// Tells tests which kernels run; a wrong choice in the environment must not go unnoticed.
-fn choose_isa(module: &Bound<'_, PyModule>) -> PyResult<()> {
+/// Tells the version, and tests which kernels run; a wrong choice in the environment must not go unnoticed.
+fn name_build(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let isa = Isa::chosen().map_err(|error| PyImportError::new_err(error.to_string()))?;
+    module.setattr("__version__", env!("CARGO_PKG_VERSION"))?;
     module.setattr("_isa", isa.name())
 }
