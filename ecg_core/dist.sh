@@ -9,7 +9,7 @@ zig=target/zig
 
 uv pip install --quiet --target "$zig" ziglang==0.17.1
 rm -rf "$dist"
-maturin sdist --quiet --manifest-path ecg_core/Cargo.toml --out "$dist"
+maturin sdist --manifest-path ecg_core/Cargo.toml --out "$dist"
 PYTHONPATH=$zig maturin build --quiet --release --locked --zig --compatibility manylinux2014 \
     --manifest-path ecg_core/Cargo.toml --target-dir "$zig/build" --out "$dist"
 
@@ -17,6 +17,7 @@ for package in "$dist"/*; do
     echo "Trying $package"
     uv venv --no-project --quiet --clear "$dist/venv"
     uv pip install --quiet --python "$dist/venv" "$package" pytest
-    "$dist/venv/bin/python" -m pytest --quiet --noconftest tests/core/test_package.py
+    "$dist/venv/bin/python" -m pytest --quiet -c /dev/null --rootdir . --import-mode importlib \
+        -p no:cacheprovider --noconftest tests/core/test_package.py
     rm -rf "$dist/venv"
 done

@@ -145,6 +145,8 @@ def test_rows_have_a_count_each() -> None:
     rows = [SAMPLES, array("d", SAMPLES), Arrayed(SAMPLES[::-1]), tuple(SAMPLES)]
     assert np.array_equal(count_zero_crossings(rows), [2, 2, 2, 2])
     assert np.array_equal(count_zero_crossings(rows, axis=0), [0, 0, 0, 0, 0, 0])
+    for find in (zero_crossings, zero_crossings_mask):
+        assert np.array_equal(find(rows), find(np.array([SAMPLES] * 2 + [SAMPLES[::-1], SAMPLES])))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.core.pages import ROOT, blocks, page
 
 PACKAGE = distribution("ecg-core")
 COMMAND = Path(sys.executable).with_name("ecg-core")
-README = str(PACKAGE.metadata.get_payload())
+README = str(PACKAGE.metadata.json["description"])
 
 
 def test_the_licence_is_there() -> None:
