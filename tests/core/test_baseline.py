@@ -186,3 +186,13 @@ def test_counters_of_different_baselines_do_not_merge() -> None:
         ZeroCrossingCounter(baseline=1).merge(ZeroCrossingCounter(baseline=2))
     ZeroCrossingCounter(baseline=1).merge(ZeroCrossingCounter(baseline=1))
     ZeroCrossingCounter().merge(ZeroCrossingCounter(baseline=0))
+
+
+@pytest.mark.parametrize("method", ["__index__", "__float__"])
+def test_a_type_error_of_a_baseline_is_its_own(method: str) -> None:
+    def fail(_: object) -> None:
+        raise TypeError("mine")
+
+    for dtype in ("int16", "float32"):
+        with pytest.raises(TypeError, match=r"^mine$"):
+            count_zero_crossings(np.ones(3, dtype), baseline=type("Baseline", (), {method: fail})())
