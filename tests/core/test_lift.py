@@ -68,7 +68,8 @@ def lifted(body: bytes) -> Outcome:
             signal.to_list() for signal in signals
         ]
     assert 0 <= outcome.offset <= len(body)
-    assert f" at byte {outcome.offset}, pointer " in str(outcome)
+    pointer = f", pointer \"{outcome.pointer}\"" if outcome.pointer else ""
+    assert f" at byte {outcome.offset}{pointer}" in str(outcome)
     assert len(str(outcome).splitlines()) == 1
     return None
 

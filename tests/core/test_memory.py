@@ -128,8 +128,9 @@ ENDINGS = [
     ("unpack", BOMB, "unpack(x)"),
     ("unpack", "pack([Signal([])] * (1 << 19))", "unpack(x)"),
     ("unpack_lead", BOMB, "unpack_lead(x, 0)"),
+    ("blob_info", "pack([Signal([])] * (1 << 19))", "blob_info(x)"),
 ]
-SMALL = {"BlobError", "DecodeError", "ZeroCrossingCounter", "ZeroRule"}
+SMALL = {"BlobError", "DecodeError", "LeadInfo", "ZeroCrossingCounter", "ZeroRule"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs RLIMIT_AS")

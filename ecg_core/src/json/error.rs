@@ -61,6 +61,7 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.code {
             Code::OutOfMemory => OutOfMemory.fmt(f),
+            _ if self.pointer.is_empty() => write!(f, "{} at byte {}", self.detail, self.offset),
             _ => write!(f, "{} at byte {}, pointer {:?}", self.detail, self.offset, self.pointer),
         }
     }

@@ -7,6 +7,7 @@ import ecg_core
 from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import Invalid
 from ecg_service.domain.submission import SubmittedEcg, SubmittedLead, fingerprint, valid_ecg
+from ecg_service.domain.violations import conform
 
 RECEIVED = datetime(2026, 11, 26, tzinfo=UTC)
 WEST = timezone(timedelta(hours=-1))
@@ -49,6 +50,14 @@ def test_each_broken_rule_is_named_in_words() -> None:
 
 def print_of(submitted: SubmittedEcg, *signals: ecg_core.Signal) -> bytes:
     return fingerprint(submitted, valid(submitted, *signals), signals)
+
+
+@pytest.mark.parametrize(("last", "beyond"), [(-(2**31), -(2**31) - 1), (2**31 - 1, 2**31)])
+def test_a_baseline_is_an_integer_of_32_bits(last: int, beyond: int) -> None:
+    lead = {"name": "I", "signal": 0}
+    assert conform(lead | {"baseline": last}, SubmittedLead).baseline == last
+    with pytest.raises(Invalid):
+        conform(lead | {"baseline": beyond}, SubmittedLead)
 
 
 def test_a_fingerprint_is_of_the_content_as_sent() -> None:

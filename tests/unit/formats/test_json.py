@@ -90,6 +90,12 @@ def test_what_a_malformed_body_seems_to_be_is_said(body: bytes, detail: str) -> 
     assert [violation.detail for violation in refused.violations] == [detail]
 
 
+def test_the_place_of_an_error_has_the_keys_as_they_were_sent() -> None:
+    refused = read('{"a~b":{"c/d":nul}}')
+    assert isinstance(refused, Malformed)
+    assert [violation.path for violation in refused.violations] == [("a~b", "c/d")]
+
+
 def test_a_byte_order_mark_is_ignored() -> None:
     marked, plain = Json().read([b"\xef\xbb\xbf" + DOCUMENT, DOCUMENT], ecg)
     assert marked == plain == Ecg(ID, "ann", RECEIVED, (Lead("I", 1),))

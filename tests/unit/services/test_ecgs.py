@@ -82,7 +82,9 @@ async def test_waiting_ends_with_what_is_there_when_the_time_is_over(
     assert record.state is InsightState.PENDING
 
 
-@pytest.mark.parametrize(("after", "delay"), [(0.0, 0.01), (0.1, 0.1), (30.0, 0.25)])
+@pytest.mark.parametrize(
+    ("after", "delay"), [(0.0, 0.01), (0.1, 0.1), *((30 + n / 5, 0.25) for n in range(8))]
+)
 def test_who_waits_hears_of_it_soon_and_later_within_a_quarter_of_a_second(
     core: RustCore, after: float, delay: float
 ) -> None:
