@@ -74,3 +74,8 @@ def test_what_is_no_bytes_is_refused(read: Callable[[Any], object]) -> None:
     for other in others:
         with pytest.raises(TypeError, match="bytes"):
             read(other)
+
+
+def test_a_body_that_is_no_bytes_is_named() -> None:
+    with pytest.raises(TypeError, match="body 1: .*bytes"):
+        read_batch([BODY, "[]"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]

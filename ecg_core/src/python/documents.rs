@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
-use super::errors::decode;
+use super::errors::{decode, within};
 use super::gil::detached;
 use super::memory::{bytes, list};
 use super::octets::octets;
@@ -114,7 +114,10 @@ pub(super) fn lift_signals<'py>(
 #[pyo3(signature = (bodies, /, key="signal"))]
 pub(super) fn read_batch<'py>(bodies: &Bound<'py, PyAny>, key: &str) -> PyResult<Bound<'py, PyList>> {
     let (py, bodies) = (bodies.py(), bodies.try_iter()?);
-    let texts = collected(bodies.map(|body| octets(&body?)))?;
+    let named = |(index, body): (usize, PyResult<Bound<'_, PyAny>>)| {
+        octets(&body?).map_err(|error| within(py, &format!("body {index}"), error))
+    };
+    let texts = collected(bodies.enumerate().map(named))?;
     let outcomes = py.detach(|| collected(texts.iter().map(|text| read(text, key))))?;
     let list = PyList::empty(py);
     for outcome in outcomes {
