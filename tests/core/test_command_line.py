@@ -40,42 +40,6 @@ def test_standard_input_is_counted_as_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "line"),
-    [
-        (b"\n [3, 0, -2, 5]", "0: 4 samples, min -2, max 5, 2 zero crossings\n"),
-        (b"[]", "0: 0 samples, 0 zero crossings\n"),
-        (b'[{"signal": [1]}]', "0: 1 samples, min 1, max 1, 0 zero crossings\n"),
-    ],
-)
-def test_an_array_is_a_signal(document: bytes, line: str) -> None:
-    assert run("-", stdin=document) == (0, line, "")
-
-
-def test_each_file_is_counted_by_itself(tmp_path: Path) -> None:
-    first, last = tmp_path / "first\033.json", tmp_path / "last.json"
-    first.write_bytes(b'{"signal": [1, -1]}')
-    last.write_bytes(b"[7]")
-    lines = [
-        rf"{tmp_path}/first\x1b.json: 0: 2 samples, min -1, max 1, 1 zero crossings",
-        f"{last}: 0: 1 samples, min 7, max 7, 0 zero crossings",
-    ]
-    assert run(first, last) == (0, "\n".join(lines) + "\n", "")
-    code, out, err = run("--json", first, "none.json", last)
-    assert (code, err) == (1, "ecg-core: none.json: No such file or directory\n")
-    assert [json.loads(line)["file"] for line in out.splitlines()] == [str(first), str(last)]
-
-
-def test_the_name_of_a_file_is_never_too_strange(tmp_path: Path) -> None:
-    file = os.fsencode(tmp_path) + b"/\xff\xc3\xbc"
-    Path(os.fsdecode(file)).write_bytes(b"[1]")
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    command = [*COMMAND, file, b"-"]
-    ended = subprocess.run(command, input=b"[1]", capture_output=True, env=environment, check=False)
-    assert (ended.returncode, ended.stderr) == (0, b"")
-    assert ended.stdout.startswith(os.fsencode(tmp_path) + rb"/\udcff\xfc: 0: 1 samples")
-
-
-@pytest.mark.parametrize(
     ("options", "count"),
     [
         ([], 2),
@@ -186,7 +150,7 @@ def test_output_that_cannot_be_written() -> None:
 def test_a_document_without_memory() -> None:
     command = ["sh", "-c", 'ulimit -v 131072; exec "$@"', "sh", *COMMAND, "-"]
     ended = subprocess.run(command, input=DOCUMENT, capture_output=True, check=False)
-    reason = b"python -m ecg_core: -: not enough memory\n"
+    reason = b"ecg-core: -: not enough memory\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, b"", reason)
 
 
@@ -205,7 +169,7 @@ command.main(["-"])
         [sys.executable, "-c", script], input=DOCUMENT, capture_output=True, check=False
     )
     assert ended.returncode == 1
-    assert ended.stderr == b"python -m ecg_core: standard output: not enough memory\n"
+    assert ended.stderr == b"ecg-core: standard output: not enough memory\n"
 
 
 def test_the_readme_shows_what_is_printed(tmp_path: Path) -> None:
