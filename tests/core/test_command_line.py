@@ -68,7 +68,7 @@ def test_options(options: list[str], count: int) -> None:
         (b"{}", 'no signal: nothing is at a key "signal"\n'),
         (b'"[1]"', 'no signal: nothing is at a key "signal"\n'),
         (b"[1, 2.5]", 'at a key "signal", and as one signal: expected'),
-        (b" [[1]]", '(not_an_integer), pointer "/0"'),
+        (b" [[1]]", 'pointer "/0" (not_an_integer)'),
     ],
 )
 def test_what_is_wrong_is_named(document: bytes, reason: str) -> None:
