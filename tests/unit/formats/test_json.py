@@ -81,7 +81,7 @@ DOCUMENT = b'{"leads":[{"name":"I","signal":[1]}]}'
             DOCUMENT + b"\n" + DOCUMENT,
             "expected the end at byte 38: send one document in each request",
         ),
-        (b'{"leads":[', "expected a value at byte 10"),
+        (b'{"leads":[', 'expected a value at byte 10, pointer "/leads/0"'),
     ],
 )
 def test_what_a_malformed_body_seems_to_be_is_said(body: bytes, detail: str) -> None:
