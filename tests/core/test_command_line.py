@@ -57,7 +57,7 @@ def test_options(options: list[str], count: int) -> None:
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        (b"", 'expected a value at byte 0 (syntax)'),
+        (b"", "expected a value at byte 0 (syntax)"),
         (b'{"signal": [1, 2', "(syntax)"),
         (b'{"a": {"signal": [1, 2.5]}}', 'byte 21, pointer "/a/signal/1" (not_an_integer)'),
         (b'{"signal": [99999999999]}', 'byte 12, pointer "/signal/0" (out_of_range)'),
