@@ -1,48 +1,57 @@
-//! Floats compared as the integers of their bits. Comparing floats takes denormals for zeros where a program has told
-//! the processor so (flush to zero, denormals are zeros); integers are always what they are, and faster.
+//! Floats beside a level, whatever the modes of the processor: it may take denormals for zeros, and make none.
 
 use crate::bits::portable::bits;
 
-/// What the integers of samples are compared with. What is below the level is less twice, what is equal to it once.
-#[derive(Clone, Copy)]
-pub(super) enum Level<I> {
-    /// An integer is less if it is negative, and if the integer before it is: of 0.0 and -0.0 one is.
+/// What is known of a level, and so how samples may be compared with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// It is 0.0 or -0.0: by the integers of the samples' bits.
     Zero,
-    /// An integer is less if it is, with the bits of `flip` changed, less than `level`, and than `next`.
-    Other { flip: I, level: I, next: I },
+    /// No mode changes how samples compare with it, nor takes the difference of another number to it for zero.
+    Plain,
+    /// It is tiny: by integers in the order of the floats.
+    Tiny,
 }
 
-/// The negative and the zero samples, from those that are less in one way and in the other.
+/// The negative and the zero ones of numbers: an integer of their bits is less than 0 where it is negative or -0.0,
+/// and the integer before it where it is negative or 0.0.
 #[inline]
-pub(super) fn negative_and_zero([less, again]: [u64; 2]) -> (u64, u64) {
-    (less & again, less ^ again)
+pub(super) fn negative_and_zero([less, before_less]: [u64; 2]) -> (u64, u64) {
+    (less & before_less, less ^ before_less)
 }
 
-macro_rules! levels {
-    ($($float:ident as $integer:ident, $signs:ident);*) => { $(
-        impl From<$float> for Level<$integer> {
-            #[inline]
-            fn from(level: $float) -> Self {
-                let bits = level.to_bits().cast_signed();
-                if bits & $integer::MAX == 0 {
-                    return Self::Zero;
-                }
-                let flip = if bits < 0 { $integer::MAX } else { 0 }; // the further below zero, the less
-                Self::Other { flip, level: bits ^ flip, next: (bits ^ flip) + 1 }
+/// The samples below a level and those equal to it, by comparing.
+#[inline]
+pub(super) fn compared<T: Copy + PartialOrd>(samples: &[T], level: T) -> (u64, u64) {
+    (bits(samples, |sample| sample < level), bits(samples, |sample| sample == level))
+}
+
+macro_rules! floats {
+    ($($float:ident as $integer:ident, $level:ident, $signs:ident);*) => { $(
+        pub(super) fn $level(level: $float) -> Level {
+            match level.to_bits() << 1 {
+                0 => Level::Zero,
+                _ if level.abs() >= 2.0 * $float::MIN_POSITIVE / $float::EPSILON => Level::Plain,
+                _ => Level::Tiny,
             }
         }
 
-        /// The negative and the zero ones of up to 64 samples.
+        /// The samples below a level and those equal to it.
         #[inline]
-        pub(super) fn $signs(samples: &[$float], level: $float) -> (u64, u64) {
+        pub(super) fn $signs(samples: &[$float], level: $float, known: Level) -> (u64, u64) {
             let integer = |sample: $float| sample.to_bits().cast_signed();
-            negative_and_zero(match Level::from(level) {
-                Level::Zero => [0, 1].map(|less| bits(samples, |sample| integer(sample).wrapping_sub(less) < 0)),
-                Level::Other { flip, level, next } => {
-                    [level, next].map(|level| bits(samples, |sample| (integer(sample) ^ flip) < level))
+            let order = |sample| integer(sample) ^ if integer(sample) < 0 { $integer::MAX } else { 0 };
+            match known {
+                Level::Zero => negative_and_zero(
+                    [0, 1].map(|by| bits(samples, |sample| integer(sample).wrapping_sub(by) < 0)),
+                ),
+                Level::Plain => compared(samples, level),
+                Level::Tiny => {
+                    let below = bits(samples, |sample| order(sample) < order(level));
+                    (below, bits(samples, |sample| integer(sample) == integer(level)))
                 }
-            })
+            }
         }
     )* };
 }
-levels!(f32 as i32, signs_of_f32; f64 as i64, signs_of_f64);
+floats!(f32 as i32, level_of_f32, signs_of_f32; f64 as i64, level_of_f64, signs_of_f64);

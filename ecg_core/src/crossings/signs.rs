@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::level::{Level, compared};
 use crate::bits::portable::bits;
 
 /// Samples whose signs fit one word.
@@ -19,11 +20,17 @@ pub trait Signed: Copy + Default + PartialOrd {
         true
     }
 
-    /// The negative and the zero ones of up to [`WORD`] samples as if `level`, which is finite, had been
-    /// subtracted: a bit each.
+    /// What is known of it as a level.
+    #[doc(hidden)]
+    fn known(self) -> Level {
+        Level::Plain
+    }
+
+    /// The samples, up to [`WORD`], below a finite level and those equal to it: a bit each.
+    #[doc(hidden)]
     #[inline]
-    fn signs(samples: &[Self], level: Self) -> (u64, u64) {
-        (bits(samples, |sample| sample < level), bits(samples, |sample| sample == level))
+    fn signs(samples: &[Self], level: Self, _known: Level) -> (u64, u64) {
+        compared(samples, level)
     }
 }
 
@@ -67,10 +74,10 @@ impl Signs {
     /// # Errors
     /// [`NotANumber`] with the index of the first NaN.
     #[inline]
-    pub(super) fn of<T: Signed>(samples: &[T], level: T) -> Result<Self, NotANumber> {
+    pub(super) fn of<T: Signed>(samples: &[T], level: T, known: Level) -> Result<Self, NotANumber> {
         match bits(samples, T::is_nan) {
             0 => {
-                let (negative, zero) = T::signs(samples, level);
+                let (negative, zero) = T::signs(samples, level, known);
                 Ok(Self::cut(negative, zero, samples.len()))
             }
             nan => Err(NotANumber { index: nan.trailing_zeros() as usize }),
@@ -100,7 +107,7 @@ mod tests {
     fn bits_follow_the_samples() {
         for len in 0..=WORD + 1 {
             let samples: Vec<i32> = [-1, 1, 0, 0, -1].into_iter().cycle().take(len).collect();
-            let signs = Signs::of(&samples, 0).unwrap();
+            let signs = Signs::of(&samples, 0, Level::Plain).unwrap();
             for (i, sample) in samples.iter().take(WORD).enumerate() {
                 assert_eq!(signs.negative >> i & 1 == 1, *sample < 0);
                 assert_eq!(signs.zero >> i & 1 == 1, *sample == 0);
@@ -111,6 +118,6 @@ mod tests {
 
     #[test]
     fn minus_zero_is_zero() {
-        assert_eq!(Signs::of(&[-0.0], 0.0).unwrap(), Signs { negative: 0, zero: 1, len: 1 });
+        assert_eq!(Signs::of(&[-0.0], 0.0, Level::Zero).unwrap(), Signs { negative: 0, zero: 1, len: 1 });
     }
 }

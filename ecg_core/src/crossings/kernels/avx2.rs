@@ -7,9 +7,9 @@ use std::array::from_fn;
 
 use super::words::{Bits, kernels, take_words};
 use crate::crossings::counter::Crossings;
-use crate::crossings::level::{Level, negative_and_zero};
+use crate::crossings::level::negative_and_zero;
 use crate::crossings::run::Run;
-use crate::crossings::signs::{NotANumber, WORD};
+use crate::crossings::signs::NotANumber;
 use crate::crossings::word::Word;
 
 kernels!(
@@ -51,22 +51,22 @@ mod signs {
 
     /// One comparison finds a NaN in either of two registers.
     macro_rules! floats {
-        ($signs:ident($type:ty as $integer:ty), $set1:ident, $sub:ident, $greater:ident, $cast:ident, $compare:ident, $or:ident, $any:ident, $bits:ident) => {
+        (
+            $signs:ident($type:ty), $load:ident, $set1:ident, $sub:ident, $compare:ident, $or:ident, $any:ident,
+            $cast:ident, $integer_set1:ident, $integer_sub:ident, $bits:ident
+        ) => {
             #[target_feature(enable = "avx2")]
             pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
-                let parts = loaded!(samples, $type, _mm256_loadu_si256);
+                let mut parts = loaded!(samples, $type, $load);
                 let pairs = parts.as_chunks::<2>().0.iter();
-                let nan = pairs.map(|&[a, b]| $compare::<_CMP_UNORD_Q>($cast(a), $cast(b)));
-                let suspect = nan.reduce(|nan, pair| $or(nan, pair)).is_some_and(|nan| $any(nan) != 0);
-                let less = match Level::<$integer>::from(level) {
-                    Level::Zero => [$bits(parts), $bits(parts.map(|part| $sub(part, $set1(1))))],
-                    Level::Other { flip, level, next } => {
-                        let parts = parts.map(|part| _mm256_xor_si256(part, $set1(flip)));
-                        [level, next].map(|level| $bits(parts.map(|part| $greater($set1(level), part))))
-                    }
-                };
-                let (negative, zero) = negative_and_zero(less);
-                Bits { negative, zero, suspect }
+                let nan = pairs.fold($set1(0.0), |nan, &[a, b]| $or(nan, $compare::<_CMP_UNORD_Q>(a, b)));
+                if level != 0.0 {
+                    parts = parts.map(|part| $sub(part, $set1(level)));
+                }
+                let parts = parts.map(|part| $cast(part));
+                let before = parts.map(|part| $integer_sub(part, $integer_set1(1)));
+                let (negative, zero) = negative_and_zero([$bits(parts), $bits(before)]);
+                Bits { negative, zero, suspect: $any(nan) != 0 }
             }
         };
     }
@@ -93,25 +93,29 @@ mod signs {
         bits_of_64_bit_lanes
     );
     floats!(
-        signs_of_f32(f32 as i32),
-        _mm256_set1_epi32,
-        _mm256_sub_epi32,
-        _mm256_cmpgt_epi32,
-        _mm256_castsi256_ps,
+        signs_of_f32(f32),
+        _mm256_loadu_ps,
+        _mm256_set1_ps,
+        _mm256_sub_ps,
         _mm256_cmp_ps,
         _mm256_or_ps,
         _mm256_movemask_ps,
+        _mm256_castps_si256,
+        _mm256_set1_epi32,
+        _mm256_sub_epi32,
         bits_of_32_bit_lanes
     );
     floats!(
-        signs_of_f64(f64 as i64),
-        _mm256_set1_epi64x,
-        _mm256_sub_epi64,
-        _mm256_cmpgt_epi64,
-        _mm256_castsi256_pd,
+        signs_of_f64(f64),
+        _mm256_loadu_pd,
+        _mm256_set1_pd,
+        _mm256_sub_pd,
         _mm256_cmp_pd,
         _mm256_or_pd,
         _mm256_movemask_pd,
+        _mm256_castpd_si256,
+        _mm256_set1_epi64x,
+        _mm256_sub_epi64,
         bits_of_64_bit_lanes
     );
 

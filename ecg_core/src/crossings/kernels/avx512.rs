@@ -8,7 +8,7 @@ use std::array::from_fn;
 pub(super) use super::avx2::count_i64; // with eight to a register, collecting bits takes longer than comparing
 use super::words::{Bits, kernels, take_words};
 use crate::crossings::counter::Crossings;
-use crate::crossings::level::{Level, negative_and_zero};
+use crate::crossings::level::negative_and_zero;
 use crate::crossings::run::Run;
 use crate::crossings::signs::{NotANumber, WORD};
 use crate::crossings::word::Word;
@@ -40,54 +40,51 @@ mod signs {
         };
     }
 
-    /// One comparison finds a NaN in either of two registers. The sign bits of the samples are collected in one way,
-    /// those of the integers before them in another.
+    /// One comparison finds a NaN in either of two registers. The sign bits of the differences are collected in one
+    /// way, those of the integers before them in another.
     macro_rules! floats {
         (
-            $signs:ident($type:ty as $integer:ty), $set1:ident, $sub:ident, $less:ident,
-            $cast:ident, $ordered:ident, [$bits:ident, $bits_before:ident]
+            $signs:ident($type:ty), $load:ident, $set1:ident, $sub:ident, $ordered:ident, $cast:ident,
+            $integer_set1:ident, $integer_sub:ident, [$bits:ident, $bits_before:ident]
         ) => {
             #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,gfni")]
             pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
                 const EACH: usize = 64 / size_of::<$type>();
-                let parts: [_; WORD / EACH] = from_fn(|part| {
-                    // SAFETY: the caller gives the samples of a word.
-                    unsafe { _mm512_loadu_si512(samples.add(part * EACH).cast()) }
-                });
+                // SAFETY: the caller gives the samples of a word.
+                let mut parts: [_; WORD / EACH] = from_fn(|part| unsafe { $load(samples.add(part * EACH)) });
                 let pairs = parts.as_chunks::<2>().0.iter();
-                let good = pairs.fold(!0, |good, &[a, b]| $ordered::<_CMP_ORD_Q>(good, $cast(a), $cast(b)));
-                let less = match Level::<$integer>::from(level) {
-                    Level::Zero => [$bits(&parts), $bits_before(&parts.map(|part| $sub(part, $set1(1))))],
-                    Level::Other { flip, level, next } => {
-                        let parts = parts.map(|part| _mm512_xor_si512(part, $set1(flip)));
-                        [level, next].map(|level| {
-                            let masks = parts.iter().rev().map(|&part| u64::from($less(part, $set1(level))));
-                            masks.fold(0, |bits, mask| bits << EACH | mask)
-                        })
-                    }
-                };
-                let (negative, zero) = negative_and_zero(less);
+                let good = pairs.fold(!0, |good, &[a, b]| $ordered::<_CMP_ORD_Q>(good, a, b));
+                if level != 0.0 {
+                    parts = parts.map(|part| $sub(part, $set1(level)));
+                }
+                let parts = parts.map(|part| $cast(part));
+                let before = parts.map(|part| $integer_sub(part, $integer_set1(1)));
+                let (negative, zero) = negative_and_zero([$bits(&parts), $bits_before(&before)]);
                 Bits { negative, zero, suspect: good != !0 }
             }
         };
     }
 
     floats!(
-        signs_of_f32(f32 as i32),
+        signs_of_f32(f32),
+        _mm512_loadu_ps,
+        _mm512_set1_ps,
+        _mm512_sub_ps,
+        _mm512_mask_cmp_ps_mask,
+        _mm512_castps_si512,
         _mm512_set1_epi32,
         _mm512_sub_epi32,
-        _mm512_cmplt_epi32_mask,
-        _mm512_castsi512_ps,
-        _mm512_mask_cmp_ps_mask,
         [packed_32_bit_lanes, packed_32_bit_lanes]
     );
     floats!(
-        signs_of_f64(f64 as i64),
+        signs_of_f64(f64),
+        _mm512_loadu_pd,
+        _mm512_set1_pd,
+        _mm512_sub_pd,
+        _mm512_mask_cmp_pd_mask,
+        _mm512_castpd_si512,
         _mm512_set1_epi64,
         _mm512_sub_epi64,
-        _mm512_cmplt_epi64_mask,
-        _mm512_castsi512_pd,
-        _mm512_mask_cmp_pd_mask,
         [packed_64_bit_lanes, shifted_64_bit_lanes] // units of the processor that work at once
     );
 

@@ -11,7 +11,7 @@ mod portable;
 mod words;
 
 use super::counter::Crossings;
-use super::level;
+use super::level::{self, Level};
 use super::run::Run;
 use super::signs::{NotANumber, Signed};
 use super::word::Word;
@@ -32,18 +32,24 @@ pub trait Sample: Signed {
 }
 
 macro_rules! samples {
-    ($($type:ident $count:ident $({ $($test:ident)* } by $signs:ident)?),*) => { $(
+    ($($type:ident $count:ident $(by $known:ident $signs:ident)?),*) => { $(
         impl Signed for $type {
             $(
-                $(
-                    fn $test(self) -> bool {
-                        self.$test()
-                    }
-                )*
+                fn is_nan(self) -> bool {
+                    self.is_nan()
+                }
+
+                fn is_finite(self) -> bool {
+                    self.is_finite()
+                }
+
+                fn known(self) -> Level {
+                    level::$known(self)
+                }
 
                 #[inline]
-                fn signs(samples: &[Self], level: Self) -> (u64, u64) {
-                    level::$signs(samples, level)
+                fn signs(samples: &[Self], level: Self, known: Level) -> (u64, u64) {
+                    level::$signs(samples, level, known)
                 }
             )?
         }
@@ -56,6 +62,7 @@ macro_rules! samples {
                 counter: &mut Crossings,
                 each: impl FnMut(usize, Word),
             ) -> Result<(), NotANumber> {
+                let isa = if level.known() == Level::Tiny { Isa::SCALAR } else { isa };
                 dispatch!(isa, $count(samples, level, counter, each))
             }
         }
@@ -66,8 +73,8 @@ samples!(
     i16 count_i16,
     i32 count_i32,
     i64 count_i64,
-    f32 count_f32 { is_nan is_finite } by signs_of_f32,
-    f64 count_f64 { is_nan is_finite } by signs_of_f64
+    f32 count_f32 by level_of_f32 signs_of_f32,
+    f64 count_f64 by level_of_f64 signs_of_f64
 );
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::array::from_fn;
 
 use super::words::{Bits, kernels, take_words};
 use crate::crossings::counter::Crossings;
-use crate::crossings::level::{Level, negative_and_zero};
+use crate::crossings::level::negative_and_zero;
 use crate::crossings::run::Run;
 use crate::crossings::signs::{NotANumber, WORD};
 use crate::crossings::word::Word;
@@ -53,25 +53,28 @@ mod signs {
     /// Only a NaN does not equal itself.
     macro_rules! floats {
         (
-            $signs:ident($type:ty as $integer:ty), $load:ident, $set1:ident, $sub:ident, $xor:ident, $less:ident,
-            $cast:ident, $equal:ident, $bits:ident
+            $signs:ident($type:ty), $load:ident, $set1:ident, $less:ident, $equal:ident, $cast:ident,
+            $integer_set1:ident, $integer_sub:ident, $integer_less:ident, $bits:ident
         ) => {
             #[target_feature(enable = "neon")]
             pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
-                let samples = samples.cast::<$integer>();
-                let parts = loaded!(samples, $integer, $load);
-                let less = match Level::<$integer>::from(level) {
-                    Level::Zero => {
-                        [0, 1].map(|one| $bits(parts.map(|part| $less($sub(part, $set1(one)), $set1(0)))))
-                    }
-                    Level::Other { flip, level, next } => {
-                        let parts = parts.map(|part| $xor(part, $set1(flip)));
-                        [level, next].map(|level| $bits(parts.map(|part| $less(part, $set1(level)))))
-                    }
+                let parts = loaded!(samples, $type, $load);
+                let suspect = $bits(parts.map(|part| $equal(part, part))) != u64::MAX;
+                let (negative, zero) = if level == 0.0 {
+                    let less = |by| {
+                        $bits(parts.map(|part| {
+                            $integer_less($integer_sub($cast(part), $integer_set1(by)), $integer_set1(0))
+                        }))
+                    };
+                    negative_and_zero([less(0), less(1)])
+                } else {
+                    let level = $set1(level);
+                    (
+                        $bits(parts.map(|part| $less(part, level))),
+                        $bits(parts.map(|part| $equal(part, level))),
+                    )
                 };
-                let (negative, zero) = negative_and_zero(less);
-                let known = parts.map(|part| $equal($cast(part), $cast(part)));
-                Bits { negative, zero, suspect: $bits(known) != u64::MAX }
+                Bits { negative, zero, suspect }
             }
         };
     }
@@ -81,25 +84,27 @@ mod signs {
     integers!(signs_of_i32(i32), vld1q_s32, vdupq_n_s32, vcltq_s32, vceqq_s32, bits_of_32_bit_lanes);
     integers!(signs_of_i64(i64), vld1q_s64, vdupq_n_s64, vcltq_s64, vceqq_s64, bits_of_64_bit_lanes);
     floats!(
-        signs_of_f32(f32 as i32),
-        vld1q_s32,
+        signs_of_f32(f32),
+        vld1q_f32,
+        vdupq_n_f32,
+        vcltq_f32,
+        vceqq_f32,
+        vreinterpretq_s32_f32,
         vdupq_n_s32,
         vsubq_s32,
-        veorq_s32,
         vcltq_s32,
-        vreinterpretq_f32_s32,
-        vceqq_f32,
         bits_of_32_bit_lanes
     );
     floats!(
-        signs_of_f64(f64 as i64),
-        vld1q_s64,
+        signs_of_f64(f64),
+        vld1q_f64,
+        vdupq_n_f64,
+        vcltq_f64,
+        vceqq_f64,
+        vreinterpretq_s64_f64,
         vdupq_n_s64,
         vsubq_s64,
-        veorq_s64,
         vcltq_s64,
-        vreinterpretq_f64_s64,
-        vceqq_f64,
         bits_of_64_bit_lanes
     );
 

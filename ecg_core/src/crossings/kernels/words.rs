@@ -29,12 +29,13 @@ macro_rules! kernels {
             each: impl FnMut(usize, Word),
         ) -> Result<(), NotANumber> {
             take_words(samples, counter, each, |start| {
-                (0..WORD).step_by($step).fold(Bits::default(), |bits, from| {
+                (0..u64::BITS).step_by($step).fold(Bits::default(), |bits, from| {
                     // SAFETY: a word is of 64 samples, and 64 is a multiple of the step.
-                    let part = unsafe { signs::$signs(start.add(from), level) };
+                    let part = unsafe { signs::$signs(start.add(from as usize), level) };
                     Bits {
-                        negative: bits.negative | part.negative << from,
-                        zero: bits.zero | part.zero << from,
+                        // the compiler would shift both at once, and take them to a vector register for it
+                        negative: bits.negative | part.negative.rotate_left(from),
+                        zero: bits.zero | part.zero.rotate_left(from),
                         suspect: bits.suspect | part.suspect,
                     }
                 })
@@ -71,29 +72,27 @@ fn taken<T: Signed>(
     each: &mut impl FnMut(usize, Word),
     look: &mut impl FnMut(*const T) -> Bits,
 ) -> Result<Crossings, NotANumber> {
+    let mut suspect = false; // asked for at the end: a branch would part what the registers of a word are used for
     for (index, start) in samples.words().enumerate() {
         let bits = look(start);
-        if bits.suspect && first_nan(start) < WORD {
-            return Err(NotANumber { index: index * WORD + first_nan(start) });
-        }
+        suspect |= bits.suspect;
         each(index * WORD, counter.advance(Signs::cut(bits.negative, bits.zero, WORD)));
     }
     let (rest, len) = samples.rest();
     if len > 0 {
-        let (bits, from) = (look(rest.as_ptr()), samples.len() - len);
-        if bits.suspect && first_nan(rest.as_ptr()) < WORD {
-            return Err(NotANumber { index: from + first_nan(rest.as_ptr()) });
-        }
-        each(from, counter.advance(Signs::cut(bits.negative, bits.zero, len)));
+        let bits = look(rest.as_ptr());
+        suspect |= bits.suspect;
+        each(samples.len() - len, counter.advance(Signs::cut(bits.negative, bits.zero, len)));
     }
-    Ok(counter)
+    match suspect.then(|| first_nan(samples)).flatten() {
+        Some(nan) => Err(nan),
+        None => Ok(counter),
+    }
 }
 
-/// The index of the first NaN of [`WORD`] samples, or [`WORD`].
 #[cold]
-fn first_nan<T: Signed>(start: *const T) -> usize {
-    #[expect(unsafe_code, reason = "the samples may lie in memory of Python")]
-    // SAFETY: so many samples are readable there, aligned or not.
-    let is_nan = |index: &usize| unsafe { start.add(*index).read_unaligned() }.is_nan();
-    (0..WORD).find(is_nan).unwrap_or(WORD)
+fn first_nan<T: Signed>(samples: Run<'_, T>) -> Option<NotANumber> {
+    let words = samples.copies().chain([samples.rest().0]);
+    let index = words.flatten().position(T::is_nan)?;
+    Some(NotANumber { index })
 }
