@@ -145,6 +145,11 @@ mod tests {
         agree(&[f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, 0.0]);
         agree(&[f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 0.0]);
         agree(&[0.0, -0.0, 1.0, -1.0, -5e-324, f64::INFINITY]);
+        let (single, double) =
+            (2.0 * f32::MIN_POSITIVE / f32::EPSILON, 2.0 * f64::MIN_POSITIVE / f64::EPSILON);
+        agree(&[single.next_up(), single, single.next_down(), -single, -single.next_down()]);
+        agree(&[double.next_up(), double, double.next_down(), -double, -double.next_down()]);
+        agree(&[f64::MIN_POSITIVE, f64::MIN_POSITIVE.next_up(), -f64::MIN_POSITIVE, 5e-324, -5e-324]);
     }
 
     #[test]
