@@ -7,9 +7,9 @@ use std::array::from_fn;
 
 use super::words::{Bits, kernels, take_words};
 use crate::crossings::counter::Crossings;
-use crate::crossings::level::negative_and_zero;
+use crate::crossings::level::{Level, negative_and_zero};
 use crate::crossings::run::Run;
-use crate::crossings::signs::{NotANumber, WORD};
+use crate::crossings::signs::{NotANumber, Signed, WORD};
 use crate::crossings::word::Word;
 
 kernels!(

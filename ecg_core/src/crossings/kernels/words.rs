@@ -28,7 +28,7 @@ macro_rules! kernels {
             counter: &mut Crossings,
             each: impl FnMut(usize, Word),
         ) -> Result<(), NotANumber> {
-            take_words(samples, counter, each, |start| {
+            let look = |level| move |start: *const $type| {
                 (0..u64::BITS).step_by($step).fold(Bits::default(), |bits, from| {
                     // SAFETY: a word is of 64 samples, and 64 is a multiple of the step.
                     let part = unsafe { signs::$signs(start.add(from as usize), level) };
@@ -39,7 +39,11 @@ macro_rules! kernels {
                         suspect: bits.suspect | part.suspect,
                     }
                 })
-            })
+            };
+            match level.known() {
+                Level::Zero => take_words(samples, counter, each, look(<$type>::default())),
+                _ => take_words(samples, counter, each, look(level)),
+            }
         }
     )* };
 }
