@@ -193,6 +193,7 @@ def test_a_type_error_of_a_baseline_is_its_own(method: str) -> None:
     def fail(_: object) -> None:
         raise TypeError("mine")
 
+    baseline: Any = type("Baseline", (), {method: fail})()
     for dtype in ("int16", "float32"):
         with pytest.raises(TypeError, match=r"^mine$"):
-            count_zero_crossings(np.ones(3, dtype), baseline=type("Baseline", (), {method: fail})())
+            count_zero_crossings(np.ones(3, dtype), baseline=baseline)

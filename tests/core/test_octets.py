@@ -77,5 +77,5 @@ def test_what_is_no_bytes_is_refused(read: Callable[[Any], object]) -> None:
 
 
 def test_a_body_that_is_no_bytes_is_named() -> None:
-    with pytest.raises(TypeError, match="body 1: .*bytes"):
+    with pytest.raises(TypeError, match=r"body 1: .*bytes"):
         read_batch([BODY, "[]"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
