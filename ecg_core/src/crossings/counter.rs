@@ -131,7 +131,7 @@ mod tests {
             let mut counter = Crossings::new(rule);
             for _ in 0..2 {
                 let before = counter.clone();
-                assert_eq!(counter.advance(Signs::of(&[], 0).unwrap()), Word::default());
+                assert_eq!(counter.advance(Signs::cut(0, 0, 0)), Word::default());
                 assert_eq!(counter, before);
                 counter.extend(&[-1]).unwrap();
             }
