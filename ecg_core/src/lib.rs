@@ -5,7 +5,7 @@
 //!
 //! let lifted = json::lift(br#"{"leads": [{"name": "II", "signal": [3, 0, -2, 5]}]}"#, "signal")?;
 //! assert_eq!(lifted.skeleton, br#"{"leads": [{"name": "II", "signal": 0}]}"#);
-//! assert_eq!(lifted.signals[0].count_zero_crossings(ZeroRule::Neutral, 0), 2);
+//! assert_eq!(lifted.signals[0].count_zero_crossings(ZeroRule::Neutral, 0, None), 2);
 //!
 //! let packed = blob::pack(&lifted.signals)?;
 //! assert_eq!(blob::unpack(&packed)?, lifted.signals);
@@ -21,6 +21,7 @@
 //!
 //! The private ones:
 //! - `signal`: [`Signal`], immutable samples with what is known about them
+//! - `thinning`: few samples that keep every peak
 //! - `extremes`: the smallest and the largest sample
 //! - `bits`: one bit per item of a block, which several kernels need
 //! - `memory`: an error where memory ends
@@ -39,6 +40,7 @@ mod isa;
 pub mod json;
 mod memory;
 mod signal;
+mod thinning;
 
 #[cfg(feature = "python")]
 mod python;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::crossings::{self, ZeroRule};
+use crate::crossings::{self, Crossings, ZeroRule};
 use crate::extremes::extremes;
-use crate::memory::{OutOfMemory, Room, shared};
+use crate::memory::{OutOfMemory, shared};
 
 /// The samples of one lead. Copies share the samples.
 ///
@@ -13,7 +13,7 @@ use crate::memory::{OutOfMemory, Room, shared};
 ///
 /// let signal = Signal::new([1030, 1020, 1028]);
 /// assert_eq!((signal.minimum(), signal.maximum()), (Some(1020), Some(1030)));
-/// assert_eq!(signal.count_zero_crossings(ZeroRule::Neutral, 1024), 2);
+/// assert_eq!(signal.count_zero_crossings(ZeroRule::Neutral, 1024, None), 2);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signal {
@@ -61,69 +61,58 @@ impl Signal {
         (!self.samples.is_empty()).then_some(self.max)
     }
 
-    /// Zero crossings after subtracting a baseline; the neutral ones of baseline 0 are already known.
+    /// The smallest and the largest sample other than `missing`, if there is any.
     #[must_use]
-    pub fn count_zero_crossings(&self, rule: ZeroRule, baseline: i32) -> u64 {
-        match (rule, baseline) {
-            (ZeroRule::Neutral, 0) => self.crossings,
-            _ => crossings::count(&self.samples, rule, baseline),
+    pub fn extremes(&self, missing: Option<i32>) -> Option<(i32, i32)> {
+        let Some(missing) = self.gap(missing) else { return Some((self.minimum()?, self.maximum()?)) };
+        let present = || self.samples.iter().copied().filter(|&sample| sample != missing);
+        Some((present().min()?, present().max()?))
+    }
+
+    /// Zero crossings after subtracting a baseline; the neutral ones of baseline 0 are already known. Samples that
+    /// equal `missing` are gaps, over which there is no crossing.
+    #[must_use]
+    pub fn count_zero_crossings(&self, rule: ZeroRule, baseline: i32, missing: Option<i32>) -> u64 {
+        let missing = self.gap(missing);
+        if (rule, baseline, missing) == (ZeroRule::Neutral, 0, None) {
+            return self.crossings;
         }
+        let mut counter = Crossings::new(rule);
+        let _none_is_nan = counter.extend_around(baseline, self.samples[..].into(), missing, |_, _| ());
+        counter.count()
     }
 
-    /// The mean distance from a baseline, if there are samples.
+    /// The mean distance from a baseline of the samples other than `missing`, if there are any.
     #[must_use]
-    pub fn average(&self, baseline: i32) -> Option<f64> {
-        self.mean_of(|sample| i128::from(i64::from(sample) - i64::from(baseline)))
+    pub fn average(&self, baseline: i32, missing: Option<i32>) -> Option<f64> {
+        self.mean_of(missing, |sample| i128::from(i64::from(sample) - i64::from(baseline)))
     }
 
-    /// The root of the mean squared distance from a baseline, if there are samples.
+    /// The root of the mean squared distance from a baseline of the samples other than `missing`, if there are any.
     #[must_use]
-    pub fn rms(&self, baseline: i32) -> Option<f64> {
+    pub fn rms(&self, baseline: i32, missing: Option<i32>) -> Option<f64> {
         let square = |sample: i32| i128::from(sample.abs_diff(baseline)).pow(2);
-        self.mean_of(square).map(f64::sqrt)
+        self.mean_of(missing, square).map(f64::sqrt)
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "the sum is exact, its quotient is rounded")]
-    fn mean_of(&self, term: impl Fn(i32) -> i128) -> Option<f64> {
-        let sum: i128 = self.samples.iter().map(|&sample| term(sample)).sum();
-        (!self.samples.is_empty()).then(|| sum as f64 / self.samples.len() as f64)
+    fn mean_of(&self, missing: Option<i32>, term: impl Fn(i32) -> i128) -> Option<f64> {
+        let samples = self.samples.iter().copied();
+        match self.gap(missing) {
+            None => mean(samples.map(term)),
+            Some(missing) => mean(samples.filter(|&sample| sample != missing).map(term)),
+        }
     }
 
-    /// At most `max_points` positions, in order: the first smallest and the last largest sample
-    /// of each of `max_points / 2` buckets of about equal length, or all positions if they fit.
-    /// Each bucket then has two samples or more, so the two positions differ.
-    ///
-    /// # Errors
-    /// [`OutOfMemory`] if there is no memory for the positions.
-    pub fn thin(&self, max_points: usize) -> Result<Vec<usize>, OutOfMemory> {
-        let (len, buckets) = (self.samples.len(), max_points / 2);
-        let mut positions = Vec::with_room(max_points.min(len))?;
-        if len <= max_points {
-            positions.extend(0..len);
-            return Ok(positions);
-        }
-        // bucket * len / buckets, in a form that cannot overflow
-        let border = |bucket: usize| bucket * (len / buckets) + bucket * (len % buckets) / buckets;
-        for bucket in 0..buckets {
-            let start = border(bucket);
-            let (low, high) = extreme_positions(&self.samples[start..border(bucket + 1)]);
-            positions.extend([start + low.min(high), start + low.max(high)]);
-        }
-        Ok(positions)
+    /// What is missing, if a sample may equal it.
+    pub(crate) fn gap(&self, missing: Option<i32>) -> Option<i32> {
+        missing.filter(|missing| (self.min..=self.max).contains(missing))
     }
 }
 
-fn extreme_positions(bucket: &[i32]) -> (usize, usize) {
-    let (mut low, mut high) = (0, 0);
-    for (position, &sample) in bucket.iter().enumerate() {
-        if sample < bucket[low] {
-            low = position;
-        }
-        if sample >= bucket[high] {
-            high = position;
-        }
-    }
-    (low, high)
+#[expect(clippy::cast_precision_loss, reason = "the sum is exact, its quotient is rounded")]
+fn mean(terms: impl Iterator<Item = i128>) -> Option<f64> {
+    let (sum, len) = terms.fold((0, 0_u64), |(sum, len), term| (sum + term, len + 1));
+    (len > 0).then(|| sum as f64 / len as f64)
 }
 
 #[cfg(test)]
@@ -134,25 +123,41 @@ mod tests {
     fn nothing_is_known_of_no_samples() {
         let empty = Signal::new([]);
         assert_eq!(
-            (empty.minimum(), empty.maximum(), empty.average(0), empty.rms(0)),
+            (empty.minimum(), empty.maximum(), empty.average(0, None), empty.rms(0, None)),
             (None, None, None, None)
         );
-        assert_eq!(empty.count_zero_crossings(ZeroRule::Neutral, 0), 0);
+        assert_eq!(empty.count_zero_crossings(ZeroRule::Neutral, 0, None), 0);
     }
 
     #[test]
     fn sums_do_not_overflow_at_the_limits() {
         let signal = Signal::new(vec![i32::MIN; 100_000]);
         let distance = f64::from(i32::MIN) - f64::from(i32::MAX);
-        assert_eq!(signal.average(i32::MAX), Some(distance));
-        assert_eq!(signal.rms(i32::MAX), Some(-distance));
+        assert_eq!(signal.average(i32::MAX, None), Some(distance));
+        assert_eq!(signal.rms(i32::MAX, None), Some(-distance));
     }
 
     #[test]
-    fn thinning_keeps_the_extremes_of_each_bucket_in_order() {
-        let signal = Signal::new([5, 1, 9, 3, 3, 3, 8, 0, 2]);
-        assert_eq!(signal.thin(4).unwrap(), [1, 2, 6, 7]);
-        assert_eq!(signal.thin(9).unwrap(), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
-        assert_eq!(Signal::new([7; 9]).thin(2).unwrap(), [0, 8]);
+    fn missing_samples_are_left_out() {
+        let signal = Signal::new([-9, 3, -9, -4, 3, -9]);
+        assert_eq!((signal.extremes(None), signal.extremes(Some(-9))), (Some((-9, 3)), Some((-4, 3))));
+        assert_eq!(signal.extremes(Some(7)), Some((-9, 3)));
+        assert_eq!(signal.extremes(Some(3)), Some((-9, -4)));
+        assert_eq!(signal.average(1, Some(-9)), Some(-1.0 / 3.0));
+        assert_eq!(signal.rms(0, Some(-9)), Some((34.0_f64 / 3.0).sqrt()));
+        let counts =
+            [None, Some(-9), Some(7)].map(|gap| signal.count_zero_crossings(ZeroRule::Neutral, 0, gap));
+        assert_eq!(counts, [4, 1, 4]);
+        assert_eq!(signal.count_zero_crossings(ZeroRule::Neutral, 3, Some(3)), 0);
+    }
+
+    #[test]
+    fn nothing_is_known_of_missing_samples_alone() {
+        let signal = Signal::new([-9; 9]);
+        assert_eq!(
+            (signal.extremes(Some(-9)), signal.average(0, Some(-9)), signal.rms(0, Some(-9))),
+            (None, None, None)
+        );
+        assert_eq!(signal.count_zero_crossings(ZeroRule::Distinct, -9, Some(-9)), 0);
     }
 }

@@ -110,7 +110,7 @@ fn memory_that_ends_is_an_error() {
 
     let ended = |error: &OutOfMemory| *error == OutOfMemory;
     ends_well("to_json", || to_json(&[i32::MIN; 500]), ended);
-    ends_well("thin", || signals[1].thin(400), ended);
+    ends_well("thin", || signals[1].thin(400, None), ended);
 }
 
 #[test]

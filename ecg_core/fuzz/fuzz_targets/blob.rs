@@ -44,7 +44,7 @@ fn forged_blob(bytes: &[u8]) {
             return;
         };
         windows(&blob, lead, &signal, bytes);
-        let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0);
+        let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0, None);
         forged::describe(
             &mut blob,
             lead,

@@ -18,7 +18,7 @@ fuzz_target!(|text: &[u8]| {
     assert_eq!((signal.minimum(), signal.maximum()), extremes);
     for baseline in [0, samples.first().copied().unwrap_or(i32::MAX)] {
         for (_, rule) in ZeroRule::NAMES {
-            let count = on_every_isa(|| signal.count_zero_crossings(rule, baseline));
+            let count = on_every_isa(|| signal.count_zero_crossings(rule, baseline, None));
             assert_eq!(count, rules::count(samples, rule, baseline), "{rule:?}");
         }
     }

@@ -35,7 +35,7 @@ fn bounded(samples: u64, max: u64) -> Result<(), BlobError> {
 fn whole(blob: &[u8], lead: usize, entry: &Entry) -> Result<Signal, BlobError> {
     let signal = Signal::try_new(samples(blob, lead, entry, 0..entry.samples as usize)?)?;
     let known = (signal.minimum().unwrap_or(0), signal.maximum().unwrap_or(0));
-    let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0);
+    let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0, None);
     if known == (entry.min, entry.max) && crossings == u64::from(entry.crossings) {
         return Ok(signal);
     }

@@ -38,7 +38,7 @@ fn append(signal: &Signal, blob: &mut Vec<u8>) -> Result<Entry, BlobError> {
     let start = blob.len();
     let codec = append_samples(signal.samples(), blob)?;
     let small = |number: usize| u32::try_from(number).map_err(|_| BlobError::TooLarge);
-    let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0);
+    let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0, None);
     Ok(Entry {
         codec,
         samples: small(signal.samples().len())?,

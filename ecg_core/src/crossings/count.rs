@@ -1,12 +1,12 @@
 //! Counting samples.
 
 use super::counter::Crossings;
+use super::gaps::Nothing;
 use super::kernels::Sample;
 use super::rule::ZeroRule;
 use super::run::Run;
 use super::signs::NotANumber;
 use super::word::Word;
-use crate::isa::Isa;
 
 impl Crossings {
     /// Takes all samples of a slice.
@@ -14,11 +14,12 @@ impl Crossings {
     /// # Errors
     /// [`NotANumber`] with the index of the first NaN; nothing is counted then.
     pub fn extend<T: Sample>(&mut self, samples: &[T]) -> Result<(), NotANumber> {
-        self.extend_around(T::default(), samples.into(), |_, _| ())
+        self.extend_around(T::default(), samples.into(), None, |_, _| ())
     }
 
-    /// Takes samples as if a baseline, which is finite, had been subtracted. `each` gets the index of the first
-    /// sample of each word of signs and what [`Self::advance`] answers to it.
+    /// Takes samples as if a baseline, which is finite, had been subtracted. Those that equal `missing` are gaps,
+    /// and if it is NaN those that are NaN. `each` gets the index of the first sample of each word of signs and what
+    /// [`Self::advance`] answers to it; none for a missing sample.
     ///
     /// # Errors
     /// As for [`Self::extend`]; `each` may have got some words.
@@ -26,9 +27,18 @@ impl Crossings {
         &mut self,
         baseline: T,
         samples: Run<'_, T>,
+        missing: Option<T>,
         each: impl FnMut(usize, Word),
     ) -> Result<(), NotANumber> {
-        T::count(Isa::current(), samples, baseline, self, each)
+        let none = |_| false;
+        match missing {
+            None => self.extend_between(baseline, samples, none, Nothing, each),
+            Some(nan) if nan.is_nan() => self.extend_between(baseline, samples, T::is_nan, none, each),
+            Some(missing) => {
+                let missing = |sample: T| sample.equals(missing);
+                self.extend_between(baseline, samples, missing, missing, each)
+            }
+        }
     }
 }
 
@@ -42,7 +52,7 @@ impl Crossings {
 #[must_use]
 pub fn count(samples: &[i32], rule: ZeroRule, baseline: i32) -> u64 {
     let mut counter = Crossings::new(rule);
-    let _none_is_nan = counter.extend_around(baseline, samples.into(), |_, _| ());
+    let _none_is_nan = counter.extend_around(baseline, samples.into(), None, |_, _| ());
     counter.count()
 }
 

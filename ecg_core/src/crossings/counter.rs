@@ -33,15 +33,18 @@ impl std::error::Error for DifferentRules {}
 pub struct Crossings {
     rule: ZeroRule,
     count: u64,
+    /// The first sign, if no sample before it was missing.
     first: Option<Sign>,
     last: Option<Sign>,
+    /// Samples were missing.
+    broken: bool,
 }
 
 impl Crossings {
     /// A counter that has seen nothing.
     #[must_use]
     pub fn new(rule: ZeroRule) -> Self {
-        Self { rule, count: 0, first: None, last: None }
+        Self { rule, count: 0, first: None, last: None, broken: false }
     }
 
     /// The rule that decides what a zero means.
@@ -67,8 +70,18 @@ impl Crossings {
     }
 
     /// A counter that has seen signs from a first to a last one.
-    pub(super) fn between(rule: ZeroRule, count: u64, [first, last]: [Sign; 2]) -> Self {
-        Self { rule, count, first: Some(first), last: Some(last) }
+    pub(super) fn between(
+        rule: ZeroRule,
+        count: u64,
+        [first, last]: [Option<Sign>; 2],
+        broken: bool,
+    ) -> Self {
+        Self { rule, count, first, last, broken }
+    }
+
+    /// Whether samples were missing.
+    pub(super) fn broken(&self) -> bool {
+        self.broken
     }
 
     /// Takes the next signs.
@@ -84,9 +97,27 @@ impl Crossings {
         let seen = self.rule.resolve(signs, before);
         let crossed = self.rule.crossed(seen, before) & signs.filled();
         self.count += u64::from(crossed.count_ones());
-        self.first.get_or_insert(before);
+        if !self.broken {
+            self.first.get_or_insert(before);
+        }
         self.last = Some(seen.last());
         Word { crossed, signed: self.rule.signed(signs), filled: signs.filled() }
+    }
+
+    /// Takes missing samples: none of them crosses, and no crossing is counted from one side of them to the other.
+    ///
+    /// ```
+    /// use ecg_core::crossings::{Crossings, ZeroRule};
+    ///
+    /// let mut crossings = Crossings::new(ZeroRule::Neutral);
+    /// crossings.extend(&[5, -5])?;
+    /// crossings.gap();
+    /// crossings.extend(&[5, 5])?;
+    /// assert_eq!(crossings.count(), 1);
+    /// # Ok::<(), ecg_core::crossings::NotANumber>(())
+    /// ```
+    pub fn gap(&mut self) {
+        (self.last, self.broken) = (None, true);
     }
 
     /// Appends what another counter saw directly after this one.
@@ -114,8 +145,12 @@ impl Crossings {
 
     /// Appends what was seen directly after this, by the same rule or, if no sample was zero, by any.
     pub(crate) fn append(&mut self, after: &Self) {
-        let Some(sign) = after.first else { return };
-        self.advance(sign.alone());
+        match after.first {
+            Some(sign) => _ = self.advance(sign.alone()),
+            None if after.broken => {}
+            None => return,
+        }
+        self.broken |= after.broken;
         self.count += after.count;
         self.last = after.last;
     }

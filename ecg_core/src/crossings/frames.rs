@@ -121,7 +121,9 @@ mod tests {
                 let mut slots = vec![9; 280 / hop];
                 let mut frames = Frames::new(start, (len, hop), &mut slots, |count| count);
                 let mut counter = Crossings::new(rule);
-                counter.extend_around(0, samples[..].into(), |from, word| frames.take(from, word)).unwrap();
+                counter
+                    .extend_around(0, samples[..].into(), None, |from, word| frames.take(from, word))
+                    .unwrap();
                 frames.finish();
                 let mut starts = (start..).step_by(hop);
                 for found in slots {

@@ -27,7 +27,7 @@ pub(super) fn compared<T: Copy + PartialOrd>(samples: &[T], level: T) -> (u64, u
 }
 
 macro_rules! floats {
-    ($($float:ident as $integer:ident, $level:ident, $signs:ident);*) => { $(
+    ($($float:ident as $integer:ident, $level:ident, $signs:ident, $equal:ident);*) => { $(
         pub(super) fn $level(level: $float) -> Level {
             match level.to_bits() << 1 {
                 0 => Level::Zero,
@@ -52,6 +52,17 @@ macro_rules! floats {
                 }
             }
         }
+
+        /// Whether they are the same number, which is not NaN.
+        #[inline]
+        pub(super) fn $equal(sample: $float, number: $float) -> bool {
+            let zero = number.to_bits().cast_signed() & $integer::MAX == 0;
+            let counted = if zero { $integer::MAX } else { -1 }; // of a zero not the sign
+            (sample.to_bits() ^ number.to_bits()).cast_signed() & counted == 0
+        }
     )* };
 }
-floats!(f32 as i32, level_of_f32, signs_of_f32; f64 as i64, level_of_f64, signs_of_f64);
+floats!(
+    f32 as i32, level_of_f32, signs_of_f32, equal_f32;
+    f64 as i64, level_of_f64, signs_of_f64, equal_f64
+);

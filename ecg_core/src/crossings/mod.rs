@@ -12,11 +12,13 @@
 //! - `kernels`: from samples to words, for each set of instructions
 //! - `count`: counting over samples
 //! - `frames`: counting in many stretches of them at once
+//! - `gaps`: counting around samples that are missing
 
 mod count;
 mod counter;
 #[cfg(feature = "python")]
 mod frames;
+mod gaps;
 mod kernels;
 mod level;
 mod rule;
@@ -32,4 +34,6 @@ pub use rule::ZeroRule;
 pub use signs::NotANumber;
 pub use state::State;
 #[cfg(feature = "python")]
-pub(crate) use {frames::Frames, run::Run, signs::WORD, word::Word};
+pub(crate) use {frames::Frames, run::Run};
+#[cfg(any(test, feature = "python"))]
+pub(crate) use {signs::WORD, word::Word};

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::level::{Level, compared};
-use crate::bits::portable::bits;
 
 /// Samples whose signs fit one word.
 pub(crate) const WORD: usize = 64;
@@ -24,6 +23,12 @@ pub trait Signed: Copy + Default + PartialOrd {
     #[doc(hidden)]
     fn known(self) -> Level {
         Level::Plain
+    }
+
+    /// Whether it is the same number, which is not NaN; 0.0 and -0.0 are one.
+    #[inline]
+    fn equals(self, other: Self) -> bool {
+        self == other
     }
 
     /// The samples, up to [`WORD`], below a finite level and those equal to it: a bit each.
@@ -49,6 +54,7 @@ impl fmt::Display for NotANumber {
 
 impl std::error::Error for NotANumber {}
 
+#[cfg(feature = "python")]
 impl NotANumber {
     /// The same error, seen from `offset` samples earlier.
     #[must_use]
@@ -69,21 +75,6 @@ pub(super) struct Signs {
 }
 
 impl Signs {
-    /// Reads the first [`WORD`] samples, if there are so many, as if `level`, which is finite, had been subtracted.
-    ///
-    /// # Errors
-    /// [`NotANumber`] with the index of the first NaN.
-    #[inline]
-    pub(super) fn of<T: Signed>(samples: &[T], level: T, known: Level) -> Result<Self, NotANumber> {
-        match bits(samples, T::is_nan) {
-            0 => {
-                let (negative, zero) = T::signs(samples, level, known);
-                Ok(Self::cut(negative, zero, samples.len()))
-            }
-            nan => Err(NotANumber { index: nan.trailing_zeros() as usize }),
-        }
-    }
-
     /// The first signs, up to `len` of them.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
@@ -96,28 +87,5 @@ impl Signs {
     /// One bit per sample of the word.
     pub(super) fn filled(self) -> u64 {
         u64::MAX.checked_shr(u64::BITS - self.len).unwrap_or(0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bits_follow_the_samples() {
-        for len in 0..=WORD + 1 {
-            let samples: Vec<i32> = [-1, 1, 0, 0, -1].into_iter().cycle().take(len).collect();
-            let signs = Signs::of(&samples, 0, Level::Plain).unwrap();
-            for (i, sample) in samples.iter().take(WORD).enumerate() {
-                assert_eq!(signs.negative >> i & 1 == 1, *sample < 0);
-                assert_eq!(signs.zero >> i & 1 == 1, *sample == 0);
-            }
-            assert_eq!(signs.filled().count_ones() as usize, len.min(WORD));
-        }
-    }
-
-    #[test]
-    fn minus_zero_is_zero() {
-        assert_eq!(Signs::of(&[-0.0], 0.0, Level::Zero).unwrap(), Signs { negative: 0, zero: 1, len: 1 });
     }
 }

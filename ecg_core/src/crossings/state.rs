@@ -12,6 +12,8 @@ pub struct State {
     pub first: Option<i8>,
     /// The last one.
     pub last: Option<i8>,
+    /// Whether samples were missing: the first sign is none then if they came before it, and the last if they came last.
+    pub broken: bool,
 }
 
 impl State {
@@ -40,19 +42,23 @@ impl Crossings {
     #[must_use]
     pub fn state(&self) -> State {
         let [first, last] = self.ends().map(|sign| sign.map(Sign::number));
-        State { count: self.count(), first, last }
+        State { count: self.count(), first, last, broken: self.broken() }
     }
 
     /// The counter that knows this; nothing if no samples lead to it under this rule.
     #[must_use]
     pub fn restored(rule: ZeroRule, state: State) -> Option<Self> {
-        match (state.first, state.last) {
-            (None, None) if state.count == 0 => Some(Self::new(rule)),
-            (Some(first), Some(last)) if state.is_reached(rule) => {
-                Some(Self::between(rule, state.count, [Sign::of(first, rule)?, Sign::of(last, rule)?]))
-            }
-            _ => None,
+        let reached = match (state.first, state.last) {
+            _ if state.broken => true, // gaps hide crossings
+            (None, None) => state.count == 0,
+            (Some(_), Some(_)) => state.is_reached(rule),
+            _ => false,
+        };
+        let mut ends = [None, None];
+        for (end, number) in ends.iter_mut().zip([state.first, state.last]) {
+            *end = number.map(|number| Sign::of(number, rule).ok_or(())).transpose().ok()?;
         }
+        reached.then(|| Self::between(rule, state.count, ends, state.broken))
     }
 }
 
@@ -74,8 +80,9 @@ mod tests {
 
     #[test]
     fn what_no_samples_lead_to_is_refused() {
-        let restored =
-            |rule, count, first, last| Crossings::restored(rule, State { count, first, last }).is_some();
+        let restored = |rule, count, first, last| {
+            Crossings::restored(rule, State { count, first, last, broken: false }).is_some()
+        };
         for (_, rule) in ZeroRule::NAMES {
             assert!(restored(rule, 3, Some(1), Some(-1)));
             assert_eq!(restored(rule, 0, Some(0), Some(0)), rule.keeps_zeros());

@@ -7,6 +7,7 @@ use pyo3::types::{PyBytes, PyList};
 use super::errors::within;
 use super::gil::detached;
 use super::memory::{bytes, list};
+use super::missing::stored;
 use super::octets::octets;
 use super::samples;
 use super::signal::{PySignal, signal_or};
@@ -20,6 +21,8 @@ use crate::signal::Signal;
 /// ----------
 /// signals : iterable of Signal, array or iterable of int
 ///     Each of one dimension, with integers that fit 32 bits.
+/// missing : int, optional
+///     An integer of 32 bits that is stored for each null or masked sample. The blob holds it like any other sample.
 ///
 /// Returns
 /// -------
@@ -31,8 +34,8 @@ use crate::signal::Signal;
 /// TypeError
 ///     If a signal is something else.
 /// ValueError
-///     If a sample does not fit, or is null or masked; the message has the indices of the signal and the
-///     sample.
+///     If a sample does not fit, or is null or masked without `missing`; the message has the indices of the signal
+///     and the sample.
 /// BlobError
 ///     If the blob would exceed 4 GiB.
 ///
@@ -42,18 +45,22 @@ use crate::signal::Signal;
 /// >>> unpack(pack([Signal([1, 2, 3]), Signal([])]))
 /// [Signal(3 samples, min 1, max 3), Signal(0 samples)]
 #[pyfunction]
-#[pyo3(signature = (signals, /))]
-pub(super) fn pack<'py>(signals: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-    let py = signals.py();
-    let signals = signals.try_iter()?.enumerate().map(|(index, signal)| numbered(index, &signal?));
+#[pyo3(signature = (signals, /, *, missing=None))]
+pub(super) fn pack<'py>(
+    signals: &Bound<'py, PyAny>,
+    missing: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let (py, missing) = (signals.py(), stored(missing)?);
+    let signals = signals.try_iter()?.enumerate().map(|(index, signal)| numbered(index, &signal?, missing));
     let signals = collected(signals)?;
     let size = signals.iter().map(|signal| size_of_val(signal.samples())).sum();
     bytes(py, &detached(py, size, || blob::pack(&signals))?)
 }
 
 /// A signal, or an error that tells which one it was.
-fn numbered(index: usize, signal: &Bound<'_, PyAny>) -> PyResult<Signal> {
-    signal_or(signal, samples::any).map_err(|error| within(signal.py(), &format!("signal {index}"), error))
+fn numbered(index: usize, signal: &Bound<'_, PyAny>, missing: Option<i32>) -> PyResult<Signal> {
+    signal_or(signal, |samples| samples::any(samples, missing))
+        .map_err(|error| within(signal.py(), &format!("signal {index}"), error))
 }
 
 /// Unpack all signals of a blob.

@@ -8,6 +8,7 @@ use super::baseline::level_of;
 use super::buffers::View;
 use super::elements::with_element;
 use super::lane_counting::count_lane;
+use super::missing::{missing_of, same};
 use super::zero_rule::{name, zero_rule};
 use crate::crossings::Crossings;
 
@@ -21,6 +22,8 @@ use crate::crossings::Crossings;
 ///     What a zero counts as, as for `count_zero_crossings`.
 /// baseline : real number, optional
 ///     Subtracted first, as for `count_zero_crossings`.
+/// missing : real number, optional
+///     What is a missing sample, as for `count_zero_crossings`.
 ///
 /// Raises
 /// ------
@@ -43,16 +46,24 @@ pub(super) struct ZeroCrossingCounter {
     /// int or float: What is subtracted first.
     #[pyo3(get)]
     pub(super) baseline: Py<PyAny>,
+    /// real number or None: What stands for a missing sample.
+    #[pyo3(get)]
+    pub(super) missing: Option<Py<PyAny>>,
 }
 
 #[pymethods]
 impl ZeroCrossingCounter {
     #[new]
-    #[pyo3(signature = (zeros="neutral", *, baseline=None))]
-    #[pyo3(text_signature = "(zeros='neutral', *, baseline=0)")]
-    fn new(py: Python<'_>, zeros: &str, baseline: Option<Py<PyAny>>) -> PyResult<Self> {
+    #[pyo3(signature = (zeros="neutral", *, baseline=None, missing=None))]
+    #[pyo3(text_signature = "(zeros='neutral', *, baseline=0, missing=None)")]
+    fn new(
+        py: Python<'_>,
+        zeros: &str,
+        baseline: Option<Py<PyAny>>,
+        missing: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
         let baseline = baseline.unwrap_or_else(|| PyInt::new(py, 0).into_any().unbind());
-        Ok(Self { crossings: Crossings::new(zero_rule(zeros)?), samples: 0, baseline })
+        Ok(Self { crossings: Crossings::new(zero_rule(zeros)?), samples: 0, baseline, missing })
     }
 
     /// Take the next samples.
@@ -75,12 +86,14 @@ impl ZeroCrossingCounter {
     ///     If there would be more than 2**64 - 1 samples; nothing is counted then.
     #[pyo3(signature = (chunk, /))]
     fn update(&mut self, chunk: &Bound<'_, PyAny>) -> PyResult<u64> {
-        let (py, view) = (chunk.py(), View::of(chunk)?);
+        let py = chunk.py();
         let (baseline, before) = (self.baseline.bind(py), self.crossings.count());
+        let missing = self.missing.as_ref().map(|missing| missing.bind(py));
+        let view = View::of(chunk, missing.is_some())?;
         let crossings = with_element!(view, T => {
             let (lane, level) = (view.only_lane::<T>(py)?, level_of::<T>(Some(baseline))?);
             let mut crossings = Crossings::new(level.rule(self.crossings.rule()));
-            count_lane(&lane, level.at, &mut crossings, |_, _| ())
+            count_lane(&lane, (level.at, missing_of::<T>(missing)?), &mut crossings, |_, _| ())
                 .map(|()| crossings)
                 .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
         })?;
@@ -100,7 +113,7 @@ impl ZeroCrossingCounter {
     /// Raises
     /// ------
     /// ValueError
-    ///     If the other counter has another rule or baseline.
+    ///     If the other counter has another rule, baseline or `missing`.
     /// OverflowError
     ///     If there would be more than 2**64 - 1 samples.
     ///
@@ -117,13 +130,16 @@ impl ZeroCrossingCounter {
     #[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts by value")]
     fn merge(slf: &Bound<'_, Self>, other: Bound<'_, Self>) -> PyResult<()> {
         let py = slf.py();
-        let (after, samples, baseline) = {
+        let (after, samples, baseline, missing) = {
             let other = other.try_borrow()?; // released first: it may be `self`
-            (other.crossings.clone(), other.samples, other.baseline.clone_ref(py))
+            let missing = other.missing.as_ref().map(|missing| missing.clone_ref(py));
+            (other.crossings.clone(), other.samples, other.baseline.clone_ref(py), missing)
         };
         let mut counter = slf.try_borrow_mut()?;
-        let different = || PyValueError::new_err("the counters have different rules or baselines");
-        if !counter.baseline.bind(py).eq(baseline)? {
+        let message = "the counters have different rules or baselines, or other samples are missing";
+        let different = || PyValueError::new_err(message);
+        let alike = counter.baseline.bind(py).eq(baseline)?;
+        if !alike || !same(py, counter.missing.as_ref(), missing.as_ref())? {
             return Err(different());
         }
         let samples = sum(counter.samples, samples)?;

@@ -8,6 +8,7 @@ use super::baseline::level_of;
 use super::buffers::View;
 use super::elements::{Element, with_element};
 use super::lane_counting::Lanes;
+use super::missing::missing_of;
 use super::signal::PySignal;
 use super::zero_rule::zero_rule;
 use crate::crossings::Frames;
@@ -30,6 +31,9 @@ use crate::crossings::Frames;
 ///     Subtracted first, in units of the samples, without a copy of them: raw ADC values may never cross zero
 ///     itself. Integers are compared with it exactly, also if it has a fraction; for floats it is rounded to
 ///     their type. In an array of several dimensions each lane along `axis` may have its own.
+/// missing : real number, optional
+///     Samples that are equal to it, or NaN if it is NaN, are missing, and so are masked samples of NumPy and nulls
+///     of Arrow: no crossing is counted across them. They are errors otherwise.
 /// axis : int, optional
 ///     The axis of time in an array of several dimensions.
 ///
@@ -46,8 +50,8 @@ use crate::crossings::Frames;
 ///     number; for bytes, which have no type of sample, text, sets, dicts and tables of several columns the
 ///     message says what to write.
 /// ValueError
-///     If a sample is NaN, null or masked (the message has its index), `zeros` is unknown, `axis` does not
-///     exist, or `baseline` is not finite, beyond what the samples can be or of another shape.
+///     If a sample is NaN, null or masked and not `missing` (the message has its index), `zeros` is unknown,
+///     `axis` does not exist, or `baseline` is not finite, beyond what the samples can be or of another shape.
 ///
 /// Examples
 /// --------
@@ -60,23 +64,25 @@ use crate::crossings::Frames;
 /// >>> count_zero_crossings(array('H', [1030, 1024, 1020]), baseline=1024.5)
 /// 1
 #[pyfunction]
-#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, axis=-1))]
-#[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, axis=-1)")]
+#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, missing=None, axis=-1))]
+#[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, missing=None, axis=-1)")]
 pub(super) fn count_zero_crossings<'py>(
     signal: &Bound<'py, PyAny>,
     zeros: &str,
     baseline: Option<&Bound<'py, PyAny>>,
+    missing: Option<&Bound<'py, PyAny>>,
     axis: isize,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, rule) = (signal.py(), zero_rule(zeros)?);
     if let Ok(signal) = signal.cast::<PySignal>() {
         axis_of(axis, 1)?;
-        let count = signal.get().count_around(py, rule, level_of::<i32>(baseline)?);
+        let levels = (level_of::<i32>(baseline)?, missing_of::<i32>(missing)?);
+        let count = signal.get().count_around(py, rule, levels);
         return Ok(count.into_pyobject(py)?.into_any());
     }
-    let view = View::of(signal)?;
+    let view = View::of(signal, missing.is_some())?;
     let axis = axis_of(axis, view.shape().len())?;
-    with_element!(view, T => counts(&Lanes::<T>::of(py, &view, axis, (rule, baseline))?))
+    with_element!(view, T => counts(&Lanes::<T>::of(py, &view, axis, (rule, baseline, missing))?))
 }
 
 fn counts<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>> {

@@ -52,11 +52,14 @@ pub(super) trait Element: Copy + Default + 'static {
 
     /// Where a baseline lies among such numbers.
     fn level(baseline: &Bound<'_, PyAny>) -> Result<Level<Self::Counted>, Fault>;
+
+    /// What such a number counts as that is equal to a real one, if there is one.
+    fn equal(number: &Bound<'_, PyAny>) -> Result<Option<Self::Counted>, Fault>;
 }
 
-/// Implements it for types whose baselines are read by the function `$level`.
+/// Implements it for types whose baselines are read by the function `$level`, and other numbers by `$equal`.
 macro_rules! elements {
-    ($level:ident: $($type:ident as $counted:ident by $convert:expr),*) => { $(
+    ($level:ident, $equal:ident: $($type:ident as $counted:ident by $convert:expr),*) => { $(
         impl Element for $type {
             type Counted = $counted;
 
@@ -68,12 +71,16 @@ macro_rules! elements {
             fn level(baseline: &Bound<'_, PyAny>) -> Result<Level<$counted>, Fault> {
                 $level::<Self>(baseline)
             }
+
+            fn equal(number: &Bound<'_, PyAny>) -> Result<Option<$counted>, Fault> {
+                $equal::<Self>(number)
+            }
         }
     )* };
 }
 
 // flipping the first bit leads from signed to unsigned integers and back, and keeps their order
-elements!(integer:
+elements!(integer, exactly:
     Bool as u8 by |sample: Self| u8::from(sample.0 != 0),
     i8 as u8 by |sample: Self| sample.cast_unsigned() ^ 1 << 7,
     i16 as i16 by |sample| sample,
@@ -84,7 +91,7 @@ elements!(integer:
     u32 as i32 by |sample: Self| sample.cast_signed() ^ 1 << 31,
     u64 as i64 by |sample: Self| sample.cast_signed() ^ 1 << 63
 );
-elements!(float:
+elements!(float, nearest:
     Half as f32 by f32::from,
     f32 as f32 by |sample| sample,
     f64 as f64 by |sample| sample
@@ -132,6 +139,23 @@ where
     } else {
         fitting(ceiling).map(Level::equal)
     }
+}
+
+/// The integer that a number is.
+fn exactly<T>(number: &Bound<'_, PyAny>) -> Result<Option<T::Counted>, Fault>
+where
+    T: Element + TryFrom<i128>,
+{
+    let (ceiling, above) = real::ceiling(number)?;
+    Ok(T::try_from(ceiling).ok().filter(|_| !above).map(T::counted))
+}
+
+/// The float that a number is rounded to, NaN and infinities too.
+fn nearest<T: Float>(number: &Bound<'_, PyAny>) -> Result<Option<T::Counted>, Fault> {
+    let float = real::any_float(number)?;
+    let nearest = T::nearest(float);
+    let beyond = float.is_finite() && Level::equal(nearest).if_finite().is_none();
+    Ok((!beyond).then_some(nearest))
 }
 
 /// False or true: any byte other than 0.

@@ -22,6 +22,8 @@ use crate::memory::{OutOfMemory, Room};
 ///     What a zero counts as, as for `count_zero_crossings`.
 /// baseline : real number, or real numbers in the shape of the other axes, optional
 ///     Subtracted first, as for `count_zero_crossings`.
+/// missing : real number, optional
+///     What is a missing sample, as for `count_zero_crossings`.
 /// axis : int, optional
 ///     The axis of time in an array of several dimensions.
 ///
@@ -45,19 +47,20 @@ use crate::memory::{OutOfMemory, Room};
 /// >>> zero_crossings(Signal([3, 0, -2, 0, -1, 5])).tolist()
 /// [2, 5]
 #[pyfunction]
-#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, axis=-1))]
-#[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, axis=-1)")]
+#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, missing=None, axis=-1))]
+#[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, missing=None, axis=-1)")]
 pub(super) fn zero_crossings<'py>(
     signal: &Bound<'py, PyAny>,
     zeros: &str,
     baseline: Option<&Bound<'py, PyAny>>,
+    missing: Option<&Bound<'py, PyAny>>,
     axis: isize,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, rule) = (signal.py(), zero_rule(zeros)?);
-    let view = View::of(signal)?;
+    let view = View::of(signal, missing.is_some())?;
     let axis = axis_of(axis, view.shape().len())?;
     with_element!(view, T => {
-        let lanes = Lanes::<T>::of(py, &view, axis, (rule, baseline))?;
+        let lanes = Lanes::<T>::of(py, &view, axis, (rule, baseline, missing))?;
         if view.shape().len() == 1 { indices(&lanes) } else { array::argwhere(&mask(&lanes, false)?) }
     })
 }
@@ -72,6 +75,8 @@ pub(super) fn zero_crossings<'py>(
 ///     What a zero counts as, as for `count_zero_crossings`.
 /// baseline : real number, or real numbers in the shape of the other axes, optional
 ///     Subtracted first, as for `count_zero_crossings`.
+/// missing : real number, optional
+///     What is a missing sample, as for `count_zero_crossings`.
 /// axis : int, optional
 ///     The axis of time in an array of several dimensions.
 /// pad : bool, optional
@@ -105,19 +110,20 @@ pub(super) fn zero_crossings<'py>(
 /// >>> zero_crossings_mask(Signal([3, 0, -2, 5]))
 /// array([False, False,  True,  True])
 #[pyfunction]
-#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, axis=-1, pad=false))]
-#[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, axis=-1, pad=False)")]
+#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, missing=None, axis=-1, pad=false))]
+#[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, missing=None, axis=-1, pad=False)")]
 pub(super) fn zero_crossings_mask<'py>(
     signal: &Bound<'py, PyAny>,
     zeros: &str,
     baseline: Option<&Bound<'py, PyAny>>,
+    missing: Option<&Bound<'py, PyAny>>,
     axis: isize,
     pad: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, rule) = (signal.py(), zero_rule(zeros)?);
-    let view = View::of(signal)?;
+    let view = View::of(signal, missing.is_some())?;
     let axis = axis_of(axis, view.shape().len())?;
-    with_element!(view, T => mask(&Lanes::<T>::of(py, &view, axis, (rule, baseline))?, pad))
+    with_element!(view, T => mask(&Lanes::<T>::of(py, &view, axis, (rule, baseline, missing))?, pad))
 }
 
 fn indices<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>> {

@@ -31,6 +31,8 @@ use crate::crossings::Frames;
 ///     What a zero counts as, as for `count_zero_crossings`.
 /// baseline : real number, or real numbers in the shape of the other axes, optional
 ///     Subtracted first, as for `count_zero_crossings`.
+/// missing : real number, optional
+///     What is a missing sample, as for `count_zero_crossings`.
 /// axis : int, optional
 ///     The axis of time in an array of several dimensions.
 ///
@@ -66,10 +68,11 @@ use crate::crossings::Frames;
 /// array([[0.25, 0.75, 0.5 , 0.  , 0.  ]])
 #[pyfunction]
 #[pyo3(signature = (
-    signal, /, *, frame_length=None, hop_length=None, center=true, zeros="neutral", baseline=None, axis=-1
+    signal, /, *, frame_length=None, hop_length=None, center=true, zeros="neutral", baseline=None, missing=None, axis=-1
 ))]
 #[pyo3(text_signature = "(signal, /, *, frame_length=2048, hop_length=512, center=True, zeros='neutral', \
-                         baseline=0, axis=-1)")]
+                         baseline=0, missing=None, axis=-1)")]
+#[expect(clippy::too_many_arguments, reason = "they are the keywords of Python")]
 pub(super) fn zero_crossing_rate<'py>(
     signal: &Bound<'py, PyAny>,
     frame_length: Option<&Bound<'py, PyAny>>,
@@ -77,15 +80,16 @@ pub(super) fn zero_crossing_rate<'py>(
     center: bool,
     zeros: &str,
     baseline: Option<&Bound<'py, PyAny>>,
+    missing: Option<&Bound<'py, PyAny>>,
     axis: isize,
 ) -> PyResult<Bound<'py, PyAny>> {
     let length = length_of("frame_length", frame_length, 2048)?;
     let hop = length_of("hop_length", hop_length, 512)?;
     let (py, rule) = (signal.py(), zero_rule(zeros)?);
-    let view = View::of(signal)?;
+    let view = View::of(signal, missing.is_some())?;
     let axis = axis_of(axis, view.shape().len())?;
     let framing = Framing { length, hop, copies: if center { length / 2 } else { 0 } };
-    with_element!(view, T => rates(&Lanes::<T>::of(py, &view, axis, (rule, baseline))?, &framing))
+    with_element!(view, T => rates(&Lanes::<T>::of(py, &view, axis, (rule, baseline, missing))?, &framing))
 }
 
 /// How samples are cut into frames; each end has so many copies of its sample. All lengths fit isize.

@@ -143,9 +143,12 @@ fn rows<'py>(items: &Bound<'py, PyList>) -> PyResult<Bound<'py, PyAny>> {
 
 fn row<'py>(item: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
     let row = together(item)?.map_or_else(|| numbers::buffer(&numbers::listed(item)?), Ok)?;
-    // stacked, it would lose its mask
-    match masked::first(&row)? {
-        Some(index) => Err(PyValueError::new_err(format!("masked at index {index}"))),
-        None => Ok(row),
+    // stacked, it would lose its marks
+    let null = arrow::nulls(&row).and_then(|nulls| nulls.as_bytes().iter().position(|null| *null != 0));
+    if let Some(index) = null {
+        return Err(PyValueError::new_err(format!("null at index {index}")));
     }
+    let Some(mask) = masked::mask(&row)? else { return Ok(row) };
+    let index: usize = mask.call_method0(intern!(mask.py(), "argmax"))?.extract()?;
+    Err(PyValueError::new_err(format!("masked at index {index}")))
 }

@@ -4,8 +4,10 @@ use pyo3::prelude::*;
 
 use super::axes::{no_number, position, without};
 use super::baseline::Levels;
-use super::buffers::{Lane, View};
+use super::buffers::View;
 use super::elements::Element;
+use super::lane::Lane;
+use super::missing::missing_of;
 use crate::crossings::{Crossings, NotANumber, WORD, Word, ZeroRule};
 
 /// Samples that are copied together where there are many.
@@ -18,6 +20,7 @@ pub(super) struct Lanes<'a, 'py, T: Element> {
     pub(super) axis: usize,
     rule: ZeroRule,
     levels: Levels<T::Counted>,
+    missing: Option<T::Counted>,
 }
 
 impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
@@ -25,10 +28,10 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
         py: Python<'py>,
         view: &'a View,
         axis: usize,
-        (rule, baseline): (ZeroRule, Option<&Bound<'py, PyAny>>),
+        (rule, baseline, missing): (ZeroRule, Option<&Bound<'py, PyAny>>, Option<&Bound<'py, PyAny>>),
     ) -> PyResult<Self> {
         let levels = Levels::of::<T>(baseline, axis, view.shape())?;
-        Ok(Self { py, view, axis, rule, levels })
+        Ok(Self { py, view, axis, rule, levels, missing: missing_of::<T>(missing)? })
     }
 
     /// The samples in each lane.
@@ -60,7 +63,7 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
     ) -> PyResult<u64> {
         let level = self.levels.lane(index);
         let mut counter = Crossings::new(level.rule(self.rule));
-        count_lane(&lane, level.at, &mut counter, each).map_err(|nan| {
+        count_lane(&lane, (level.at, self.missing), &mut counter, each).map_err(|nan| {
             let mut position = position(self.view.shape(), self.axis, index + nan.index / self.len());
             position[self.axis] = nan.index % self.len();
             no_number(self.py, "NaN", &position)
@@ -69,19 +72,36 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
     }
 }
 
-/// Counts in a lane around a level; `each` gets the index of the first sample of each word of signs, and what became of it.
+/// Counts in a lane around a level, and around the samples that are marked or equal `missing`; `each` gets the index of
+/// the first sample of each word of signs, and what became of it.
 pub(super) fn count_lane<T: Element>(
     lane: &Lane<'_, T>,
-    level: T::Counted,
+    levels: (T::Counted, Option<T::Counted>),
+    counter: &mut Crossings,
+    mut each: impl FnMut(usize, Word),
+) -> Result<(), NotANumber> {
+    lane.stretches(|range, marked| {
+        if marked {
+            counter.gap();
+            return Ok(());
+        }
+        let each = |place, word| each(range.start + place, word);
+        count_unmarked(&lane.part(&range), levels, counter, each).map_err(|nan| nan.after(range.start))
+    })
+}
+
+fn count_unmarked<T: Element>(
+    lane: &Lane<'_, T>,
+    (level, missing): (T::Counted, Option<T::Counted>),
     counter: &mut Crossings,
     mut each: impl FnMut(usize, Word),
 ) -> Result<(), NotANumber> {
     if let Some(run) = lane.run() {
-        return counter.extend_around(level, run, each);
+        return counter.extend_around(level, run, missing, each);
     }
     let take = |from, samples: &[T::Counted]| {
-        let outcome = counter.extend_around(level, samples.into(), |place, word| each(from + place, word));
-        outcome.map_err(|nan| nan.after(from))
+        let each = |place, word| each(from + place, word);
+        counter.extend_around(level, samples.into(), missing, each).map_err(|nan| nan.after(from))
     };
     if lane.len <= WORD { lane.counted_blocks::<WORD, _>(take) } else { lane.counted_blocks::<MANY, _>(take) }
 }

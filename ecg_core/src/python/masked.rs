@@ -5,8 +5,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
-/// The first masked sample, the last axis running fastest: the buffer has some number in its place.
-pub(super) fn first(object: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+/// What is True for each masked sample, if one is: the buffer has some number in its place.
+pub(super) fn mask<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = object.py();
     let module = modules(py)?.get_item(intern!(py, "numpy.ma"))?;
     let class = module.map(|module| module.getattr_opt(intern!(py, "MaskedArray"))).transpose()?;
@@ -17,10 +17,7 @@ pub(super) fn first(object: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
         return Ok(None);
     }
     let mask = object.getattr(intern!(py, "mask"))?;
-    if !mask.call_method0(intern!(py, "any"))?.is_truthy()? {
-        return Ok(None);
-    }
-    mask.call_method0(intern!(py, "argmax"))?.extract()
+    Ok(mask.call_method0(intern!(py, "any"))?.is_truthy()?.then_some(mask))
 }
 
 /// The modules that are imported, looked up once: that takes longer than counting a short signal.

@@ -45,12 +45,17 @@ impl From<PyErr> for Fault {
     }
 }
 
-/// The nearest float.
-pub(super) fn float(number: &Bound<'_, PyAny>) -> Result<f64, Fault> {
+/// The nearest float, or NaN or an infinity.
+pub(super) fn any_float(number: &Bound<'_, PyAny>) -> Result<f64, Fault> {
     if has_len(number)? {
         return Err(Fault::NotReal); // an array of one number would pass for it
     }
-    let float: f64 = number.extract().map_err(|error| Fault::of(number.py(), error))?;
+    number.extract().map_err(|error| Fault::of(number.py(), error))
+}
+
+/// The nearest float.
+pub(super) fn float(number: &Bound<'_, PyAny>) -> Result<f64, Fault> {
+    let float = any_float(number)?;
     if float.is_finite() { Ok(float) } else { Err(Fault::NotFinite) }
 }
 

@@ -13,39 +13,50 @@ use crate::signal::Signal;
 /// Samples that are copied together.
 const CHUNK: usize = 64;
 
-fn buffered(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
-    let (py, view) = (object.py(), View::of(object)?);
+/// The samples of a buffer of integers, with `missing` for each that is null or masked.
+fn buffered(object: &Bound<'_, PyAny>, missing: Option<i32>) -> PyResult<Signal> {
+    let (py, view) = (object.py(), View::of(object, missing.is_some())?);
     let samples = match view.format {
-        Format::I8 => fitting::<i8>(py, &view),
-        Format::I16 => fitting::<i16>(py, &view),
-        Format::I32 => fitting::<i32>(py, &view),
-        Format::I64 => fitting::<i64>(py, &view),
-        Format::U8 => fitting::<u8>(py, &view),
-        Format::U16 => fitting::<u16>(py, &view),
-        Format::U32 => fitting::<u32>(py, &view),
-        Format::U64 => fitting::<u64>(py, &view),
+        Format::I8 => fitting::<i8>(py, &view, missing),
+        Format::I16 => fitting::<i16>(py, &view, missing),
+        Format::I32 => fitting::<i32>(py, &view, missing),
+        Format::I64 => fitting::<i64>(py, &view, missing),
+        Format::U8 => fitting::<u8>(py, &view, missing),
+        Format::U16 => fitting::<u16>(py, &view, missing),
+        Format::U32 => fitting::<u32>(py, &view, missing),
+        Format::U64 => fitting::<u64>(py, &view, missing),
         Format::Bool | Format::F16 | Format::F32 | Format::F64 => Err(view.refused()),
     };
     Ok(Signal::try_new(samples?)?)
 }
 
-/// The samples of whatever has integers, together or one by one.
-pub(super) fn any(object: &Bound<'_, PyAny>) -> PyResult<Signal> {
+/// The samples of whatever has integers, together, as in [`buffered`], or one by one.
+pub(super) fn any(object: &Bound<'_, PyAny>, missing: Option<i32>) -> PyResult<Signal> {
     if let Some(together) = inputs::together(object)? {
-        return buffered(&together);
+        return buffered(&together, missing);
     }
     let items = numbers::iterator(object)?.enumerate();
     Ok(Signal::try_new(collected(items.map(|(index, item)| integer(index, &item?)))?)?)
 }
 
-fn fitting<T: Element + TryInto<i32>>(py: Python<'_>, view: &View) -> PyResult<Vec<i32>> {
+fn fitting<T: Element + TryInto<i32>>(
+    py: Python<'_>,
+    view: &View,
+    missing: Option<i32>,
+) -> PyResult<Vec<i32>> {
     let lane = view.only_lane::<T>(py)?;
     let mut samples = Vec::with_room(lane.len)?;
-    lane.blocks::<CHUNK, _>(|from, block| {
-        for (index, &sample) in block.iter().enumerate() {
-            samples.push(sample.try_into().map_err(|_| beyond(from + index))?);
+    lane.stretches(|range, marked| {
+        if marked {
+            samples.resize(range.end, missing.unwrap_or_default());
+            return Ok(());
         }
-        Ok::<_, PyErr>(())
+        lane.part(&range).blocks::<CHUNK, _>(|from, block| {
+            for (index, &sample) in block.iter().enumerate() {
+                samples.push(sample.try_into().map_err(|_| beyond(range.start + from + index))?);
+            }
+            Ok::<_, PyErr>(())
+        })
     })?;
     Ok(samples)
 }

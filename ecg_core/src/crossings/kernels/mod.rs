@@ -7,32 +7,34 @@ mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod words;
 
 use super::counter::Crossings;
+use super::gaps::Ends;
 use super::level::{self, Level};
 use super::run::Run;
-use super::signs::{NotANumber, Signed};
+use super::signs::Signed;
 use super::word::Word;
 use crate::isa::{Isa, dispatch};
 
 /// A number of a type for which there are kernels.
 pub trait Sample: Signed {
-    /// Takes samples as if `level` had been subtracted; `each` gets the index of the first sample of each word
-    /// and what became of it. Takes none if one is NaN.
+    /// Takes samples as if `level` had been subtracted, up to the first that is NaN or ends a run, and tells how many
+    /// they are; `each` gets the index of the first sample of each word and what became of it. What does not stop at
+    /// a NaN has taken more than it tells.
     #[doc(hidden)]
     fn count(
         isa: Isa,
         samples: Run<'_, Self>,
         level: Self,
+        ends: impl Ends<Self>,
         counter: &mut Crossings,
         each: impl FnMut(usize, Word),
-    ) -> Result<(), NotANumber>;
+    ) -> usize;
 }
 
 macro_rules! samples {
-    ($($type:ident $count:ident $(by $known:ident $signs:ident)?),*) => { $(
+    ($($type:ident $count:ident $(by $known:ident $signs:ident $equal:ident)?),*) => { $(
         impl Signed for $type {
             $(
                 fn is_nan(self) -> bool {
@@ -48,6 +50,11 @@ macro_rules! samples {
                 }
 
                 #[inline]
+                fn equals(self, other: Self) -> bool {
+                    level::$equal(self, other)
+                }
+
+                #[inline]
                 fn signs(samples: &[Self], level: Self, known: Level) -> (u64, u64) {
                     level::$signs(samples, level, known)
                 }
@@ -59,11 +66,12 @@ macro_rules! samples {
                 isa: Isa,
                 samples: Run<'_, Self>,
                 level: Self,
+                ends: impl Ends<Self>,
                 counter: &mut Crossings,
                 each: impl FnMut(usize, Word),
-            ) -> Result<(), NotANumber> {
+            ) -> usize {
                 let isa = if level.known() == Level::Tiny { Isa::SCALAR } else { isa };
-                dispatch!(isa, $count(samples, level, counter, each))
+                dispatch!(isa, $count(samples, level, ends, counter, each))
             }
         }
     )* };
@@ -73,8 +81,8 @@ samples!(
     i16 count_i16,
     i32 count_i32,
     i64 count_i64,
-    f32 count_f32 by level_of_f32 signs_of_f32,
-    f64 count_f64 by level_of_f64 signs_of_f64
+    f32 count_f32 by level_of_f32 signs_of_f32 equal_f32,
+    f64 count_f64 by level_of_f64 signs_of_f64 equal_f64
 );
 
 #[cfg(test)]
@@ -84,10 +92,12 @@ mod tests {
     use std::hint::black_box;
 
     use crate::crossings::ZeroRule;
+    use crate::crossings::gaps::Nothing;
 
     fn seen<T: Sample>(isa: Isa, samples: &[T], level: T, rule: ZeroRule) -> (Crossings, Vec<(usize, Word)>) {
         let (mut counter, mut words) = (Crossings::new(rule), Vec::new());
-        T::count(isa, samples.into(), level, &mut counter, |from, word| words.push((from, word))).unwrap();
+        let each = |from, bits| words.push((from, bits));
+        assert_eq!(T::count(isa, samples.into(), level, Nothing, &mut counter, each), samples.len());
         (counter, words)
     }
 
@@ -176,26 +186,52 @@ mod tests {
         }
     }
 
-    fn refuse<T: Sample>(one: T, minus_one: T, nan: T) {
+    fn stop<T: Sample>(one: T, minus_one: T, last: T, ends: impl Fn(T) -> bool + Copy) {
         let [all, far] = [1, 32].map(|step| (0..128).step_by(step).collect::<Vec<_>>());
         for places in (0..100).map(|place| vec![place]).chain([all, far]) {
             let mut samples = [one, minus_one].repeat(if places.len() > 1 { 64 } else { 50 });
             for &place in &places {
-                samples[place] = nan;
+                samples[place] = last;
             }
             for isa in Isa::available() {
-                let mut counter = Crossings::new(ZeroRule::Neutral);
-                let outcome = T::count(isa, samples[..].into(), T::default(), &mut counter, |_, _| ());
-                assert_eq!(outcome, Err(NotANumber { index: places[0] }));
-                assert!(counter == Crossings::new(ZeroRule::Neutral));
+                let (mut counter, mut crossings) = (Crossings::new(ZeroRule::Neutral), 0);
+                let each = |_, word: Word| crossings += u64::from(word.crossed.count_ones());
+                let taken = T::count(isa, samples[..].into(), T::default(), ends, &mut counter, each);
+                assert_eq!(
+                    (taken, counter.count()),
+                    (places[0], crossings),
+                    "{} {}",
+                    isa.name(),
+                    std::any::type_name::<T>()
+                );
+                assert!(counter == seen(isa, &samples[..taken], T::default(), ZeroRule::Neutral).0);
+                if last.is_nan() {
+                    let told =
+                        T::count(isa, samples[..].into(), T::default(), Nothing, &mut counter, |_, _| ());
+                    assert_eq!(told, taken);
+                }
             }
         }
     }
 
     #[test]
-    fn nothing_is_counted_where_a_sample_is_nan() {
-        refuse(1.0, -1.0, f32::NAN);
-        refuse(1.0, -1.0, f64::NAN);
-        refuse(1.0, -1.0, f64::from_bits(0xFFF0_0000_0000_0001)); // one that signals
+    fn samples_are_taken_up_to_a_nan() {
+        stop(1.0, -1.0, f32::NAN, |_| false);
+        stop(1.0, -1.0, f64::NAN, |_| false);
+        stop(1.0, -1.0, f64::from_bits(0xFFF0_0000_0000_0001), |_| false); // one that signals
+    }
+
+    #[test]
+    fn samples_are_taken_up_to_a_missing_one() {
+        stop(1, -1, i16::MIN, |sample| sample == i16::MIN);
+        stop(1, -1, 0, |sample: i32| sample == 0);
+        stop(1, -1, i64::MAX, |sample| sample == i64::MAX);
+        stop(1, 0, u8::MAX, |sample| sample == u8::MAX);
+        stop(1.0, -1.0, -0.0, |sample: f32| sample.equals(0.0));
+        stop(1.0, -1.0, 0.0, |sample: f64| sample.equals(-0.0));
+        stop(1.0, -1.0, f64::INFINITY, |sample| sample.equals(f64::INFINITY));
+        let least = f64::from_bits(1);
+        flushing(|| stop(least, -least, 0.0, |sample| sample.equals(0.0)));
+        flushing(|| stop(2.0 * least, -least, least, |sample| sample.equals(least)));
     }
 }

@@ -1,9 +1,13 @@
 //! Loops that the compiler vectorises where it can.
+#![expect(unsafe_code, reason = "loads take pointers")]
 
+use super::words::{Bits, take_words};
+use crate::bits::portable::bits;
 use crate::crossings::counter::Crossings;
+use crate::crossings::gaps::Ends;
 use crate::crossings::level::Level;
 use crate::crossings::run::Run;
-use crate::crossings::signs::{NotANumber, Signed, Signs, WORD};
+use crate::crossings::signs::{Signed, WORD};
 use crate::crossings::word::Word;
 
 macro_rules! kernels {
@@ -11,13 +15,14 @@ macro_rules! kernels {
         pub(super) fn $count(
             samples: Run<'_, $type>,
             level: $type,
+            ends: impl Ends<$type>,
             counter: &mut Crossings,
             each: impl FnMut(usize, Word),
-        ) -> Result<(), NotANumber> {
+        ) -> usize {
             match level.known() {
-                Level::Zero => count(samples, level, Level::Zero, counter, each),
-                Level::Plain => count(samples, level, Level::Plain, counter, each),
-                Level::Tiny => count(samples, level, Level::Tiny, counter, each),
+                Level::Zero => take_words(samples, ends, counter, each, |start| look(start, level, Level::Zero)),
+                Level::Plain => take_words(samples, ends, counter, each, |start| look(start, level, Level::Plain)),
+                Level::Tiny => take_words(samples, ends, counter, each, |start| look(start, level, Level::Tiny)),
             }
         }
     )* };
@@ -26,27 +31,9 @@ kernels!(count_u8(u8), count_i16(i16), count_i32(i32), count_i64(i64), count_f32
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each caller knows another level")]
-fn count<T: Signed>(
-    samples: Run<'_, T>,
-    level: T,
-    known: Level,
-    counter: &mut Crossings,
-    mut each: impl FnMut(usize, Word),
-) -> Result<(), NotANumber> {
-    let (mut local, mut from) = (counter.clone(), 0);
-    let mut take = |samples: &[T]| {
-        let signs = Signs::of(samples, level, known).map_err(|nan| nan.after(from))?;
-        each(from, local.advance(signs));
-        from += WORD;
-        Ok(())
-    };
-    for word in samples.copies() {
-        take(&word)?;
-    }
-    let (rest, len) = samples.rest();
-    if len > 0 {
-        take(&rest[..len])?;
-    }
-    *counter = local;
-    Ok(())
+fn look<T: Signed>(start: *const T, level: T, known: Level) -> Bits {
+    // SAFETY: the caller gives the samples of a word.
+    let samples = unsafe { start.cast::<[T; WORD]>().read_unaligned() };
+    let (negative, zero) = T::signs(&samples, level, known);
+    Bits { negative, zero, suspect: bits(&samples, T::is_nan) != 0 }
 }

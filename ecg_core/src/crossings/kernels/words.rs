@@ -1,9 +1,10 @@
 //! The loop of the kernels: samples in, words of signs out.
 
 use crate::crossings::counter::Crossings;
+use crate::crossings::gaps::Ends;
 use crate::crossings::rule::ZeroRule;
 use crate::crossings::run::Run;
-use crate::crossings::signs::{NotANumber, Signed, Signs, WORD};
+use crate::crossings::signs::{Signed, Signs, WORD};
 use crate::crossings::word::Word;
 
 /// What some samples are, a bit each.
@@ -25,9 +26,10 @@ macro_rules! kernels {
         pub(super) fn $count(
             samples: Run<'_, $type>,
             level: $type,
+            ends: impl Ends<$type>,
             counter: &mut Crossings,
             each: impl FnMut(usize, Word),
-        ) -> Result<(), NotANumber> {
+        ) -> usize {
             let look = |level| move |start: *const $type| {
                 (0..u64::BITS).step_by($step).fold(Bits::default(), |bits, from| {
                     // SAFETY: a word is of 64 samples, and 64 is a multiple of the step.
@@ -41,8 +43,8 @@ macro_rules! kernels {
                 })
             };
             match level.known() {
-                Level::Zero => take_words(samples, counter, each, look(<$type>::default())),
-                _ => take_words(samples, counter, each, look(level)),
+                Level::Zero => take_words(samples, ends, counter, each, look(<$type>::default())),
+                _ => take_words(samples, ends, counter, each, look(level)),
             }
         }
     )* };
@@ -50,53 +52,93 @@ macro_rules! kernels {
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(super) use kernels;
 
-/// Takes all samples, or none if one is NaN: `look` says what [`WORD`] samples are.
+/// Takes the samples before the first that is NaN or ends a run, and tells how many they are: `look` says what
+/// [`WORD`] samples are.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
-pub(super) fn take_words<T: Signed>(
+pub(super) fn take_words<T: Signed, E: Ends<T>>(
     samples: Run<'_, T>,
+    ends: E,
     counter: &mut Crossings,
     mut each: impl FnMut(usize, Word),
     mut look: impl FnMut(*const T) -> Bits,
-) -> Result<(), NotANumber> {
-    *counter = match counter.rule() {
+) -> usize {
+    let (after, number) = match counter.rule() {
         // the rule that most use has its own loop, in which no word asks for it
-        ZeroRule::Neutral => taken(samples, counter.known(ZeroRule::Neutral), &mut each, &mut look),
-        _ => taken(samples, counter.clone(), &mut each, &mut look),
-    }?;
-    Ok(())
+        ZeroRule::Neutral => taken(samples, ends, counter.known(ZeroRule::Neutral), &mut each, &mut look),
+        _ => taken(samples, ends, counter.clone(), &mut each, &mut look),
+    };
+    *counter = after;
+    number
 }
 
-/// The counter after all samples.
+/// The counter after the samples that are taken, and how many they are.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
-fn taken<T: Signed>(
+fn taken<T: Signed, E: Ends<T>>(
     samples: Run<'_, T>,
+    ends: E,
     mut counter: Crossings,
     each: &mut impl FnMut(usize, Word),
     look: &mut impl FnMut(*const T) -> Bits,
-) -> Result<Crossings, NotANumber> {
-    let mut suspect = false; // asked for at the end: a branch would part what the registers of a word are used for
-    for (index, start) in samples.words().enumerate() {
+) -> (Crossings, usize) {
+    // Asked for at the end where it may be: a branch would part what the registers of a word are used for.
+    let (mut from, mut suspect) = (0, false);
+    for start in samples.words() {
         let bits = look(start);
         suspect |= bits.suspect;
-        each(index * WORD, counter.advance(Signs::cut(bits.negative, bits.zero, WORD)));
+        if E::STOP && (bits.suspect || any(start, ends)) {
+            let run = present(start, ends);
+            if run < WORD {
+                return last(counter, each, from, bits, run);
+            }
+        }
+        each(from, counter.advance(Signs::cut(bits.negative, bits.zero, WORD)));
+        from += WORD;
     }
     let (rest, len) = samples.rest();
-    if len > 0 {
-        let bits = look(rest.as_ptr());
-        suspect |= bits.suspect;
-        each(samples.len() - len, counter.advance(Signs::cut(bits.negative, bits.zero, len)));
+    let bits = look(rest.as_ptr());
+    suspect |= bits.suspect;
+    if E::STOP {
+        return last(counter, each, from, bits, present(rest.as_ptr(), ends).min(len));
     }
-    match suspect.then(|| first_nan(samples)).flatten() {
-        Some(nan) => Err(nan),
-        None => Ok(counter),
-    }
+    let (counter, number) = last(counter, each, from, bits, len);
+    (counter, if suspect { samples.leading(|sample| !sample.is_nan()) } else { number })
 }
 
+/// The counter after the first samples of the last word, and how many samples are taken with them.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "for the instructions of the caller")]
+fn last(
+    mut counter: Crossings,
+    each: &mut impl FnMut(usize, Word),
+    from: usize,
+    bits: Bits,
+    run: usize,
+) -> (Crossings, usize) {
+    if run > 0 {
+        each(from, counter.advance(Signs::cut(bits.negative, bits.zero, run)));
+    }
+    (counter, from + run)
+}
+
+/// Whether one of [`WORD`] samples ends a run.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "for the instructions of the caller")]
+fn any<T: Signed>(start: *const T, ends: impl Ends<T>) -> bool {
+    (0..WORD).fold(false, |any, index| any | ends.at(sample(start, index)))
+}
+
+/// How many of [`WORD`] samples there are before the first that is NaN or ends a run.
 #[cold]
-fn first_nan<T: Signed>(samples: Run<'_, T>) -> Option<NotANumber> {
-    let words = samples.copies().chain([samples.rest().0]);
-    let index = words.flatten().position(T::is_nan)?;
-    Some(NotANumber { index })
+fn present<T: Signed>(start: *const T, ends: impl Ends<T>) -> usize {
+    (0..WORD).take_while(|&index| !sample(start, index).is_nan() && !ends.at(sample(start, index))).count()
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "for the instructions of the caller")]
+#[expect(unsafe_code, reason = "the samples may lie in memory of Python")]
+fn sample<T: Signed>(start: *const T, index: usize) -> T {
+    // SAFETY: so many samples are readable there, aligned or not.
+    unsafe { start.add(index).read_unaligned() }
 }

@@ -4,12 +4,15 @@
 use std::ffi::{CStr, c_int, c_void};
 use std::ptr;
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use super::abi::{Array, Held, Schema, malformed};
+use crate::memory::Room;
 use crate::python::exporter::{self, Contiguous, Exporter};
+use crate::python::memory::bytes;
 
 /// A type of numbers as Arrow and as a buffer name it, and its size.
 pub(super) struct Kind(&'static [u8], &'static CStr, isize);
@@ -62,43 +65,60 @@ pub(super) struct Column {
     pub(super) kind: &'static Kind,
     pub(super) start: usize, // an address, which threads may share
     pub(super) len: isize,
+    /// A byte for each number, 1 where it is null, if one is.
+    pub(super) nulls: Option<Py<PyBytes>>,
     pub(super) _owner: Owner,
 }
 
 impl Column {
     /// The numbers of a part of an array.
-    pub(super) fn of(kind: &'static Kind, part: &Array, array: Held<Array>) -> PyResult<Self> {
-        let (start, len) = numbers(part, kind, 0)?;
-        Ok(Self {
-            kind,
-            start: start.expose_provenance(),
-            len: len.cast_signed(),
-            _owner: Owner::Array(array),
-        })
+    pub(super) fn of(
+        py: Python<'_>,
+        kind: &'static Kind,
+        part: &Array,
+        array: Held<Array>,
+    ) -> PyResult<Self> {
+        let (start, len) = numbers(part, kind)?;
+        let nulls = nulls(part, len)?.map(|nulls| bytes(py, &nulls)).transpose()?.map(Bound::unbind);
+        let (start, len) = (start.expose_provenance(), len.cast_signed());
+        Ok(Self { kind, start, len, nulls, _owner: Owner::Array(array) })
     }
 }
 
-/// Where an array has its numbers, and how many; `before` are those of the arrays before it.
-pub(super) fn numbers(array: &Array, kind: &Kind, before: usize) -> PyResult<(*const u8, usize)> {
-    let whole = |value: i64| usize::try_from(value).map_err(|_| malformed("a negative length or offset"));
+/// Where an array has its numbers, and how many.
+pub(super) fn numbers(array: &Array, kind: &Kind) -> PyResult<(*const u8, usize)> {
     let (len, offset) = (whole(array.length)?, whole(array.offset)?);
     let end = len.checked_add(offset).and_then(|end| end.checked_mul(kind.size()));
     end.filter(|&end| isize::try_from(end).is_ok()).ok_or_else(|| malformed("a length beyond memory"))?;
+    let [validity, start] = buffers(array)?;
+    if array.null_count > 0 && validity.is_null() || len > 0 && start.is_null() {
+        return Err(malformed("a buffer is missing"));
+    }
+    Ok(if len == 0 { (ptr::dangling(), 0) } else { (start.wrapping_add(offset * kind.size()), len) })
+}
+
+/// A byte for each of `len` numbers of an array that [`numbers`] looked at, 1 where it is null, if one is.
+pub(super) fn nulls(array: &Array, len: usize) -> PyResult<Option<Vec<u8>>> {
+    let ([validity, _], offset) = (buffers(array)?, whole(array.offset)?);
+    let null = |index: usize| !bit(validity, offset + index);
+    if array.null_count == 0 || validity.is_null() || !(0..len).any(null) {
+        return Ok(None);
+    }
+    let mut nulls = Vec::with_room(len)?;
+    nulls.extend((0..len).map(|index| u8::from(null(index))));
+    Ok(Some(nulls))
+}
+
+fn whole(value: i64) -> PyResult<usize> {
+    usize::try_from(value).map_err(|_| malformed("a negative length or offset"))
+}
+
+fn buffers(array: &Array) -> PyResult<[*const u8; 2]> {
     if array.n_buffers != 2 || array.buffers.is_null() {
         return Err(malformed("numbers have two buffers"));
     }
     // SAFETY: so many pointers are there.
-    let [validity, start] = unsafe { array.buffers.cast::<[*const u8; 2]>().read() };
-    if array.null_count > 0 && validity.is_null() || len > 0 && start.is_null() {
-        return Err(malformed("a buffer is missing"));
-    }
-    if array.null_count != 0
-        && !validity.is_null()
-        && let Some(index) = (0..len).find(|index| !bit(validity, offset + index))
-    {
-        return Err(PyValueError::new_err(format!("null at index {}", before + index)));
-    }
-    Ok(if len == 0 { (ptr::dangling(), 0) } else { (start.wrapping_add(offset * kind.size()), len) })
+    Ok(unsafe { array.buffers.cast::<[*const u8; 2]>().read() })
 }
 
 pub(super) fn bit(bits: *const u8, index: usize) -> bool {

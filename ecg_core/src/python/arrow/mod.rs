@@ -12,12 +12,18 @@ mod stream;
 use pyo3::exceptions::PyImportError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyBytes, PyCapsule};
 
 use abi::Held;
 use column::Column;
 pub(super) use export::exported;
 use layout::Layout;
+
+/// A byte for each number of an object of this module, 1 where it is null, if one is.
+pub(super) fn nulls<'py>(owner: &Bound<'py, PyAny>) -> Option<Bound<'py, PyBytes>> {
+    let column = owner.cast::<Column>().ok()?;
+    Some(column.get().nulls.as_ref()?.bind(owner.py()).clone())
+}
 
 /// The column of an object that exports one.
 pub(super) fn column<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -26,7 +32,7 @@ pub(super) fn column<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'
         let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = export.call0()?.extract()?;
         let (schema, array) = (Held::taken(&schema)?, Held::taken(&array)?);
         let layout = Layout::of(&schema.0)?;
-        Column::of(layout.kind, &layout.numbers(&array.0, 0)?, array)?
+        Column::of(py, layout.kind, &layout.numbers(&array.0, 0)?, array)?
     } else if let Some(export) = object.getattr_opt(intern!(py, "__arrow_c_stream__"))? {
         let capsule: Bound<'_, PyCapsule> = match export.call0() {
             // pandas has it, and leaves it to PyArrow, which may not be installed

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 
 use crate::python::exporter::{Contiguous, Exporter};
+use crate::python::missing::stored;
 use crate::python::samples;
 use crate::signal::Signal;
 
@@ -16,14 +17,16 @@ use crate::signal::Signal;
 /// ----------
 /// samples : array or iterable of int
 ///     Integers of one dimension that fit 32 bits, in all that `count_zero_crossings` takes.
+/// missing : int, optional
+///     An integer of 32 bits that is stored for each null or masked sample of an array.
 ///
 /// Raises
 /// ------
 /// TypeError
 ///     If a sample is no integer (the message has its index or format).
 /// ValueError
-///     If a sample does not fit, or is null or masked (the message has its index), or there are several
-///     dimensions.
+///     If a sample does not fit, or is null or masked without `missing` (the message has its index), or there are
+///     several dimensions.
 ///
 /// Examples
 /// --------
@@ -68,7 +71,9 @@ pub(crate) fn signal_or(
 #[pymethods]
 impl PySignal {
     #[new]
-    fn new(samples: &Bound<'_, PyAny>) -> PyResult<Self> {
-        signal_or(samples, samples::any).map(Self::from)
+    #[pyo3(signature = (samples, *, missing=None))]
+    fn new(samples: &Bound<'_, PyAny>, missing: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let missing = stored(missing)?;
+        signal_or(samples, |samples| samples::any(samples, missing)).map(Self::from)
     }
 }

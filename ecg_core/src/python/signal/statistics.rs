@@ -9,14 +9,20 @@ use crate::memory::{OutOfMemory, collected};
 use crate::python::baseline::level_of;
 use crate::python::gil::detached;
 use crate::python::level::Level;
+use crate::python::missing::missing_of;
 use crate::python::zero_rule::zero_rule;
 use crate::signal::Signal;
 
 impl PySignal {
     /// Counts around a level, without the GIL if that is long.
-    pub(crate) fn count_around(&self, py: Python<'_>, rule: ZeroRule, level: Level<i32>) -> u64 {
+    pub(crate) fn count_around(
+        &self,
+        py: Python<'_>,
+        rule: ZeroRule,
+        (level, missing): (Level<i32>, Option<i32>),
+    ) -> u64 {
         let signal = &self.signal;
-        let count = || signal.count_zero_crossings(level.rule(rule), level.at);
+        let count = || signal.count_zero_crossings(level.rule(rule), level.at, missing);
         detached(py, size_of_val(signal.samples()), count)
     }
 }
@@ -35,6 +41,16 @@ impl PySignal {
         self.signal.maximum()
     }
 
+    /// Return the smallest and the largest of the samples that are not equal to `missing`, or None if there is none.
+    ///
+    /// >>> from ecg_core import Signal
+    /// >>> Signal([3, -32768, 5]).extremes(missing=-32768)
+    /// (3, 5)
+    #[pyo3(signature = (*, missing=None))]
+    fn extremes(&self, missing: Option<&Bound<'_, PyAny>>) -> PyResult<Option<(i32, i32)>> {
+        Ok(self.signal.extremes(missing_of::<i32>(missing)?))
+    }
+
     /// Count how often the signal crosses a baseline.
     ///
     /// Parameters
@@ -43,6 +59,8 @@ impl PySignal {
     ///     What a sample equal to the baseline counts as, as for `count_zero_crossings`.
     /// baseline : real number, optional
     ///     Subtracted first, in units of the samples, exactly.
+    /// missing : real number, optional
+    ///     Samples that are equal to it are missing: no crossing is counted across them.
     ///
     /// Returns
     /// -------
@@ -54,39 +72,41 @@ impl PySignal {
     /// >>> from ecg_core import Signal
     /// >>> Signal([1020, 1030, 1024, 1000]).count_zero_crossings(baseline=1024)
     /// 2
-    #[pyo3(signature = (*, zeros="neutral", baseline=None))]
-    #[pyo3(text_signature = "($self, *, zeros='neutral', baseline=0)")]
+    #[pyo3(signature = (*, zeros="neutral", baseline=None, missing=None))]
+    #[pyo3(text_signature = "($self, *, zeros='neutral', baseline=0, missing=None)")]
     fn count_zero_crossings(
         &self,
         py: Python<'_>,
         zeros: &str,
         baseline: Option<&Bound<'_, PyAny>>,
+        missing: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<u64> {
-        Ok(self.count_around(py, zero_rule(zeros)?, level_of::<i32>(baseline)?))
+        let levels = (level_of::<i32>(baseline)?, missing_of::<i32>(missing)?);
+        Ok(self.count_around(py, zero_rule(zeros)?, levels))
     }
 
     /// Return the mean distance from a baseline, in units of the samples; the sum is exact.
     ///
-    /// ValueError is raised if there is no sample.
+    /// Samples that are equal to `missing` are left out. ValueError is raised if there is no other.
     ///
     /// >>> from ecg_core import Signal
     /// >>> Signal([1020, 1030]).average(baseline=1024)
     /// 1.0
-    #[pyo3(signature = (*, baseline=0))]
-    fn average(&self, baseline: i32) -> PyResult<f64> {
-        self.signal.average(baseline).ok_or_else(empty)
+    #[pyo3(signature = (*, baseline=0, missing=None))]
+    fn average(&self, baseline: i32, missing: Option<&Bound<'_, PyAny>>) -> PyResult<f64> {
+        self.signal.average(baseline, missing_of::<i32>(missing)?).ok_or_else(empty)
     }
 
     /// Return the root of the mean squared distance from a baseline, in units of the samples.
     ///
-    /// ValueError is raised if there is no sample.
+    /// Samples that are equal to `missing` are left out. ValueError is raised if there is no other.
     ///
     /// >>> from ecg_core import Signal
     /// >>> Signal([3, -4, 3, -4]).rms()
     /// 3.5355339059327378
-    #[pyo3(signature = (*, baseline=0))]
-    fn rms(&self, baseline: i32) -> PyResult<f64> {
-        self.signal.rms(baseline).ok_or_else(empty)
+    #[pyo3(signature = (*, baseline=0, missing=None))]
+    fn rms(&self, baseline: i32, missing: Option<&Bound<'_, PyAny>>) -> PyResult<f64> {
+        self.signal.rms(baseline, missing_of::<i32>(missing)?).ok_or_else(empty)
     }
 
     /// Choose few samples that keep every peak, for drawing.
@@ -96,6 +116,8 @@ impl PySignal {
     /// max_points : int
     ///     At least 2, else ValueError is raised. The signal is cut into `max_points // 2` buckets of about
     ///     equal length, and each gives its smallest and its largest sample, in the order of their positions.
+    /// missing : real number, optional
+    ///     Samples that are equal to it are missing: a bucket leaves them out, or gives the first if it has no other.
     ///
     /// Returns
     /// -------
@@ -108,12 +130,13 @@ impl PySignal {
     /// >>> positions, values = Signal([5, 1, 9, 3, 3, 3, 8, 0, 2]).thin(4)
     /// >>> positions.to_list(), values.to_list()
     /// ([1, 2, 6, 7], [1, 9, 8, 0])
-    #[pyo3(signature = (max_points, /))]
-    fn thin(&self, max_points: usize) -> PyResult<(Self, Self)> {
+    #[pyo3(signature = (max_points, /, *, missing=None))]
+    fn thin(&self, max_points: usize, missing: Option<&Bound<'_, PyAny>>) -> PyResult<(Self, Self)> {
         if max_points < 2 {
             return Err(PyValueError::new_err("max_points must be at least 2"));
         }
-        let (positions, samples) = (self.signal.thin(max_points)?, self.signal.samples());
+        let (positions, samples) =
+            (self.signal.thin(max_points, missing_of::<i32>(missing)?)?, self.signal.samples());
         let values = collected(positions.iter().map(|&position| Ok::<_, OutOfMemory>(samples[position])))?;
         let positions =
             collected(positions.into_iter().map(|position| Ok::<_, PyErr>(position.try_into()?)))?;
