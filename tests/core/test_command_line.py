@@ -55,6 +55,20 @@ def test_options(options: list[str], count: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("missing", "line"),
+    [
+        ("-2", "0: 4 samples, min 0, max 5, 0 zero crossings\n"),
+        ("7", "0: 4 samples, min -2, max 5, 2 zero crossings\n"),
+    ],
+)
+def test_missing_samples_are_left_out(missing: str, line: str) -> None:
+    assert run("-", "--missing", missing, stdin=b'{"signal": [3, 0, -2, 5]}') == (0, line, "")
+    code, out, _ = run("-", "--missing", "-2", "--json", stdin=b'{"signal": [-2, -2]}')
+    wanted = {"index": 0, "samples": 2, "min": None, "max": None, "zero_crossings": 0}
+    assert (code, json.loads(out)) == (0, wanted)
+
+
+@pytest.mark.parametrize(
     ("document", "reason"),
     [
         (b"", "expected a value at byte 0 (syntax)"),

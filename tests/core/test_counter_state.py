@@ -70,7 +70,7 @@ def test_a_state_is_taken_if_samples_lead_to_it(
     zeros: ZeroRule, samples: int, count: int, first: int | None, last: int | None
 ) -> None:
     counter = ZeroCrossingCounter(zeros)
-    state = (0, samples, count, first, last)
+    state = (0, samples, count, first, last, False, None)
     if state in reached(zeros):
         counter.__setstate__(state)
         assert counter.__reduce__()[2] == state
@@ -91,16 +91,25 @@ def reached(zeros: ZeroRule) -> set[tuple[Any, ...]]:
     [
         None,
         (),
-        (0, 1, 0, 1),
-        (0, 1, 0, 1, 1, 1),
-        (0, -1, 0, None, None),
-        (0, 2**64, 0, 1, 1),
-        (0, 1, 1, 1, -1),
-        (0, 2**64 - 1, 2**64 - 1, 1, -1),
-        (0, 3, 2.0, 1, 1),
-        (0, 3, 0, 2, 2),
-        (0, 3, 0, 300, 300),
-        (0, 3, 0, "1", 1),
+        (0, 1, 0, 1, 1, False),
+        (0, 1, 0, 1, 1, False, None, 1),
+        (0, 1, 0, 1, 1, True, None),
+        (0, 0, 0, None, None, True, -9),
+        (0, 1, 0, 2, None, True, -9),
+        (0, 3, 3, 1, None, True, -9),
+        *(
+            (*state, False, None)
+            for state in (
+                (0, -1, 0, None, None),
+                (0, 2**64, 0, 1, 1),
+                (0, 1, 1, 1, -1),
+                (0, 2**64 - 1, 2**64 - 1, 1, -1),
+                (0, 3, 2.0, 1, 1),
+                (0, 3, 0, 2, 2),
+                (0, 3, 0, 300, 300),
+                (0, 3, 0, "1", 1),
+            )
+        ),
     ],
 )
 @pytest.mark.parametrize("zeros", RULES)
@@ -120,7 +129,7 @@ def test_a_counter_never_wraps() -> None:
     with pytest.raises(OverflowError, match="too many samples"):
         counter.merge(counter)
     assert counter == before
-    counter.__setstate__((0, 2**64 - 1, 0, 1, 1))
+    counter.__setstate__((0, 2**64 - 1, 0, 1, 1, False, None))
     with pytest.raises(OverflowError, match="too many samples"):
         counter.update(Signal([-1]))
     assert (counter.samples, counter.count, counter.update(Signal([]))) == (2**64 - 1, 0, 0)

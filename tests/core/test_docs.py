@@ -73,7 +73,7 @@ def test_signatures_are_known(name: str) -> None:
 def test_the_signature_is_the_promised_one() -> None:
     assert (
         str(inspect.signature(ecg_core.count_zero_crossings))
-        == "(signal, /, *, zeros='neutral', baseline=0, axis=-1)"
+        == "(signal, /, *, zeros='neutral', baseline=0, missing=None, axis=-1)"
     )
     assert (
         str(inspect.signature(ecg_core.unpack_lead))
