@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from ecg_core import (
 )
 
 READ, COUNT, PACK, UNPACK, WRITE = "read {}", "count {}", "pack {}", "unpack {}", "write {}"
+AROUND, WITHOUT = "count {}, missing={}", "ecg_core without it"
 MASK, LANES, RATE = "mask {}", "count {}, (5000, 12) axis {}", "rate {}, a frame per sample"
 DTYPES = ("uint8", "int16", "int32", "int64", "float32", "float64")
 COUNTED = 100_000
@@ -66,12 +68,26 @@ def _counting(samples: Samples) -> Iterator[Work]:
     for dtype in ("int16", "float64"):
         table = np.repeat(samples[:, np.newaxis], 12, axis=1).astype(dtype)
         yield _count(f"{dtype}, a column of 12", table[:, 3])
+    for dtype, missing in (
+        ("int16", -32768),
+        ("int64", -32768),
+        ("float64", -32768),
+        ("float64", nan),
+    ):
+        yield _around(samples.astype(dtype), missing)
 
 
 def _count(name: str, samples: Samples) -> Work:
     ours = Candidate("ecg_core", lambda: count_zero_crossings(samples))
     others = peers.float_counters(samples) if samples.dtype == "float64" else []
     return Work(COUNT.format(name), samples.nbytes, [ours, *peers.counters(samples), *others])
+
+
+def _around(samples: Samples, missing: float) -> Work:
+    """No sample is missing: the peer does not ask."""
+    ours = Candidate("ecg_core", lambda: count_zero_crossings(samples, missing=missing))
+    without = Candidate(WITHOUT, lambda: count_zero_crossings(samples))
+    return Work(AROUND.format(samples.dtype, missing), samples.nbytes, [ours, without])
 
 
 def _finding(noise: Samples) -> Iterator[Work]:

@@ -74,10 +74,13 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument(
         "--baseline",
-        type=_baseline,
+        type=_sample,
         metavar="N",
         default=0,
         help="taken off the samples before counting (%(default)s)",
+    )
+    parser.add_argument(
+        "--missing", type=_sample, metavar="N", help="what stands for a missing sample (none)"
     )
     parser.add_argument("--json", action="store_true", help="print a JSON object for each signal")
     return parser
@@ -88,14 +91,14 @@ def _key(text: str) -> str:
     return text
 
 
-def _baseline(text: str) -> int:
+def _sample(text: str) -> int:
     value = int(text)
     if not -(2**31) <= value < 2**31:
         raise ValueError
     return value
 
 
-_key.__name__, _baseline.__name__ = "UTF-8", "32-bit integer"  # argparse: "invalid NAME value".
+_key.__name__, _sample.__name__ = "UTF-8", "32-bit integer"  # argparse: "invalid NAME value".
 
 
 def _read(file: str) -> bytes:
@@ -122,20 +125,23 @@ def _signals(document: bytes, key: str) -> list[Signal]:
 def _lines(file: str, signals: Sequence[Signal], options: Namespace) -> Iterator[str]:
     place = f"{_printable(file)}: " if len(options.files) > 1 else ""
     for index, signal in enumerate(signals):
-        crossings = signal.count_zero_crossings(zeros=options.zeros, baseline=options.baseline)
+        crossings = signal.count_zero_crossings(
+            zeros=options.zeros, baseline=options.baseline, missing=options.missing
+        )
+        least, most = signal.extremes(missing=options.missing) or (None, None)
         if options.json:
             yield json.dumps(
                 {
                     "file": file,
                     "index": index,
                     "samples": len(signal),
-                    "min": signal.minimum,
-                    "max": signal.maximum,
+                    "min": least,
+                    "max": most,
                     "zero_crossings": crossings,
                 }
             )
         else:
-            limits = f"min {signal.minimum}, max {signal.maximum}, " if len(signal) else ""
+            limits = "" if least is None else f"min {least}, max {most}, "
             yield f"{place}{index}: {len(signal)} samples, {limits}{crossings} zero crossings"
 
 

@@ -23,7 +23,7 @@ pub(super) struct Nothing;
 impl<T> Ends<T> for Nothing {
     const STOP: bool = false;
 
-    #[inline(always)]
+    #[inline]
     fn at(self, _: T) -> bool {
         false
     }
@@ -32,7 +32,7 @@ impl<T> Ends<T> for Nothing {
 impl<T, F: Fn(T) -> bool + Copy> Ends<T> for F {
     const STOP: bool = true;
 
-    #[inline(always)]
+    #[inline]
     fn at(self, sample: T) -> bool {
         self(sample)
     }
