@@ -64,7 +64,7 @@ def test_options(options: list[str], count: int) -> None:
 def test_missing_samples_are_left_out(missing: str, line: str) -> None:
     assert run("-", "--missing", missing, stdin=b'{"signal": [3, 0, -2, 5]}') == (0, line, "")
     code, out, _ = run("-", "--missing", "-2", "--json", stdin=b'{"signal": [-2, -2]}')
-    wanted = {"index": 0, "samples": 2, "min": None, "max": None, "zero_crossings": 0}
+    wanted = {"file": "-", "index": 0, "samples": 2, "min": None, "max": None, "zero_crossings": 0}
     assert (code, json.loads(out)) == (0, wanted)
 
 

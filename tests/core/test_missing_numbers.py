@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any, cast
 
+import arro3.core as arro3
 import numpy as np
 import pytest
 
@@ -103,3 +104,11 @@ def test_a_mask_of_another_shape_is_refused() -> None:
             count_zero_crossings(samples, missing=math.nan)
     samples.lie = np.array([0, 2, 0], "u1")
     assert count_zero_crossings(samples, missing=math.nan) == 0
+
+
+def test_rows_of_a_list_have_no_gaps() -> None:
+    masked: Any = np.ma.masked_equal([1, -9, 1], -9)
+    null: Any = arro3.Array([1, None, 1], arro3.DataType.int16())
+    for row, kind in ((masked, "masked"), (null, "null")):
+        with pytest.raises(ValueError, match=rf"row 1: {kind} at index 1$"):
+            count_zero_crossings([[1, 2, 3], row], missing=math.nan)
