@@ -91,17 +91,25 @@ impl Crossings {
         if signs.len == 0 {
             return Word::default();
         }
-        let Some(before) = self.last.or_else(|| self.rule.first(signs)) else {
+        let Some(before) = self.last.or_else(|| self.begun(signs)) else {
             return Word { filled: signs.filled(), ..Word::default() }; // zeros that carry no sign yet
         };
         let seen = self.rule.resolve(signs, before);
         let crossed = self.rule.crossed(seen, before) & signs.filled();
         self.count += u64::from(crossed.count_ones());
-        if !self.broken {
-            self.first.get_or_insert(before);
-        }
         self.last = Some(seen.last());
         Word { crossed, signed: self.rule.signed(signs), filled: signs.filled() }
+    }
+
+    /// The first sign of a run of samples, if it has one.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "for the instructions of the kernels")]
+    fn begun(&mut self, signs: Signs) -> Option<Sign> {
+        let begun = self.rule.first(signs);
+        if !self.broken {
+            self.first = begun;
+        }
+        begun
     }
 
     /// Takes missing samples: none of them crosses, and no crossing is counted from one side of them to the other.

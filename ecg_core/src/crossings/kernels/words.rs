@@ -82,27 +82,25 @@ fn taken<T: Signed, E: Ends<T>>(
     each: &mut impl FnMut(usize, Word),
     look: &mut impl FnMut(*const T) -> Bits,
 ) -> (Crossings, usize) {
-    // Asked for at the end where it may be: a branch would part what the registers of a word are used for.
-    let (mut from, mut suspect) = (0, false);
-    for start in samples.words() {
+    let mut suspect = false; // asked for at the end if possible: a branch would part what registers are used for
+    for (index, start) in samples.words().enumerate() {
         let bits = look(start);
         suspect |= bits.suspect;
         if E::STOP && (bits.suspect || any(start, ends)) {
             let run = present(start, ends);
             if run < WORD {
-                return last(counter, each, from, bits, run);
+                return last(counter, each, index * WORD, bits, run);
             }
         }
-        each(from, counter.advance(Signs::cut(bits.negative, bits.zero, WORD)));
-        from += WORD;
+        each(index * WORD, counter.advance(Signs::cut(bits.negative, bits.zero, WORD)));
     }
     let (rest, len) = samples.rest();
-    let bits = look(rest.as_ptr());
-    suspect |= bits.suspect;
+    let (bits, from) = (look(rest.as_ptr()), samples.len() - len);
     if E::STOP {
         return last(counter, each, from, bits, present(rest.as_ptr(), ends).min(len));
     }
     let (counter, number) = last(counter, each, from, bits, len);
+    let suspect = suspect || bits.suspect;
     (counter, if suspect { samples.leading(|sample| !sample.is_nan()) } else { number })
 }
 
