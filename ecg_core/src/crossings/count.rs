@@ -1,7 +1,7 @@
 //! Counting samples.
 
 use super::counter::Crossings;
-use super::gaps::Nothing;
+use super::ends::Nothing;
 use super::kernels::Sample;
 use super::rule::ZeroRule;
 use super::run::Run;

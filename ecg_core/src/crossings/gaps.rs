@@ -1,42 +1,12 @@
 //! Counting around samples that are missing.
 
 use super::counter::Crossings;
+use super::ends::Ends;
 use super::kernels::Sample;
 use super::run::Run;
 use super::signs::NotANumber;
 use super::word::Word;
 use crate::isa::Isa;
-
-/// What ends a run of samples.
-pub trait Ends<T>: Copy {
-    /// Whether a run ends before a NaN. If not, a NaN is only looked for after the last sample, which is faster.
-    const STOP: bool;
-
-    /// Whether a run ends before this sample.
-    fn at(self, sample: T) -> bool;
-}
-
-/// Nothing does, and a NaN is an error.
-#[derive(Clone, Copy)]
-pub(super) struct Nothing;
-
-impl<T> Ends<T> for Nothing {
-    const STOP: bool = false;
-
-    #[inline]
-    fn at(self, _: T) -> bool {
-        false
-    }
-}
-
-impl<T, F: Fn(T) -> bool + Copy> Ends<T> for F {
-    const STOP: bool = true;
-
-    #[inline]
-    fn at(self, sample: T) -> bool {
-        self(sample)
-    }
-}
 
 impl Crossings {
     /// Kernels look for NaN anyway: what they look for beside it is `ends`.

@@ -16,6 +16,7 @@
 
 mod count;
 mod counter;
+mod ends;
 #[cfg(feature = "python")]
 mod frames;
 mod gaps;

@@ -10,7 +10,7 @@ mod portable;
 mod words;
 
 use super::counter::Crossings;
-use super::gaps::Ends;
+use super::ends::Ends;
 use super::level::{self, Level};
 use super::run::Run;
 use super::signs::Signed;
@@ -92,7 +92,7 @@ mod tests {
     use std::hint::black_box;
 
     use crate::crossings::ZeroRule;
-    use crate::crossings::gaps::Nothing;
+    use crate::crossings::ends::Nothing;
 
     fn seen<T: Sample>(isa: Isa, samples: &[T], level: T, rule: ZeroRule) -> (Crossings, Vec<(usize, Word)>) {
         let (mut counter, mut words) = (Crossings::new(rule), Vec::new());

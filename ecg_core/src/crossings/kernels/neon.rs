@@ -7,7 +7,7 @@ use std::array::from_fn;
 
 use super::words::{Bits, kernels, take_words};
 use crate::crossings::counter::Crossings;
-use crate::crossings::gaps::Ends;
+use crate::crossings::ends::Ends;
 use crate::crossings::level::{Level, negative_and_zero};
 use crate::crossings::run::Run;
 use crate::crossings::signs::{Signed, WORD};

@@ -4,7 +4,7 @@
 use super::words::{Bits, take_words};
 use crate::bits::portable::bits;
 use crate::crossings::counter::Crossings;
-use crate::crossings::gaps::Ends;
+use crate::crossings::ends::Ends;
 use crate::crossings::level::Level;
 use crate::crossings::run::Run;
 use crate::crossings::signs::{Signed, WORD};

@@ -1,7 +1,7 @@
 //! The loop of the kernels: samples in, words of signs out.
 
 use crate::crossings::counter::Crossings;
-use crate::crossings::gaps::Ends;
+use crate::crossings::ends::Ends;
 use crate::crossings::rule::ZeroRule;
 use crate::crossings::run::Run;
 use crate::crossings::signs::{Signed, Signs, WORD};
