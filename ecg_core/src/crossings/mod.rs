@@ -33,8 +33,8 @@ pub use counter::{Crossings, DifferentRules};
 pub use kernels::Sample;
 pub use rule::ZeroRule;
 pub use signs::NotANumber;
+#[cfg(any(test, feature = "python"))]
+pub(crate) use signs::WORD;
 pub use state::State;
 #[cfg(feature = "python")]
-pub(crate) use {frames::Frames, run::Run};
-#[cfg(any(test, feature = "python"))]
-pub(crate) use {signs::WORD, word::Word};
+pub(crate) use {frames::Frames, run::Run, word::Word};
