@@ -15,6 +15,7 @@ import ecg_core._ecg_core as core
 
 NAMES = ("scalar", "neon", "avx2", "avx512")
 FLAGS = {"avx512_vbmi2": "avx512", "avx2": "avx2", "asimd": "neon"}  # of /proc/cpuinfo, best first
+MATRIX = Path(__file__).with_name("matrix.py").read_text()
 CHOSEN: str = vars(core)["_isa"]
 
 # Prints which kernels ran and a hash of everything that they produced.
@@ -95,6 +96,13 @@ def test_all_give_the_same() -> None:
     ran, digests = zip(*(output.stdout.split() for output in outputs), strict=True)
     assert list(ran) == available()
     assert len(set(digests)) == 1
+
+
+def test_each_counts_as_the_reference() -> None:
+    """Every type of sample in every layout by every rule, with gaps; and parts merged in any grouping."""
+    outputs = [run(isa, MATRIX) for isa in available()]
+    assert [output.stderr for output in outputs] == [""] * len(outputs)
+    assert [output.stdout for output in outputs] == [f"{isa} 30240\n" for isa in available()]
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc's fenv_t")
