@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 TELLING = [0.0, -0.0, 1.0, -1.0, 1e-10, -1e-10, 2e-10, -2e-10, 1e-12, -1e-12, 5e-324, -5e-324]
 MIDDLES = st.lists(st.sampled_from(TELLING) | st.floats(allow_nan=False), max_size=90)
 INTEGERS = st.lists(st.integers(-2, 2), min_size=1, max_size=90)
-FORMATS = ["uint8", "int16", "int32", "int64", "float32", "float64"]
+FORMATS = [
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64"),
+]
 
 
 def _within_zeros(middle: list[float], before: int, after: int) -> Any:
