@@ -60,7 +60,9 @@ _new_capsule.argtypes = (c_void_p, c_char_p, c_void_p)
 
 
 class Producer:
-    """One column of numbers; `lies` replaces fields of its structures, and may do so with nonsense."""
+    """One column of numbers; `lies` replaces fields of its structures, or of those in `about`, even with nonsense."""
+
+    about: tuple[type[Structure], ...] = (Schema, Array, Stream)
 
     def __init__(self, samples: "array[Any]", validity: bytes | None = None, **lies: Any) -> None:
         self.samples, self.validity, self.lies = samples, validity, lies
@@ -104,7 +106,7 @@ class Producer:
         return callback
 
     def _lying(self, structure: Any) -> Any:
-        names = {name for name, _ in structure._fields_}
+        names = {name for name, _ in structure._fields_ if isinstance(structure, self.about)}
         for name, lie in self.lies.items():
             if name in names:
                 setattr(structure, name, lie)

@@ -1,5 +1,6 @@
 """A table of one column is the column; others are refused, and so is one that lies."""
 
+import ctypes
 from typing import Any
 
 import arro3.core as arro3
@@ -7,7 +8,17 @@ import numpy as np
 import pytest
 
 from ecg_core import Signal, count_zero_crossings, zero_crossings
-from tests.core.arrow import SAMPLES, Producer, TableProducer, shorts
+from tests.core.arrow import (
+    SAMPLES,
+    Array,
+    Producer,
+    Release,
+    Schema,
+    TableProducer,
+    shorts,
+)
+
+NOWHERE = (ctypes.c_void_p * 1)()  # a list of one column, which is NULL
 
 
 def test_a_table_of_one_column_is_counted_like_it() -> None:
@@ -66,6 +77,7 @@ def test_what_a_column_is_and_lacks_is_that_of_its_numbers() -> None:
         ({"buffers": None}, "a struct has one buffer"),
         ({"length": -1}, "negative length or offset"),
         ({"offset": -1}, "negative length or offset"),
+        ({"null_count": 1}, "a buffer is missing"),
         ({"length": 7}, "shorter than its struct"),
         ({"offset": 1}, "shorter than its struct"),
         ({"offset": 2**63 - 1}, "shorter than its struct"),
@@ -91,3 +103,32 @@ def test_a_malformed_column_is_refused(lies: dict[str, Any], message: str) -> No
     table = TableProducer(column(**lies), offset=1, length=5)
     with pytest.raises(ValueError, match=f"malformed Arrow array: .*{message}"):
         count_zero_crossings(table)
+
+
+@pytest.mark.parametrize("structure", [Schema, Array])
+def test_a_column_that_was_moved_away_is_refused(structure: Any) -> None:
+    moved = column(release=Release())
+    moved.about = (structure,)
+    table = TableProducer(moved)
+    with pytest.raises(ValueError, match="a column was consumed before"):
+        count_zero_crossings(table)
+    assert table.released == table.given == 2
+
+
+@pytest.mark.parametrize("structure", [Schema, Array])
+def test_a_column_that_is_nowhere_is_refused(structure: Any) -> None:
+    for lie in (None, ctypes.addressof(NOWHERE)):
+        table = TableProducer(column(), children=lie)
+        table.about = (structure,)
+        with pytest.raises(ValueError, match="a column is missing"):
+            count_zero_crossings(table)
+        assert table.released == table.given == 2
+
+
+@pytest.mark.parametrize("count", [-1, 0, 2])
+def test_an_array_has_the_columns_of_its_schema(count: int) -> None:
+    table = TableProducer(column(), n_children=count)
+    table.about = (Array,)
+    with pytest.raises(ValueError, match="the columns of its schema"):
+        count_zero_crossings(table)
+    assert table.released == table.given == 2

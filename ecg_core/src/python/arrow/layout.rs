@@ -27,7 +27,9 @@ impl Layout {
             Ok(name?.to_string_lossy().into_owned())
         });
         table::single(columns, names)?;
-        Ok(Self { kind: Kind::of(child(schema.children, 0)?)?, in_struct: true })
+        let column = child(schema.children, 0)?;
+        there(column.release)?;
+        Ok(Self { kind: Kind::of(column)?, in_struct: true })
     }
 
     /// The array of the numbers, which is not to be released; `before` are those of the arrays before it.
@@ -39,6 +41,7 @@ impl Layout {
             return Err(malformed("a struct has one buffer, and the columns of its schema"));
         }
         let column = child(array.children, 0)?;
+        there(column.release)?;
         let whole = |value: i64| usize::try_from(value).map_err(|_| malformed("a negative length or offset"));
         let (start, len) = (whole(array.offset)?, whole(array.length)?);
         if start.checked_add(len).is_none_or(|end| end > whole(column.length).unwrap_or(0)) {
@@ -46,6 +49,9 @@ impl Layout {
         }
         // SAFETY: so many pointers are there.
         let validity = unsafe { array.buffers.cast::<*const u8>().read() };
+        if array.null_count > 0 && validity.is_null() {
+            return Err(malformed("a buffer is missing"));
+        }
         let null =
             |index: &usize| array.null_count != 0 && !validity.is_null() && !bit(validity, start + index);
         if let Some(index) = (0..len).find(null) {
@@ -61,6 +67,11 @@ fn child<'a, T>(children: *const *mut T, index: usize) -> PyResult<&'a T> {
     // SAFETY: the caller's structure, which is held, has a pointer for each child, if it has any
     let child = unsafe { children.as_ref().and_then(|_| children.add(index).read().as_ref()) };
     child.ok_or_else(|| malformed("a column is missing"))
+}
+
+/// A column that was moved out of its struct no longer has its memory there.
+fn there<T>(release: Option<T>) -> PyResult<()> {
+    release.map(|_| ()).ok_or_else(|| malformed("a column was consumed before"))
 }
 
 fn text<'a>(start: *const c_char) -> Option<&'a CStr> {
