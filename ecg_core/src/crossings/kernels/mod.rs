@@ -232,6 +232,7 @@ mod tests {
         stop(1.0, -1.0, f64::INFINITY, |sample| sample.equals(f64::INFINITY));
         let least = f64::from_bits(1);
         flushing(|| stop(least, -least, 0.0, |sample| sample.equals(0.0)));
-        flushing(|| stop(2.0 * least, -least, least, |sample| sample.equals(least)));
+        let twice = f64::from_bits(2);
+        flushing(|| stop(twice, -least, least, |sample| sample.equals(least)));
     }
 }
