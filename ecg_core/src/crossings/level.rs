@@ -53,12 +53,12 @@ macro_rules! floats {
             }
         }
 
-        /// Whether they are the same number, which is not NaN.
+        /// Whether they are the same number, which is not NaN. The sign comes last: where it is masked out, LLVM
+        /// compares with 0.0 instead, which is wrong in some modes.
         #[inline]
         pub(super) fn $equal(sample: $float, number: $float) -> bool {
-            let zero = number.to_bits().cast_signed() & $integer::MAX == 0;
-            let counted = if zero { $integer::MAX } else { -1 }; // of a zero not the sign
-            (sample.to_bits() ^ number.to_bits()).cast_signed() & counted == 0
+            let [sample, number] = [sample, number].map(|float| float.to_bits().rotate_left(1));
+            sample == number || (sample | number) < 2
         }
     )* };
 }
