@@ -57,9 +57,13 @@ types: (_env everything)
 arch: (_env everything)
     lint-imports
 
-# The inner loop: format, lint, check types and layers, run the unit tests
-quick: fmt lint types arch
+# The inner loop: format, lint, check types and layers, run the service's unit tests
+quick: fmt _static
     pytest --quiet --numprocesses auto tests/unit
+
+[parallel]
+[private]
+_static: lint types arch
 
 # Run the tests on every processor; with arguments, run only pytest with them
 test *ARGS: (_env everything)
@@ -102,7 +106,7 @@ mutants ROOM *ARGS: (_env everything)
     shift && python {{ if ROOM == "core" { "ecg_core/mutation/run.py" } else { "-m mutation" } }} "$@"
 
 # Check everything
-check: lint types arch test
+check: _static test
 
 # Lock the Python dependencies; `--upgrade` takes newer versions
 lock *ARGS: (_env runtime)
