@@ -11,9 +11,7 @@ class Principal(Struct, frozen=True):
     """An authenticated user, without any secret.
 
     `scopes` narrow what the role allows; None allows all of it. No scheme sets them yet, so no
-    route checks them. `epoch` is meant to grow with each change of the user's password, role or
-    state, so that credentials issued earlier can be refused; it is 0 until users are stored
-    with one.
+    route checks them. `epoch` is that of the user when they signed in.
     """
 
     name: str
@@ -24,4 +22,4 @@ class Principal(Struct, frozen=True):
     @classmethod
     def of(cls, user: User) -> Self:
         """Return a principal that may do all that the user's role allows."""
-        return cls(user.name, user.role)
+        return cls(user.name, user.role, epoch=user.epoch)

@@ -36,13 +36,17 @@ class Role(StrEnum):
 
 
 class User(Struct, frozen=True):
-    """Someone who may sign in, identified by a name that never changes."""
+    """Someone who may sign in, identified by a name that never changes.
+
+    `epoch` grows with each change: who signed in at an earlier one may do nothing more.
+    """
 
     name: str
     role: Role
     password_hash: str
     created: datetime
     disabled: bool = False
+    epoch: int = 0
 
     @property
     def is_enabled_admin(self) -> bool:
@@ -59,6 +63,8 @@ def changed(
 ) -> User:
     """Return the user with these changes (None keeps a value), or raise `LastAdmin`.
 
+    If any value is another one then, so is the epoch.
+
     `another_admin` says whether any other admin is enabled; it is called only when an enabled
     admin is disabled.
     """
@@ -69,4 +75,4 @@ def changed(
     )
     if user.is_enabled_admin and not after.is_enabled_admin and not another_admin():
         raise LastAdmin
-    return after
+    return user if after == user else replace(after, epoch=user.epoch + 1)

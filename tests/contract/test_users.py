@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
 from ecg_service.domain.users import Role
@@ -66,12 +67,21 @@ async def test_pages_by_code_point(store: Store) -> None:
 async def test_changes_only_what_is_given(store: Store) -> None:
     await store.users.add(user("ann"))
     assert await store.users.update("ann") == user("ann")
-    changed = user("ann", password_hash="new")
+    changed = user("ann", password_hash="new", epoch=1)
     assert await store.users.update("ann", password_hash="new") == changed
-    disabled = user("ann", password_hash="new", disabled=True)
+    disabled = user("ann", password_hash="new", disabled=True, epoch=2)
     assert await store.users.update("ann", disabled=True) == disabled
     assert await store.users.get("ann") == disabled
-    assert await store.users.update("ann", disabled=False) == changed
+    assert await store.users.update("ann", disabled=False) == replace(changed, epoch=3)
+
+
+async def test_only_a_change_raises_the_epoch(store: Store) -> None:
+    before = user("ann", epoch=7)
+    await store.users.add(before)
+    same = await store.users.update("ann", password_hash=before.password_hash, disabled=False)
+    assert same == before
+    assert (await store.users.update("ann", password_hash="new", disabled=True)).epoch == 8
+    assert [one.epoch for one in await store.users.page(limit=9)] == [8]
 
 
 async def test_the_last_enabled_admin_stays(store: Store) -> None:

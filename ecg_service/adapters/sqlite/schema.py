@@ -28,7 +28,12 @@ def create_tables(db: Database) -> None:
         db.conn.execute(statement)
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (create_tables,)
+def add_epochs(db: Database) -> None:
+    """Count the changes of each user."""
+    db.conn.execute("ALTER TABLE users ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0")
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (create_tables, add_epochs)
 """In order; a published step never changes, a change of the schema is a new step."""
 
 

@@ -5,18 +5,18 @@ from functools import partial
 import apsw
 
 from ecg_service.adapters.sqlite.engine.engine import Engine
-from ecg_service.adapters.sqlite.engine.sql import execute
+from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute
 from ecg_service.domain.errors import UserExists, UserNotFound
 from ecg_service.domain.time import from_microseconds, to_microseconds
 from ecg_service.domain.users import Role, User, changed
 from ecg_service.ports.users import UserRepository
 
-COLUMNS = "name, role, password_hash, created, disabled"
-ADD = f"INSERT INTO users ({COLUMNS}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
+COLUMNS = "name, role, password_hash, created, disabled, epoch"
+ADD = f"INSERT INTO users ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
 ANY = "SELECT 1 FROM users LIMIT 1"
 GET = f"SELECT {COLUMNS} FROM users WHERE name = ?"  # noqa: S608
 PAGE = f"SELECT {COLUMNS} FROM users WHERE name > ? ORDER BY name LIMIT ?"  # noqa: S608
-UPDATE = "UPDATE users SET password_hash = ?, disabled = ? WHERE name = ?"
+UPDATE = "UPDATE users SET password_hash = ?, disabled = ?, epoch = ? WHERE name = ?"
 ANOTHER_ADMIN = "SELECT 1 FROM users WHERE role = 'ADMIN' AND NOT disabled AND name != ? LIMIT 1"
 
 
@@ -46,8 +46,7 @@ class SqliteUsers(UserRepository):
 
 
 def _add(connection: apsw.Connection, user: User) -> bool:
-    row = (user.name, user.role.value, user.password_hash, to_microseconds(user.created))
-    execute(connection, ADD, *row, user.disabled)
+    execute(connection, ADD, *_to_row(user))
     return connection.changes() == 1
 
 
@@ -74,7 +73,7 @@ def _update(
         disabled=disabled,
         another_admin=partial(_any_admin_beside, connection, name),
     )
-    execute(connection, UPDATE, user.password_hash, user.disabled, name)
+    execute(connection, UPDATE, user.password_hash, user.disabled, user.epoch, name)
     return user
 
 
@@ -82,6 +81,17 @@ def _any_admin_beside(connection: apsw.Connection, name: str) -> bool:
     return bool(execute(connection, ANOTHER_ADMIN, name))
 
 
-def _to_user(row: tuple[str, str, str, int, int]) -> User:
-    name, role, password_hash, created, disabled = row
-    return User(name, Role(role), password_hash, from_microseconds(created), bool(disabled))
+def _to_row(user: User) -> tuple[Value, ...]:
+    return (
+        user.name,
+        user.role.value,
+        user.password_hash,
+        to_microseconds(user.created),
+        user.disabled,
+        user.epoch,
+    )
+
+
+def _to_user(row: Row) -> User:
+    name, role, password_hash, created, disabled, epoch = row
+    return User(name, Role(role), password_hash, from_microseconds(created), bool(disabled), epoch)

@@ -62,10 +62,10 @@ def test_nothing_of_it_is_damaged(database: SqliteDatabase) -> None:
 async def test_its_users_are_there(database: SqliteDatabase) -> None:
     async with database.open() as store:
         users = await store.users.page(limit=9)
-    assert [(user.name, user.role, user.disabled) for user in users] == [
-        ("alice", Role.USER, False),
-        ("bob", Role.USER, True),
-        ("root", Role.ADMIN, False),
+    assert [(user.name, user.role, user.disabled, user.epoch) for user in users] == [
+        ("alice", Role.USER, False, 0),
+        ("bob", Role.USER, True, 0),
+        ("root", Role.ADMIN, False, 0),
     ]
 
 
