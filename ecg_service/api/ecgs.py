@@ -36,7 +36,7 @@ class EcgController(Controller):
         media_type, size = await check_headers(request, services.limits, FORMATS)
         with services.ingest.admit(size):
             body = await read_body(request, services.limits)
-            receipt = await services.ingest.submit(request.user.name, FORMATS[media_type], body)
+            receipt = await services.ingest.submit(request.user, FORMATS[media_type], body)
         return CreatedResponse(receipt)
 
     @get(**asks(EcgsQuery))
@@ -89,7 +89,7 @@ class EcgController(Controller):
         ecg_id: FromPath[str],
     ) -> None:
         """Delete an ECG with its samples and insights."""
-        await services_of(request).ecgs.delete(request.user.name, parse_ecg_id(ecg_id))
+        await services_of(request).ecgs.delete(request.user, parse_ecg_id(ecg_id))
 
 
 class CreatedResponse:

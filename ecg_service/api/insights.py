@@ -38,6 +38,8 @@ class InsightController(Controller):
         found = await services_of(request).ecgs.insights(
             request.user.name, key, zeros=zeros, wait=wait or 0
         )
+        if wait:
+            await services_of(request).users.require_current(request.user)
         headers = {} if wait is None else {"Preference-Applied": f"wait={wait}"}
         return Response(InsightsOut.of(key, zeros, found), headers=headers)
 

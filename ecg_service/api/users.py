@@ -33,7 +33,9 @@ class UserController(Controller):
         """Register a user."""
         new = await _body(UserIn, request)
         return UserOut.of(
-            await services_of(request).users.register(new.username, new.password, new.role)
+            await services_of(request).users.register(
+                new.username, new.password, new.role, by=request.user
+            )
         )
 
     @get(**asks(UsersQuery))
@@ -56,7 +58,7 @@ class UserController(Controller):
         change = await _body(UserPatch, request)
         return UserOut.of(
             await services_of(request).users.update(
-                name, password=change.password, disabled=change.disabled
+                name, password=change.password, disabled=change.disabled, by=request.user
             )
         )
 
@@ -81,9 +83,12 @@ class MyselfController(Controller):
         """Change your password; the old one is refused at once."""
         change = await _body(PasswordChange, request)
         await services_of(request).users.change_password(
-            request.user.name, change.current_password, change.new_password
+            request.user, change.current_password, change.new_password
         )
 
 
 async def _body(kind: type[T], request: Request[Any, Any, Any]) -> T:
-    return await read_small_body(kind, request, services_of(request).limits)
+    """Read the body, which may take long, and refuse it if the user has changed meanwhile."""
+    body = await read_small_body(kind, request, services_of(request).limits)
+    await services_of(request).users.require_current(request.user)
+    return body

@@ -1,9 +1,11 @@
 """The user on whose behalf a request is made, independent of the way they signed in."""
 
+from collections.abc import Callable
 from typing import Self
 
 from msgspec import Struct
 
+from ecg_service.domain.errors import Unauthenticated
 from ecg_service.domain.users import Role, User
 
 
@@ -23,3 +25,22 @@ class Principal(Struct, frozen=True):
     def of(cls, user: User) -> Self:
         """Return a principal that may do all that the user's role allows."""
         return cls(user.name, user.role, epoch=user.epoch)
+
+
+EpochOf = Callable[[str], int | None]
+"""Returns the epoch at which a user is now, or None if there is no such user."""
+
+
+def is_current(by: Principal | None, epoch_of: EpochOf) -> bool:
+    """Whether the user is as they were when they signed in; nobody is the operator.
+
+    The head of a request is authenticated, the work is done when the body has arrived: stores
+    ask again in the transaction of each write.
+    """
+    return by is None or epoch_of(by.name) == by.epoch
+
+
+def require_current(by: Principal | None, epoch_of: EpochOf) -> None:
+    """Raise `Unauthenticated` if the user has changed since they signed in."""
+    if not is_current(by, epoch_of):
+        raise Unauthenticated

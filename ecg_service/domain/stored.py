@@ -1,13 +1,15 @@
-"""An ECG as stored, and how a repeated submission is recognised."""
+"""An ECG as stored, and which ECGs of a batch are."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from uuid import UUID
 
 from msgspec import Struct
 
 from ecg_service.domain.ecg import Ecg
-from ecg_service.domain.errors import EcgIdTaken
+from ecg_service.domain.errors import EcgIdTaken, Unauthenticated
 from ecg_service.domain.insights import InsightRecord
+from ecg_service.domain.principal import EpochOf, Principal, is_current
 
 
 class StoredEcg(Struct, frozen=True):
@@ -15,33 +17,44 @@ class StoredEcg(Struct, frozen=True):
 
     `insights` are sorted by name. `blob` holds the samples of all leads, packed and checksummed
     by the core; it is empty if they were not asked for. `fingerprint` identifies the content, as
-    sent, of an ECG with a `client_id`; stores do not return it.
+    sent, of an ECG with a `client_id`, and `sender` is who sent it; stores return neither.
     """
 
     ecg: Ecg
     insights: tuple[InsightRecord, ...]
     blob: bytes
     fingerprint: bytes | None = None
+    sender: Principal | None = None
 
+
+Added = UUID | EcgIdTaken | Unauthenticated
+"""The answer to one ECG of a batch: its id, or why it was refused."""
 
 IdAndFingerprint = tuple[UUID, bytes | None]
 """Of the ECG that a client id names."""
 
 
-def deduplicate(
-    new: Sequence[StoredEcg], find: Callable[[str, str], IdAndFingerprint | None]
-) -> tuple[list[StoredEcg], list[UUID | EcgIdTaken]]:
+def sift(
+    new: Sequence[StoredEcg],
+    *,
+    find: Callable[[str, str], IdAndFingerprint | None],
+    epoch_of: EpochOf,
+) -> tuple[list[StoredEcg], list[Added]]:
     """Return the ECGs of a batch that are to be stored, and the answer to each of the batch.
 
-    An ECG whose owner and client id are already in the store (`find`) or earlier in the batch is
+    An ECG whose sender `is_current` no longer is refused; each is looked up once. An ECG whose owner and client id are already in the store (`find`) or earlier in the batch is
     not stored again: its answer is the id of the earlier ECG if the content is the same, else
     `EcgIdTaken`.
     """
     fresh: list[StoredEcg] = []
     named: dict[tuple[str, str], IdAndFingerprint] = {}
-    answers: list[UUID | EcgIdTaken] = []
+    answers: list[Added] = []
+    epoch_of = cache(epoch_of)
     for one in new:
         ecg = one.ecg
+        if not is_current(one.sender, epoch_of):
+            answers.append(Unauthenticated())
+            continue
         if ecg.client_id is not None:
             key = (ecg.owner, ecg.client_id)
             if earlier := named.get(key) or find(*key):

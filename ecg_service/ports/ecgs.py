@@ -6,8 +6,8 @@ from typing import Protocol
 from uuid import UUID
 
 from ecg_service.domain.ecg import Cursor, Ecg
-from ecg_service.domain.errors import EcgIdTaken
-from ecg_service.domain.stored import StoredEcg
+from ecg_service.domain.principal import Principal
+from ecg_service.domain.stored import Added, StoredEcg
 
 
 class EcgRepository(Protocol):
@@ -17,10 +17,11 @@ class EcgRepository(Protocol):
     `EcgNotFound` for an id that is unknown or another owner's: the two are indistinguishable.
     """
 
-    async def add_many(self, new: Sequence[StoredEcg]) -> list[UUID | EcgIdTaken]:
+    async def add_many(self, new: Sequence[StoredEcg]) -> list[Added]:
         """Store all in one durable transaction; return the id of each, in order.
 
-        An ECG that was submitted before is not stored again; see `deduplicate`.
+        An ECG that was submitted before is not stored again, and one whose sender may send no
+        longer is refused; see `sift`.
         """
         ...
 
@@ -46,8 +47,8 @@ class EcgRepository(Protocol):
         """
         ...
 
-    async def delete(self, owner: str, ecg_id: UUID) -> None:
-        """Remove the ECG, its samples and its insights."""
+    async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
+        """Remove the ECG, its samples and its insights; raises as `require_current` does."""
         ...
 
     async def ping(self) -> None:

@@ -2,13 +2,17 @@
 
 from typing import Protocol
 
+from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import User
 
 
 class UserRepository(Protocol):
-    """Users by name. Raises `StorageUnavailable` when the store fails."""
+    """Users by name. Raises `StorageUnavailable` when the store fails.
 
-    async def add(self, user: User) -> None:
+    `by` is who asks for a change. It raises as `require_current` does, in the same transaction.
+    """
+
+    async def add(self, user: User, *, by: Principal | None = None) -> None:
         """Store a new user, or raise `UserExists`."""
         ...
 
@@ -25,7 +29,12 @@ class UserRepository(Protocol):
         ...
 
     async def update(
-        self, name: str, *, password_hash: str | None = None, disabled: bool | None = None
+        self,
+        name: str,
+        *,
+        password_hash: str | None = None,
+        disabled: bool | None = None,
+        by: Principal | None = None,
     ) -> User:
         """Change what is given and return the user as stored.
 

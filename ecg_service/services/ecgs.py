@@ -11,6 +11,7 @@ from uuid import UUID
 from ecg_service.domain.ecg import Cursor, Ecg, Lead
 from ecg_service.domain.errors import EcgError, LeadNotFound
 from ecg_service.domain.insights import InsightRecord
+from ecg_service.domain.principal import Principal
 from ecg_service.domain.signals import Signal, ZeroRule
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
@@ -147,9 +148,9 @@ class Ecgs:
         names = [lead.name for lead in stored.ecg.leads]
         return FoundInsights([*zip(names, counts, strict=True)], stored.insights)
 
-    async def delete(self, owner: str, ecg_id: UUID) -> None:
+    async def delete(self, owner: Principal, ecg_id: UUID) -> None:
         """Delete the ECG with its samples and insights."""
-        await self._repository.delete(owner, ecg_id)
+        await self._repository.delete(owner.name, ecg_id, by=owner)
 
     async def _count(
         self, owner: str, ecg_id: UUID, zeros: ZeroRule

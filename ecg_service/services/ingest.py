@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from ecg_service.actors import Actor, ActorPool, ActorStopped, MailboxFull
 from ecg_service.domain.errors import EcgError, Overloaded
 from ecg_service.domain.insights import Insight
+from ecg_service.domain.principal import Principal
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.submission import SubmittedEcg, fingerprint, valid_ecg
@@ -25,7 +26,7 @@ from ecg_service.services.in_flight import BodiesInFlight
 class Submission:
     """A document as received, its format and its sender."""
 
-    owner: str
+    sender: Principal
     format: Format
     document: bytes
 
@@ -54,10 +55,10 @@ class Ingest:
             raise Overloaded
         return self._in_flight.admit(size)
 
-    async def submit(self, owner: str, document_format: Format, document: bytes) -> Receipt:
+    async def submit(self, sender: Principal, document_format: Format, document: bytes) -> Receipt:
         """Store the ECG; when this returns it is durable, with its ingest-time insights."""
         try:
-            return await self._pool.ask(Submission(owner, document_format, document))
+            return await self._pool.ask(Submission(sender, document_format, document))
         except (MailboxFull, ActorStopped) as error:
             raise Overloaded from error
 
@@ -99,20 +100,23 @@ class IngestActor(Actor[Submission, Receipt]):
         def assemble(
             index: int, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes
         ) -> StoredEcg:
-            return self._assemble(submissions[index].owner, submitted, signals, blob)
+            return self._assemble(submissions[index].sender, submitted, signals, blob)
 
         documents = [submission.document for submission in submissions]
         return await self._core.read(document_format, documents, assemble)
 
     def _assemble(
-        self, owner: str, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes
+        self, sender: Principal, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes
     ) -> StoredEcg:
-        ecg = valid_ecg(submitted, signals, ecg_id=uuid7(), owner=owner, received=datetime.now(UTC))
+        ecg = valid_ecg(
+            submitted, signals, ecg_id=uuid7(), owner=sender.name, received=datetime.now(UTC)
+        )
         return StoredEcg(
             ecg,
             insights=tuple(insight.start(ecg, signals) for insight in self._insights),
             blob=blob,
             fingerprint=fingerprint(submitted, ecg, signals) if ecg.client_id else None,
+            sender=sender,
         )
 
     async def _store(self, new: Sequence[StoredEcg]) -> list[Receipt | EcgError]:

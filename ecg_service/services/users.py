@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from ecg_service.domain.errors import Invalid, Violation
+from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.users import Role, User, check_password, check_username
 from ecg_service.ports.users import PasswordHasher, UserRepository
 from ecg_service.services.authentication import VerifiedCredentials
@@ -11,7 +12,8 @@ from ecg_service.services.authentication import VerifiedCredentials
 class Users:
     """Users by name; a change is in force when the call returns.
 
-    Raises `Invalid` for names and passwords that break the rules of the domain.
+    Raises `Invalid` for names and passwords that break the rules of the domain, and
+    `Unauthenticated` if `by`, who asks for a change, has changed since they signed in.
     """
 
     def __init__(
@@ -21,10 +23,12 @@ class Users:
         self._hasher = hasher
         self._verified = verified
 
-    async def register(self, name: str, password: str, role: Role = Role.USER) -> User:
+    async def register(
+        self, name: str, password: str, role: Role = Role.USER, *, by: Principal | None = None
+    ) -> User:
         """Register a user, or raise `UserExists`."""
         user = await self._new(name, password, role)
-        await self._repository.add(user)
+        await self._repository.add(user, by=by)
         return user
 
     async def ensure_admin(self, name: str, password: str) -> bool:
@@ -42,21 +46,34 @@ class Users:
         return page, page[-1].name if len(found) > limit else None
 
     async def update(
-        self, name: str, *, password: str | None = None, disabled: bool | None = None
+        self,
+        name: str,
+        *,
+        password: str | None = None,
+        disabled: bool | None = None,
+        by: Principal | None = None,
     ) -> User:
         """Reset the password, or disable or enable the user; raises `UserNotFound` or `LastAdmin`."""
         password_hash = None if password is None else await self._hash(password)
-        return await self._change(name, password_hash=password_hash, disabled=disabled)
+        return await self._change(name, password_hash=password_hash, disabled=disabled, by=by)
 
-    async def change_password(self, name: str, current: str, new: str) -> None:
-        """Replace a user's password after verifying the current one."""
+    async def change_password(self, by: Principal, current: str, new: str) -> None:
+        """Replace one's own password after verifying the current one.
+
+        A hash that is not the one verified is not replaced: it has another epoch.
+        """
         check_password(new, "new_password")
-        user = await self._repository.get(name)
+        user = await self._repository.get(by.name)
         if not await self._hasher.verify(current, user.password_hash):
             raise Invalid(
                 Violation(("current_password",), "wrong_password", "This is not your password.")
             )
-        await self._change(name, password_hash=await self._hash(new))
+        await self._change(by.name, password_hash=await self._hash(new), by=by)
+
+    async def require_current(self, by: Principal) -> None:
+        """Raise `Unauthenticated` if they have changed since they signed in."""
+        user = await self._repository.get(by.name)
+        require_current(by, lambda _: user.epoch)
 
     async def _new(self, name: str, password: str, role: Role) -> User:
         check_username(name, "username")
@@ -68,11 +85,16 @@ class Users:
         return await self._hasher.hash(password)
 
     async def _change(
-        self, name: str, *, password_hash: str | None = None, disabled: bool | None = None
+        self,
+        name: str,
+        *,
+        by: Principal | None,
+        password_hash: str | None = None,
+        disabled: bool | None = None,
     ) -> User:
         try:
             return await self._repository.update(
-                name, password_hash=password_hash, disabled=disabled
+                name, password_hash=password_hash, disabled=disabled, by=by
             )
         finally:
             self._verified.forget(name)

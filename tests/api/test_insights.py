@@ -7,12 +7,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from ecg_service.api.app import create_app
-from tests.api.doors import ANN, INT32_MAX, INT32_MIN, Service, client, ecg, lead, post, problem
+from ecg_service.domain.signals import ZeroRule
+from ecg_service.services.ecgs import Ecgs, FoundInsights
+from tests.api.doors import (
+    ANN,
+    INT32_MAX,
+    INT32_MIN,
+    PASSWORD,
+    UNKNOWN_ID,
+    Service,
+    client,
+    ecg,
+    lead,
+    post,
+    problem,
+)
 
 Signs = Callable[[list[int]], int]
 
@@ -164,6 +179,34 @@ async def test_a_preference_is_capped_or_ignored(ann: httpx.AsyncClient, prefer:
     answer = await ann.get(f"/ecg/{key}/insights", headers={"Prefer": prefer})
     assert answer.status_code == 200
     assert answer.headers.get("Preference-Applied") == PREFERENCES[prefer]
+
+
+class HeldEcgs(Ecgs):
+    """Waits for insights until the test allows to go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def insights(
+        self, owner: str, ecg_id: UUID, *, zeros: ZeroRule = "neutral", wait: float = 0
+    ) -> FoundInsights:
+        self.begun.set()
+        await self.go_on.wait()
+        return FoundInsights([], [])
+
+
+async def test_who_is_disabled_while_waiting_learns_nothing(
+    service: Service, admin: httpx.AsyncClient
+) -> None:
+    name, held = f"user-{uuid4()}", HeldEcgs()
+    await service.services.users.register(name, PASSWORD)
+    user = client(create_app(replace(service.services, ecgs=held)), name)
+    headers = {"Prefer": "wait=25"}
+    asking = asyncio.create_task(user.get(f"/ecg/{UNKNOWN_ID}/insights", headers=headers))
+    await held.begun.wait()
+    await admin.patch(f"/users/{name}", json={"disabled": True})
+    held.go_on.set()
+    problem(await asking, 401, "unauthenticated")
 
 
 async def test_waiting_ends_after_the_time_that_is_allowed(service: Service) -> None:

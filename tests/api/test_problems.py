@@ -20,6 +20,7 @@ from ecg_service.api.state import Services
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import EcgError, StorageFull, StorageUnavailable
 from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.services.ecgs import Ecgs
@@ -198,7 +199,7 @@ class FailingEcgs(Ecgs):
     def __init__(self, error: EcgError) -> None:
         self._error = error
 
-    async def delete(self, owner: str, ecg_id: UUID) -> None:
+    async def delete(self, owner: Principal, ecg_id: UUID) -> None:
         raise self._error
 
 

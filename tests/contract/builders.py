@@ -10,6 +10,7 @@ from uuid_utils import uuid7
 
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.insights import InsightRecord
+from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.users import Role, User
 from ecg_service.ports.store import Store
@@ -35,12 +36,13 @@ def new(
     *pending: str,
     blob: bytes = b"packed",
     fingerprint: bytes | None = None,
+    sender: Principal | None = None,
     **changes: object,
 ) -> StoredEcg:
     """Make an ECG with pending insights of these names."""
     made = ecg(owner, **changes)
     insights = tuple(InsightRecord(made.id, name, 1) for name in pending)
-    return StoredEcg(made, insights, blob, fingerprint)
+    return StoredEcg(made, insights, blob, fingerprint, sender)
 
 
 def user(name: str = "ann", role: Role = Role.USER, **changes: object) -> User:

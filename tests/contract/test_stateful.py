@@ -25,6 +25,7 @@ from msgspec.structs import replace
 from ecg_service.domain.ecg import Cursor
 from ecg_service.domain.errors import EcgError
 from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.users import Role
 from ecg_service.ports.store import Store
@@ -37,6 +38,7 @@ OWNERS = st.sampled_from(["ann", "bob"])
 NAMES = st.sampled_from(["a", "b"])
 LIMITS = st.integers(0, 4)
 MOMENTS = st.integers(0, 3).map(lambda n: NOON + timedelta(microseconds=n))
+SENDERS = st.none() | st.builds(Principal, OWNERS, st.just(Role.USER), epoch=st.integers(0, 2))
 FINISHED = st.sampled_from([InsightState.DONE, InsightState.FAILED, InsightState.PENDING])
 
 
@@ -66,6 +68,7 @@ def new_ecgs(draw: st.DrawFn) -> StoredEcg:
         client_id=draw(st.none() | st.sampled_from(["1", "2"])),
         fingerprint=draw(st.sampled_from([b"x", b"y"])),
         blob=draw(st.binary(max_size=8)),
+        sender=draw(SENDERS),
     )
 
 
@@ -111,9 +114,9 @@ class SameAnswers(RuleBasedStateMachine):
         self.same(lambda store: store.ecgs.get(owner, one))
         self.same(lambda store: store.ecgs.get(owner, one, samples=False))
 
-    @rule(owner=OWNERS, one=ids)
-    def delete(self, owner: str, one: UUID) -> None:
-        self.same(lambda store: store.ecgs.delete(owner, one))
+    @rule(owner=OWNERS, one=ids, by=SENDERS)
+    def delete(self, owner: str, one: UUID, by: Principal | None) -> None:
+        self.same(lambda store: store.ecgs.delete(owner, one, by=by))
 
     @rule(
         owner=OWNERS,
@@ -148,17 +151,17 @@ class SameAnswers(RuleBasedStateMachine):
     def backfill(self, name: str, version: int, limit: int) -> None:
         self.same(lambda store: store.insights.backfill(name, version, limit=limit))
 
-    @rule(name=OWNERS, role=st.sampled_from(Role))
-    def add_user(self, name: str, role: Role) -> None:
-        self.same(lambda store: store.users.add(user(name, role)))
+    @rule(name=OWNERS, role=st.sampled_from(Role), by=SENDERS)
+    def add_user(self, name: str, role: Role, by: Principal | None) -> None:
+        self.same(lambda store: store.users.add(user(name, role), by=by))
 
     @rule(name=OWNERS)
     def add_first_user(self, name: str) -> None:
         self.same(lambda store: store.users.add_first(user(name, Role.ADMIN)))
 
-    @rule(name=OWNERS, change=CHANGES)
-    def update_user(self, name: str, change: Change) -> None:
-        self.same(lambda store: store.users.update(name, **change))
+    @rule(name=OWNERS, change=CHANGES, by=SENDERS)
+    def update_user(self, name: str, change: Change, by: Principal | None) -> None:
+        self.same(lambda store: store.users.update(name, **change, by=by))
         self.same(lambda store: store.users.page(limit=9))
 
 

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from ecg_service.adapters.memory.users import MemoryUsers
 from ecg_service.domain.ecg import Cursor, Ecg
-from ecg_service.domain.errors import EcgIdTaken, EcgNotFound, StorageUnavailable
-from ecg_service.domain.stored import IdAndFingerprint, StoredEcg, deduplicate
+from ecg_service.domain.errors import EcgNotFound, StorageUnavailable
+from ecg_service.domain.principal import Principal, require_current
+from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.ports.ecgs import EcgRepository
 
 EcgsById = dict[UUID, StoredEcg]
@@ -17,13 +19,16 @@ EcgsById = dict[UUID, StoredEcg]
 class MemoryEcgs(EcgRepository):
     """The ECGs of a `MemoryStore`."""
 
-    def __init__(self, stored: EcgsById) -> None:
+    def __init__(self, stored: EcgsById, users: MemoryUsers) -> None:
         self._stored = stored
+        self._users = users
         self._named: dict[tuple[str, str], IdAndFingerprint] = {}
 
-    async def add_many(self, new: Sequence[StoredEcg]) -> list[UUID | EcgIdTaken]:
-        fresh, answers = deduplicate(
-            new, lambda owner, client_id: self._named.get((owner, client_id))
+    async def add_many(self, new: Sequence[StoredEcg]) -> list[Added]:
+        fresh, answers = sift(
+            new,
+            find=lambda owner, client_id: self._named.get((owner, client_id)),
+            epoch_of=self._users.epoch_of,
         )
         ids = {one.ecg.id for one in fresh}
         if len(ids) < len(fresh) or not ids.isdisjoint(self._stored):
@@ -58,7 +63,8 @@ class MemoryEcgs(EcgRepository):
         )
         return sorted(wanted, key=lambda ecg: (ecg.date, ecg.id), reverse=True)[:limit]
 
-    async def delete(self, owner: str, ecg_id: UUID) -> None:
+    async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
+        require_current(by, self._users.epoch_of)
         ecg = self._owned(owner, ecg_id).ecg
         del self._stored[ecg_id]
         if ecg.client_id is not None:

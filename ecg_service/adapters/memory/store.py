@@ -32,7 +32,8 @@ class MemoryStore:
     async def open(cls) -> AsyncGenerator["MemoryStore"]:
         """Open an empty store, whose content ends with the block."""
         stored: EcgsById = {}
-        yield cls(MemoryEcgs(stored), MemoryInsights(stored), MemoryUsers())
+        users = MemoryUsers()
+        yield cls(MemoryEcgs(stored, users), MemoryInsights(stored), users)
 
 
 class MemoryDatabase(Database):

@@ -1,6 +1,7 @@
 """Users in memory."""
 
 from ecg_service.domain.errors import UserExists, UserNotFound
+from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.users import User, changed
 from ecg_service.ports.users import UserRepository
 
@@ -11,7 +12,8 @@ class MemoryUsers(UserRepository):
     def __init__(self) -> None:
         self._users: dict[str, User] = {}
 
-    async def add(self, user: User) -> None:
+    async def add(self, user: User, *, by: Principal | None = None) -> None:
+        require_current(by, self.epoch_of)
         if user.name in self._users:
             raise UserExists
         self._users[user.name] = user
@@ -31,8 +33,14 @@ class MemoryUsers(UserRepository):
         return [self._users[name] for name in sorted(self._users) if name > after][:limit]
 
     async def update(
-        self, name: str, *, password_hash: str | None = None, disabled: bool | None = None
+        self,
+        name: str,
+        *,
+        password_hash: str | None = None,
+        disabled: bool | None = None,
+        by: Principal | None = None,
     ) -> User:
+        require_current(by, self.epoch_of)
         user = changed(
             await self.get(name),
             password_hash=password_hash,
@@ -41,6 +49,10 @@ class MemoryUsers(UserRepository):
         )
         self._users[name] = user
         return user
+
+    def epoch_of(self, name: str) -> int | None:
+        """Return the epoch of a user, if there is one."""
+        return self._users[name].epoch if name in self._users else None
 
     def _any_admin_beside(self, name: str) -> bool:
         return any(user.is_enabled_admin for user in self._users.values() if user.name != name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import apsw
@@ -10,9 +11,11 @@ from ecg_service.adapters.sqlite.ecg_rows import COLUMNS, OWNER, to_ecg, to_row
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute, execute_many
 from ecg_service.adapters.sqlite.insight_rows import insert_records, select_records
+from ecg_service.adapters.sqlite.users import epoch_of
 from ecg_service.domain.ecg import Cursor, Ecg
-from ecg_service.domain.errors import DamagedEcg, EcgIdTaken, EcgNotFound
-from ecg_service.domain.stored import IdAndFingerprint, StoredEcg, deduplicate
+from ecg_service.domain.errors import DamagedEcg, EcgNotFound
+from ecg_service.domain.principal import Principal, require_current
+from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.domain.time import to_microseconds
 from ecg_service.ports.ecgs import EcgRepository
 
@@ -37,7 +40,7 @@ class SqliteEcgs(EcgRepository):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add_many(self, new: Sequence[StoredEcg]) -> list[UUID | EcgIdTaken]:
+    async def add_many(self, new: Sequence[StoredEcg]) -> list[Added]:
         return await self._engine.write(_add_many, new) if new else []
 
     async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
@@ -58,14 +61,14 @@ class SqliteEcgs(EcgRepository):
             ends.append((to_microseconds(after.date), after.id.bytes))
         return await self._engine.read(_page, owner, first, *min(ends), limit)
 
-    async def delete(self, owner: str, ecg_id: UUID) -> None:
-        await self._engine.write(_delete, owner, ecg_id)
+    async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
+        await self._engine.write(_delete, owner, ecg_id, by)
 
     async def ping(self) -> None:
         await self._engine.write(_ping)
 
 
-def _add_many(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[UUID | EcgIdTaken]:
+def _add_many(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[Added]:
     """Insert a batch in a few statements, however large it is."""
 
     def find(owner: str, client_id: str) -> IdAndFingerprint | None:
@@ -73,7 +76,7 @@ def _add_many(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[UUI
             return UUID(bytes=ecg_id), fingerprint
         return None
 
-    fresh, answers = deduplicate(new, find)
+    fresh, answers = sift(new, find=find, epoch_of=partial(epoch_of, connection))
     if fresh:
         execute_many(connection, INSERT, map(to_row, fresh))
         insert_records(connection, [record for one in fresh for record in one.insights])
@@ -98,7 +101,8 @@ def _page(connection: apsw.Connection, owner: str, *bounds: Value) -> list[Ecg]:
     return [to_ecg(row, owner) for row in _rows(connection, PAGE, owner, *bounds)]
 
 
-def _delete(connection: apsw.Connection, owner: str, ecg_id: UUID) -> None:
+def _delete(connection: apsw.Connection, owner: str, ecg_id: UUID, by: Principal | None) -> None:
+    require_current(by, partial(epoch_of, connection))
     execute(connection, DELETE, ecg_id.bytes, owner)
     if not connection.changes():
         raise EcgNotFound

@@ -7,6 +7,7 @@ import apsw
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute
 from ecg_service.domain.errors import UserExists, UserNotFound
+from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.time import from_microseconds, to_microseconds
 from ecg_service.domain.users import Role, User, changed
 from ecg_service.ports.users import UserRepository
@@ -16,6 +17,7 @@ ADD = f"INSERT INTO users ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO N
 ANY = "SELECT 1 FROM users LIMIT 1"
 GET = f"SELECT {COLUMNS} FROM users WHERE name = ?"  # noqa: S608
 PAGE = f"SELECT {COLUMNS} FROM users WHERE name > ? ORDER BY name LIMIT ?"  # noqa: S608
+EPOCH = "SELECT epoch FROM users WHERE name = ?"
 UPDATE = "UPDATE users SET password_hash = ?, disabled = ?, epoch = ? WHERE name = ?"
 ANOTHER_ADMIN = "SELECT 1 FROM users WHERE role = 'ADMIN' AND NOT disabled AND name != ? LIMIT 1"
 
@@ -26,8 +28,8 @@ class SqliteUsers(UserRepository):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add(self, user: User) -> None:
-        if not await self._engine.write(_add, user):
+    async def add(self, user: User, *, by: Principal | None = None) -> None:
+        if not await self._engine.write(_add, user, by):
             raise UserExists
 
     async def add_first(self, user: User) -> bool:
@@ -40,12 +42,25 @@ class SqliteUsers(UserRepository):
         return await self._engine.read(_page, after, limit)
 
     async def update(
-        self, name: str, *, password_hash: str | None = None, disabled: bool | None = None
+        self,
+        name: str,
+        *,
+        password_hash: str | None = None,
+        disabled: bool | None = None,
+        by: Principal | None = None,
     ) -> User:
-        return await self._engine.write(_update, name, password_hash, disabled=disabled)
+        return await self._engine.write(_update, name, password_hash, by, disabled=disabled)
 
 
-def _add(connection: apsw.Connection, user: User) -> bool:
+def epoch_of(connection: apsw.Connection, name: str) -> int | None:
+    """Return the epoch of a user, if there is one."""
+    for (epoch,) in execute(connection, EPOCH, name):
+        return epoch
+    return None
+
+
+def _add(connection: apsw.Connection, user: User, by: Principal | None = None) -> bool:
+    require_current(by, partial(epoch_of, connection))
     execute(connection, ADD, *_to_row(user))
     return connection.changes() == 1
 
@@ -65,8 +80,14 @@ def _page(connection: apsw.Connection, after: str, limit: int) -> list[User]:
 
 
 def _update(
-    connection: apsw.Connection, name: str, password_hash: str | None, *, disabled: bool | None
+    connection: apsw.Connection,
+    name: str,
+    password_hash: str | None,
+    by: Principal | None,
+    *,
+    disabled: bool | None,
 ) -> User:
+    require_current(by, partial(epoch_of, connection))
     user = changed(
         _get(connection, name),
         password_hash=password_hash,

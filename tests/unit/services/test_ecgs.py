@@ -11,10 +11,13 @@ from ecg_service.adapters.memory import MemoryStore
 from ecg_service.domain.ecg import Cursor, Ecg, Lead
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound, LeadNotFound
 from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
+from ecg_service.domain.users import Role
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.services.ecgs import Ecgs
 from tests.clock import at_once
+from tests.contract.builders import user
 
 OWNER, NOON = "ann", datetime(2026, 5, 17, 12, tzinfo=UTC)
 SAMPLES = [5, -5, 0, 5]
@@ -22,7 +25,9 @@ DONE = [{"name": "I", "zero_crossings": 2}]
 
 
 @pytest.fixture
-def ecgs(store: MemoryStore, core: RustCore) -> Ecgs:
+async def ecgs(store: MemoryStore, core: RustCore) -> Ecgs:
+    for name in (OWNER, "bob", ""):
+        await store.users.add(user(name))
     return Ecgs(store.ecgs, core, stored_counts)
 
 
@@ -110,7 +115,7 @@ async def test_waiting_for_an_ecg_that_is_deleted_ends(store: MemoryStore, ecgs:
     key = await stored(store, state=InsightState.PENDING)
     waiting = asyncio.create_task(ecgs.insights(OWNER, key, wait=60))
     await asyncio.sleep(0)
-    await ecgs.delete(OWNER, key)
+    await ecgs.delete(Principal(OWNER, Role.USER), key)
     async with asyncio.timeout(30):
         with pytest.raises(EcgNotFound):
             await waiting
@@ -135,7 +140,7 @@ async def test_a_stranger_finds_nothing(store: MemoryStore, ecgs: Ecgs, owner: s
         ecgs.read(owner, key, signals=False),
         ecgs.window(owner, key, 0),
         ecgs.insights(owner, key, wait=60),
-        ecgs.delete(owner, key),
+        ecgs.delete(Principal(owner, Role.USER), key),
     ):
         with pytest.raises(EcgNotFound):
             await reading

@@ -13,23 +13,33 @@ from ecg_service.adapters.memory import MemoryStore
 from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import EcgError, EcgIdTaken, Invalid, Malformed, Overloaded
 from ecg_service.domain.insights import Insight, InsightState
+from ecg_service.domain.principal import Principal
 from ecg_service.domain.signals import Signal
+from ecg_service.domain.users import Role
 from ecg_service.formats.json import Json
 from ecg_service.insights import REGISTRY
 from ecg_service.ports.formats import Format, Use
 from ecg_service.services.in_flight import BodiesInFlight, InFlightStatistics
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
-from tests.contract.builders import insights_of
+from tests.contract.builders import insights_of, user
 from tests.queues import ListQueue
 
 T = TypeVar("T")
 
 JSON = Json()
+ANN, BOB = (Principal(name, Role.USER) for name in ("ann", "bob"))
 
 
 @pytest.fixture
 def queue() -> ListQueue:
     return ListQueue()
+
+
+@pytest.fixture
+async def store(store: MemoryStore) -> MemoryStore:
+    for sender in (ANN, BOB):
+        await store.users.add(user(sender.name))
+    return store
 
 
 @pytest.fixture
@@ -41,14 +51,14 @@ def body(*samples: int, client_id: str | None = None) -> bytes:
     return json.dumps({"leads": [{"name": "I", "signal": samples}], "id": client_id}).encode()
 
 
-def by(owner: str, *bodies: bytes) -> list[Submission]:
-    return [Submission(owner, JSON, one) for one in bodies]
+def by(sender: Principal, *bodies: bytes) -> list[Submission]:
+    return [Submission(sender, JSON, one) for one in bodies]
 
 
 async def test_a_batch_answers_each_body_and_stores_the_valid_ones(
     actor: IngestActor, store: MemoryStore, queue: ListQueue
 ) -> None:
-    batch = by("ann", body(1, -1), b"{", body(2), b'{"leads":[]}', body(3, 0, -3))
+    batch = by(ANN, body(1, -1), b"{", body(2), b'{"leads":[]}', body(3, 0, -3))
     answers = await actor.handle(batch)
     kinds = [type(answer) for answer in answers]
     assert kinds == [Receipt, Malformed, Receipt, Invalid, Receipt]
@@ -63,7 +73,7 @@ async def test_a_batch_answers_each_body_and_stores_the_valid_ones(
 async def test_a_batch_of_refusals_stores_nothing(
     actor: IngestActor, store: MemoryStore, queue: ListQueue
 ) -> None:
-    answers = await actor.handle(by("ann", b"", b"[]", b'{"leads":[{"name":"I","signal":[0.5]}]}'))
+    answers = await actor.handle(by(ANN, b"", b"[]", b'{"leads":[{"name":"I","signal":[0.5]}]}'))
     assert all(isinstance(answer, Invalid) for answer in answers)
     assert (await store.ecgs.page("ann", limit=1), queue.told) == ([], [])
 
@@ -71,15 +81,13 @@ async def test_a_batch_of_refusals_stores_nothing(
 async def test_each_ecg_of_a_batch_has_its_own_sender(
     actor: IngestActor, store: MemoryStore
 ) -> None:
-    await actor.handle([*by("ann", body(1)), *by("bob", body(2)), *by("ann", body(3))])
+    await actor.handle([*by(ANN, body(1)), *by(BOB, body(2)), *by(ANN, body(3))])
     counts = {owner: len(await store.ecgs.page(owner, limit=9)) for owner in ("ann", "bob")}
     assert counts == {"ann": 2, "bob": 1}
 
 
 async def test_an_id_counts_within_a_batch_too(actor: IngestActor, store: MemoryStore) -> None:
-    batch = by(
-        "ann", body(1, client_id="x"), body(1, client_id="x"), body(2, client_id="x"), body(2)
-    )
+    batch = by(ANN, body(1, client_id="x"), body(1, client_id="x"), body(2, client_id="x"), body(2))
     first, same, other, without = await actor.handle(batch)
     assert isinstance(first, Receipt)
     assert same == Receipt(first.ecg_id, replayed=True)
@@ -91,7 +99,7 @@ async def test_an_id_counts_within_a_batch_too(actor: IngestActor, store: Memory
 async def test_cheap_insights_are_stored_with_the_ecg_and_others_are_pending(
     actor: IngestActor, store: MemoryStore
 ) -> None:
-    [receipt] = await actor.handle(by("ann", body(1, -1, 1)))
+    [receipt] = await actor.handle(by(ANN, body(1, -1, 1)))
     assert isinstance(receipt, Receipt)
     statistics, crossings = await insights_of(store, "ann", receipt.ecg_id)
     assert (statistics.name, statistics.state, statistics.attempts) == (
@@ -127,12 +135,12 @@ async def door(held: Held, *, capacity: int = 1, max_bytes: int = 100) -> AsyncG
 async def test_a_full_mailbox_is_overload() -> None:
     held = Held()
     async with door(held) as ingest:
-        taken = [asyncio.create_task(ingest.submit("ann", JSON, b""))]
+        taken = [asyncio.create_task(ingest.submit(ANN, JSON, b""))]
         await held.busy.wait()
-        taken.append(asyncio.create_task(ingest.submit("ann", JSON, b"")))
+        taken.append(asyncio.create_task(ingest.submit(ANN, JSON, b"")))
         await asyncio.sleep(0)
         with pytest.raises(Overloaded):
-            await ingest.submit("ann", JSON, b"")
+            await ingest.submit(ANN, JSON, b"")
         held.go_on.set()
         assert await asyncio.gather(*taken) == [Receipt(UUID(int=0))] * 2
 
@@ -141,7 +149,7 @@ async def test_a_stopped_pool_is_overload() -> None:
     async with door(Held()) as ingest:
         pass
     with pytest.raises(Overloaded):
-        await ingest.submit("ann", JSON, b"")
+        await ingest.submit(ANN, JSON, b"")
     with pytest.raises(Overloaded), ingest.admit(1):
         pass
 
@@ -183,7 +191,7 @@ async def test_an_insight_at_ingest_sees_the_ecg_as_it_will_be_stored(
 
     insight = Insight("description", 3, describe, when="ingest")
     actor = IngestActor(core, store.ecgs, queue, [insight])
-    [receipt] = await actor.handle(by("ann", body(1, 2, 3)))
+    [receipt] = await actor.handle(by(ANN, body(1, 2, 3)))
     assert isinstance(receipt, Receipt)
     [record] = await insights_of(store, "ann", receipt.ecg_id)
     assert (record.version, record.result) == (3, ["ann", "I", 3, str(receipt.ecg_id)])
@@ -209,10 +217,10 @@ async def test_a_batch_of_several_formats_is_read_a_format_at_a_time(
     backwards = Backwards()
     answers = await actor.handle(
         [
-            Submission("ann", backwards, body(1)[::-1]),
-            Submission("bob", JSON, body(1, 2)),
-            Submission("bob", backwards, body(1, 2, 3)),
-            Submission("bob", backwards, body(1, 2, 3)[::-1]),
+            Submission(ANN, backwards, body(1)[::-1]),
+            Submission(BOB, JSON, body(1, 2)),
+            Submission(BOB, backwards, body(1, 2, 3)),
+            Submission(BOB, backwards, body(1, 2, 3)[::-1]),
         ]
     )
     assert [type(answer) for answer in answers] == [Receipt, Receipt, Malformed, Receipt]

@@ -9,11 +9,13 @@ from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.domain.errors import Invalid, UserNotFound
+from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role
 from ecg_service.services.authentication import VerifiedCredentials
 from ecg_service.services.users import Users
 
 PASSWORD = "correct horse"
+ANN = Principal("ann", Role.USER)
 
 
 @pytest.fixture
@@ -51,23 +53,24 @@ async def test_a_new_password_keeps_the_rules(users: Users) -> None:
         await users.update("ann", password="short", disabled=True)
     assert place(refused) == (("password",), "length")
     with pytest.raises(Invalid) as refused:
-        await users.change_password("ann", "not the current one", "short")
+        await users.change_password(ANN, "not the current one", "short")
     assert place(refused) == (("new_password",), "length")
     assert await users.get("ann") == before
 
 
 async def test_the_current_password_is_that_of_the_store(users: Users) -> None:
     await users.register("ann", PASSWORD)
-    await users.change_password("ann", PASSWORD, "battery staple")
+    await users.change_password(ANN, PASSWORD, "battery staple")
+    later = Principal.of(await users.get("ann"))
     with pytest.raises(Invalid) as refused:
-        await users.change_password("ann", PASSWORD, "another one")
+        await users.change_password(later, PASSWORD, "another one")
     assert place(refused) == (("current_password",), "wrong_password")
-    await users.change_password("ann", "battery staple", PASSWORD)
+    await users.change_password(later, "battery staple", PASSWORD)
 
 
 async def test_the_unknown_have_no_password_to_change(users: Users) -> None:
     with pytest.raises(UserNotFound):
-        await users.change_password("ann", PASSWORD, PASSWORD)
+        await users.change_password(ANN, PASSWORD, PASSWORD)
 
 
 async def test_the_first_admin_is_one(users: Users) -> None:
@@ -90,6 +93,6 @@ async def test_a_page_ends_where_the_next_begins(users: Users) -> None:
 async def test_a_wrong_current_password_is_told_so(users: Users) -> None:
     await users.register("ann", PASSWORD)
     with pytest.raises(Invalid) as refused:
-        await users.change_password("ann", "not the current one", "a new password")
+        await users.change_password(ANN, "not the current one", "a new password")
     [violation] = refused.value.violations
     assert violation.detail == "This is not your password."

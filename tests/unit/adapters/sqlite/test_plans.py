@@ -25,6 +25,7 @@ STATEMENTS = {
     "candidates": backfill.CANDIDATES,
     "user": users.GET,
     "users": users.PAGE,
+    "epoch": users.EPOCH,
 }
 
 

@@ -15,6 +15,7 @@ from ecg_service.adapters.sqlite import SqliteDatabase
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.bootstrap import running_services
 from ecg_service.domain.insights import InsightState
+from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role
 from ecg_service.formats.json import Json
 from ecg_service.settings import InsightSettings, Settings, StoreSettings
@@ -90,7 +91,9 @@ async def test_an_ecg_sent_to_it_is_known_when_it_is_sent_again(
     named = sent["named"]
     async with running_services(settings) as services:
         document = json.dumps(named["body"]).encode()
-        receipt = await services.ingest.submit(named["owner"], Json(), document)
+        receipt = await services.ingest.submit(
+            Principal(named["owner"], Role.USER), Json(), document
+        )
     assert (str(receipt.ecg_id), receipt.replayed) == (named["id"], True)
 
 

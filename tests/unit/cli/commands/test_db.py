@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from ecg_service.bootstrap import running_services
 from ecg_service.cli import main
+from ecg_service.domain.principal import Principal
 from ecg_service.formats.json import Json
 from ecg_service.settings import Settings
 
@@ -22,7 +23,8 @@ def db(*arguments: str) -> Result:
 async def store() -> UUID:
     """Let the service store an ECG, and stop it."""
     async with running_services(Settings()) as services:
-        return (await services.ingest.submit("bob", Json(), ECG)).ecg_id
+        bob = Principal.of(await services.users.register("bob", "correct horse"))
+        return (await services.ingest.submit(bob, Json(), ECG)).ecg_id
 
 
 def flip_a_byte_of_the_blob(path: Path) -> None:
