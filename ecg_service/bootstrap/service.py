@@ -70,7 +70,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             ecgs=Ecgs(store.ecgs, reader_core, stored_counts),
             users=users,
             schemes=(Basic(PasswordAuthenticator(store.users, hasher, verified)),),
-            health=Health(ingest_pool, store.ecgs),
+            health=Health(ingest_pool, store),
             limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_body_seconds),
             max_wait=settings.edge.max_wait,
         )

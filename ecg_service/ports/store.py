@@ -1,5 +1,6 @@
 """The database that a URL names, and the store that it opens."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -18,13 +19,15 @@ VerifyBlob = Callable[[bytes], object]
 class StoreStatistics(Struct, frozen=True):
     """How much an opened store has to do; `commits` counts from its opening.
 
-    `log_bytes` is how long the write-ahead log was after the last commit.
+    `log_bytes` is how long the write-ahead log was after the last commit, and `last_commit` the
+    `time.monotonic()` of it, if there was one.
     """
 
     waiting_reads: int = 0
     waiting_writes: int = 0
     commits: int = 0
     log_bytes: int = 0
+    last_commit: float = -math.inf
 
 
 class Store(Protocol):

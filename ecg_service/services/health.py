@@ -1,22 +1,57 @@
 """Whether the service can store ECGs."""
 
-from dataclasses import dataclass
+import asyncio
+import math
+import time
 from typing import Any
 
+from msgspec import Struct
+
 from ecg_service.actors import ActorPool
-from ecg_service.domain.errors import Overloaded
-from ecg_service.ports.ecgs import EcgRepository
+from ecg_service.domain.errors import EcgError, Overloaded
+from ecg_service.ports.store import Store
+
+FRESH_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+class _Finding(Struct, frozen=True):
+    """How the last write went, and when it ended."""
+
+    at: float
+    failure: EcgError | None = None
+
+
 class Health:
-    """Checks what ingest depends on: its pool and the store."""
+    """Checks what ingest depends on: its pool and the store.
 
-    pool: ActorPool[Any, Any]
-    ecgs: EcgRepository
+    Everybody may ask, and a probe of the store is a durable write: a commit or a probe of the
+    last `fresh` seconds answers all.
+    """
+
+    def __init__(
+        self, pool: ActorPool[Any, Any], store: Store, *, fresh: float = FRESH_SECONDS
+    ) -> None:
+        self._pool = pool
+        self._store = store
+        self._fresh = fresh
+        self._probing = asyncio.Lock()
+        self._probed = _Finding(-math.inf)
 
     async def check(self) -> None:
         """Check that an ECG could be stored now, or raise the `EcgError` that storing it would."""
-        if not self.pool.statistics().running:
+        if not self._pool.statistics().running:
             raise Overloaded
-        await self.ecgs.ping()
+        async with self._probing:  # of requests at the same time, one probes
+            committed = _Finding(self._store.statistics().last_commit)
+            found = max(committed, self._probed, key=lambda finding: finding.at)
+            if found.at + self._fresh <= time.monotonic():
+                found = self._probed = await self._probe()
+        if found.failure is not None:
+            raise found.failure.with_traceback(None)  # it is raised again and again
+
+    async def _probe(self) -> _Finding:
+        try:
+            await self._store.ecgs.ping()
+        except EcgError as error:
+            return _Finding(time.monotonic(), error)
+        return _Finding(time.monotonic())

@@ -157,7 +157,7 @@ async def test_a_stopped_pool_takes_nothing_and_is_not_ready(service: Service) -
         ann = variant(
             service,
             ingest=Ingest(pool, BodiesInFlight(max_bytes=10**9)),
-            health=Health(pool, store.ecgs),
+            health=Health(pool, store),
         )
         overloaded(await ann.post("/ecg", json=ecg()))
         ready = await ann.get("/health/ready")

@@ -1,3 +1,6 @@
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -5,14 +8,47 @@ import pytest
 
 from ecg_service.actors import ActorPool
 from ecg_service.adapters.memory import MemoryStore
-from ecg_service.adapters.sqlite import SqliteDatabase
+from ecg_service.adapters.memory.ecgs import MemoryEcgs
+from ecg_service.adapters.sqlite import SqliteDatabase, SqliteStore
 from ecg_service.domain.errors import Overloaded, StorageUnavailable
 from ecg_service.services.health import Health
+from tests.contract.builders import added, new
+
+HOUR = 3600.0
+ASKED = 20
+
+
+@dataclass
+class Probed(MemoryEcgs):
+    """Counts how often it is probed, and fails as long as it is told to."""
+
+    fails: bool = False
+    probes: int = 0
+
+    async def ping(self) -> None:
+        self.probes += 1
+        await asyncio.sleep(0)
+        if self.fails:
+            raise StorageUnavailable
+
+
+@pytest.fixture
+async def pool() -> AsyncGenerator[ActorPool[Any, Any]]:
+    async with ActorPool[Any, Any](lambda: cast("Any", None), size=1, capacity=1) as running:
+        yield running
+
+
+async def ready(health: Health) -> bool:
+    try:
+        await health.check()
+    except StorageUnavailable:
+        return False
+    return True
 
 
 async def test_a_service_is_ready_while_its_pool_runs(store: MemoryStore) -> None:
     pool: ActorPool[Any, Any] = ActorPool(lambda: cast("Any", None), size=1, capacity=1)
-    health = Health(pool, store.ecgs)
+    health = Health(pool, store)
     with pytest.raises(Overloaded):
         await health.check()
     async with pool:
@@ -21,11 +57,59 @@ async def test_a_service_is_ready_while_its_pool_runs(store: MemoryStore) -> Non
         await health.check()
 
 
-async def test_a_service_is_not_ready_while_its_store_fails(tmp_path: Path) -> None:
+async def test_a_service_is_not_ready_while_its_store_fails(
+    pool: ActorPool[Any, Any], tmp_path: Path
+) -> None:
     database = SqliteDatabase(tmp_path / "ecg.db")
     database.migrate()
     async with database.open() as store:
         pass
-    async with ActorPool[Any, Any](lambda: cast("Any", None), size=1, capacity=1) as pool:
-        with pytest.raises(StorageUnavailable, match="closed"):
-            await Health(pool, store.ecgs).check()
+    with pytest.raises(StorageUnavailable, match="closed"):
+        await Health(pool, store).check()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_one_probe_answers_all(
+    pool: ActorPool[Any, Any], store: MemoryStore, *, fails: bool
+) -> None:
+    ecgs = Probed(fails)
+    health = Health(pool, replace(store, ecgs=ecgs), fresh=HOUR)
+    answers = await asyncio.gather(*(ready(health) for _ in range(ASKED)))
+    answers += [await ready(health) for _ in range(ASKED)]
+    assert (set(answers), ecgs.probes) == ({not fails}, 1)
+
+
+async def test_an_answer_that_is_not_fresh_is_found_anew(
+    pool: ActorPool[Any, Any], store: MemoryStore
+) -> None:
+    ecgs = Probed()
+    health = Health(pool, replace(store, ecgs=ecgs), fresh=0)
+    for ecgs.fails in (False, True, False):
+        assert await ready(health) is not ecgs.fails
+    assert ecgs.probes == 3
+
+
+async def test_of_those_who_wait_another_probes_when_the_first_goes_away(
+    pool: ActorPool[Any, Any], store: MemoryStore
+) -> None:
+    ecgs = Probed()
+    health = Health(pool, replace(store, ecgs=ecgs), fresh=HOUR)
+    first, second = (asyncio.create_task(ready(health)) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second
+    assert ecgs.probes == 2
+
+
+async def test_a_commit_answers_too(pool: ActorPool[Any, Any], tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "ecg.db")
+    database.migrate()
+    async with database.open() as store:
+        assert isinstance(store, SqliteStore)
+        failing = replace(store, ecgs=Probed(fails=True))
+        health = Health(pool, failing, fresh=HOUR)
+        assert not await ready(health)
+        await added(store, new())
+        for _ in range(ASKED):
+            assert await ready(health)
+        assert store.statistics().commits == 1

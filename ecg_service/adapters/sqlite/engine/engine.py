@@ -60,6 +60,7 @@ class Engine:
             waiting_writes=self._writing.statistics().waiting,
             commits=self._writer.commits,
             log_bytes=self._writer.log_pages * PAGE_SIZE,
+            last_commit=self._writer.last_commit,
         )
 
     def close(self) -> None:

@@ -1,5 +1,7 @@
 """The one connection that writes and keeps the write-ahead log short."""
 
+import math
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +30,7 @@ class Writer:
         self._connection: apsw.Connection | None = None
         self._log = 0
         self.commits = self.log_pages = 0
+        self.last_commit = -math.inf
         self._checkpoint_at = max(1, limits.wal_bytes // PAGE_SIZE)
         self._restart_at = RESTART_FACTOR * self._checkpoint_at
 
@@ -70,6 +73,7 @@ class Writer:
     def _committed(self, _connection: apsw.Connection, _schema: str, pages: int) -> int:
         self._log = self.log_pages = pages
         self.commits += 1
+        self.last_commit = time.monotonic()
         return apsw.SQLITE_OK
 
     def _checkpoint(self, connection: apsw.Connection) -> None:
