@@ -8,7 +8,7 @@ import click
 import httpx
 
 from ecg_service.actors import ActorError
-from ecg_service.domain.errors import EcgError, Overloaded, StorageUnavailable
+from ecg_service.domain.errors import EcgError, OutcomeUnknown, Overloaded, StorageUnavailable
 from ecg_service.settings import BadSettings
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ _ENDINGS: tuple[tuple[type[BaseException], type[click.ClickException]], ...] = (
     (ActorError, Failed),
     (StorageUnavailable, Unavailable),
     (Overloaded, Unavailable),
+    (OutcomeUnknown, Unavailable),
     (EcgError, Refused),
     (httpx.TransportError, Unavailable),
 )

@@ -17,8 +17,9 @@ EcgError
 │   ├── UserExists
 │   └── LastAdmin          no enabled admin would be left
 ├── Overloaded             a bounded queue or pool is full: nothing was stored, try again
-├── StorageUnavailable     the store cannot be reached or has failed
-│   └── StorageFull        the store has no room left
+├── StorageUnavailable     the store cannot be reached or has failed: nothing was stored
+│   └── StorageFull        the store has no room left: nothing was stored
+├── OutcomeUnknown         the store failed at the commit: all of it was stored, or nothing
 └── DamagedEcg             a checksum does not match: the stored ECG must not be trusted
 """
 
@@ -114,11 +115,15 @@ class Overloaded(EcgError):
 
 
 class StorageUnavailable(EcgError):
-    """The store cannot be reached, or refused to work."""
+    """The store cannot be reached, or refused to work; nothing was stored."""
 
 
 class StorageFull(StorageUnavailable):
-    """The store has no room left."""
+    """The store has no room left; nothing was stored."""
+
+
+class OutcomeUnknown(EcgError):
+    """The store failed at the commit; all of it was stored, or nothing, and nobody can tell."""
 
 
 class DamagedEcg(EcgError):

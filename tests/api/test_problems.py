@@ -18,7 +18,7 @@ from ecg_service.api.app import create_app
 from ecg_service.api.edge.bodies import MAX_SMALL_BODY, BodyLimits
 from ecg_service.api.state import Services
 from ecg_service.domain.ecg import Ecg, Lead
-from ecg_service.domain.errors import EcgError, StorageFull, StorageUnavailable
+from ecg_service.domain.errors import EcgError, OutcomeUnknown, StorageFull, StorageUnavailable
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
@@ -218,6 +218,14 @@ async def test_a_failing_store_says_when_to_come_back(
     answer = await ann.delete(f"/ecg/{UUID(int=1)}")
     assert "secret" not in str(problem(answer, status, slug))
     assert answer.headers["Retry-After"] == "1"
+
+
+async def test_an_outcome_that_nobody_knows_is_no_503(service: Service) -> None:
+    """Clients repeat what is 503, and would store it twice."""
+    ann = variant(service, ecgs=FailingEcgs(OutcomeUnknown("secret path")))
+    answer = await ann.delete(f"/ecg/{UUID(int=1)}")
+    assert "secret" not in str(problem(answer, 500, "outcome-unknown"))
+    assert "Retry-After" not in answer.headers
 
 
 async def damaged(store: MemoryStore) -> str:

@@ -43,6 +43,7 @@ _KINDS: dict[type[EcgError], _Kind] = {
     errors.Overloaded: _Kind(503, "overloaded", "Too much to do, try again", _LATER),
     errors.StorageFull: _Kind(507, "storage-full", "The store has no room left", _LATER),
     errors.StorageUnavailable: _Kind(503, "storage-unavailable", "The store has failed", _LATER),
+    errors.OutcomeUnknown: _Kind(500, "outcome-unknown", "It was done, or not: nobody can tell"),
     errors.DamagedEcg: _Kind(500, "damaged-ecg", "The stored ECG is damaged"),
 }
 

@@ -9,6 +9,8 @@ from http import HTTPStatus
 
 import httpx
 
+from ecg_service.cli.send.answers import is_outcome_unknown
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0
 """Seconds. Pauses double from the first; a request is not repeated after a longer `Retry-After`."""
 
@@ -37,7 +39,8 @@ class Retries:
     ) -> httpx.Response:
         """Return the last answer, or raise the last `httpx.TransportError`.
 
-        A request whose answer was lost is repeated only if `may_repeat` allows it.
+        A request whose outcome is unknown, to us since its answer was lost or to the service, is
+        repeated only if `may_repeat` allows it.
         """
         for attempt in range(self._limit):
             if self._gave_up:
@@ -50,7 +53,7 @@ class Retries:
                     raise
             else:
                 asked = asked_pause(response)
-                if response.status_code not in LATER or asked > LONGEST_PAUSE:
+                if _is_final(response, may_repeat) or asked > LONGEST_PAUSE:
                     return response
                 pause = max(pause, asked)
             await asyncio.sleep(pause)
@@ -61,6 +64,12 @@ class Retries:
         response = await request()
         self._gave_up = response.status_code in LATER
         return response
+
+
+def _is_final(response: httpx.Response, may_repeat: Callable[[], bool]) -> bool:
+    if is_outcome_unknown(response):
+        return not may_repeat()
+    return response.status_code not in LATER
 
 
 def backoff(attempt: int) -> float:

@@ -8,6 +8,7 @@ from ecg_service.cli.exits import Commands
 from ecg_service.domain.errors import (
     Invalid,
     LastAdmin,
+    OutcomeUnknown,
     Overloaded,
     StorageFull,
     StorageUnavailable,
@@ -39,6 +40,7 @@ def ended(error: Exception) -> tuple[int, str]:
         (StorageUnavailable("locked"), 69),
         (StorageFull("full"), 69),
         (Overloaded(), 69),
+        (OutcomeUnknown(), 69),
         (httpx.ConnectError("refused"), 69),
         (RestartLimitExceeded("4 failures"), 70),
         (RuntimeError("a fault"), 70),

@@ -80,6 +80,16 @@ async def test_after_a_lost_answer_only_what_may_be_repeated_is(
     assert service.calls == calls
 
 
+@pytest.mark.parametrize(("may_repeat", "calls"), [(yes, 2), (no, 1)], ids=["with id", "without"])
+async def test_if_the_service_cannot_tell_the_outcome_only_what_may_be_repeated_is(
+    may_repeat: Callable[[], bool], calls: int
+) -> None:
+    unknown = {"type": "urn:ecg:problem:outcome-unknown", "title": "Nobody can tell"}
+    service = Service(httpx.Response(500, json=unknown), 201)
+    await Retries(5).answer(service, may_repeat)
+    assert service.calls == calls
+
+
 async def test_a_service_that_is_gone_is_not_waited_for_anew() -> None:
     service, some = Service(refused()), Retries(3)
     for calls in (4, 5, 6):
