@@ -27,7 +27,11 @@ class InsightState(StrEnum):
 
 
 class InsightRecord(Struct, frozen=True):
-    """The state of one insight of one ECG; `attempts` counts the runs that began."""
+    """The state of one insight of one ECG.
+
+    `attempts` counts the runs that began, `failures` those that ended with an error, and
+    `cut_short` those that did not end, since the process died or the lease ran out.
+    """
 
     ecg_id: UUID
     name: str
@@ -36,6 +40,8 @@ class InsightRecord(Struct, frozen=True):
     attempts: int = 0
     result: Json = None
     error: str | None = None
+    failures: int = 0
+    cut_short: int = 0
 
     @property
     def is_final(self) -> bool:
@@ -47,18 +53,18 @@ class InsightRecord(Struct, frozen=True):
         return replace(self, state=InsightState.RUNNING, attempts=self.attempts + 1)
 
     def released(self) -> Self:
-        """Return the record of a run that was given up: pending again."""
-        return replace(self, state=InsightState.PENDING)
+        """Return the record of a run that was cut short: pending again."""
+        return replace(self, state=InsightState.PENDING, cut_short=self.cut_short + 1)
 
     def done(self, result: Json, version: int) -> Self:
         """Return the record of a run that ended with a result."""
         return replace(self, state=InsightState.DONE, result=result, version=version)
 
     def failed(self, reason: str, *, max_attempts: int = 0) -> Self:
-        """Return the record of a run that failed: pending while attempts are left, else failed."""
-        final = self.attempts >= max_attempts
-        state = InsightState.FAILED if final else InsightState.PENDING
-        return replace(self, state=state, error=reason[:MAX_REASON_LENGTH])
+        """Return the record of a run that failed: pending until as many failed, then failed."""
+        failures = self.failures + 1
+        state = InsightState.FAILED if failures >= max_attempts else InsightState.PENDING
+        return replace(self, state=state, error=reason[:MAX_REASON_LENGTH], failures=failures)
 
     def awaits(self, end: "InsightRecord") -> bool:
         """Whether this stored record is of the run that `end` ends.
@@ -68,6 +74,16 @@ class InsightRecord(Struct, frozen=True):
         """
         run = (InsightState.RUNNING, end.version, end.attempts)
         return (self.state, self.version, self.attempts) == run
+
+
+def to_run(pending: Sequence[InsightRecord], *, alone: bool) -> Sequence[InsightRecord]:
+    """Return which pending insights of an ECG to run; `alone` if of no other ECG at once.
+
+    One whose run was cut short may have killed the process: it runs by itself from then on, so
+    that only what kills the process again and again is cut short again and again.
+    """
+    healthy = [record for record in pending if not record.cut_short]
+    return healthy or (pending[:1] if alone else ())
 
 
 def is_due(stored: int | None, version: int) -> bool:

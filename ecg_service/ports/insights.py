@@ -1,7 +1,6 @@
 """The repository of insights, and the queue that announces pending ones to a worker."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -9,6 +8,9 @@ from msgspec import Struct
 
 from ecg_service.domain.insights import InsightRecord
 from ecg_service.domain.stored import StoredEcg
+
+NEVER = 2**63 - 1
+"""A moment later than any other."""
 
 
 class InsightRepository(Protocol):
@@ -18,11 +20,13 @@ class InsightRepository(Protocol):
         """Return at most `limit` ECGs that have pending insights, oldest first."""
         ...
 
-    async def claim(self, ecg_ids: Sequence[UUID], *, now: datetime) -> list[StoredEcg]:
-        """Begin a run of each pending insight of these ECGs.
+    async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> list[StoredEcg]:
+        """Begin a run of those pending insights of these ECGs that `to_run` chooses.
 
-        Returns the ECGs with those of their insights that now run. An ECG without any (all
-        done, deleted, claimed by another worker) is left out. No insight is claimed twice.
+        Returns the ECGs with those of their insights that now run; one without any has to be
+        claimed alone. An ECG of which nothing is pending (all done, deleted, claimed by another
+        worker) is left out. No insight is claimed twice.
+        `now` is of a clock that never goes back, such as `time.monotonic_ns`.
         """
         ...
 
@@ -34,8 +38,11 @@ class InsightRepository(Protocol):
         """
         ...
 
-    async def release(self, *, claimed_before: datetime) -> int:
-        """Release runs claimed earlier that have not ended; return how many there were."""
+    async def release(self, *, claimed_before: int = NEVER) -> int:
+        """Release runs claimed earlier that have not ended; return how many there were.
+
+        By default all: of a process that has just started, none can be running.
+        """
         ...
 
     async def backfill(self, name: str, version: int, *, limit: int) -> int:

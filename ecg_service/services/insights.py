@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -20,6 +20,9 @@ from ecg_service.ports.insights import InsightQueue, InsightRepository
 from ecg_service.services.in_flight import BodiesInFlight
 
 logger = logging.getLogger(__name__)
+
+NANOSECONDS = 1_000_000_000
+"""In a second."""
 
 NO_ATTEMPT_ENDED = "no attempt came to an end"
 
@@ -46,38 +49,52 @@ class InsightActor(Actor[UUID, None]):
         self._max_delay = max_delay
         self._insights: Mapping[str, Insight] = {insight.name: insight for insight in insights}
         self._max_attempts = max_attempts
+        self._unstored: list[InsightRecord] = []
 
     async def handle(self, batch: Sequence[UUID], /) -> Sequence[Exception | None]:
         """Leave every claimed insight done, failed or, to be retried, pending."""
         await self._in_flight.wait_idle(max_seconds=self._max_delay)
+        await self._finish()
         claimed = await self._claim(batch)
-        ended = [
-            self._failed(record, TimeoutError(NO_ATTEMPT_ENDED))
-            for record in self._exhausted(claimed)
-        ]
-        ended += await self._run(
-            [stored for stored in map(self._with_attempts_left, claimed) if stored.insights]
-        )
-        await self._repository.finish(ended)
+        await self._end(claimed)
+        for suspect in (stored for stored in claimed if not stored.insights):
+            while alone := await self._claim([suspect.ecg.id]):
+                await self._end(alone)
         return [None] * len(batch)
 
     async def _claim(self, ecg_ids: Sequence[UUID]) -> list[StoredEcg]:
         """Claim all at once or, if one of the ECGs cannot be read, one by one."""
         try:
-            return await self._repository.claim(ecg_ids, now=datetime.now(UTC))
+            return await self._repository.claim(ecg_ids, now=time.monotonic_ns())
         except StorageUnavailable as error:
             if len(ecg_ids) == 1:
                 logger.warning("ECG %s cannot be claimed: %s", ecg_ids[0], error)
                 return []
         return [stored for ecg_id in ecg_ids for stored in await self._claim([ecg_id])]
 
-    def _exhausted(self, claimed: Sequence[StoredEcg]) -> Iterator[InsightRecord]:
-        """Yield insights whose every attempt was cut short: the ECG may crash the process."""
-        for stored in claimed:
-            yield from (r for r in stored.insights if r.attempts > self._max_attempts)
+    async def _end(self, claimed: Sequence[StoredEcg]) -> None:
+        self._unstored += [
+            self._failed(record, TimeoutError(NO_ATTEMPT_ENDED))
+            for stored in claimed
+            for record in stored.insights
+            if self._is_deadly(record)
+        ]
+        self._unstored += await self._run(
+            [stored for stored in map(self._without_deadly, claimed) if stored.insights]
+        )
+        await self._finish()
 
-    def _with_attempts_left(self, stored: StoredEcg) -> StoredEcg:
-        left = tuple(r for r in stored.insights if r.attempts <= self._max_attempts)
+    async def _finish(self) -> None:
+        """Store the results; if the store fails, the next batch tries again."""
+        await self._repository.finish(self._unstored)
+        self._unstored = []
+
+    def _is_deadly(self, record: InsightRecord) -> bool:
+        """Whether it was cut short, besides the first time, in every attempt by itself."""
+        return record.cut_short > self._max_attempts
+
+    def _without_deadly(self, stored: StoredEcg) -> StoredEcg:
+        left = tuple(r for r in stored.insights if not self._is_deadly(r))
         return replace(stored, insights=left)
 
     async def _run(self, claimed: Sequence[StoredEcg]) -> list[InsightRecord]:
@@ -109,7 +126,8 @@ class InsightActor(Actor[UUID, None]):
     def _failed(self, record: InsightRecord, error: BaseException) -> InsightRecord:
         reason = f"{type(error).__name__}: {error}"
         logger.warning("insight %s failed: %s", record.name, type(error).__name__)
-        return record.failed(reason, max_attempts=self._max_attempts)
+        attempts = 0 if self._is_deadly(record) else self._max_attempts
+        return record.failed(reason, max_attempts=attempts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +142,16 @@ class Sweeper:
     limit: int
 
     async def run_forever(self) -> None:
-        """Sweep now and then every `interval` seconds, sooner while there is more."""
+        """Sweep now and then every `interval` seconds, sooner while there is more.
+
+        Start it before anything is claimed: it first releases what an earlier process left running.
+        """
+        fresh = True
         while True:
             try:
+                if fresh:
+                    await self.repository.release()
+                    fresh = False
                 busy = await self.sweep()
             except EcgError as error:
                 logger.warning("sweep failed: %s", type(error).__name__)
@@ -138,10 +163,10 @@ class Sweeper:
 
     async def sweep(self) -> bool:
         """Queue what is pending; return whether there may be more."""
+        overdue = time.monotonic_ns() - int(self.lease * NANOSECONDS)
+        await self.repository.release(claimed_before=overdue)
         for insight in self.insights:
             await self.repository.backfill(insight.name, insight.version, limit=self.limit)
-        overdue = datetime.now(UTC) - timedelta(seconds=self.lease)
-        await self.repository.release(claimed_before=overdue)
         pending = await self.repository.pending(limit=self.limit)
         self.queue.put(pending)
         return len(pending) == self.limit

@@ -1,16 +1,15 @@
 import asyncio
-from datetime import timedelta
+from uuid import UUID
 
 from msgspec.structs import replace
 
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.store import Store
-from tests.contract.builders import NOON, added, ecg_id, insights_of, new
+from tests.contract.builders import added, ecg_id, insights_of, new
 
 PENDING, RUNNING, DONE, FAILED = InsightState
-LATER = NOON + timedelta(minutes=5)
-MICROSECOND = timedelta(microseconds=1)
+NOON, LATER = 1_000, 2_000
 
 
 async def claimed(store: Store, *names: str) -> StoredEcg:
@@ -85,6 +84,36 @@ async def test_deleted_ecgs_cannot_be_claimed(store: Store) -> None:
     assert await store.insights.claim([one], now=NOON) == []
 
 
+async def cut_short(store: Store, *names: str) -> UUID:
+    """Add an ECG whose insights of these names were running when the process died."""
+    claim = await claimed(store, *names)
+    await store.insights.release()
+    return claim.ecg.id
+
+
+async def test_what_was_cut_short_runs_by_itself(store: Store) -> None:
+    suspect = await cut_short(store, "a", "b")
+    [healthy] = await added(store, new("ann", "a"))
+    [left, claim] = await store.insights.claim([suspect, healthy], now=NOON)
+    assert (left.ecg.id, left.insights) == (suspect, ())
+    assert [record.name for record in claim.insights] == ["a"]
+    for name in ("a", "b"):
+        [alone] = await store.insights.claim([suspect], now=NOON)
+        assert [record.name for record in alone.insights] == [name]
+    assert await store.insights.claim([suspect], now=NOON) == []
+
+
+async def test_an_insight_runs_before_one_of_its_ecg_that_was_cut_short(store: Store) -> None:
+    suspect = await cut_short(store, "a")
+    await store.insights.backfill("b", 1, limit=9)
+    names = [
+        [record.name for record in claim.insights]
+        for _ in range(2)
+        for claim in await store.insights.claim([suspect], now=NOON)
+    ]
+    assert names == [["b"], ["a"]]
+
+
 # Finish.
 
 
@@ -132,7 +161,7 @@ async def test_a_released_run_does_not_finish(store: Store) -> None:
     [a] = claim.insights
     await store.insights.release(claimed_before=LATER)
     await store.insights.finish([replace(a, state=DONE)])
-    assert await state(store, claim) == [replace(a, state=PENDING)]
+    assert await state(store, claim) == [replace(a, state=PENDING, cut_short=1)]
 
 
 async def test_what_is_gone_does_not_keep_others_from_finishing(store: Store) -> None:
@@ -151,13 +180,34 @@ async def test_what_is_gone_does_not_keep_others_from_finishing(store: Store) ->
 async def test_releases_runs_begun_earlier(store: Store) -> None:
     one, two = await added(store, new("ann", "a", "b"), new("ann", "a"))
     await store.insights.claim([one], now=NOON)
-    await store.insights.claim([two], now=NOON + MICROSECOND)
+    await store.insights.claim([two], now=NOON + 1)
     assert await store.insights.release(claimed_before=NOON) == 0
-    assert await store.insights.release(claimed_before=NOON + MICROSECOND) == 2
+    assert await store.insights.release(claimed_before=NOON + 1) == 2
     assert await store.insights.pending(limit=9) == [one]
     assert [r.attempts for r in await insights_of(store, "ann", one)] == [1, 1]
     assert await store.insights.release(claimed_before=LATER) == 1
     assert await store.insights.release(claimed_before=LATER) == 0
+
+
+async def test_releases_everything_however_late_it_was_claimed(store: Store) -> None:
+    ids = await added(store, new("ann", "a"), new("ann", "a"))
+    for one, moment in zip(ids, (0, 2**62), strict=True):
+        await store.insights.claim([one], now=moment)
+    assert await store.insights.release() == 2
+    assert await store.insights.pending(limit=9) == ids
+
+
+async def test_a_run_that_was_cut_short_is_counted_apart_from_one_that_failed(
+    store: Store,
+) -> None:
+    claim = await claimed(store, "a")
+    await store.insights.release()
+    [again] = await store.insights.claim([claim.ecg.id], now=LATER)
+    [a] = again.insights
+    assert (a.attempts, a.failures, a.cut_short) == (2, 0, 1)
+    await store.insights.finish([a.failed("no beats", max_attempts=2)])
+    failed = replace(a, state=PENDING, error="no beats", failures=1)
+    assert await state(store, claim) == [failed]
 
 
 async def test_releases_only_what_runs(store: Store) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TypedDict, TypeVar
 from uuid import UUID
@@ -39,6 +39,7 @@ NAMES = st.sampled_from(["a", "b"])
 LIMITS = st.integers(0, 4)
 MOMENTS = st.integers(0, 3).map(lambda n: NOON + timedelta(microseconds=n))
 SENDERS = st.none() | st.builds(Principal, OWNERS, st.just(Role.USER), epoch=st.integers(0, 2))
+TICKS = st.integers(0, 3)
 FINISHED = st.sampled_from([InsightState.DONE, InsightState.FAILED, InsightState.PENDING])
 
 
@@ -132,8 +133,8 @@ class SameAnswers(RuleBasedStateMachine):
     def pending(self, limit: int) -> None:
         self.same(lambda store: store.insights.pending(limit=limit))
 
-    @rule(target=records, wanted=st.lists(ids, max_size=4), now=MOMENTS)
-    def claim(self, wanted: list[UUID], now: datetime) -> MultipleResults[InsightRecord]:
+    @rule(target=records, wanted=st.lists(ids, max_size=4), now=TICKS)
+    def claim(self, wanted: list[UUID], now: int) -> MultipleResults[InsightRecord]:
         claims = self.same(lambda store: store.insights.claim(wanted, now=now))
         assert not isinstance(claims, type)
         return multiple(*(record for claim in claims for record in claim.insights))
@@ -143,8 +144,8 @@ class SameAnswers(RuleBasedStateMachine):
         outcomes = [replace(record, state=s, result=r) for record, s, r in finished]
         self.same(lambda store: store.insights.finish(outcomes))
 
-    @rule(before=MOMENTS)
-    def release(self, before: datetime) -> None:
+    @rule(before=TICKS)
+    def release(self, before: int) -> None:
         self.same(lambda store: store.insights.release(claimed_before=before))
 
     @rule(name=NAMES, version=st.integers(1, 3), limit=LIMITS)

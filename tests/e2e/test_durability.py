@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 KILLS = 7
 SENDERS = 12
-SETTINGS = {"sweep_seconds": 0.2, "lease_seconds": 1, "insight_attempts": 100}
+SETTINGS = {"sweep_seconds": 0.2}
 BASELINE = 7
 
 Kind = Literal["plain", "with id", "refused"]

@@ -1,15 +1,14 @@
 """Insights in memory."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from ecg_service.adapters.memory.ecgs import EcgsById
-from ecg_service.domain.insights import InsightRecord, InsightState, is_due
+from ecg_service.domain.insights import InsightRecord, InsightState, is_due, to_run
 from ecg_service.domain.stored import StoredEcg
-from ecg_service.ports.insights import InsightRepository
+from ecg_service.ports.insights import NEVER, InsightRepository
 
 
 class MemoryInsights(InsightRepository):
@@ -17,13 +16,13 @@ class MemoryInsights(InsightRepository):
 
     def __init__(self, stored: EcgsById) -> None:
         self._stored = stored
-        self._claimed_at: dict[tuple[UUID, str], datetime] = {}
+        self._claimed_at: dict[tuple[UUID, str], int] = {}
 
     async def pending(self, *, limit: int) -> list[UUID]:
         found = (i for i, one in self._stored.items() if _in(one, InsightState.PENDING))
         return sorted(found)[:limit]
 
-    async def claim(self, ecg_ids: Sequence[UUID], *, now: datetime) -> list[StoredEcg]:
+    async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> list[StoredEcg]:
         return list(self._claims(ecg_ids, now))
 
     async def finish(self, records: Sequence[InsightRecord]) -> None:
@@ -31,7 +30,7 @@ class MemoryInsights(InsightRepository):
             if (stored := self._record(record.ecg_id, record.name)) and stored.awaits(record):
                 self._put(record)
 
-    async def release(self, *, claimed_before: datetime) -> int:
+    async def release(self, *, claimed_before: int = NEVER) -> int:
         running = [r for one in self._stored.values() for r in _in(one, InsightState.RUNNING)]
         overdue = [r for r in running if self._claimed_at[r.ecg_id, r.name] < claimed_before]
         for record in overdue:
@@ -44,11 +43,12 @@ class MemoryInsights(InsightRepository):
             self._put(InsightRecord(ecg_id, name, version))
         return len(lacking[:limit])
 
-    def _claims(self, ecg_ids: Sequence[UUID], now: datetime) -> Iterator[StoredEcg]:
+    def _claims(self, ecg_ids: Sequence[UUID], now: int) -> Iterator[StoredEcg]:
+        alone = len(ecg_ids) == 1
         for ecg_id in ecg_ids:
             stored = self._stored.get(ecg_id)
             if stored and (pending := _in(stored, InsightState.PENDING)):
-                running = tuple(record.claimed() for record in pending)
+                running = tuple(record.claimed() for record in to_run(pending, alone=alone))
                 for record in running:
                     self._put(record)
                     self._claimed_at[ecg_id, record.name] = now

@@ -22,7 +22,8 @@ CANDIDATES = """
 UPSERT = f"""
     {INSERT}
     ON CONFLICT (ecg_id, name) DO UPDATE SET version = excluded.version, state = excluded.state,
-        attempts = excluded.attempts, result = excluded.result, error = excluded.error
+        attempts = excluded.attempts, result = excluded.result, error = excluded.error,
+        failures = excluded.failures, cut_short = excluded.cut_short
 """
 SET_POSITION = """
     INSERT INTO backfills (name, version, position) VALUES (?, ?, ?)

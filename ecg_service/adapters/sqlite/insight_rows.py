@@ -9,8 +9,8 @@ import msgspec
 from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute, execute_many
 from ecg_service.domain.insights import InsightRecord, InsightState, Json
 
-COLUMNS = "ecg_id, name, version, state, attempts, result, error"
-INSERT = f"INSERT INTO insights ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+COLUMNS = "ecg_id, name, version, state, attempts, result, error, failures, cut_short"
+INSERT = f"INSERT INTO insights ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 OF_ECG = f"SELECT {COLUMNS} FROM insights WHERE ecg_id = ? ORDER BY name"  # noqa: S608
 
 _encode = msgspec.json.Encoder().encode
@@ -18,7 +18,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 def to_record(row: Row) -> InsightRecord:
-    ecg_id, name, version, state, attempts, result, error = row
+    ecg_id, name, version, state, attempts, result, error, failures, cut_short = row
     return InsightRecord(
         ecg_id=UUID(bytes=ecg_id),
         name=name,
@@ -27,6 +27,8 @@ def to_record(row: Row) -> InsightRecord:
         attempts=attempts,
         result=None if result is None else _decode(result),
         error=error,
+        failures=failures,
+        cut_short=cut_short,
     )
 
 
@@ -49,6 +51,8 @@ def to_row(record: InsightRecord) -> tuple[Value, ...]:
         record.attempts,
         _text(record.result),
         record.error,
+        record.failures,
+        record.cut_short,
     )
 
 

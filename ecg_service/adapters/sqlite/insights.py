@@ -1,7 +1,6 @@
 """Insights in SQLite."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from uuid import UUID
 
 import apsw
@@ -12,10 +11,9 @@ from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
 from ecg_service.adapters.sqlite.insight_rows import COLUMNS, select_records, to_record, to_row
 from ecg_service.domain.errors import DamagedEcg
-from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.domain.insights import InsightRecord, InsightState, to_run
 from ecg_service.domain.stored import StoredEcg
-from ecg_service.domain.time import to_microseconds
-from ecg_service.ports.insights import InsightRepository
+from ecg_service.ports.insights import NEVER, InsightRepository
 
 # The states are literals, not parameters, so that SQLite can use the partial indexes.
 PENDING = """
@@ -25,7 +23,8 @@ OVERDUE = f"SELECT {COLUMNS} FROM insights WHERE state = 'running' AND claimed_a
 ONE = f"SELECT {COLUMNS} FROM insights WHERE ecg_id = ? AND name = ?"  # noqa: S608
 CLAIMED = "UPDATE insights SET claimed_at = ? WHERE ecg_id = ? AND name = ?"
 PUT = """
-    UPDATE insights SET version = ?3, state = ?4, attempts = ?5, result = ?6, error = ?7
+    UPDATE insights SET version = ?3, state = ?4, attempts = ?5, result = ?6, error = ?7,
+        failures = ?8, cut_short = ?9
     WHERE ecg_id = ?1 AND name = ?2
 """
 
@@ -39,15 +38,15 @@ class SqliteInsights(InsightRepository):
     async def pending(self, *, limit: int) -> list[UUID]:
         return await self._engine.read(_pending, limit)
 
-    async def claim(self, ecg_ids: Sequence[UUID], *, now: datetime) -> list[StoredEcg]:
-        return await self._engine.write(_claim_all, ecg_ids, to_microseconds(now))
+    async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> list[StoredEcg]:
+        return await self._engine.write(_claim_all, ecg_ids, now)
 
     async def finish(self, records: Sequence[InsightRecord]) -> None:
         if records:
             await self._engine.write(_finish, records)
 
-    async def release(self, *, claimed_before: datetime) -> int:
-        return await self._engine.write(_release, to_microseconds(claimed_before))
+    async def release(self, *, claimed_before: int = NEVER) -> int:
+        return await self._engine.write(_release, claimed_before)
 
     async def backfill(self, name: str, version: int, *, limit: int) -> int:
         # In steps, so that other writes can run in between.
@@ -65,20 +64,21 @@ def _pending(connection: apsw.Connection, limit: int) -> list[UUID]:
 
 
 def _claim_all(connection: apsw.Connection, ecg_ids: Sequence[UUID], now: int) -> list[StoredEcg]:
-    claims = (_claim(connection, ecg_id, now) for ecg_id in ecg_ids)
+    alone = len(ecg_ids) == 1
+    claims = (_claim(connection, ecg_id, now, alone=alone) for ecg_id in ecg_ids)
     return [claim for claim in claims if claim is not None]
 
 
-def _claim(connection: apsw.Connection, ecg_id: UUID, now: int) -> StoredEcg | None:
+def _claim(connection: apsw.Connection, ecg_id: UUID, now: int, *, alone: bool) -> StoredEcg | None:
     pending = [r for r in select_records(connection, ecg_id) if r.state is InsightState.PENDING]
     if not pending:
         return None
-    running = tuple(record.claimed() for record in pending)
+    running = tuple(record.claimed() for record in to_run(pending, alone=alone))
     try:
         stored = get_for_any_owner(connection, ecg_id)
     except DamagedEcg as error:
         # They cannot be computed, and must not block the other ECGs.
-        _put(connection, [record.failed(str(error)) for record in running])
+        _put(connection, [record.claimed().failed(str(error)) for record in pending])
         return None
     _put(connection, running)
     execute_many(connection, CLAIMED, [(now, ecg_id.bytes, record.name) for record in running])

@@ -33,7 +33,13 @@ def add_epochs(db: Database) -> None:
     db.conn.execute("ALTER TABLE users ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0")
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (create_tables, add_epochs)
+def count_interruptions(db: Database) -> None:
+    """Count the runs of insights that failed, and those that were cut short."""
+    for column in ("failures", "cut_short"):
+        db.conn.execute(f"ALTER TABLE insights ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (create_tables, add_epochs, count_interruptions)
 """In order; a published step never changes, a change of the schema is a new step."""
 
 

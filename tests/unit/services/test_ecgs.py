@@ -70,7 +70,7 @@ async def test_waiting_ends_when_the_insight_is_settled(store: MemoryStore, ecgs
     key = await stored(store, state=InsightState.PENDING)
     waiting = asyncio.create_task(ecgs.insights(OWNER, key, wait=60))
     await asyncio.sleep(0)
-    [claim] = await store.insights.claim([key], now=NOON)
+    [claim] = await store.insights.claim([key], now=0)
     [running] = claim.insights
     finished = InsightRecord(key, running.name, 1, InsightState.DONE, running.attempts, DONE)
     await store.insights.finish([finished])
@@ -101,7 +101,7 @@ def test_who_waits_hears_of_it_soon_and_later_within_a_quarter_of_a_second(
                 Ecgs(store.ecgs, core, stored_counts).insights(OWNER, key, wait=60)
             )
             await asyncio.sleep(after)
-            [claim] = await store.insights.claim([key], now=NOON)
+            [claim] = await store.insights.claim([key], now=0)
             [record] = claim.insights
             await store.insights.finish([replace(record, state=InsightState.DONE, result=DONE)])
             finished = clock()

@@ -12,7 +12,7 @@ from ecg_service.domain.ecg import Lead
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound, StorageUnavailable
 from ecg_service.domain.insights import InsightState
 from ecg_service.domain.stored import StoredEcg
-from tests.contract.builders import NOON, added, insights_of, new, reads
+from tests.contract.builders import added, insights_of, new, reads
 
 ALTERATIONS = [
     "owner = 'eve'",
@@ -80,7 +80,7 @@ async def test_a_damaged_ecg_fails_its_insights_and_no_others(path: Path, stored
     alter(path, "UPDATE ecgs SET date = date + 1")
     async with SqliteStore.open(path) as store:
         [sound] = await added(store, new("ann", "qrs"))
-        claims = await store.insights.claim([stored, sound], now=NOON)
+        claims = await store.insights.claim([stored, sound], now=0)
         assert [claim.ecg.id for claim in claims] == [sound]
         assert await store.insights.pending(limit=9) == []
     alter(path, "UPDATE ecgs SET date = date - 1")

@@ -10,7 +10,7 @@ from ecg_service.adapters.sqlite.engine.connections import open_reader, open_wri
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.domain.users import Role
 from ecg_service.ports.store import StoreStatistics
-from tests.contract.builders import NOON, added, insights_of, new, user
+from tests.contract.builders import added, insights_of, new, user
 from tests.unit.adapters.sqlite.conftest import Script
 
 ADD_AND_DIE = """
@@ -34,7 +34,7 @@ async def test_a_restart_sees_everything(path: Path) -> None:
     one = new("ann", "a", "b", client_id="1", fingerprint=b"f")
     async with SqliteStore.open(path) as store:
         await added(store, one)
-        claims = await store.insights.claim([one.ecg.id], now=NOON)
+        claims = await store.insights.claim([one.ecg.id], now=0)
         await store.users.add(user("root", Role.ADMIN))
     async with SqliteStore.open(path) as store:
         stored = await store.ecgs.get("ann", one.ecg.id)
