@@ -25,6 +25,7 @@ from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
+from ecg_service.services.insight_changes import InsightChanges
 from ecg_service.services.insights import InsightActor, Sweeper
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
@@ -51,9 +52,10 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         await ensure_admin(users, settings)
 
         in_flight = BodiesInFlight(settings.edge.max_bytes_in_flight)
+        changes = InsightChanges()
         insight_core = RustCore(_threads(stack, "insight", 1, 1))
         insight_pool = await stack.enter_async_context(
-            _insight_pool(store, insight_core, in_flight, settings)
+            _insight_pool(store, insight_core, in_flight, changes, settings)
         )
         queue = ActorInsightQueue(insight_pool)
         ingest_pool = await stack.enter_async_context(
@@ -67,7 +69,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         await stack.enter_async_context(_background(_sweeper(store, queue, settings).run_forever()))
         yield Services(
             ingest=Ingest(ingest_pool, in_flight),
-            ecgs=Ecgs(store.ecgs, reader_core, stored_counts),
+            ecgs=Ecgs(store.ecgs, reader_core, stored_counts, changes),
             users=users,
             schemes=(Basic(PasswordAuthenticator(store.users, hasher, verified)),),
             health=Health(ingest_pool, store),
@@ -90,7 +92,11 @@ def _verified(settings: Settings) -> VerifiedCredentials:
 
 
 def _insight_pool(
-    store: Store, core: RustCore, in_flight: BodiesInFlight, settings: Settings
+    store: Store,
+    core: RustCore,
+    in_flight: BodiesInFlight,
+    changes: InsightChanges,
+    settings: Settings,
 ) -> ActorPool[UUID, None]:
     def actor() -> Actor[UUID, None]:
         return InsightActor(
@@ -98,6 +104,7 @@ def _insight_pool(
             core,
             REGISTRY,
             in_flight,
+            changes,
             max_attempts=settings.insights.insight_attempts,
             max_delay=settings.insights.insight_delay_seconds,
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,11 +17,9 @@ from ecg_service.domain.signals import Signal, ZeroRule
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
+from ecg_service.services.insight_changes import InsightChanges
 
 T = TypeVar("T")
-
-FIRST_POLL, LAST_POLL = 0.01, 0.25
-"""Seconds between polls of insights that a request waits for; doubled from first to last."""
 
 StoredCounts = Callable[[Sequence[InsightRecord]], Sequence[int] | None]
 
@@ -62,11 +61,17 @@ class Ecgs:
     """
 
     def __init__(
-        self, repository: EcgRepository, core: SignalCore, stored_counts: StoredCounts
+        self,
+        repository: EcgRepository,
+        core: SignalCore,
+        stored_counts: StoredCounts,
+        changes: InsightChanges,
     ) -> None:
         self._repository = repository
         self._core = core
         self._stored_counts = stored_counts
+        self._changes = changes
+        self._turns = asyncio.Semaphore(1)
 
     async def read(self, owner: str, ecg_id: UUID, *, signals: bool) -> FoundEcg:
         """Return an ECG, with or without its samples."""
@@ -141,7 +146,7 @@ class Ecgs:
 
         Zero crossings by another rule than the stored one are counted now.
         """
-        stored = await self._await_insights(owner, ecg_id, wait)
+        stored = await self._await_final(owner, ecg_id, wait)
         counts = self._stored_counts(stored.insights) if zeros == "neutral" else None
         if counts is None:
             stored, counts = await self._count(owner, ecg_id, zeros)
@@ -151,6 +156,7 @@ class Ecgs:
     async def delete(self, owner: Principal, ecg_id: UUID) -> None:
         """Delete the ECG with its samples and insights."""
         await self._repository.delete(owner.name, ecg_id, by=owner)
+        self._changes.announce([ecg_id])
 
     async def _count(
         self, owner: str, ecg_id: UUID, zeros: ZeroRule
@@ -167,17 +173,26 @@ class Ecgs:
             raise answer
         return answer
 
-    async def _await_insights(self, owner: str, ecg_id: UUID, wait: float) -> StoredEcg:
-        """Poll until every insight is done or failed, or `wait` seconds have passed."""
+    async def _await_final(self, owner: str, ecg_id: UUID, wait: float) -> StoredEcg:
+        """Return when every insight is done or failed, or after `wait` seconds.
+
+        Those who wait take turns at reading: however many they are, they leave the readers and
+        their queue to others.
+        """
+        if not wait:
+            return await self._repository.get(owner, ecg_id, samples=False)
         clock = asyncio.get_running_loop().time
-        pause, deadline = FIRST_POLL, clock() + wait
-        while True:
-            stored = await self._repository.get(owner, ecg_id, samples=False)
-            left = deadline - clock()
-            if left <= 0 or all(record.is_final for record in stored.insights):
-                return stored
-            await asyncio.sleep(min(pause, left))
-            pause = min(2 * pause, LAST_POLL)
+        deadline = clock() + wait
+        with self._changes.subscribed(ecg_id) as changed:
+            while True:
+                changed.clear()
+                async with self._turns:
+                    stored = await self._repository.get(owner, ecg_id, samples=False)
+                left = deadline - clock()
+                if left <= 0 or all(record.is_final for record in stored.insights):
+                    return stored
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), left)
 
 
 def _crossings(lead: Lead, signal: Signal, zeros: ZeroRule = "neutral") -> int:

@@ -1,4 +1,4 @@
-"""The request bodies in flight: bounds their bytes, and lets other work wait for their end."""
+"""The request bodies in flight: bounds their bytes, and lets other work give way to them."""
 
 import asyncio
 import time
@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from ecg_service.domain.errors import Overloaded
 
+LULL = 0.02
+"""Seconds without work on a body that are a lull: batches under load follow each other sooner."""
 POLL = 0.01
-"""Seconds between polls in `wait_idle`."""
+"""Seconds between polls in `wait_for_lull`."""
 
 
 class InFlightStatistics(Struct, frozen=True):
@@ -27,7 +29,8 @@ class BodiesInFlight:
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._free = max_bytes
-        self._bodies = 0
+        self._bodies = self._complete = 0
+        self._last_work = -LULL
 
     def statistics(self) -> InFlightStatistics:
         """Return what is in flight."""
@@ -50,9 +53,25 @@ class BodiesInFlight:
             self._free += size
             self._bodies -= 1
 
-    async def wait_idle(self, *, max_seconds: float) -> None:
-        """Return when no body is in flight, at the latest after `max_seconds`."""
+    @contextmanager
+    def work(self) -> Generator[None]:
+        """Mark the block as work on a complete body."""
+        self._complete += 1
+        try:
+            yield
+        finally:
+            self._complete -= 1
+            self._last_work = time.monotonic()
+
+    async def wait_for_lull(self, *, max_seconds: float) -> None:
+        """Return when no complete body was worked on for a while, at the latest after `max_seconds`.
+
+        A body that is still on its way in may be idle for long, so it does not count.
+        """
         end = time.monotonic() + max_seconds
         # Cheaper than an event for every idle moment.
-        while self._bodies and time.monotonic() < end:  # noqa: ASYNC110
+        while not self._is_lull() and time.monotonic() < end:  # noqa: ASYNC110
             await asyncio.sleep(POLL)
+
+    def _is_lull(self) -> bool:
+        return not self._complete and time.monotonic() - self._last_work >= LULL

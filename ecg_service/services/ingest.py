@@ -58,7 +58,8 @@ class Ingest:
     async def submit(self, sender: Principal, document_format: Format, document: bytes) -> Receipt:
         """Store the ECG; when this returns it is durable, with its ingest-time insights."""
         try:
-            return await self._pool.ask(Submission(sender, document_format, document))
+            with self._in_flight.work():
+                return await self._pool.ask(Submission(sender, document_format, document))
         except (MailboxFull, ActorStopped) as error:
             raise Overloaded from error
 

@@ -18,6 +18,7 @@ from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightQueue, InsightRepository
 from ecg_service.services.in_flight import BodiesInFlight
+from ecg_service.services.insight_changes import InsightChanges
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,8 @@ NO_ATTEMPT_ENDED = "no attempt came to an end"
 class InsightActor(Actor[UUID, None]):
     """Claims the pending insights of a batch of ECGs, computes them and commits the results.
 
-    Each batch first waits, for at most `max_delay` seconds, until no body is in flight.
+    Each batch first waits, for at most `max_delay` seconds, for a lull in the work on bodies. What
+    it ends is announced.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class InsightActor(Actor[UUID, None]):
         core: SignalCore,
         insights: Sequence[Insight],
         in_flight: BodiesInFlight,
+        changes: InsightChanges,
         *,
         max_attempts: int,
         max_delay: float,
@@ -46,6 +49,7 @@ class InsightActor(Actor[UUID, None]):
         self._repository = repository
         self._core = core
         self._in_flight = in_flight
+        self._changes = changes
         self._max_delay = max_delay
         self._insights: Mapping[str, Insight] = {insight.name: insight for insight in insights}
         self._max_attempts = max_attempts
@@ -53,13 +57,14 @@ class InsightActor(Actor[UUID, None]):
 
     async def handle(self, batch: Sequence[UUID], /) -> Sequence[Exception | None]:
         """Leave every claimed insight done, failed or, to be retried, pending."""
-        await self._in_flight.wait_idle(max_seconds=self._max_delay)
+        await self._in_flight.wait_for_lull(max_seconds=self._max_delay)
         await self._finish()
         claimed = await self._claim(batch)
         await self._end(claimed)
         for suspect in (stored for stored in claimed if not stored.insights):
             while alone := await self._claim([suspect.ecg.id]):
                 await self._end(alone)
+        self._changes.announce(batch)  # also what the store itself ended
         return [None] * len(batch)
 
     async def _claim(self, ecg_ids: Sequence[UUID]) -> list[StoredEcg]:
@@ -87,6 +92,7 @@ class InsightActor(Actor[UUID, None]):
     async def _finish(self) -> None:
         """Store the results; if the store fails, the next batch tries again."""
         await self._repository.finish(self._unstored)
+        self._changes.announce(record.ecg_id for record in self._unstored)
         self._unstored = []
 
     def _is_deadly(self, record: InsightRecord) -> bool:

@@ -27,6 +27,7 @@ from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.ingest import Ingest, Receipt, Submission
+from ecg_service.services.insight_changes import InsightChanges
 from tests.api.doors import ADMIN, ANN, Json, Service, client, dumps, ecg, post, problem
 
 JSON = {"Content-Type": "application/json"}
@@ -242,7 +243,9 @@ async def test_a_damaged_ecg_is_an_error_and_never_wrong_data(service: Service) 
     threads = Threads("unpack", size=1, capacity=1)
     async with MemoryStore.open() as store:
         key = await damaged(store)
-        ann = variant(service, ecgs=Ecgs(store.ecgs, RustCore(threads), stored_counts))
+        ann = variant(
+            service, ecgs=Ecgs(store.ecgs, RustCore(threads), stored_counts, InsightChanges())
+        )
         for path in ("", "/leads/0", "/insights?zeros=strict"):
             found = problem(await ann.get(f"/ecg/{key}{path}"), 500, "damaged-ecg")
             assert "detail" not in found

@@ -25,24 +25,37 @@ def test_bytes_are_given_back_after_a_failure() -> None:
         pass
 
 
-async def test_without_bodies_there_is_nothing_to_wait_for() -> None:
-    waiting = asyncio.create_task(BodiesInFlight(max_bytes=10).wait_idle(max_seconds=60))
-    await asyncio.sleep(0)
-    assert waiting.done()
-    await waiting
-
-
-async def test_the_wait_ends_when_the_last_body_is_answered() -> None:
+async def test_without_complete_bodies_there_is_nothing_to_wait_for() -> None:
     in_flight = BodiesInFlight(max_bytes=10)
     with in_flight.admit(1):
-        with in_flight.admit(1):
-            waiting = asyncio.create_task(in_flight.wait_idle(max_seconds=60))
+        waiting = asyncio.create_task(in_flight.wait_for_lull(max_seconds=3600))
+        await asyncio.sleep(0)
+        assert waiting.done()
+        await waiting
+
+
+async def test_the_wait_ends_after_the_last_complete_body_is_answered() -> None:
+    in_flight = BodiesInFlight(max_bytes=10)
+    with in_flight.work():
+        with in_flight.work():
+            waiting = asyncio.create_task(in_flight.wait_for_lull(max_seconds=3600))
         done, _ = await asyncio.wait([waiting], timeout=0.05)
         assert not done
     await asyncio.wait_for(waiting, 30)
 
 
+async def test_a_moment_between_two_batches_is_no_lull() -> None:
+    in_flight = BodiesInFlight(max_bytes=10)
+    with in_flight.work():
+        pass
+    waiting = asyncio.create_task(in_flight.wait_for_lull(max_seconds=3600))
+    await asyncio.sleep(0)
+    with in_flight.work():
+        assert not waiting.done()
+    await asyncio.wait_for(waiting, 30)
+
+
 async def test_the_wait_is_bounded() -> None:
     in_flight = BodiesInFlight(max_bytes=10)
-    with in_flight.admit(1):
-        await asyncio.wait_for(in_flight.wait_idle(max_seconds=0.05), 30)
+    with in_flight.work():
+        await asyncio.wait_for(in_flight.wait_for_lull(max_seconds=0.05), 30)

@@ -19,6 +19,7 @@ from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.insights import NEVER, InsightQueue, InsightRepository
 from ecg_service.services.in_flight import BodiesInFlight
+from ecg_service.services.insight_changes import InsightChanges
 from ecg_service.services.insights import InsightActor, Sweeper
 from tests.clock import at_once
 from tests.contract.builders import insights_of
@@ -74,6 +75,7 @@ def actor(
         core,
         insights,
         BodiesInFlight(max_bytes=1),
+        InsightChanges(),
         max_attempts=max_attempts,
         max_delay=0,
     )

@@ -1,0 +1,52 @@
+"""What is bounded by which setting, on a service where everything is small."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from ecg_service.settings import InsightSettings, ReaderSettings
+from tests.api.conftest import settings
+from tests.api.doors import ANN, Service, post, serving
+
+CROWD = 30
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def cramped(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Service]:
+    small = replace(
+        settings("sqlite", tmp_path_factory.mktemp("store")),
+        readers=ReaderSettings(reader_threads=1, reader_queue=4),
+        insights=InsightSettings(insight_delay_seconds=3600),
+    )
+    async with serving(small) as running:
+        yield running
+
+
+async def test_a_crowd_that_waits_for_insights_leaves_the_readers_to_others(
+    cramped: Service,
+) -> None:
+    ann = cramped.client(ANN)
+    key = await post(ann)
+
+    async def wait() -> httpx.Response:
+        return await ann.get(f"/ecg/{key}/insights", headers={"Prefer": "wait=20"})
+
+    waiting = [asyncio.create_task(wait()) for _ in range(CROWD)]
+    while not all(task.done() for task in waiting):
+        assert (await ann.get(f"/ecg/{key}?signals=false")).status_code == 200
+    for task in waiting:
+        answer = task.result()
+        assert answer.status_code == 200, answer.text
+        assert {one["state"] for one in answer.json()["insights"].values()} == {"done"}
+
+
+async def test_insights_do_not_wait_for_a_body_that_is_idle(cramped: Service) -> None:
+    ann = cramped.client(ANN)
+    with cramped.services.ingest.admit(1):
+        key = await post(ann)
+        answer = await ann.get(f"/ecg/{key}/insights", headers={"Prefer": "wait=20"})
+        assert {one["state"] for one in answer.json()["insights"].values()} == {"done"}
