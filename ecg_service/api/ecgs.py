@@ -34,7 +34,7 @@ class EcgController(Controller):
         """Store an ECG; 201 means that it is durable and its zero crossings are counted."""
         services = services_of(request)
         media_type, size = await check_headers(request, services.limits, FORMATS)
-        with services.ingest.admit(size):
+        with services.ingest.admit(request.user, size):
             body = await read_body(request, services.limits)
             receipt = await services.ingest.submit(request.user, FORMATS[media_type], body)
         return CreatedResponse(receipt)

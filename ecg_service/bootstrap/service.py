@@ -72,7 +72,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             ecgs=Ecgs(store.ecgs, reader_core, stored_counts, changes),
             users=users,
             schemes=(Basic(PasswordAuthenticator(store.users, hasher, verified)),),
-            health=Health(ingest_pool, store),
+            health=Health(ingest_pool, in_flight, store),
             limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_body_seconds),
             max_wait=settings.edge.max_wait,
         )

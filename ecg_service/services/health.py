@@ -3,15 +3,18 @@
 import asyncio
 import math
 import time
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from ecg_service.actors import ActorPool
 from ecg_service.domain.errors import EcgError, Overloaded
 from ecg_service.ports.store import Store
+from ecg_service.services.in_flight import BodiesInFlight
 
 FRESH_SECONDS = 1.0
+WARN_FROM, FAIL_FROM = 0.8, 0.95
+"""Shares of the room for bodies, and of the mailbox, that are taken."""
 
 
 class _Finding(Struct, frozen=True):
@@ -22,25 +25,43 @@ class _Finding(Struct, frozen=True):
 
 
 class Health:
-    """Checks what ingest depends on: its pool and the store.
+    """Checks what ingest depends on: its pool, the room for bodies, and the store.
 
     Everybody may ask, and a probe of the store is a durable write: a commit or a probe of the
     last `fresh` seconds answers all.
     """
 
     def __init__(
-        self, pool: ActorPool[Any, Any], store: Store, *, fresh: float = FRESH_SECONDS
+        self,
+        pool: ActorPool[Any, Any],
+        in_flight: BodiesInFlight,
+        store: Store,
+        *,
+        fresh: float = FRESH_SECONDS,
     ) -> None:
         self._pool = pool
+        self._in_flight = in_flight
         self._store = store
         self._fresh = fresh
         self._probing = asyncio.Lock()
         self._probed = _Finding(-math.inf)
 
-    async def check(self) -> None:
-        """Check that an ECG could be stored now, or raise the `EcgError` that storing it would."""
-        if not self._pool.statistics().running:
+    async def check(self) -> Literal["pass", "warn"]:
+        """Check that an ECG could be stored now, or raise the `EcgError` that storing it would.
+
+        The answer is a warning while so much is to be done that some ECGs may be refused.
+        """
+        load = self._load()
+        if not self._pool.running or load >= FAIL_FROM:
             raise Overloaded
+        await self._check_store()
+        return "warn" if load >= WARN_FROM else "pass"
+
+    def _load(self) -> float:
+        pool, room = self._pool.statistics(), self._in_flight.statistics()
+        return max(pool.waiting / pool.capacity, room.reserved_bytes / room.max_bytes)
+
+    async def _check_store(self) -> None:
         async with self._probing:  # of requests at the same time, one probes
             committed = _Finding(self._store.statistics().last_commit)
             found = max(committed, self._probed, key=lambda finding: finding.at)

@@ -46,14 +46,14 @@ class Ingest:
         self._pool = pool
         self._in_flight = in_flight
 
-    def admit(self, size: int) -> AbstractContextManager[None]:
-        """Reserve `size` bytes while a document is received and stored.
+    def admit(self, sender: Principal, size: int) -> AbstractContextManager[None]:
+        """Reserve room for the sender's document of `size` bytes while it is received and stored.
 
-        Raises `Overloaded` if fewer are free, or if the pool has stopped.
+        Raises `Overloaded` if there is none, or if the pool has stopped.
         """
         if not self._pool.running:
             raise Overloaded
-        return self._in_flight.admit(size)
+        return self._in_flight.admit(sender.name, size)
 
     async def submit(self, sender: Principal, document_format: Format, document: bytes) -> Receipt:
         """Store the ECG; when this returns it is durable, with its ingest-time insights."""

@@ -28,7 +28,7 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class EdgeSettings:
-    """`[edge]`: limits of a request, and of all bodies in flight."""
+    """`[edge]`: limits of a request, and of the memory of all bodies in flight."""
 
     max_body_bytes: int = 10_000_000
     max_body_seconds: float = 30.0

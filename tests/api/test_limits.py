@@ -8,6 +8,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from ecg_service.domain.principal import Principal
+from ecg_service.domain.users import Role
 from ecg_service.settings import InsightSettings, ReaderSettings
 from tests.api.conftest import settings
 from tests.api.doors import ANN, Service, post, serving
@@ -46,7 +48,7 @@ async def test_a_crowd_that_waits_for_insights_leaves_the_readers_to_others(
 
 async def test_insights_do_not_wait_for_a_body_that_is_idle(cramped: Service) -> None:
     ann = cramped.client(ANN)
-    with cramped.services.ingest.admit(1):
+    with cramped.services.ingest.admit(Principal(ANN, Role.USER), 1):
         key = await post(ann)
         answer = await ann.get(f"/ecg/{key}/insights", headers={"Prefer": "wait=20"})
         assert {one["state"] for one in answer.json()["insights"].values()} == {"done"}

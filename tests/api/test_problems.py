@@ -22,13 +22,14 @@ from ecg_service.domain.errors import EcgError, OutcomeUnknown, StorageFull, Sto
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
+from ecg_service.domain.users import Role
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
-from ecg_service.services.in_flight import BodiesInFlight
+from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
 from ecg_service.services.ingest import Ingest, Receipt, Submission
 from ecg_service.services.insight_changes import InsightChanges
-from tests.api.doors import ADMIN, ANN, Json, Service, client, dumps, ecg, post, problem
+from tests.api.doors import ADMIN, ANN, BOB, Json, Service, client, dumps, ecg, post, problem
 
 JSON = {"Content-Type": "application/json"}
 BODY = dumps(ecg())
@@ -145,7 +146,7 @@ def overloaded(answer: httpx.Response) -> None:
 
 async def test_a_body_without_room_is_refused_before_it_is_read(service: Service) -> None:
     async with ActorPool(lambda: cast("Any", None), size=1, capacity=1) as pool:
-        ann = variant(service, ingest=Ingest(pool, BodiesInFlight(max_bytes=100)))
+        ann = variant(service, ingest=Ingest(pool, BodiesInFlight(max_bytes=100 * MEMORY_PER_BYTE)))
         headers = JSON | {"Content-Length": "101"}
         overloaded(await ann.post("/ecg", content=unread(), headers=headers))
         overloaded(await ann.post("/ecg", content=unread(), headers=JSON))
@@ -158,7 +159,7 @@ async def test_a_stopped_pool_takes_nothing_and_is_not_ready(service: Service) -
         ann = variant(
             service,
             ingest=Ingest(pool, BodiesInFlight(max_bytes=10**9)),
-            health=Health(pool, store),
+            health=Health(pool, BodiesInFlight(max_bytes=1), store),
         )
         overloaded(await ann.post("/ecg", json=ecg()))
         ready = await ann.get("/health/ready")
@@ -170,12 +171,13 @@ async def test_a_stopped_pool_takes_nothing_and_is_not_ready(service: Service) -
 async def test_what_is_in_flight_counts_and_is_given_back(service: Service) -> None:
     ingest = service.services.ingest
     ann = service.client(ANN)
-    with ingest.admit(256_000_000 - len(BODY)):
+    room = 256_000_000 // MEMORY_PER_BYTE
+    with ingest.admit(Principal(BOB, Role.USER), room - len(BODY)):
         assert (await ann.post("/ecg", content=BODY, headers=JSON)).status_code == 201
         overloaded(await ann.post("/ecg", content=BODY + b" ", headers=JSON))
     refused = await ann.post("/ecg", content=b"{", headers=JSON)
     problem(refused, 400, "malformed-body")
-    with ingest.admit(256_000_000):
+    with ingest.admit(Principal(BOB, Role.USER), room):
         overloaded(await ann.post("/ecg", content=BODY, headers=JSON))
     await post(ann)
 

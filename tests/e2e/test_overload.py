@@ -1,5 +1,6 @@
 """More than the service can take: refused early, and nothing is lost."""
 
+import asyncio
 import json
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -7,15 +8,19 @@ from uuid import UUID
 
 import httpx
 
+from ecg_service.services.in_flight import MEMORY_PER_BYTE
 from tests.e2e.service import (
     JSON_TYPE,
     SMALL,
     Answer,
+    Service,
+    basic,
     chunked,
     head_of,
     is_healthy_with,
     listed,
     pending,
+    post_of,
     problem,
     running,
     until,
@@ -61,23 +66,53 @@ async def is_taken(user: httpx.AsyncClient) -> bool:
 
 
 async def test_bytes_in_flight_are_bounded_before_they_are_read(tmp_path: Path) -> None:
-    async with running(tmp_path, max_bytes_in_flight=1000) as service, AsyncExitStack() as stack:
+    settings = {"max_bytes_in_flight": 1000 * MEMORY_PER_BYTE}
+    async with running(tmp_path, **settings) as service, AsyncExitStack() as stack:
         await service.register()
-        held = [await pending(service, stack, 400) for _ in range(2)]
+        await service.register("bob")
+        held = [await pending(service, stack, 250) for _ in range(2)]
+        bob = basic("bob")
+        for size, credentials in ((1, basic()), (501, bob)):
+            async with service.wire() as wire:
+                asked = {"content_length": size, "expect": "100-continue"}
+                await wire.send(head_of(authorization=credentials, **asked))
+                refused = await wire.answer()
+                problem(refused, 503, "overloaded")
+                assert int(refused.headers["retry-after"]) > 0
         async with service.wire() as wire:
-            await wire.send(head_of(content_length=201, expect="100-continue"))
-            refused = await wire.answer()
-            problem(refused, 503, "overloaded")
-            assert int(refused.headers["retry-after"]) > 0
-        await (await pending(service, stack, 200)).send(SMALL, b" " * (200 - len(SMALL)))
+            await wire.send(post_of(SMALL + b" " * (500 - len(SMALL)), authorization=bob))
+            assert (await wire.answer()).status == 201
         for wire in held:
-            await wire.send(SMALL, b" " * (400 - len(SMALL)))
+            await wire.send(SMALL, b" " * (250 - len(SMALL)))
             assert (await wire.answer()).status == 201
         await (await pending(service, stack, 1000)).send(b"")
 
 
+async def test_one_user_with_silent_bodies_leaves_room_to_others(tmp_path: Path) -> None:
+    room = 26 * 1000 * MEMORY_PER_BYTE
+    settings = {"max_body_bytes": 1000, "max_bytes_in_flight": room}
+    async with running(tmp_path, **settings) as service, AsyncExitStack() as stack:
+        await service.register()
+        await service.register("bob")
+        statuses = [await silent(service, stack) for _ in range(26)]
+        assert statuses == [100] * 13 + [503] * 13
+        async with service.client("bob") as bob:
+            answers = await asyncio.gather(
+                *(bob.post("/ecg", content=SMALL, headers=JSON_TYPE) for _ in range(50))
+            )
+            assert {answer.status_code for answer in answers} == {201}
+        assert await service.is_ready()
+
+
+async def silent(service: Service, stack: AsyncExitStack) -> int:
+    """Announce a body of unknown length and never send it; return what is answered first."""
+    wire = await stack.enter_async_context(service.wire())
+    await wire.send(head_of(transfer_encoding="chunked", expect="100-continue"))
+    return (await wire.answer()).status
+
+
 async def test_a_body_of_unknown_length_counts_as_large_as_it_may_get(tmp_path: Path) -> None:
-    settings = {"max_body_bytes": 1000, "max_bytes_in_flight": 1500}
+    settings = {"max_body_bytes": 1000, "max_bytes_in_flight": 1500 * MEMORY_PER_BYTE}
     async with running(tmp_path, **settings) as service, AsyncExitStack() as stack:
         await service.register()
         held = await pending(service, stack, 501)

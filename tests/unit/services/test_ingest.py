@@ -19,7 +19,7 @@ from ecg_service.domain.users import Role
 from ecg_service.formats.json import Json
 from ecg_service.insights import REGISTRY
 from ecg_service.ports.formats import Format, Use
-from ecg_service.services.in_flight import BodiesInFlight, InFlightStatistics
+from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
 from tests.contract.builders import insights_of, user
 from tests.queues import ListQueue
@@ -150,37 +150,19 @@ async def test_a_stopped_pool_is_overload() -> None:
         pass
     with pytest.raises(Overloaded):
         await ingest.submit(ANN, JSON, b"")
-    with pytest.raises(Overloaded), ingest.admit(1):
+    with pytest.raises(Overloaded), ingest.admit(ANN, 1):
         pass
 
 
-def test_statistics_tell_which_bodies_are_in_flight() -> None:
-    in_flight = BodiesInFlight(max_bytes=100)
-    with in_flight.admit(60), in_flight.admit(0):
-        assert in_flight.statistics() == InFlightStatistics(2, 60, 100)
-    assert in_flight.statistics() == InFlightStatistics(0, 0, 100)
-
-
-async def test_bytes_on_their_way_in_are_bounded() -> None:
-    async with door(Held()) as ingest:
-        with ingest.admit(60), ingest.admit(40):
-            with pytest.raises(Overloaded), ingest.admit(1):
+async def test_room_is_taken_in_the_name_of_the_sender() -> None:
+    async with door(Held(), max_bytes=100 * MEMORY_PER_BYTE) as ingest:
+        with ingest.admit(ANN, 60):
+            with pytest.raises(Overloaded), ingest.admit(BOB, 41):
                 pass
-            with ingest.admit(0):
+            with pytest.raises(Overloaded), ingest.admit(ANN, 1):
                 pass
-        with ingest.admit(100):
-            pass
-
-
-async def test_room_is_given_back_also_after_a_failure() -> None:
-    async with door(Held()) as ingest:
-        for _ in range(3):
-            with pytest.raises(ValueError, match="broken"), ingest.admit(100):
-                raise ValueError("broken")
-        with pytest.raises(Overloaded), ingest.admit(101):
-            pass
-        with ingest.admit(100):
-            pass
+            with ingest.admit(BOB, 40):
+                pass
 
 
 async def test_an_insight_at_ingest_sees_the_ecg_as_it_will_be_stored(
