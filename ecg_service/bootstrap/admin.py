@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.domain.errors import Invalid
@@ -50,12 +51,16 @@ def _random_password(settings: Settings) -> str:
     path = configured_database(settings).admin_password_file()
     password = secrets.token_urlsafe(24)
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        _write_secret(path, password)
     except OSError as error:
         msg = f"{variable('admin_password')} is not set, and {path.name} cannot be written: {error}"
         raise BadSettings(msg) from error
-    with os.fdopen(file, "w") as out:
-        os.fchmod(file, 0o600)
-        out.write(password + "\n")
     logger.warning("the password of %s is in %s", settings.admin.admin_username, path)
     return password
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    """Write a file that nobody else has made: whoever made one before could read it."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secret + "\n")

@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
+from ecg_service.adapters.sqlite.engine.files import make_private, require_one_name
 from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
 from ecg_service.adapters.sqlite.engine.sql import execute, set_pragma
 from ecg_service.adapters.sqlite.tables import TABLES
@@ -97,6 +98,7 @@ def _leave_wal(path: Path) -> None:
 
 
 def _open(path: Path) -> apsw.Connection:
+    require_one_name(path)
     # Not read-only: opening the file rolls back what a killed migration left.
     connection = apsw.Connection(str(path), apsw.SQLITE_OPEN_READWRITE)
     connection.set_busy_timeout(BUSY_MILLISECONDS)
@@ -108,7 +110,8 @@ def _apply(path: Path) -> None:
     for step in STEPS:
         migrations()(step)
     try:
-        path.touch(mode=0o600)  # medical records: for the owner of the process only
+        path.touch(mode=0o600)  # medical records
+        make_private(path)
         with Database(path) as db:
             db.conn.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             with db.atomic():

@@ -13,6 +13,7 @@ from ecg_service.adapters.sqlite.check import check
 from ecg_service.adapters.sqlite.ecgs import SqliteEcgs
 from ecg_service.adapters.sqlite.engine.connections import require_safe_library
 from ecg_service.adapters.sqlite.engine.engine import Engine
+from ecg_service.adapters.sqlite.engine.files import make_private
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
 from ecg_service.adapters.sqlite.insights import SqliteInsights
@@ -68,6 +69,7 @@ class SqliteStore:
 @asynccontextmanager
 async def _engine(path: Path, limits: Limits) -> AsyncGenerator[Engine]:
     require_current(path)
+    make_private(path)
     engine = Engine(path, limits)
     try:
         await engine.start()

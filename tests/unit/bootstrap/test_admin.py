@@ -73,25 +73,51 @@ async def test_a_random_password_is_in_a_file_that_only_its_owner_reads(
     assert password not in caplog.text
 
 
-async def test_a_file_that_is_there_already_is_narrowed_and_overwritten(
-    users: Signup, settings: Settings, file: Path
+async def test_who_made_the_file_beforehand_does_not_read_the_password(
+    users: Signup, settings: Settings, file: Path, tmp_path: Path
 ) -> None:
-    file.write_text("something much longer than a password, which must not remain" * 9)
+    file.write_text("something else")
     file.chmod(0o666)
-    await ensure_admin(users, settings)
+    link = tmp_path / "link"
+    link.hardlink_to(file)
+    with file.open() as made_before:
+        await ensure_admin(users, settings)
+        assert made_before.read() == link.read_text() == "something else"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert await users.opens(file.read_text().strip())
 
 
-async def test_a_symlink_in_its_place_is_refused(
+async def test_a_symlink_in_its_place_is_not_followed(
     users: Signup, settings: Settings, file: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "target"
     target.write_text("precious")
     file.symlink_to(target)
-    with pytest.raises(BadSettings, match="symbolic links"):
-        await ensure_admin(users, settings)
+    await ensure_admin(users, settings)
     assert target.read_text() == "precious"
+    assert not file.is_symlink()
+    assert await users.opens(file.read_text().strip())
+
+
+async def test_a_file_made_at_the_last_moment_is_not_written(
+    users: Signup, settings: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unlink(path: Path, **_: bool) -> None:
+        path.touch()
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    with pytest.raises(BadSettings, match="File exists"):
+        await ensure_admin(users, settings)
+    assert file.read_text() == ""
+    assert (await users.page(limit=1))[0] == []
+
+
+async def test_something_else_in_its_place_is_refused(
+    users: Signup, settings: Settings, file: Path
+) -> None:
+    file.mkdir()
+    with pytest.raises(BadSettings, match=r"^ECG_ADMIN_PASSWORD is not set, and .* cannot be"):
+        await ensure_admin(users, settings)
     assert (await users.page(limit=1))[0] == []
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import apsw
 
+from ecg_service.adapters.sqlite.engine.files import require_one_name
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import pragma, set_pragma
 from ecg_service.domain.errors import StorageUnavailable
@@ -56,6 +57,7 @@ def open_reader(path: Path, limits: Limits) -> apsw.Connection:
 
 
 def _open(path: Path, mode: int, limits: Limits) -> apsw.Connection:
+    require_one_name(path)
     connection = apsw.Connection(str(path), mode)
     connection.set_busy_timeout(int(limits.busy_seconds * 1000))
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ecg_service.adapters.sqlite import SqliteStore
+from ecg_service.adapters.sqlite import SqliteStore, check, migrate
 from ecg_service.domain.errors import StorageUnavailable, UserExists
 from ecg_service.domain.users import Role
 from tests.contract.builders import added, new, user
@@ -37,6 +37,14 @@ asyncio.run(main())
 """
 
 
+LEAVE_WAL = """
+import sys
+import apsw
+
+apsw.Connection(sys.argv[1]).pragma("journal_mode", "delete")
+"""
+
+
 async def test_a_second_service_is_refused(path: Path, script: Script) -> None:
     async with SqliteStore.open(path) as store:
         refused = script(OPEN, path)
@@ -53,6 +61,53 @@ async def test_even_within_one_process_or_by_another_name(path: Path) -> None:
             with pytest.raises(StorageUnavailable, match="in use"):
                 async with SqliteStore.open(name):
                     pass
+
+
+async def test_a_deleted_lock_file_is_no_way_in(path: Path, script: Script) -> None:
+    async with SqliteStore.open(path) as store:
+        path.with_name("ecg.db.lock").unlink()
+        assert "ecg.db is in use by a running service" in script(OPEN, path).stderr
+        with pytest.raises(StorageUnavailable, match="in use"):
+            async with SqliteStore.open(path):
+                pass
+        await added(store, new())
+
+
+async def test_a_hard_link_is_no_way_in(path: Path, script: Script) -> None:
+    link = path.with_name("link.db")
+    async with SqliteStore.open(path) as store:
+        link.hardlink_to(path)
+        assert "link.db is in use by a running service" in script(OPEN, link).stderr
+        await added(store, new())
+    for opened in (SqliteStore.open(path), SqliteStore.open_users(link)):
+        with pytest.raises(StorageUnavailable, match=r"^(ecg|link)\.db has hard links"):
+            async with opened:
+                pass
+    for use in (check, migrate):
+        with pytest.raises(StorageUnavailable, match=r"^link\.db has hard links"):
+            list(use(link))
+    link.unlink()
+    async with SqliteStore.open(path) as store:
+        assert len(await store.ecgs.page("ann", limit=9)) == 1
+
+
+async def test_a_refused_opening_leaves_sqlite_its_locks(path: Path, script: Script) -> None:
+    async with SqliteStore.open(path) as store:
+        path.with_name("ecg.db.lock").unlink()
+        with pytest.raises(StorageUnavailable, match="in use"):
+            async with SqliteStore.open(path):
+                pass
+        assert "BusyError" in script(LEAVE_WAL, path).stderr
+        await added(store, new())
+
+
+async def test_a_lock_file_that_is_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
+    path.with_name("ecg.db.lock").unlink()
+    path.with_name("ecg.db.lock").symlink_to(tmp_path / "target")
+    with pytest.raises(StorageUnavailable, match=r"cannot create ecg\.db\.lock"):
+        async with SqliteStore.open(path):
+            pass
+    assert not (tmp_path / "target").exists()
 
 
 async def test_a_failed_opening_lets_go_of_the_file(path: Path) -> None:
