@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.domain.errors import Invalid
-from ecg_service.domain.users import check_password, check_username
+from ecg_service.domain.users import check_password, check_username, password_in
 from ecg_service.services.users import Users
 from ecg_service.settings import BadSettings, Settings, variable
 
@@ -32,10 +32,10 @@ def _given_password(settings: Settings) -> str | None:
     if settings.admin.admin_password_file is None:
         return None
     try:
-        content = settings.admin.admin_password_file.read_text(encoding="utf-8")
+        password = password_in(settings.admin.admin_password_file.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"{variable('admin_password_file')}: {error}") from error
-    return _checked("admin_password_file", content.strip(), check_password)
+    return _checked("admin_password_file", password, check_password)
 
 
 def _checked(name: str, value: str, check: Callable[[str], None]) -> str:

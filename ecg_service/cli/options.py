@@ -8,6 +8,7 @@ import click
 
 from ecg_service.bootstrap import URL_FORMS, database_from_url, persistent_database
 from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.domain.users import password_in
 from ecg_service.ports.store import Database
 from ecg_service.settings import MAX_PORT, Settings, load
 
@@ -57,15 +58,15 @@ def password_file_option(command: F) -> F:
 def read_password(file: BinaryIO | None, *, confirm: bool) -> str:
     """Read the password from the file, or prompt for it without showing it."""
     if file is not None:
-        return _text(file.read(MAX_PASSWORD_BYTES)).removesuffix("\n").removesuffix("\r")
+        return _password_in(file.read(MAX_PASSWORD_BYTES))
     if not sys.stdin.isatty():
         raise click.UsageError("There is no terminal to ask for the password: use --password-file.")
     answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=confirm, err=True)
     return answer
 
 
-def _text(content: bytes) -> str:
+def _password_in(content: bytes) -> str:
     try:
-        return content.decode()
+        return password_in(content)
     except UnicodeDecodeError as error:
         raise click.UsageError("The password file is not UTF-8 text.") from error

@@ -211,7 +211,7 @@ class TestBesideARunningService:
         becomes(401, service, "bob")
         assert shell.ecg("users", "enable", "bob").code == 0
         becomes(200, service, "bob")
-        shell.write("password", "battery staple\n")
+        shell.write("password", "\ufeffbattery staple\r\n")
         assert shell.ecg("users", "reset-password", "bob", "--password-file", "password").code == 0
         becomes(200, service, "bob", "battery staple")
         becomes(401, service, "bob")
@@ -277,7 +277,7 @@ class TestSend:
         assert {json.loads(line)["file"] for line in ended.stdout.splitlines()} == {"-", "a.json"}
 
     def test_the_password_may_come_from_a_file(self, shell: Shell, service: str) -> None:
-        shell.write("password", f"{PASSWORD}\n")
+        shell.write("password", f"\ufeff{PASSWORD}\r\n")
         file = shell.write("a.json")
         ended = shell.send(service, file, "--password-file", "password", ECG_PASSWORD="wrong one")
         assert ended.code == 0

@@ -148,11 +148,11 @@ async def test_a_given_password_and_name_are_used_and_no_file_is_written(
     assert not file.exists()
 
 
-async def test_a_password_file_is_read_without_its_line_end(
+async def test_a_password_file_is_read_without_its_mark_and_its_line_end(
     users: Signup, settings: Settings, file: Path, tmp_path: Path
 ) -> None:
     secret = tmp_path / "secret"
-    secret.write_text(PASSWORD + "\n")
+    secret.write_bytes(b"\xef\xbb\xbf" + PASSWORD.encode() + b"\r\n")
     await ensure_admin(users, with_admin(settings, admin_password_file=secret))
     assert await users.opens(PASSWORD)
     assert not file.exists()
