@@ -106,7 +106,7 @@ async def test_a_change_while_the_insights_are_read_is_heard(
             changes.announce([key])
             return found
 
-    ecgs = Ecgs(Changing({}), core, stored_counts, changes)
+    ecgs = Ecgs(Changing({}, store.users), core, stored_counts, changes)
     async with asyncio.timeout(30):
         [record] = (await ecgs.insights(OWNER, key, wait=3600)).records
     assert record.state is InsightState.DONE
