@@ -151,9 +151,15 @@ class ActorPool(Generic[Message, Reply]):
             raise
 
     async def _work(self, actor: Actor[Message, Reply]) -> None:
-        while batch := await self._next_batch():
-            if wanted := [envelope for envelope in batch if not envelope.abandoned]:
-                await self._deliver(actor, wanted)
+        while await self._handle_next(actor):  # which keeps no batch while it waits for the next
+            pass
+
+    async def _handle_next(self, actor: Actor[Message, Reply]) -> bool:
+        """Handle the next batch; return whether there was one."""
+        batch = await self._next_batch()
+        if wanted := [envelope for envelope in batch if not envelope.abandoned]:
+            await self._deliver(actor, wanted)
+        return bool(batch)
 
     async def _next_batch(self) -> list[Envelope[Message, Reply]]:
         """Wait for a message and take those behind it; return none at the stop marker."""

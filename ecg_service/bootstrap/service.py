@@ -14,6 +14,7 @@ from ecg_service.api.edge.basic import Basic
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.admin import ensure_admin
+from ecg_service.bootstrap.process import share_heap, trim_when_idle
 from ecg_service.bootstrap.stores import open_store
 from ecg_service.domain.errors import EcgError
 from ecg_service.insights import REGISTRY
@@ -40,6 +41,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
 
     A pool whose actors fail too often ends the block with `RestartLimitExceeded`.
     """
+    share_heap()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
         hasher = Argon2Passwords(
@@ -67,6 +69,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             )
         )
         await stack.enter_async_context(_background(_sweeper(store, queue, settings).run_forever()))
+        await stack.enter_async_context(_background(trim_when_idle(settings.server.trim_seconds)))
         yield Services(
             ingest=Ingest(ingest_pool, in_flight),
             ecgs=Ecgs(store.ecgs, reader_core, stored_counts, changes),

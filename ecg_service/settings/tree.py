@@ -18,12 +18,13 @@ PORT = {METADATA_KEY: {"least": 0, "most": MAX_PORT}}
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """`[server]`: the socket and the end of the process."""
+    """`[server]`: the socket, the memory and the end of the process."""
 
     host: str = "127.0.0.1"
     port: int = field(default=8000, metadata=PORT)  # 0 takes a free one
     max_connections: int = 1000
     drain_seconds: float = field(default=10.0, metadata=FROM_ZERO)
+    trim_seconds: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import weakref
 from collections.abc import Callable, Sequence
 from itertools import chain
 
@@ -342,3 +343,20 @@ async def test_a_batch_that_meets_the_end_is_handled_and_the_pool_ends(
     assert handled == ["a", "b", "c"]
     assert caplog.records == []
     assert pool.statistics().waiting == 0
+
+
+class Large:
+    """A message that takes memory."""
+
+
+async def test_a_handled_message_is_not_kept_while_the_next_is_waited_for() -> None:
+    class Handler(Actor[Large, None]):
+        async def handle(self, batch: Sequence[Large], /) -> Sequence[None]:
+            return [None] * len(batch)
+
+    async with ActorPool(Handler, size=1, capacity=1) as pool:
+        message = Large()
+        kept = weakref.ref(message)
+        await pool.ask(message)
+        del message
+        await until(lambda: kept() is None)
