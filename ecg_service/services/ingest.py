@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from ecg_service.actors import Actor, ActorPool, ActorStopped, MailboxFull
 from ecg_service.domain.errors import EcgError, Overloaded
+from ecg_service.domain.ids import next_id
 from ecg_service.domain.insights import Insight
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.signals import Signal
@@ -110,7 +109,7 @@ class IngestActor(Actor[Submission, Receipt]):
         self, sender: Principal, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes
     ) -> StoredEcg:
         ecg = valid_ecg(
-            submitted, signals, ecg_id=uuid7(), owner=sender.name, received=datetime.now(UTC)
+            submitted, signals, ecg_id=next_id(), owner=sender.name, received=datetime.now(UTC)
         )
         return StoredEcg(
             ecg,

@@ -6,9 +6,9 @@ from functools import partial
 from uuid import UUID
 
 from msgspec.structs import replace
-from uuid_utils import uuid7
 
 from ecg_service.domain.ecg import Ecg, Lead
+from ecg_service.domain.ids import next_id
 from ecg_service.domain.insights import InsightRecord
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
@@ -23,7 +23,7 @@ Read = Callable[[str, UUID], Awaitable[object]]
 
 
 def ecg_id() -> UUID:
-    return UUID(bytes=uuid7().bytes)
+    return next_id()
 
 
 def ecg(owner: str = "ann", **changes: object) -> Ecg:

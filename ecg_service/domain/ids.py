@@ -1,0 +1,38 @@
+"""Ids of ECGs: UUIDv7 (RFC 9562) in the order in which they were made."""
+
+import os
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+TICKS_PER_MILLISECOND = 1 << 12
+"""A UUIDv7 begins with 48 bits of milliseconds since 1970 and, here, 12 bits of their fraction."""
+
+NANOSECONDS = 1_000_000
+"""In a millisecond."""
+
+VERSION, VARIANT, RANDOM_BITS = 7, 2, 62
+
+
+class MonotonicIds:
+    """Makes ids, each greater than the one before, also when the clock is put back.
+
+    Then, and before 1970, they count on from the last one.
+    """
+
+    def __init__(self, clock: Callable[[], int] = time.time_ns) -> None:
+        self._clock = clock
+        self._ticks = 0
+
+    def next(self) -> UUID:
+        """Return a new id."""
+        now = self._clock() * TICKS_PER_MILLISECOND // NANOSECONDS
+        self._ticks = ticks = max(now, self._ticks + 1)
+        milliseconds, fraction = divmod(ticks, TICKS_PER_MILLISECOND)
+        chance = int.from_bytes(os.urandom(8)) >> (64 - RANDOM_BITS)
+        head = milliseconds << 16 | VERSION << 12 | fraction
+        return UUID(int=(head << 2 | VARIANT) << RANDOM_BITS | chance)
+
+
+next_id = MonotonicIds().next
+"""Makes the ids of this process."""
