@@ -3,35 +3,55 @@
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from argon2 import extract_parameters
+from argon2.exceptions import InvalidHashError
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.threads import in_thread
+from ecg_service.domain.errors import DamagedUser
 from ecg_service.ports.users import PasswordHasher
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+MEMORY_KIB, PASSES, LANES = 19_456, 2, 1
+
+
 class Argon2Passwords(PasswordHasher):
     """Hashes with the minimum parameters of OWASP's Password Storage Cheat Sheet.
 
     19 MiB, two passes, one lane: a verification takes about 20 ms, so `VerifiedCredentials`
-    remembers it.
+    remembers it. A hash that says to take more is damaged, and is not tried.
     """
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
-        self._argon2 = PasswordHash([Argon2Hasher(time_cost=2, memory_cost=19456, parallelism=1)])
+        hasher = Argon2Hasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+        self._argon2 = PasswordHash([hasher])
         self._nobody = self._argon2.hash("a user who does not exist")
 
     async def hash(self, password: str) -> str:
         return await self._run(self._argon2.hash, password)
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
+        if password_hash is not None:
+            _require_bounded(password_hash)
         right = await self._run(self._argon2.verify, password, password_hash or self._nobody)
         return right and password_hash is not None
 
     async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await in_thread(self._threads, function, *args, **kwargs)
+
+
+def _require_bounded(password_hash: str) -> None:
+    """Raise `DamagedUser` for what is no hash, or one that takes more than those made here."""
+    try:
+        asked = extract_parameters(password_hash)
+    except InvalidHashError as error:
+        raise DamagedUser("the password hash cannot be read") from error
+    costs = ((asked.memory_cost, MEMORY_KIB), (asked.time_cost, PASSES), (asked.parallelism, LANES))
+    if not all(0 < cost <= most for cost, most in costs):
+        raise DamagedUser("the password hash asks for too much")

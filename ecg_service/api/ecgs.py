@@ -60,7 +60,7 @@ class EcgController(Controller):
         found = await services_of(request).ecgs.read(
             request.user.name, parse_ecg_id(ecg_id), signals=query.signals
         )
-        return EcgOut.of_found(found)
+        return EcgOut.of(found)
 
     @get("/{ecg_id:str}/leads/{index:str}", **asks(WindowQuery))
     async def lead(

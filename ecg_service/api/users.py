@@ -12,7 +12,14 @@ from ecg_service.api.edge.pages import next_link
 from ecg_service.api.edge.queries import read_query
 from ecg_service.api.schemas import or_unset
 from ecg_service.api.schemas.queries import UsersQuery
-from ecg_service.api.schemas.users import PasswordChange, UserIn, UserOut, UserPage, UserPatch
+from ecg_service.api.schemas.users import (
+    PasswordChange,
+    UserEntry,
+    UserIn,
+    UserOut,
+    UserPage,
+    UserPatch,
+)
 from ecg_service.api.state import services_of
 
 T = TypeVar("T")
@@ -45,7 +52,7 @@ class UserController(Controller):
         found, token = await services_of(request).users.page(
             limit=query.page_size, after=query.page_token
         )
-        body = UserPage([UserOut.of(user) for user in found], or_unset(token))
+        body = UserPage([*map(UserEntry.of, found)], or_unset(token))
         return Response(body, headers=next_link(request, token))
 
     @patch("/{name:str}", operation_class=takes(UserPatch))

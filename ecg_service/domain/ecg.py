@@ -39,3 +39,7 @@ class Cursor(Struct, frozen=True):
 
     date: datetime
     id: UUID
+
+
+class UnreadableEcg(Cursor, frozen=True):
+    """A damaged ECG in a page: nothing but its place is known."""

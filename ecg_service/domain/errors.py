@@ -20,7 +20,9 @@ EcgError
 ├── StorageUnavailable     the store cannot be reached or has failed: nothing was stored
 │   └── StorageFull        the store has no room left: nothing was stored
 ├── OutcomeUnknown         the store failed at the commit: all of it was stored, or nothing
-└── DamagedEcg             a checksum does not match: the stored ECG must not be trusted
+└── Damaged                a checksum does not match: what is stored must not be trusted
+    ├── DamagedEcg
+    └── DamagedUser
 """
 
 from collections.abc import Callable
@@ -126,8 +128,16 @@ class OutcomeUnknown(EcgError):
     """The store failed at the commit; all of it was stored, or nothing, and nobody can tell."""
 
 
-class DamagedEcg(EcgError):
+class Damaged(EcgError):
+    """A checksum of what is stored does not match its content."""
+
+
+class DamagedEcg(Damaged):
     """A checksum of a stored ECG does not match its content."""
+
+
+class DamagedUser(Damaged):
+    """The record of the user is damaged; restore it from a backup."""
 
 
 def outcome(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | EcgError:

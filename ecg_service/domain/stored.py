@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from ecg_service.domain.ecg import Ecg
-from ecg_service.domain.errors import EcgIdTaken, Unauthenticated
+from ecg_service.domain.errors import DamagedEcg, EcgIdTaken, Unauthenticated
 from ecg_service.domain.insights import InsightRecord
 from ecg_service.domain.principal import EpochOf, Principal, is_current
 
@@ -27,7 +27,7 @@ class StoredEcg(Struct, frozen=True):
     sender: Principal | None = None
 
 
-Added = UUID | EcgIdTaken | Unauthenticated
+Added = UUID | DamagedEcg | EcgIdTaken | Unauthenticated
 """The answer to one ECG of a batch: its id, or why it was refused."""
 
 IdAndFingerprint = tuple[UUID, bytes | None]
@@ -37,7 +37,7 @@ IdAndFingerprint = tuple[UUID, bytes | None]
 def sift(
     new: Sequence[StoredEcg],
     *,
-    find: Callable[[str, str], IdAndFingerprint | None],
+    find: Callable[[str, str], IdAndFingerprint | DamagedEcg | None],
     epoch_of: EpochOf,
 ) -> tuple[list[StoredEcg], list[Added]]:
     """Return the ECGs of a batch that are to be stored, and the answer to each of the batch.
@@ -58,9 +58,16 @@ def sift(
         if ecg.client_id is not None:
             key = (ecg.owner, ecg.client_id)
             if earlier := named.get(key) or find(*key):
-                answers.append(earlier[0] if earlier[1] == one.fingerprint else EcgIdTaken())
+                answers.append(_repeated(earlier, one.fingerprint))
                 continue
             named[key] = (ecg.id, one.fingerprint)
         fresh.append(one)
         answers.append(ecg.id)
     return fresh, answers
+
+
+def _repeated(earlier: IdAndFingerprint | DamagedEcg, fingerprint: bytes | None) -> Added:
+    if isinstance(earlier, DamagedEcg):
+        return earlier
+    ecg_id, stored = earlier
+    return ecg_id if stored == fingerprint else EcgIdTaken()

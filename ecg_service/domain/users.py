@@ -64,6 +64,12 @@ class User(Struct, frozen=True):
         return self.role is Role.ADMIN and not self.disabled
 
 
+class UnreadableUser(Struct, frozen=True):
+    """A damaged user in a page: nothing but the name is known."""
+
+    name: str
+
+
 def changed(
     user: User,
     *,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from ecg_service.domain.ecg import Cursor, Ecg
+from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import Added, StoredEcg
 
@@ -40,10 +40,10 @@ class EcgRepository(Protocol):
         since: datetime | None = None,
         until: datetime | None = None,
         after: Cursor | None = None,
-    ) -> list[Ecg]:
+    ) -> list[Ecg | UnreadableEcg]:
         """Return at most `limit` ECGs with since <= date < until, newest first, older than `after`.
 
-        ECGs of the same date come in descending order of id.
+        ECGs of the same date come in descending order of id. Of a damaged one comes its place.
         """
         ...
 

@@ -12,8 +12,8 @@ from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.ports.users import UserRepository
 
-VerifyBlob = Callable[[bytes], object]
-"""Raises `DamagedEcg` if the blob is not what was packed."""
+VerifyBlob = Callable[[bytes], int]
+"""Returns how many samples the blob holds, or raises `DamagedEcg`."""
 
 
 class StoreStatistics(Struct, frozen=True):
@@ -28,6 +28,15 @@ class StoreStatistics(Struct, frozen=True):
     commits: int = 0
     log_bytes: int = 0
     last_commit: float = -math.inf
+
+
+class Checked(Struct):
+    """How much of a database a check has read so far."""
+
+    ecgs: int = 0
+    samples: int = 0
+    insights: int = 0
+    users: int = 0
 
 
 class Store(Protocol):
@@ -75,8 +84,11 @@ class Database(Protocol):
         """Open the users only, for a short while; a service may have the database open."""
         ...
 
-    def check(self, verify_blob: VerifyBlob) -> Iterator[str]:
-        """Yield a sentence, with the place, for each damage; safe beside a running service."""
+    def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:
+        """Yield a sentence, with the place, for each damage, and count in `checked` what was read.
+
+        Safe beside a running service.
+        """
         ...
 
     def admin_password_file(self) -> Path:

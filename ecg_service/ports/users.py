@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from ecg_service.domain.principal import Principal
-from ecg_service.domain.users import User
+from ecg_service.domain.users import UnreadableUser, User
 
 
 class UserRepository(Protocol):
@@ -21,11 +21,14 @@ class UserRepository(Protocol):
         ...
 
     async def get(self, name: str) -> User:
-        """Return the user, or raise `UserNotFound`."""
+        """Return the user, or raise `UserNotFound`, or `DamagedUser`."""
         ...
 
-    async def page(self, *, limit: int, after: str = "") -> list[User]:
-        """Return at most `limit` users in order of name (by code point), after the given one."""
+    async def page(self, *, limit: int, after: str = "") -> list[User | UnreadableUser]:
+        """Return at most `limit` users in order of name (by code point), after the given one.
+
+        Of a damaged one comes the name.
+        """
         ...
 
     async def update(

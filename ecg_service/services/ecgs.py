@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from ecg_service.domain.ecg import Cursor, Ecg, Lead
+from ecg_service.domain.ecg import Cursor, Ecg, Lead, UnreadableEcg
 from ecg_service.domain.errors import EcgError, LeadNotFound
 from ecg_service.domain.insights import InsightRecord
 from ecg_service.domain.principal import Principal
@@ -131,7 +131,7 @@ class Ecgs:
         since: datetime | None = None,
         until: datetime | None = None,
         after: Cursor | None = None,
-    ) -> tuple[list[Ecg], Cursor | None]:
+    ) -> tuple[list[Ecg | UnreadableEcg], Cursor | None]:
         """Return a page, newest first, and the cursor of the next page if there is one."""
         found = await self._repository.page(
             owner, limit=limit + 1, since=since, until=until, after=after

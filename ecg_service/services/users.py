@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from ecg_service.domain.errors import Invalid, Violation
 from ecg_service.domain.principal import Principal, require_current
-from ecg_service.domain.users import Role, User, check_password, check_username
+from ecg_service.domain.users import Role, UnreadableUser, User, check_password, check_username
 from ecg_service.ports.users import PasswordHasher, UserRepository
 from ecg_service.services.authentication import VerifiedCredentials
 
@@ -39,7 +39,9 @@ class Users:
         """Return the user, or raise `UserNotFound`."""
         return await self._repository.get(name)
 
-    async def page(self, *, limit: int, after: str = "") -> tuple[list[User], str | None]:
+    async def page(
+        self, *, limit: int, after: str = ""
+    ) -> tuple[list[User | UnreadableUser], str | None]:
         """Return users in order of name, and the last name if more follow."""
         found = await self._repository.page(limit=limit + 1, after=after)
         page = found[:limit]

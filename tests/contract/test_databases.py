@@ -1,7 +1,8 @@
 from pathlib import Path
 
+from ecg_core import Signal, pack
 from ecg_service.adapters.core import verify_blob
-from ecg_service.ports.store import Database, Store
+from ecg_service.ports.store import Checked, Database, Store
 from tests.contract.builders import added, new, user
 
 
@@ -39,10 +40,12 @@ async def test_users_are_reached_beside_an_open_store(database: Database, store:
     assert names == ([user().name] if database.is_persistent else [])
 
 
-async def test_a_check_reads_every_blob_of_a_persistent_database(
-    database: Database, store: Store
-) -> None:
-    assert list(database.check(verify_blob)) == []
+async def test_a_check_reads_all_of_a_persistent_database(database: Database, store: Store) -> None:
+    await added(store, new("ann", "a", "b", blob=pack([Signal([1, 2, 3]), Signal([4])])))
+    await store.users.add(user())
+    checked = Checked()
+    assert list(database.check(verify_blob, checked)) == []
+    assert checked == (Checked(1, 4, 2, 1) if database.is_persistent else Checked())
     await added(store, new(blob=b"not packed"))
-    problems = list(database.check(verify_blob))
+    problems = list(database.check(verify_blob, Checked()))
     assert len(problems) == int(database.is_persistent)

@@ -10,7 +10,7 @@ from typing import Self
 from ecg_service.adapters.memory.ecgs import EcgsById, MemoryEcgs
 from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.memory.users import MemoryUsers
-from ecg_service.ports.store import Database, StoreStatistics, VerifyBlob
+from ecg_service.ports.store import Checked, Database, StoreStatistics, VerifyBlob
 
 URL = "memory://"
 
@@ -65,8 +65,8 @@ class MemoryDatabase(Database):
     async def open_users(self) -> AsyncGenerator[MemoryUsers]:
         yield MemoryUsers()
 
-    def check(self, verify_blob: VerifyBlob) -> Iterator[str]:
-        del verify_blob
+    def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:
+        del verify_blob, checked
         return iter(())
 
     def admin_password_file(self) -> Path:

@@ -2,7 +2,7 @@
 
 from ecg_service.domain.errors import UserExists, UserNotFound
 from ecg_service.domain.principal import Principal, require_current
-from ecg_service.domain.users import User, changed
+from ecg_service.domain.users import UnreadableUser, User, changed
 from ecg_service.ports.users import UserRepository
 
 
@@ -29,8 +29,9 @@ class MemoryUsers(UserRepository):
             raise UserNotFound
         return self._users[name]
 
-    async def page(self, *, limit: int, after: str = "") -> list[User]:
-        return [self._users[name] for name in sorted(self._users) if name > after][:limit]
+    async def page(self, *, limit: int, after: str = "") -> list[User | UnreadableUser]:
+        found = [self._users[name] for name in sorted(self._users) if name > after]
+        return [*found[:limit]]
 
     async def update(
         self,

@@ -1,33 +1,33 @@
 """Backfill: makes an insight pending for stored ECGs that lack it, some ids at a time."""
 
+from contextlib import suppress
 from typing import NamedTuple
 from uuid import UUID
 
 import apsw
 
 from ecg_service.adapters.sqlite.engine.sql import Row, execute, execute_many
-from ecg_service.adapters.sqlite.insight_rows import INSERT, to_row
+from ecg_service.adapters.sqlite.insight_rows import INTO, to_row
+from ecg_service.adapters.sqlite.rows import UNREADABLE, sealed, select, unsealed
+from ecg_service.domain.errors import Damaged
 from ecg_service.domain.insights import InsightRecord, is_due
 
 BATCH_SIZE = 2_000
 """ECGs examined per transaction, which takes the writer a few milliseconds."""
 
-POSITION = "SELECT position FROM backfills WHERE name = ? AND version = ?"
+POSITION = """
+    SELECT position, checksum FROM backfills WHERE name = CAST(? AS TEXT) AND version = ?
+"""
+REWIND = "UPDATE backfills SET position = ?1, checksum = ?2 WHERE position > ?1"
 # Reads the index of ids only, not the ECGs.
 CANDIDATES = """
-    SELECT ecgs.id, insights.version
+    SELECT ecgs.id, CAST(insights.version AS INTEGER)
     FROM ecgs LEFT JOIN insights ON insights.ecg_id = ecgs.id AND insights.name = ?
-    WHERE ecgs.id >= ? ORDER BY ecgs.id LIMIT ?
+    WHERE ecgs.id >= ? AND length(ecgs.id) = 16 ORDER BY ecgs.id LIMIT ?
 """
-UPSERT = f"""
-    {INSERT}
-    ON CONFLICT (ecg_id, name) DO UPDATE SET version = excluded.version, state = excluded.state,
-        attempts = excluded.attempts, result = excluded.result, error = excluded.error,
-        failures = excluded.failures, cut_short = excluded.cut_short
-"""
+UPSERT = f"INSERT OR REPLACE {INTO}"
 SET_POSITION = """
-    INSERT INTO backfills (name, version, position) VALUES (?, ?, ?)
-    ON CONFLICT (name, version) DO UPDATE SET position = excluded.position
+    INSERT OR REPLACE INTO backfills (name, version, position, checksum) VALUES (?, ?, ?, ?)
 """
 
 
@@ -45,13 +45,21 @@ def backfill(connection: apsw.Connection, name: str, version: int, limit: int) -
     lacking, seen = _first_lacking(rows, version, limit)
     execute_many(connection, UPSERT, [to_row(InsightRecord(i, name, version)) for i in lacking])
     if seen:
-        execute(connection, SET_POSITION, name, version, _after(rows[seen - 1][0]))
+        execute(connection, SET_POSITION, name, version, *sealed(_after(rows[seen - 1][0])))
     return Progress(len(lacking), finished=seen == len(rows) < BATCH_SIZE)
 
 
+def rewind(connection: apsw.Connection, ecg_id: bytes) -> None:
+    """Let every backfill that is past the id of a new ECG return to it."""
+    execute(connection, REWIND, *sealed(ecg_id))
+
+
 def _position(connection: apsw.Connection, name: str, version: int) -> bytes:
-    rows = execute(connection, POSITION, name, version)
-    return rows[0][0] if rows else b""
+    """Return where the last step ended; a damaged backfill begins anew."""
+    with suppress(*UNREADABLE):
+        for row in select(connection, POSITION, name, version, damaged=Damaged):
+            return unsealed(row, Damaged)[0]
+    return b""
 
 
 def _first_lacking(rows: list[Row], version: int, limit: int) -> tuple[list[UUID], int]:

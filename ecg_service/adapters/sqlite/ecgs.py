@@ -1,37 +1,56 @@
 """ECGs in SQLite, each a row with one blob."""
 
+import logging
 from collections.abc import Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
 import apsw
 
-from ecg_service.adapters.sqlite.ecg_rows import COLUMNS, OWNER, to_ecg, to_row
+from ecg_service.adapters.sqlite.backfill import rewind
+from ecg_service.adapters.sqlite.ecg_rows import (
+    BLOB_COLUMNS,
+    COLUMNS,
+    FINGERPRINT,
+    OWNER,
+    to_blob,
+    to_ecg,
+    to_row,
+)
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute, execute_many
 from ecg_service.adapters.sqlite.insight_rows import insert_records, select_records
+from ecg_service.adapters.sqlite.rows import UNREADABLE, select
 from ecg_service.adapters.sqlite.users import epoch_of
-from ecg_service.domain.ecg import Cursor, Ecg
+from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
-from ecg_service.domain.time import to_microseconds
+from ecg_service.domain.time import from_microseconds, to_microseconds
 from ecg_service.ports.ecgs import EcgRepository
 
-INSERT = f"INSERT INTO ecgs ({COLUMNS}, blob) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-NAMED = "SELECT id, fingerprint FROM ecgs WHERE owner = ? AND client_id = ?"
-REWIND = "UPDATE backfills SET position = ?1 WHERE position > ?1"
-GET = f"SELECT {COLUMNS} FROM ecgs WHERE id = ?"  # noqa: S608
-BLOB = "SELECT blob FROM ecgs WHERE id = ?"
-PAGE = f"""
-    SELECT {COLUMNS} FROM ecgs WHERE owner = ? AND date >= ? AND (date, id) < (?, ?)
-    ORDER BY date DESC, id DESC LIMIT ?
+INSERT = f"""
+    INSERT INTO ecgs ({COLUMNS}, {BLOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """  # noqa: S608
+NAMED = f"SELECT {COLUMNS} FROM ecgs WHERE owner = ? AND client_id = ?"  # noqa: S608
+GET = f"SELECT {COLUMNS} FROM ecgs WHERE id = ?"  # noqa: S608
+WHOLE = f"SELECT {COLUMNS}, {BLOB_COLUMNS} FROM ecgs WHERE id = ?"  # noqa: S608
+BLOB = f"SELECT {BLOB_COLUMNS} FROM ecgs WHERE id = ?"  # noqa: S608
+# Reads the index only; the rows are read one by one.
+PAGE = """
+    SELECT pk, date, id FROM ecgs WHERE owner = ? AND date >= ? AND (date, id) < (?, ?)
+    ORDER BY date DESC, id DESC LIMIT ?
+"""
+LISTED = f"SELECT {COLUMNS} FROM ecgs WHERE pk = ?"  # noqa: S608
 DELETE = "DELETE FROM ecgs WHERE id = ? AND owner = ?"
 
-EARLIEST, LATEST = -(2**63), 2**63 - 1
+EARLIEST = to_microseconds(datetime.min.replace(tzinfo=UTC))
+LATEST = to_microseconds(datetime.max.replace(tzinfo=UTC)) + 1
 PING_SIZE = 4 * 16_384
+
+logger = logging.getLogger(__name__)
 
 
 class SqliteEcgs(EcgRepository):
@@ -54,7 +73,7 @@ class SqliteEcgs(EcgRepository):
         since: datetime | None = None,
         until: datetime | None = None,
         after: Cursor | None = None,
-    ) -> list[Ecg]:
+    ) -> list[Ecg | UnreadableEcg]:
         first = EARLIEST if since is None else to_microseconds(since)
         ends = [(LATEST if until is None else to_microseconds(until), b"")]
         if after is not None:
@@ -70,35 +89,50 @@ class SqliteEcgs(EcgRepository):
 
 def _add_many(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[Added]:
     """Insert a batch in a few statements, however large it is."""
-
-    def find(owner: str, client_id: str) -> IdAndFingerprint | None:
-        for ecg_id, fingerprint in execute(connection, NAMED, owner, client_id):
-            return UUID(bytes=ecg_id), fingerprint
-        return None
-
-    fresh, answers = sift(new, find=find, epoch_of=partial(epoch_of, connection))
+    fresh, answers = sift(
+        new, find=partial(_find, connection), epoch_of=partial(epoch_of, connection)
+    )
     if fresh:
         execute_many(connection, INSERT, map(to_row, fresh))
         insert_records(connection, [record for one in fresh for record in one.insights])
-        # A backfill that is past the id of a new ECG has to return to it.
-        execute(connection, REWIND, min(one.ecg.id.bytes for one in fresh))
+        rewind(connection, min(one.ecg.id.bytes for one in fresh))
     return answers
 
 
+def _find(
+    connection: apsw.Connection, owner: str, client_id: str
+) -> IdAndFingerprint | DamagedEcg | None:
+    with suppress(*UNREADABLE):
+        for row in select(connection, NAMED, owner, client_id, damaged=DamagedEcg):
+            return to_ecg(row, owner).id, row[FINGERPRINT]
+        return None
+    return DamagedEcg("the ECG of this id is damaged")
+
+
 def _get(connection: apsw.Connection, owner: str, ecg_id: UUID, *, samples: bool) -> StoredEcg:
-    ecg = to_ecg(_row(connection, ecg_id), owner)
+    ecg = to_ecg(_row(connection, GET, ecg_id.bytes), owner)
     insights = tuple(select_records(connection, ecg_id))
     return StoredEcg(ecg, insights, _blob(connection, ecg_id) if samples else b"")
 
 
 def get_for_any_owner(connection: apsw.Connection, ecg_id: UUID) -> StoredEcg:
     """Read an ECG of any owner, with its samples but without its insights."""
-    row = _row(connection, ecg_id)
-    return StoredEcg(to_ecg(row, row[OWNER]), (), _blob(connection, ecg_id))
+    *row, blob, checksum = _row(connection, WHOLE, ecg_id.bytes)
+    return StoredEcg(to_ecg(tuple(row), row[OWNER]), (), to_blob((blob, checksum), ecg_id))
 
 
-def _page(connection: apsw.Connection, owner: str, *bounds: Value) -> list[Ecg]:
-    return [to_ecg(row, owner) for row in _rows(connection, PAGE, owner, *bounds)]
+def _page(connection: apsw.Connection, owner: str, *bounds: Value) -> list[Ecg | UnreadableEcg]:
+    places = execute(connection, PAGE, owner, *bounds)
+    return [_listed(connection, owner, *place) for place in places]
+
+
+def _listed(
+    connection: apsw.Connection, owner: str, pk: int, date: int, ecg_id: bytes
+) -> Ecg | UnreadableEcg:
+    with suppress(*UNREADABLE):
+        return to_ecg(_row(connection, LISTED, pk), owner)
+    logger.error("ECG %s is damaged", ecg_id.hex())
+    return UnreadableEcg(from_microseconds(date), UUID(bytes=ecg_id))
 
 
 def _delete(connection: apsw.Connection, owner: str, ecg_id: UUID, by: Principal | None) -> None:
@@ -114,19 +148,11 @@ def _ping(connection: apsw.Connection) -> None:
     execute(connection, "DELETE FROM pings WHERE rowid < ?", connection.last_insert_rowid())
 
 
-def _row(connection: apsw.Connection, ecg_id: UUID) -> Row:
-    for row in _rows(connection, GET, ecg_id.bytes):
+def _blob(connection: apsw.Connection, ecg_id: UUID) -> bytes:
+    return to_blob(_row(connection, BLOB, ecg_id.bytes), ecg_id)
+
+
+def _row(connection: apsw.Connection, statement: str, key: Value) -> Row:
+    for row in select(connection, statement, key, damaged=DamagedEcg):
         return row
     raise EcgNotFound
-
-
-def _blob(connection: apsw.Connection, ecg_id: UUID) -> bytes:
-    [(blob,)] = execute(connection, BLOB, ecg_id.bytes)
-    return blob
-
-
-def _rows(connection: apsw.Connection, statement: str, *values: Value) -> list[Row]:
-    try:
-        return execute(connection, statement, *values)
-    except UnicodeDecodeError as error:
-        raise DamagedEcg("a text of the ECG is not UTF-8") from error

@@ -1,24 +1,38 @@
 """Converts records of insights to rows and back."""
 
+import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID
 
 import apsw
 import msgspec
 
 from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute, execute_many
+from ecg_service.adapters.sqlite.rows import UNREADABLE, sealed, select, unsealed
+from ecg_service.domain.errors import Damaged
 from ecg_service.domain.insights import InsightRecord, InsightState, Json
 
-COLUMNS = "ecg_id, name, version, state, attempts, result, error, failures, cut_short"
-INSERT = f"INSERT INTO insights ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-OF_ECG = f"SELECT {COLUMNS} FROM insights WHERE ecg_id = ? ORDER BY name"  # noqa: S608
+COLUMNS = "ecg_id, name, version, state, attempts, result, error, failures, cut_short, checksum"
+INTO = f"INTO insights ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT = f"INSERT {INTO}"
+NAMES = "SELECT CAST(name AS BLOB) FROM insights WHERE ecg_id = ? ORDER BY name"
+ONE = f"""
+    SELECT {COLUMNS} FROM insights WHERE ecg_id = ? AND name = CAST(? AS TEXT)
+"""  # noqa: S608
+
+DAMAGED = "the stored insight is damaged"
+
+logger = logging.getLogger(__name__)
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
 def to_record(row: Row) -> InsightRecord:
-    ecg_id, name, version, state, attempts, result, error, failures, cut_short = row
+    """Return the record, or raise `Damaged`."""
+    values = unsealed(row, Damaged)
+    ecg_id, name, version, state, attempts, result, error, failures, cut_short = values
     return InsightRecord(
         ecg_id=UUID(bytes=ecg_id),
         name=name,
@@ -32,9 +46,33 @@ def to_record(row: Row) -> InsightRecord:
     )
 
 
+def select_names(connection: apsw.Connection, ecg_id: UUID) -> list[bytes]:
+    """Read the names of the insights of an ECG, in order."""
+    return [name for (name,) in execute(connection, NAMES, ecg_id.bytes)]
+
+
+def select_record(
+    connection: apsw.Connection, ecg_id: UUID, name: str | bytes
+) -> InsightRecord | None:
+    """Read an insight; return None if there is none, or if it is damaged."""
+    with suppress(*UNREADABLE):
+        for row in select(connection, ONE, ecg_id.bytes, name, damaged=Damaged):
+            return to_record(row)
+    return None
+
+
 def select_records(connection: apsw.Connection, ecg_id: UUID) -> list[InsightRecord]:
-    """Read the insights of an ECG in order of name."""
-    return [to_record(row) for row in execute(connection, OF_ECG, ecg_id.bytes)]
+    """Read the insights of an ECG in order of name; damaged ones have failed."""
+    return [
+        select_record(connection, ecg_id, name) or _damaged(ecg_id, name)
+        for name in select_names(connection, ecg_id)
+    ]
+
+
+def _damaged(ecg_id: UUID, name: bytes) -> InsightRecord:
+    logger.error("an insight of ECG %s is damaged", ecg_id)
+    shown = name.decode(errors="replace")
+    return InsightRecord(ecg_id, shown, 0, InsightState.FAILED, error=DAMAGED)
 
 
 def insert_records(connection: apsw.Connection, records: Iterable[InsightRecord]) -> None:
@@ -43,7 +81,7 @@ def insert_records(connection: apsw.Connection, records: Iterable[InsightRecord]
 
 
 def to_row(record: InsightRecord) -> tuple[Value, ...]:
-    return (
+    return sealed(
         record.ecg_id.bytes,
         record.name,
         record.version,

@@ -1,5 +1,6 @@
 """Insights in SQLite."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from ecg_service.adapters.sqlite.backfill import Progress, backfill
 from ecg_service.adapters.sqlite.ecgs import get_for_any_owner
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
-from ecg_service.adapters.sqlite.insight_rows import COLUMNS, select_records, to_record, to_row
+from ecg_service.adapters.sqlite.insight_rows import select_names, select_record, to_row
 from ecg_service.domain.errors import DamagedEcg
 from ecg_service.domain.insights import InsightRecord, InsightState, to_run
 from ecg_service.domain.stored import StoredEcg
@@ -17,16 +18,23 @@ from ecg_service.ports.insights import NEVER, InsightRepository
 
 # The states are literals, not parameters, so that SQLite can use the partial indexes.
 PENDING = """
-    SELECT DISTINCT ecg_id FROM insights WHERE state = 'pending' ORDER BY ecg_id LIMIT ?
+    SELECT DISTINCT ecg_id FROM insights WHERE state = 'pending' AND length(ecg_id) = 16
+    ORDER BY ecg_id LIMIT ?
 """
-OVERDUE = f"SELECT {COLUMNS} FROM insights WHERE state = 'running' AND claimed_at < ?"  # noqa: S608
-ONE = f"SELECT {COLUMNS} FROM insights WHERE ecg_id = ? AND name = ?"  # noqa: S608
+OVERDUE = """
+    SELECT ecg_id, CAST(name AS BLOB) FROM insights
+    WHERE state = 'running' AND claimed_at < ? AND length(ecg_id) = 16
+"""
 CLAIMED = "UPDATE insights SET claimed_at = ? WHERE ecg_id = ? AND name = ?"
 PUT = """
     UPDATE insights SET version = ?3, state = ?4, attempts = ?5, result = ?6, error = ?7,
-        failures = ?8, cut_short = ?9
+        failures = ?8, cut_short = ?9, checksum = ?10
     WHERE ecg_id = ?1 AND name = ?2
 """
+# Of a damaged insight, whose checksum stays wrong: it is not tried again.
+PARK = "UPDATE insights SET state = 'failed' WHERE ecg_id = ? AND name = CAST(? AS TEXT)"
+
+logger = logging.getLogger(__name__)
 
 
 class SqliteInsights(InsightRepository):
@@ -70,7 +78,9 @@ def _claim_all(connection: apsw.Connection, ecg_ids: Sequence[UUID], now: int) -
 
 
 def _claim(connection: apsw.Connection, ecg_id: UUID, now: int, *, alone: bool) -> StoredEcg | None:
-    pending = [r for r in select_records(connection, ecg_id) if r.state is InsightState.PENDING]
+    names = select_names(connection, ecg_id)
+    records = _select_or_park(connection, [(ecg_id, name) for name in names])
+    pending = [record for record in records if record.state is InsightState.PENDING]
     if not pending:
         return None
     running = tuple(record.claimed() for record in to_run(pending, alone=alone))
@@ -92,14 +102,29 @@ def _finish(connection: apsw.Connection, records: Sequence[InsightRecord]) -> No
 
 
 def _is_awaited(connection: apsw.Connection, record: InsightRecord) -> bool:
-    rows = execute(connection, ONE, record.ecg_id.bytes, record.name)
-    return any(to_record(row).awaits(record) for row in rows)
+    stored = select_record(connection, record.ecg_id, record.name)
+    return stored is not None and stored.awaits(record)
 
 
 def _release(connection: apsw.Connection, claimed_before: int) -> int:
-    overdue = [to_record(row) for row in execute(connection, OVERDUE, claimed_before)]
+    keys = execute(connection, OVERDUE, claimed_before)
+    overdue = _select_or_park(connection, [(UUID(bytes=ecg_id), name) for ecg_id, name in keys])
     _put(connection, [record.released() for record in overdue])
     return len(overdue)
+
+
+def _select_or_park(
+    connection: apsw.Connection, keys: Iterable[tuple[UUID, bytes]]
+) -> list[InsightRecord]:
+    """Read these insights; one that is damaged fails by itself, and is left out."""
+    found: list[InsightRecord] = []
+    for ecg_id, name in keys:
+        if record := select_record(connection, ecg_id, name):
+            found.append(record)
+        else:
+            logger.error("an insight of ECG %s is damaged and will not be computed", ecg_id)
+            execute(connection, PARK, ecg_id.bytes, name)
+    return found
 
 
 def _put(connection: apsw.Connection, records: Iterable[InsightRecord]) -> None:

@@ -13,6 +13,7 @@ from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.files import make_private, require_one_name
 from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
 from ecg_service.adapters.sqlite.engine.sql import execute, set_pragma
+from ecg_service.adapters.sqlite.sealing import add_checksums
 from ecg_service.adapters.sqlite.tables import TABLES
 from ecg_service.domain.errors import StorageUnavailable
 
@@ -40,8 +41,16 @@ def count_interruptions(db: Database) -> None:
         db.conn.execute(f"ALTER TABLE insights ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (create_tables, add_epochs, count_interruptions)
-"""In order; a published step never changes, a change of the schema is a new step."""
+STEPS: tuple[Callable[[Database], None], ...] = (
+    create_tables,
+    add_epochs,
+    count_interruptions,
+    add_checksums,
+)
+"""In order; a published step never changes, a change of the schema is a new step.
+
+A step that adds a column to a checksummed row renews the checksums that match.
+"""
 
 
 def migrate(path: Path) -> list[str]:

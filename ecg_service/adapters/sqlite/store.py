@@ -19,7 +19,7 @@ from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
 from ecg_service.adapters.sqlite.insights import SqliteInsights
 from ecg_service.adapters.sqlite.schema import migrate, require_current
 from ecg_service.adapters.sqlite.users import SqliteUsers
-from ecg_service.ports.store import Database, StoreStatistics, VerifyBlob
+from ecg_service.ports.store import Checked, Database, StoreStatistics, VerifyBlob
 
 URL_START = "sqlite:///"
 DEFAULTS = Limits()
@@ -118,8 +118,8 @@ class SqliteDatabase(Database):
     def open_users(self) -> AbstractAsyncContextManager[SqliteUsers]:
         return SqliteStore.open_users(self.path, self.limits)
 
-    def check(self, verify_blob: VerifyBlob) -> Iterator[str]:
-        return check(self.path, verify_blob)
+    def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:
+        return check(self.path, verify_blob, checked)
 
     def admin_password_file(self) -> Path:
         return self.path.with_name(self.path.name + ".admin-password")

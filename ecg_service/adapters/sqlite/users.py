@@ -1,25 +1,38 @@
 """Users in SQLite."""
 
+import logging
+from contextlib import suppress
 from functools import partial
+from urllib.parse import quote, unquote_to_bytes
 
 import apsw
 
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute
-from ecg_service.domain.errors import UserExists, UserNotFound
+from ecg_service.adapters.sqlite.rows import UNREADABLE, sealed, select, unsealed
+from ecg_service.domain.errors import DamagedUser, UserExists, UserNotFound
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.time import from_microseconds, to_microseconds
-from ecg_service.domain.users import Role, User, changed
+from ecg_service.domain.users import Role, UnreadableUser, User, changed
 from ecg_service.ports.users import UserRepository
 
-COLUMNS = "name, role, password_hash, created, disabled, epoch"
-ADD = f"INSERT INTO users ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
+COLUMNS = "name, role, password_hash, created, disabled, epoch, checksum"
+ADD = f"INSERT INTO users ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
 ANY = "SELECT 1 FROM users LIMIT 1"
-GET = f"SELECT {COLUMNS} FROM users WHERE name = ?"  # noqa: S608
-PAGE = f"SELECT {COLUMNS} FROM users WHERE name > ? ORDER BY name LIMIT ?"  # noqa: S608
-EPOCH = "SELECT epoch FROM users WHERE name = ?"
-UPDATE = "UPDATE users SET password_hash = ?, disabled = ?, epoch = ? WHERE name = ?"
-ANOTHER_ADMIN = "SELECT 1 FROM users WHERE role = 'ADMIN' AND NOT disabled AND name != ? LIMIT 1"
+# Names are bytes where they may be damaged.
+GET = f"SELECT {COLUMNS} FROM users WHERE name = CAST(? AS TEXT)"  # noqa: S608
+PAGE = """
+    SELECT CAST(name AS BLOB) FROM users WHERE name > CAST(? AS TEXT) ORDER BY name LIMIT ?
+"""
+EPOCH = "SELECT CAST(epoch AS INTEGER) FROM users WHERE name = ?"
+PUT = """
+    UPDATE users
+    SET role = ?2, password_hash = ?3, created = ?4, disabled = ?5, epoch = ?6, checksum = ?7
+    WHERE name = ?1
+"""
+OTHER_ADMINS = "SELECT CAST(name AS BLOB) FROM users WHERE role = 'ADMIN' AND name != ?"
+
+logger = logging.getLogger(__name__)
 
 
 class SqliteUsers(UserRepository):
@@ -38,8 +51,8 @@ class SqliteUsers(UserRepository):
     async def get(self, name: str) -> User:
         return await self._engine.read(_get, name)
 
-    async def page(self, *, limit: int, after: str = "") -> list[User]:
-        return await self._engine.read(_page, after, limit)
+    async def page(self, *, limit: int, after: str = "") -> list[User | UnreadableUser]:
+        return await self._engine.read(_page, unquote_to_bytes(after), limit)
 
     async def update(
         self,
@@ -69,14 +82,29 @@ def _add_first(connection: apsw.Connection, user: User) -> bool:
     return not execute(connection, ANY) and _add(connection, user)
 
 
-def _get(connection: apsw.Connection, name: str) -> User:
-    for row in execute(connection, GET, name):
-        return _to_user(row)
+def _get(connection: apsw.Connection, name: str | bytes) -> User:
+    for row in select(connection, GET, name, damaged=DamagedUser):
+        return to_user(row)
     raise UserNotFound
 
 
-def _page(connection: apsw.Connection, after: str, limit: int) -> list[User]:
-    return [_to_user(row) for row in execute(connection, PAGE, after, limit)]
+def _page(connection: apsw.Connection, after: bytes, limit: int) -> list[User | UnreadableUser]:
+    return [_listed(connection, name) for (name,) in execute(connection, PAGE, after, limit)]
+
+
+def _listed(connection: apsw.Connection, name: bytes) -> User | UnreadableUser:
+    with suppress(*UNREADABLE):
+        return _get(connection, name)
+    logger.error("a user is damaged")
+    return UnreadableUser(shown(name))
+
+
+def shown(name: bytes) -> str:
+    """Return a name; one that is damaged and no text any more is percent-encoded."""
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return quote(name)
 
 
 def _update(
@@ -94,25 +122,28 @@ def _update(
         disabled=disabled,
         another_admin=partial(_any_admin_beside, connection, name),
     )
-    execute(connection, UPDATE, user.password_hash, user.disabled, user.epoch, name)
+    execute(connection, PUT, *_to_row(user))
     return user
 
 
 def _any_admin_beside(connection: apsw.Connection, name: str) -> bool:
-    return bool(execute(connection, ANOTHER_ADMIN, name))
+    admins = execute(connection, OTHER_ADMINS, name)
+    found = (_listed(connection, admin) for (admin,) in admins)
+    return any(isinstance(user, User) and user.is_enabled_admin for user in found)
 
 
 def _to_row(user: User) -> tuple[Value, ...]:
-    return (
+    return sealed(
         user.name,
         user.role.value,
         user.password_hash,
         to_microseconds(user.created),
-        user.disabled,
+        int(user.disabled),
         user.epoch,
     )
 
 
-def _to_user(row: Row) -> User:
-    name, role, password_hash, created, disabled, epoch = row
+def to_user(row: Row) -> User:
+    """Return the user, or raise `DamagedUser`."""
+    name, role, password_hash, created, disabled, epoch = unsealed(row, DamagedUser)
     return User(name, Role(role), password_hash, from_microseconds(created), bool(disabled), epoch)

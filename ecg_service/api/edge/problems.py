@@ -45,6 +45,7 @@ _KINDS: dict[type[EcgError], _Kind] = {
     errors.StorageUnavailable: _Kind(503, "storage-unavailable", "The store has failed", _LATER),
     errors.OutcomeUnknown: _Kind(500, "outcome-unknown", "It was done, or not: nobody can tell"),
     errors.DamagedEcg: _Kind(500, "damaged-ecg", "The stored ECG is damaged"),
+    errors.DamagedUser: _Kind(500, "damaged-user", "The stored user is damaged"),
 }
 
 _TITLES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large"}

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from ecg_service.api.schemas import or_unset
-from ecg_service.domain.ecg import Ecg, Lead
+from ecg_service.domain.ecg import Ecg, Lead, UnreadableEcg
 from ecg_service.services.ecgs import FoundEcg, Window
 
 
@@ -51,31 +51,49 @@ class EcgOut(Struct):
     sampling_rate: float | UnsetType = UNSET
 
     @classmethod
-    def of(cls, ecg: Ecg, leads: Sequence[LeadOut]) -> Self:
+    def of(cls, found: FoundEcg) -> Self:
+        ecg = found.ecg
         return cls(
             ecg_id=str(ecg.id),
             date=ecg.date,
-            leads=list(leads),
+            leads=[*map(LeadOut.of, ecg.leads, found.crossings, found.samples)],
             id=or_unset(ecg.client_id),
             sampling_rate=or_unset(ecg.sampling_rate),
         )
 
+
+class EcgEntry(Struct):
+    """An ECG in a page, without samples; of a damaged one there is nothing but its `ecg_id`."""
+
+    ecg_id: str
+    damaged: Literal[True] | UnsetType = UNSET
+    date: datetime | UnsetType = UNSET
+    leads: list[LeadOut] | UnsetType = UNSET
+    id: str | UnsetType = UNSET
+    sampling_rate: float | UnsetType = UNSET
+
     @classmethod
-    def of_found(cls, found: FoundEcg) -> Self:
-        return cls.of(
-            found.ecg, [*map(LeadOut.of, found.ecg.leads, found.crossings, found.samples)]
+    def of(cls, ecg: Ecg | UnreadableEcg) -> Self:
+        if isinstance(ecg, UnreadableEcg):
+            return cls(str(ecg.id), damaged=True)
+        return cls(
+            ecg_id=str(ecg.id),
+            date=ecg.date,
+            leads=[*map(LeadOut.of, ecg.leads)],
+            id=or_unset(ecg.client_id),
+            sampling_rate=or_unset(ecg.sampling_rate),
         )
 
 
 class EcgPage(Struct):
     """A page of ECGs, newest first; the last page has no token."""
 
-    ecgs: list[EcgOut]
+    ecgs: list[EcgEntry]
     next_page_token: str | UnsetType = UNSET
 
     @classmethod
-    def of(cls, ecgs: Sequence[Ecg], token: str | None) -> Self:
-        return cls([EcgOut.of(ecg, [*map(LeadOut.of, ecg.leads)]) for ecg in ecgs], or_unset(token))
+    def of(cls, ecgs: Sequence[Ecg | UnreadableEcg], token: str | None) -> Self:
+        return cls([*map(EcgEntry.of, ecgs)], or_unset(token))
 
 
 class WindowOut(Struct):

@@ -1,11 +1,11 @@
 """Request bodies and answers about users."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from msgspec import UNSET, Struct, UnsetType
 
-from ecg_service.domain.users import Password, Role, User, Username
+from ecg_service.domain.users import Password, Role, UnreadableUser, User, Username
 
 
 class UserIn(Struct, forbid_unknown_fields=True):
@@ -43,8 +43,24 @@ class UserOut(Struct):
         return cls(user.name, user.role, user.disabled, user.created)
 
 
+class UserEntry(Struct):
+    """A user in a list; a damaged one cannot sign in, and has nothing but a `username`."""
+
+    username: str
+    damaged: Literal[True] | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    disabled: bool | UnsetType = UNSET
+    created: datetime | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, user: User | UnreadableUser) -> Self:
+        if isinstance(user, UnreadableUser):
+            return cls(user.name, damaged=True)
+        return cls(user.name, UNSET, user.role, user.disabled, user.created)
+
+
 class UserPage(Struct):
     """A page of users in order of name; the last page has no token."""
 
-    users: list[UserOut]
+    users: list[UserEntry]
     next_page_token: str | UnsetType = UNSET

@@ -6,7 +6,7 @@ from typing import BinaryIO, TypeVar
 import click
 import msgspec
 
-from ecg_service.api.schemas.users import UserOut
+from ecg_service.api.schemas.users import UserEntry
 from ecg_service.bootstrap import open_users
 from ecg_service.cli.console import show_table
 from ecg_service.cli.exits import Refused, sentence
@@ -18,8 +18,8 @@ from ecg_service.cli.options import (
     read_password,
 )
 from ecg_service.cli.runtime import run
-from ecg_service.domain.errors import Conflict, NotFound
-from ecg_service.domain.users import Role, User, check_password, check_username
+from ecg_service.domain.errors import Conflict, DamagedUser, NotFound
+from ecg_service.domain.users import Role, UnreadableUser, User, check_password, check_username
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
 
@@ -63,16 +63,19 @@ def add(
 @database_option
 def list_users(*, as_json: bool, database_url: str | None) -> None:
     """List all users in order of name."""
-    found = [UserOut.of(user) for user in run(_with_users(_settings(database_url), _all))]
+    found = run(_with_users(_settings(database_url), _all))
     if as_json:
         for user in found:
-            click.echo(msgspec.json.encode(user))
+            click.echo(msgspec.json.encode(UserEntry.of(user)))
         return
-    rows = [
-        (user.username, user.role, "disabled" if user.disabled else "enabled", f"{user.created:%F}")
-        for user in found
-    ]
-    show_table(("name", "role", "state", "created"), rows)
+    show_table(("name", "role", "state", "created"), [*map(_row, found)])
+
+
+def _row(user: User | UnreadableUser) -> tuple[str, str, str, str]:
+    if isinstance(user, UnreadableUser):
+        return user.name, "", "damaged", ""
+    state = "disabled" if user.disabled else "enabled"
+    return user.name, user.role, state, f"{user.created:%F}"
 
 
 @users.command()
@@ -114,7 +117,7 @@ def _settings(database_url: str | None) -> Settings:
 def _act(settings: Settings, name: str, action: Callable[[Users], Awaitable[User]]) -> None:
     try:
         run(_with_users(settings, action))
-    except (Conflict, NotFound) as error:
+    except (Conflict, DamagedUser, NotFound) as error:
         raise Refused(f"{name}: {sentence(error)}") from error
 
 
@@ -123,7 +126,7 @@ async def _with_users(settings: Settings, action: Callable[[Users], Awaitable[T]
         return await action(users)
 
 
-async def _all(users: Users) -> list[User]:
+async def _all(users: Users) -> list[User | UnreadableUser]:
     found, after = await users.page(limit=PAGE_SIZE)
     while after is not None:
         page, after = await users.page(limit=PAGE_SIZE, after=after)

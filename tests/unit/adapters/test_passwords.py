@@ -7,7 +7,7 @@ import pytest
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.passwords import Argon2Passwords
-from ecg_service.domain.errors import Overloaded
+from ecg_service.domain.errors import DamagedUser, Overloaded
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,26 @@ async def test_no_password_is_cut(passwords: Argon2Passwords, password: str) -> 
     stored = await passwords.hash(password)
     assert await passwords.verify(password, stored)
     assert not await passwords.verify(password + "x", stored)
+
+
+@pytest.mark.parametrize(
+    ("asked", "instead"),
+    [
+        ("m=19456", "m=9800000"),
+        ("m=19456", "m=-1"),
+        ("m=19456", "m="),
+        ("t=2", "t=99999"),
+        ("p=1", "p=64"),
+        ("$argon2id$", "$argon3id$"),
+        ("$", ""),
+    ],
+)
+async def test_a_hash_that_was_altered_is_not_tried(
+    passwords: Argon2Passwords, asked: str, instead: str
+) -> None:
+    stored = await passwords.hash("password")
+    with pytest.raises(DamagedUser):
+        await passwords.verify("password", stored.replace(asked, instead))
 
 
 async def test_more_than_may_wait_is_overload(passwords: Argon2Passwords, threads: Threads) -> None:

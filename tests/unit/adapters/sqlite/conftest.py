@@ -4,10 +4,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from ecg_service.adapters.sqlite import migrate
+from ecg_service.adapters.sqlite import SqliteStore, migrate
+from tests.contract.builders import added, new
 
 Script = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -18,6 +20,14 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "ecg.db"
     migrate(path)
     return path
+
+
+@pytest.fixture
+async def stored(path: Path) -> UUID:
+    """Store an ECG of Ann's with an insight, and close the store."""
+    async with SqliteStore.open(path) as store:
+        [one] = await added(store, new("ann", "qrs", client_id="7", fingerprint=b"f"))
+    return one
 
 
 @pytest.fixture

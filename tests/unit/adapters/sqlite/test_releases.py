@@ -16,8 +16,9 @@ from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.bootstrap import running_services
 from ecg_service.domain.insights import InsightState
 from ecg_service.domain.principal import Principal
-from ecg_service.domain.users import Role
+from ecg_service.domain.users import Role, User
 from ecg_service.formats.json import Json
+from ecg_service.ports.store import Checked
 from ecg_service.settings import InsightSettings, Settings, StoreSettings
 
 DATA = Path(__file__).parents[3] / "data"
@@ -57,12 +58,15 @@ def test_there_is_a_release_to_try() -> None:
 
 
 def test_nothing_of_it_is_damaged(database: SqliteDatabase) -> None:
-    assert list(database.check(verify_blob)) == []
+    checked = Checked()
+    assert list(database.check(verify_blob, checked)) == []
+    assert (checked.ecgs, checked.users) == (3, 3)
 
 
 async def test_its_users_are_there(database: SqliteDatabase) -> None:
     async with database.open() as store:
-        users = await store.users.page(limit=9)
+        listed = await store.users.page(limit=9)
+    users = [user for user in listed if isinstance(user, User)]
     assert [(user.name, user.role, user.disabled, user.epoch) for user in users] == [
         ("alice", Role.USER, False, 0),
         ("bob", Role.USER, True, 0),

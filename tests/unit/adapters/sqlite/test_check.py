@@ -1,0 +1,108 @@
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from ecg_service.adapters.sqlite import SqliteStore, check
+from ecg_service.domain.errors import DamagedEcg, StorageUnavailable
+from ecg_service.ports.store import Checked
+from tests.contract.builders import added, new, user
+from tests.unit.adapters.sqlite.alterations import ALTERATIONS, alter
+
+
+def refuse(blob: bytes) -> int:
+    raise DamagedEcg(f"{len(blob)} bytes are wrong")
+
+
+async def test_a_sound_file_has_no_problems(path: Path) -> None:
+    async with SqliteStore.open(path) as store:
+        blobs = [bytes([n]) * 20_000 for n in range(150)]
+        await added(store, *(new("ann", "qrs", blob=blob) for blob in blobs))
+        await store.users.add(user())
+        seen: list[bytes] = []
+
+        def see(blob: bytes) -> int:
+            seen.append(blob)
+            return len(blob)
+
+        checked = Checked()
+        assert list(check(path, see, checked)) == []
+        assert seen == blobs
+        assert checked == Checked(ecgs=150, samples=150 * 20_000, insights=150, users=1)
+        await added(store, new())
+    assert list(check(path)) == []
+
+
+@pytest.mark.parametrize("change", ALTERATIONS)
+def test_finds_altered_metadata(path: Path, stored: UUID, change: str) -> None:
+    alter(path, f"UPDATE ecgs SET {change}")
+    [problem] = check(path)
+    assert problem.startswith(f"ecgs row 1, id {stored.hex.upper()}: ")
+
+
+def test_finds_damaged_blobs(path: Path, stored: UUID) -> None:
+    assert list(check(path, refuse)) == [f"ecgs row 1, id {stored.hex.upper()}: 6 bytes are wrong"]
+
+
+@pytest.mark.parametrize(
+    ("alteration", "place"),
+    [
+        ("insights SET result = '[]'", "insights row qrs of ECG {}: "),
+        ("insights SET name = CAST(x'ff' AS TEXT)", "insights row %FF of ECG {}: "),
+        ("insights SET error = CAST(x'ff' AS TEXT)", "insights row qrs of ECG {}: "),
+        ("users SET role = 'ADMIN'", "users row ann: "),
+        ("users SET password_hash = replace(password_hash, 'hash', 'cash')", "users row ann: "),
+        ("users SET name = CAST(x'ff' AS TEXT)", "users row %FF: "),
+        ("backfills SET position = x'02'", "backfills row rr 1: "),
+        ("ecgs SET blob_checksum = blob_checksum + 1", "ecgs row 1, id {}: "),
+        ("ecgs SET blob = x'00'", "ecgs row 1, id {}: "),
+    ],
+)
+async def test_finds_each_altered_row(
+    path: Path, stored: UUID, alteration: str, place: str
+) -> None:
+    async with SqliteStore.open(path) as store:
+        await store.users.add(user("ann"))
+        await store.users.add(user("bob"))
+        await store.insights.backfill("rr", 1, limit=9)
+    where = " WHERE name = 'qrs'" if "insights" in alteration else ""
+    where = " WHERE name = 'ann'" if "users" in alteration else where
+    alter(path, f"UPDATE {alteration}{where}")
+    checked = Checked()
+    [problem] = check(path, len, checked)
+    assert problem.startswith(place.format(stored.hex.upper()))
+    assert (checked.ecgs, checked.users) == (1, 2 - ("%FF" in place and "users" in place))
+
+
+def test_finds_rows_of_nothing(path: Path, stored: UUID) -> None:
+    alter(path, "PRAGMA foreign_keys = OFF; DELETE FROM ecgs")
+    [problem] = check(path)
+    assert problem.startswith("insights row ")
+
+
+def test_finds_damaged_pages(path: Path, stored: UUID) -> None:
+    content = bytearray(path.read_bytes())
+    place = content.rindex(b"qrs")
+    page = place - place % 16_384
+    content[page : page + 64] = bytes(64)
+    path.write_bytes(content)
+    assert [problem for problem in check(path) if problem.startswith("file: ")]
+
+
+def test_finds_what_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "ecg.db"
+    path.write_bytes(b"\xff" * 50_000)
+    [problem] = check(path)
+    assert "not a database" in problem
+
+
+def test_finds_a_missing_schema(tmp_path: Path) -> None:
+    path = tmp_path / "ecg.db"
+    path.touch()
+    [problem] = check(path)
+    assert "lacks the current schema" in problem
+
+
+def test_cannot_check_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnavailable, match="cannot be opened"):
+        list(check(tmp_path / "ecg.db"))
