@@ -3,20 +3,25 @@
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
-class Lead(Struct, frozen=True):
+class Lead(Struct, frozen=True, omit_defaults=True):
     """A lead without its samples, identified by its index; names may repeat.
 
-    A physical value is `(sample - baseline) / gain`, in `unit`, as in WFDB headers.
+    A physical value is `(sample - baseline) / gain`, in `unit`, as in WFDB headers. The samples
+    that equal `missing`, of which there are `num_missing`, have no value.
     """
 
     name: str
     num_samples: int
-    gain: float | None = None
-    baseline: int = 0
-    unit: str | None = None
+    # Fingerprints of encoded leads are stored, so what has always been encoded always is: only
+    # plain defaults are left out.
+    gain: float | None = field(default_factory=lambda: None)
+    baseline: int = field(default_factory=int)
+    unit: str | None = field(default_factory=lambda: None)
+    missing: int | None = None
+    num_missing: int | None = None
 
 
 class Ecg(Struct, frozen=True):

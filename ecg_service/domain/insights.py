@@ -91,6 +91,17 @@ def is_due(stored: int | None, version: int) -> bool:
     return stored is None or stored < version
 
 
+def with_num_missing(ecg: Ecg, results: list[dict[str, Json]]) -> Json:
+    """Return the results for the leads, each with the number of samples it left out as missing.
+
+    A lead that names none has no such number, and so the result that it always had.
+    """
+    for lead, result in zip(ecg.leads, results, strict=True):
+        if lead.num_missing is not None:
+            result["num_missing"] = lead.num_missing
+    return results
+
+
 class Insight(Struct, frozen=True):
     """A named computation over an ECG.
 

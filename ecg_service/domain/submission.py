@@ -37,6 +37,7 @@ class SubmittedLead(Struct, forbid_unknown_fields=True):
     gain: Annotated[float, Meta(gt=0)] | None = None
     baseline: Annotated[int, INT32] | None = None
     unit: str | None = None
+    missing: Annotated[int, INT32] | None = None
 
 
 class SubmittedEcg(Struct, forbid_unknown_fields=True):
@@ -65,7 +66,7 @@ def valid_ecg(
         id=ecg_id,
         owner=owner,
         leads=tuple(
-            _lead(index, lead, len(signal), broken)
+            _lead(index, lead, signal, broken)
             for index, (lead, signal) in enumerate(zip(submitted.leads, signals, strict=True))
             if len(broken) < MAX_VIOLATIONS
         ),
@@ -73,7 +74,8 @@ def valid_ecg(
         sampling_rate=submitted.sampling_rate,
         client_id=submitted.id,
     )
-    _require_label(submitted.id, MAX_ID_LENGTH, ("id",), broken)
+    if submitted.id is not None and not is_label(submitted.id, MAX_ID_LENGTH):
+        broken.append(_not_a_label(("id",), MAX_ID_LENGTH))
     if broken:
         raise Invalid(*broken[:MAX_VIOLATIONS])
     return ecg
@@ -96,23 +98,27 @@ def fingerprint(submitted: SubmittedEcg, ecg: Ecg, signals: Sequence[Signal]) ->
     return digest.digest()
 
 
-def _lead(index: int, lead: SubmittedLead, length: int, broken: list[Violation]) -> Lead:
-    name = lead_name(lead.name)
+def _lead(index: int, lead: SubmittedLead, signal: Signal, broken: list[Violation]) -> Lead:
+    name, length = lead_name(lead.name), len(signal)
     if name is None:
         broken.append(_not_a_label(("leads", index, "name"), MAX_NAME_LENGTH))
-    _require_label(lead.unit, MAX_UNIT_LENGTH, ("leads", index, "unit"), broken)
+    if lead.unit is not None and not is_label(lead.unit, MAX_UNIT_LENGTH):
+        broken.append(_not_a_label(("leads", index, "unit"), MAX_UNIT_LENGTH))
     if length == 0:
         detail = "A signal has at least one sample."
         broken.append(Violation(("leads", index, "signal"), "empty", detail))
     if lead.num_samples is not None and lead.num_samples != length:
         detail = f"num_samples is {lead.num_samples}, but the signal has {length}."
         broken.append(Violation(("leads", index, "num_samples"), "wrong_length", detail))
-    return Lead(name or "", length, lead.gain, lead.baseline or 0, lead.unit)
-
-
-def _require_label(text: str | None, max_length: int, path: Path, broken: list[Violation]) -> None:
-    if text is not None and not is_label(text, max_length):
-        broken.append(_not_a_label(path, max_length))
+    return Lead(
+        name or "",
+        length,
+        lead.gain,
+        lead.baseline or 0,
+        lead.unit,
+        lead.missing,
+        None if lead.missing is None else signal.count(lead.missing),
+    )
 
 
 def _not_a_label(path: Path, max_length: int) -> Violation:

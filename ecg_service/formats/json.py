@@ -9,7 +9,7 @@ import ecg_core
 from ecg_service.domain.errors import EcgError, Invalid, Malformed, Path, Violation, outcome
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.domain.violations import violation
-from ecg_service.formats.json_hints import BOM, hint
+from ecg_service.formats.json_hints import BOM, hint, missing_hint
 from ecg_service.ports.formats import Format, Use
 
 T = TypeVar("T")
@@ -17,7 +17,7 @@ T = TypeVar("T")
 _MALFORMED = {"syntax", "encoding"}
 """Codes of the core for documents that are not JSON."""
 
-_MORE = {"expected the end": "{}: send one document in each request"}
+_MORE = {"expected the end": "send one document in each request"}
 """What the core says of several documents in one body, and what to do about it."""
 
 _decode = msgspec.json.Decoder(SubmittedEcg, strict=True).decode
@@ -53,10 +53,13 @@ def _description(skeleton: bytes) -> SubmittedEcg:
 
 
 def _rejection(error: ecg_core.DecodeError, body: bytes) -> Invalid:
-    if error.code in _MALFORMED:
-        detail = hint(body) or _MORE.get(str(error).partition(" at ")[0], "{}").format(error)
-        return Malformed(Violation(_path(error.pointer), error.code, detail))
-    return Invalid(Violation(_path(error.pointer), error.code, str(error)))
+    kind = Malformed if error.code in _MALFORMED else Invalid
+    path = _path(error.pointer)
+    advice = _MORE.get(str(error).partition(" at ")[0])
+    if path[-2:-1] == ("signal",):
+        advice = missing_hint(body, error.offset)
+    detail = f"{error}: {advice}" if advice else str(error)
+    return kind(Violation(path, error.code, hint(body) or detail))
 
 
 def _path(pointer: str) -> Path:

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 
 from ecg_service.domain.ecg import Ecg, Lead
-from ecg_service.domain.insights import Json
+from ecg_service.domain.insights import Json, with_num_missing
 from ecg_service.domain.signals import Signal
 
 
 def statistics(ecg: Ecg, signals: Sequence[Signal]) -> Json:
     """Describe each lead in the units of its samples, after subtracting its baseline."""
-    return [_describe(lead, signal) for lead, signal in zip(ecg.leads, signals, strict=True)]
+    return with_num_missing(ecg, [*map(_describe, ecg.leads, signals)])
 
 
 def _describe(lead: Lead, signal: Signal) -> Json:
-    if signal.minimum is None or signal.maximum is None:
+    extremes = signal.extremes(missing=lead.missing)
+    if extremes is None:
         return {"name": lead.name, "min": None, "max": None, "mean": None, "rms": None}
+    low, high = extremes
     return {
         "name": lead.name,
-        "min": signal.minimum - lead.baseline,
-        "max": signal.maximum - lead.baseline,
-        "mean": signal.average(baseline=lead.baseline),
-        "rms": signal.rms(baseline=lead.baseline),
+        "min": low - lead.baseline,
+        "max": high - lead.baseline,
+        "mean": signal.average(baseline=lead.baseline, missing=lead.missing),
+        "rms": signal.rms(baseline=lead.baseline, missing=lead.missing),
     }

@@ -3,18 +3,27 @@
 from collections.abc import Sequence
 
 from ecg_service.domain.ecg import Ecg
-from ecg_service.domain.insights import InsightRecord, InsightState, Json
+from ecg_service.domain.insights import InsightRecord, InsightState, Json, with_num_missing
 from ecg_service.domain.signals import Signal
 
 NAME = "zero_crossings"
 
 
 def zero_crossings(ecg: Ecg, signals: Sequence[Signal]) -> Json:
-    """Count each lead's changes of sign about its baseline; a zero keeps the sign before it."""
-    return [
-        {"name": lead.name, "zero_crossings": signal.count_zero_crossings(baseline=lead.baseline)}
+    """Count each lead's changes of sign about its baseline; a zero keeps the sign before it.
+
+    None is counted from one side of missing samples to the other.
+    """
+    counted: list[dict[str, Json]] = [
+        {
+            "name": lead.name,
+            "zero_crossings": signal.count_zero_crossings(
+                baseline=lead.baseline, missing=lead.missing
+            ),
+        }
         for lead, signal in zip(ecg.leads, signals, strict=True)
     ]
+    return with_num_missing(ecg, counted)
 
 
 def stored_counts(records: Sequence[InsightRecord]) -> list[int] | None:

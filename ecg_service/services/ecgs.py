@@ -35,9 +35,10 @@ class FoundEcg:
 
 @dataclass(frozen=True, slots=True)
 class FoundInsights:
-    """The insights of an ECG, and each lead's name and zero crossings by the rule asked for."""
+    """The insights of an ECG, and each lead with its zero crossings by the rule asked for."""
 
-    crossings: Sequence[tuple[str, int]]
+    leads: Sequence[Lead]
+    crossings: Sequence[int]
     records: Sequence[InsightRecord]
 
 
@@ -110,15 +111,10 @@ class Ecgs:
 
         def render(signal: Signal) -> Window:
             first = min(start, lead.num_samples)
-            place = (
-                lead,
-                first,
-                first + len(signal),
-                _crossings(lead, signal),
-            )
+            place = (lead, first, first + len(signal), _crossings(lead, signal))
             if max_points is None or len(signal) <= max_points:
                 return Window(*place, signal.to_json())
-            positions, values = signal.thin(max_points)
+            positions, values = signal.thin(max_points, missing=lead.missing)
             return Window(*place, values.to_json(), positions.to_json())
 
         return await self._core.window(stored.blob, index, start, stop, render)
@@ -150,8 +146,7 @@ class Ecgs:
         counts = self._stored_counts(stored.insights) if zeros == "neutral" else None
         if counts is None:
             stored, counts = await self._count(owner, ecg_id, zeros)
-        names = [lead.name for lead in stored.ecg.leads]
-        return FoundInsights([*zip(names, counts, strict=True)], stored.insights)
+        return FoundInsights(stored.ecg.leads, counts, stored.insights)
 
     async def delete(self, owner: Principal, ecg_id: UUID) -> None:
         """Delete the ECG with its samples and insights."""
@@ -196,4 +191,4 @@ class Ecgs:
 
 
 def _crossings(lead: Lead, signal: Signal, zeros: ZeroRule = "neutral") -> int:
-    return signal.count_zero_crossings(zeros=zeros, baseline=lead.baseline)
+    return signal.count_zero_crossings(zeros=zeros, baseline=lead.baseline, missing=lead.missing)

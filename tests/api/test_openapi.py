@@ -124,11 +124,14 @@ async def test_answers_have_no_field_that_is_not_documented(
     anyone: httpx.AsyncClient, newcomer: httpx.AsyncClient
 ) -> None:
     schemas = (await document(anyone))["components"]["schemas"]
-    key = await post(newcomer, ecg(lead(gain=1, unit="mV"), lead(), id="x", sampling_rate=1))
+    key = await post(
+        newcomer, ecg(lead(gain=1, unit="mV", missing=0), lead(), id="x", sampling_rate=1)
+    )
     whole = (await newcomer.get(f"/ecg/{key}")).json()
     answers = {
         "EcgOut": whole,
         "LeadOut": whole["leads"][0],
+        "CrossingsOut": (await newcomer.get(f"/ecg/{key}/insights")).json()["leads"][0],
         "EcgPage": (await newcomer.get("/ecg")).json(),
         "WindowOut": (await newcomer.get(f"/ecg/{key}/leads/0?max_points=2")).json(),
         "InsightsOut": (await newcomer.get(f"/ecg/{key}/insights")).json(),

@@ -142,6 +142,13 @@ INVALID: list[tuple[str, object, str, str]] = [
     ("baseline large", ecg(lead(baseline=2**31)), "/leads/0/baseline", "out_of_range"),
     ("baseline small", ecg(lead(baseline=-(2**31) - 1)), "/leads/0/baseline", "out_of_range"),
     ("baseline huge", ecg(lead(baseline=10**30)), "/leads/0/baseline", "out_of_range"),
+    ("missing a float", ecg(lead(missing=-0.5)), "/leads/0/missing", "wrong_type"),
+    ("missing a string", ecg(lead(missing="NA")), "/leads/0/missing", "wrong_type"),
+    ("missing a bool", ecg(lead(missing=True)), "/leads/0/missing", "wrong_type"),
+    ("missing several", ecg(lead(missing=[0])), "/leads/0/missing", "wrong_type"),
+    ("missing large", ecg(lead(missing=2**31)), "/leads/0/missing", "out_of_range"),
+    ("missing small", ecg(lead(missing=-(2**31) - 1)), "/leads/0/missing", "out_of_range"),
+    ("missing counted", ecg(lead(num_missing=1)), "/leads/0/num_missing", "unknown_field"),
     ("unit empty", ecg(lead(unit="")), "/leads/0/unit", LABEL),
     ("unit long", ecg(lead(unit="x" * 17)), "/leads/0/unit", LABEL),
     ("unit NUL", ecg(lead(unit="\0")), "/leads/0/unit", LABEL),
@@ -271,7 +278,11 @@ KEPT: dict[str, dict[str, Any]] = {
     "baseline limits": {"baseline": INT32_MIN},
     "baseline maximum": {"baseline": INT32_MAX},
     "unit": {"unit": "µV"},
-    "nulls": {"gain": None, "unit": None, "num_samples": None, "baseline": None},
+    "missing": {"missing": -32768},
+    "missing minimum": {"missing": INT32_MIN},
+    "missing maximum": {"missing": INT32_MAX},
+    "missing zero": {"missing": 0},
+    "nulls": dict.fromkeys(("gain", "unit", "num_samples", "baseline", "missing")),
 }
 
 
@@ -283,7 +294,7 @@ async def test_what_is_said_of_a_lead_comes_back(
     [found] = (await ann.get(f"/ecg/{key}")).json()["leads"]
     given = {name: value for name, value in fields.items() if value is not None}
     assert {name: found[name] for name in given} == given
-    assert ("gain" in found, "unit" in found) == ("gain" in given, "unit" in given)
+    assert {"gain", "unit", "missing"} & found.keys() == {"gain", "unit", "missing"} & given.keys()
 
 
 DATES = {
@@ -340,6 +351,7 @@ OTHERS = {
     "gain": ecg(lead("I", 1, 2, gain=2), id="x"),
     "baseline": ecg(lead("I", 1, 2, baseline=1), id="x"),
     "unit": ecg(lead("I", 1, 2, unit="mV"), id="x"),
+    "missing": ecg(lead("I", 1, 2, missing=3), id="x"),
     "rate": ecg(lead("I", 1, 2), id="x", sampling_rate=500),
     "date": ecg(lead("I", 1, 2), id="x", date="2026-05-17T12:00:00Z"),
 }

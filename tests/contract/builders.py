@@ -16,7 +16,11 @@ from ecg_service.domain.users import Role, User
 from ecg_service.ports.store import Store
 
 NOON = datetime(2026, 5, 17, 12, tzinfo=UTC)
-LEADS = (Lead("I", 3), Lead("aVR", 5000, gain=200.5, baseline=-12, unit="mV"), Lead("I", 1))
+LEADS = (
+    Lead("I", 3),
+    Lead("aVR", 5000, gain=200.5, baseline=-12, unit="mV"),
+    Lead("I", 1, missing=-32768, num_missing=0),
+)
 
 
 Read = Callable[[str, UUID], Awaitable[object]]

@@ -26,6 +26,8 @@ class LeadOut(Struct):
     zero_crossings: int | UnsetType = UNSET
     gain: float | UnsetType = UNSET
     unit: str | UnsetType = UNSET
+    missing: int | UnsetType = UNSET
+    num_missing: int | UnsetType = UNSET
     signal: Raw | UnsetType = UNSET
 
     @classmethod
@@ -37,6 +39,8 @@ class LeadOut(Struct):
             zero_crossings=or_unset(crossings),
             gain=or_unset(lead.gain),
             unit=or_unset(lead.unit),
+            missing=or_unset(lead.missing),
+            num_missing=or_unset(lead.num_missing),
             signal=UNSET if samples is None else Raw(samples),
         )
 
@@ -109,6 +113,8 @@ class WindowOut(Struct):
     signal: Raw
     gain: float | UnsetType = UNSET
     unit: str | UnsetType = UNSET
+    missing: int | UnsetType = UNSET
+    num_missing: int | UnsetType = UNSET
     positions: Raw | UnsetType = UNSET
 
     @classmethod
@@ -125,5 +131,7 @@ class WindowOut(Struct):
             signal=Raw(window.samples),
             gain=or_unset(lead.gain),
             unit=or_unset(lead.unit),
+            missing=or_unset(lead.missing),
+            num_missing=or_unset(lead.num_missing),
             positions=UNSET if window.positions is None else Raw(window.positions),
         )

@@ -6,16 +6,22 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from ecg_service.api.schemas import or_unset
+from ecg_service.domain.ecg import Lead
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.signals import ZeroRule
 from ecg_service.services.ecgs import FoundInsights
 
 
 class CrossingsOut(Struct):
-    """The zero crossings of a lead."""
+    """The zero crossings of a lead, and its number of missing samples if it names them."""
 
     name: str
     zero_crossings: int
+    num_missing: int | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, lead: Lead, crossings: int) -> Self:
+        return cls(lead.name, crossings, or_unset(lead.num_missing))
 
 
 class InsightOut(Struct):
@@ -51,6 +57,6 @@ class InsightsOut(Struct):
         return cls(
             ecg_id=str(ecg_id),
             zeros=zeros,
-            leads=[CrossingsOut(*lead) for lead in found.crossings],
+            leads=[*map(CrossingsOut.of, found.leads, found.crossings)],
             insights={record.name: InsightOut.of(record) for record in found.records},
         )

@@ -53,11 +53,14 @@ def print_of(submitted: SubmittedEcg, *signals: ecg_core.Signal) -> bytes:
 
 
 @pytest.mark.parametrize(("last", "beyond"), [(-(2**31), -(2**31) - 1), (2**31 - 1, 2**31)])
-def test_a_baseline_is_an_integer_of_32_bits(last: int, beyond: int) -> None:
+@pytest.mark.parametrize("field", ["baseline", "missing"])
+def test_a_baseline_and_what_is_missing_are_integers_of_32_bits(
+    field: str, last: int, beyond: int
+) -> None:
     lead = {"name": "I", "signal": 0}
-    assert conform(lead | {"baseline": last}, SubmittedLead).baseline == last
+    assert getattr(conform(lead | {field: last}, SubmittedLead), field) == last
     with pytest.raises(Invalid):
-        conform(lead | {"baseline": beyond}, SubmittedLead)
+        conform(lead | {field: beyond}, SubmittedLead)
 
 
 def test_a_fingerprint_is_of_the_content_as_sent() -> None:
@@ -68,6 +71,8 @@ def test_a_fingerprint_is_of_the_content_as_sent() -> None:
         (SubmittedEcg(leads=[SubmittedLead("I", 0)], id="x"), SIGNAL),
         (SubmittedEcg(leads=[SubmittedLead("avr", 0)], id="x", date=RECEIVED), SIGNAL),
         (SubmittedEcg(leads=[SubmittedLead("avr", 0)], id="x", sampling_rate=1.0), SIGNAL),
+        (SubmittedEcg(leads=[SubmittedLead("avr", 0, missing=0)], id="x"), SIGNAL),
+        (SubmittedEcg(leads=[SubmittedLead("avr", 0, missing=1)], id="x"), SIGNAL),
         (submitted, ecg_core.Signal([1, -3])),
     ]
     prints = {print_of(submitted, SIGNAL), *(print_of(*other) for other in others)}

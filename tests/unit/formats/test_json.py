@@ -27,12 +27,12 @@ def read(document: str) -> Ecg | EcgError:
 def test_a_full_document_becomes_an_ecg() -> None:
     assert read(
         '{"id":"x","date":"2026-05-17T14:00:00+02:00","sampling_rate":500,"leads":['
-        '{"name":"avr","signal":[1,2],"num_samples":2,"gain":200,"baseline":-5,"unit":"mV"},'
-        '{"signal":[3],"name":"x"}]}'
+        '{"name":"avr","signal":[1,2],"num_samples":2,"gain":200,"baseline":-5,"unit":"mV",'
+        '"missing":2},{"signal":[3],"name":"x"}]}'
     ) == Ecg(
         ID,
         "ann",
-        leads=(Lead("aVR", 2, 200.0, -5, "mV"), Lead("x", 1)),
+        leads=(Lead("aVR", 2, 200.0, -5, "mV", 2, 1), Lead("x", 1)),
         date=datetime(2026, 5, 17, 12, tzinfo=UTC),
         sampling_rate=500.0,
         client_id="x",
@@ -88,6 +88,31 @@ def test_what_a_malformed_body_seems_to_be_is_said(body: bytes, detail: str) -> 
     [refused] = Json().read([body], ecg)
     assert isinstance(refused, Malformed)
     assert [violation.detail for violation in refused.violations] == [detail]
+
+
+MISSING = (
+    "for a missing sample send an integer that is never measured and name it in the lead,"
+    ' such as "missing": -32768'
+)
+
+
+@pytest.mark.parametrize("word", ["null", "NaN"])
+@pytest.mark.parametrize("before", ["", "1,", "7, -7,\n", "1," * 300])
+def test_what_is_no_sample_is_refused_and_the_sender_told_of_missing(
+    word: str, before: str
+) -> None:
+    refused = read('{"leads":[{"name":"I","signal":[' + before + word + ",2]}]}")
+    assert isinstance(refused, Invalid)
+    [violation] = refused.violations
+    assert violation.path == ("leads", "0", "signal", str(before.count(",")))
+    assert violation.detail.endswith(f": {MISSING}")
+
+
+@pytest.mark.parametrize("lead", ['"gain":NaN', '"signal":[nul]', '"signal":[1,"null"]'])
+def test_what_is_wrong_otherwise_is_not_explained_by_missing_samples(lead: str) -> None:
+    refused = read('{"leads":[{"name":"I",' + lead + "}]}")
+    assert isinstance(refused, Invalid)
+    assert all(MISSING not in violation.detail for violation in refused.violations)
 
 
 def test_the_place_of_an_error_has_the_keys_as_they_were_sent() -> None:

@@ -69,7 +69,7 @@ async def test_crossings_are_counted_while_the_stored_ones_are_not_there(
     """The state while a new version of the insight is computed, or after it failed."""
     key = await stored(store, state=state)
     assert (await ecgs.read(OWNER, key, signals=signals)).crossings == [2]
-    assert (await ecgs.insights(OWNER, key)).crossings == [("I", 2)]
+    assert (await ecgs.insights(OWNER, key)).crossings == [2]
 
 
 async def test_waiting_ends_when_the_insight_is_settled(
