@@ -7,6 +7,7 @@ from ecg_service.actors.errors import (
     ActorError,
     ActorStopped,
     MailboxFull,
+    MessageExpired,
     RestartLimitExceeded,
     ThreadsFull,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "ActorPool",
     "ActorStopped",
     "MailboxFull",
+    "MessageExpired",
     "PoolStatistics",
     "RestartLimitExceeded",
     "RestartPolicy",

@@ -13,10 +13,11 @@ Reply = TypeVar("Reply")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Envelope(Generic[Message, Reply]):
-    """A message, and the future of its reply if the sender asked for one."""
+    """A message, the future of its reply if the sender asked for one, and how long that waits."""
 
     message: Message
     reply: asyncio.Future[Reply] | None = None
+    expires: float | None = None
 
     @property
     def abandoned(self) -> bool:

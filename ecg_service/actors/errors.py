@@ -9,6 +9,10 @@ class MailboxFull(ActorError):
     """The pool already holds as many waiting messages as it may."""
 
 
+class MessageExpired(ActorError):
+    """The message waited too long, and will not be handled."""
+
+
 class ActorStopped(ActorError):
     """The pool stopped before it handled the message."""
 

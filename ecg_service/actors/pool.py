@@ -8,6 +8,7 @@ from typing import Generic, Protocol, Self, TypeVar
 
 from ecg_service.actors.envelope import Envelope
 from ecg_service.actors.errors import ActorStopped, MailboxFull
+from ecg_service.actors.mailbox import Mailbox
 from ecg_service.actors.restarts import RestartBudget, RestartPolicy
 from ecg_service.actors.statistics import PoolStatistics
 
@@ -34,6 +35,7 @@ class ActorPool(Generic[Message, Reply]):
             pool.tell(message)                # go on at once
             reply = await pool.ask(message)   # wait, and raise what the actor raised
 
+    An ask that no actor has taken after `max_wait` seconds raises `MessageExpired` and is dropped.
     Leaving the block drains the mailbox for at most `drain_timeout` seconds. An exception in
     `expected` only fails its batch; any other also replaces the actor and spends one restart.
     When none is left, `RestartLimitExceeded` ends the block.
@@ -46,6 +48,7 @@ class ActorPool(Generic[Message, Reply]):
         size: int,
         capacity: int,
         batch: int = 1,
+        max_wait: float | None = None,
         expected: tuple[type[Exception], ...] = (),
         restarts: RestartPolicy = RestartPolicy(),  # noqa: B008 - frozen
         drain_timeout: float = 10.0,
@@ -54,10 +57,11 @@ class ActorPool(Generic[Message, Reply]):
         self._size = size
         self._capacity = capacity
         self._batch = batch
+        self._max_wait = max_wait
         self._expected = expected
         self._budget = RestartBudget(restarts)
         self._drain_timeout = drain_timeout
-        self._mailbox: asyncio.Queue[Envelope[Message, Reply] | None] = asyncio.Queue()
+        self._mailbox = Mailbox[Message, Reply]()
         self._tasks = asyncio.TaskGroup()
         self._workers: list[asyncio.Task[None]] = []
         self._open = False
@@ -86,8 +90,10 @@ class ActorPool(Generic[Message, Reply]):
 
     async def ask(self, message: Message) -> Reply:
         """Send the message and wait for its reply; the caller sets the timeout."""
-        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._post(Envelope(message, reply))
+        loop = asyncio.get_running_loop()
+        reply: asyncio.Future[Reply] = loop.create_future()
+        expires = None if self._max_wait is None else loop.time() + self._max_wait
+        self._post(Envelope(message, reply, expires))
         return await reply
 
     def _post(self, envelope: Envelope[Message, Reply]) -> None:
@@ -130,6 +136,7 @@ class ActorPool(Generic[Message, Reply]):
             worker.cancel()
 
     def _reject_rest(self) -> None:
+        self._mailbox.close()
         while not self._mailbox.empty():
             if envelope := self._mailbox.get_nowait():
                 envelope.resolve(ActorStopped())

@@ -121,13 +121,25 @@ def _ingest_pool(
     store: Store, core: RustCore, queue: InsightQueue, settings: Settings
 ) -> ActorPool[Submission, Receipt]:
     def actor() -> Actor[Submission, Receipt]:
-        return IngestActor(core, store.ecgs, queue, REGISTRY)
+        return IngestActor(core, store.ecgs, queue, REGISTRY, max_seconds=seconds)
 
-    return _pool(actor, settings.ingest.ingest_mailbox, settings.ingest.ingest_batch, settings)
+    seconds = settings.store.max_write_seconds
+    return _pool(
+        actor,
+        settings.ingest.ingest_mailbox,
+        settings.ingest.ingest_batch,
+        settings,
+        max_wait=seconds / 2,  # the other half is for reading and storing
+    )
 
 
 def _pool(
-    factory: Callable[[], Actor[Message, Reply]], mailbox: int, batch: int, settings: Settings
+    factory: Callable[[], Actor[Message, Reply]],
+    mailbox: int,
+    batch: int,
+    settings: Settings,
+    *,
+    max_wait: float | None = None,
 ) -> ActorPool[Message, Reply]:
     """One actor, since a store has one writer; errors of clients and the store are expected."""
     return ActorPool(
@@ -135,6 +147,7 @@ def _pool(
         size=1,
         capacity=mailbox,
         batch=batch,
+        max_wait=max_wait,
         expected=(EcgError,),
         drain_timeout=settings.server.drain_seconds,
     )

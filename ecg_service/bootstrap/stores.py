@@ -12,11 +12,13 @@ from ecg_service.adapters.sqlite import SqliteDatabase
 from ecg_service.ports.store import Database, Store
 from ecg_service.services.authentication import VerifiedCredentials
 from ecg_service.services.users import Users
-from ecg_service.settings import BadSettings, ReaderSettings, Settings, variable
+from ecg_service.settings import BadSettings, ReaderSettings, Settings, StoreSettings, variable
 
 
 class _FromUrl(Protocol):
-    def __call__(self, url: str, *, reader_threads: int, reader_queue: int) -> Database | None:
+    def __call__(
+        self, url: str, *, reader_threads: int, reader_queue: int, write_seconds: float
+    ) -> Database | None:
         """Return the database if the URL is of this kind."""
         ...
 
@@ -31,21 +33,31 @@ STORES: Mapping[str, _FromUrl] = MappingProxyType(
 
 URL_FORMS = " or ".join(STORES)
 DEFAULT_READERS = ReaderSettings()
+DEFAULT_WRITE_SECONDS = StoreSettings().max_write_seconds
 
 
 def configured_database(settings: Settings) -> Database:
     """Return the database that `database_url` names; raises `BadSettings`."""
     try:
-        return database_from_url(settings.store.database_url, settings.readers)
+        return database_from_url(
+            settings.store.database_url, settings.readers, settings.store.max_write_seconds
+        )
     except ValueError as error:
         raise BadSettings(f"{variable('database_url')}: {error}") from error
 
 
-def database_from_url(url: str, readers: ReaderSettings = DEFAULT_READERS) -> Database:
+def database_from_url(
+    url: str,
+    readers: ReaderSettings = DEFAULT_READERS,
+    write_seconds: float = DEFAULT_WRITE_SECONDS,
+) -> Database:
     """Return the database that the URL names; raises `ValueError` for any other URL."""
     for from_url in STORES.values():
         found = from_url(
-            url, reader_threads=readers.reader_threads, reader_queue=readers.reader_queue
+            url,
+            reader_threads=readers.reader_threads,
+            reader_queue=readers.reader_queue,
+            write_seconds=write_seconds,
         )
         if found is not None:
             return found

@@ -17,11 +17,14 @@ class EcgRepository(Protocol):
     `EcgNotFound` for an id that is unknown or another owner's: the two are indistinguishable.
     """
 
-    async def add_many(self, new: Sequence[StoredEcg]) -> list[Added]:
+    async def add_many(
+        self, new: Sequence[StoredEcg], *, until: float | None = None
+    ) -> list[Added]:
         """Store all in one durable transaction; return the id of each, in order.
 
         An ECG that was submitted before is not stored again, and one whose sender may send no
-        longer is refused; see `sift`.
+        longer is refused; see `sift`. `until` is when the call ends at the latest, by
+        `time.monotonic`: if nothing was stored by then, nothing will be.
         """
         ...
 

@@ -1,12 +1,13 @@
 """Ingests ECGs: a batch takes one core call per format and one durable transaction."""
 
+import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from ecg_service.actors import Actor, ActorPool, ActorStopped, MailboxFull
+from ecg_service.actors import Actor, ActorPool, ActorStopped, MailboxFull, MessageExpired
 from ecg_service.domain.errors import EcgError, Overloaded
 from ecg_service.domain.ids import next_id
 from ecg_service.domain.insights import Insight
@@ -28,6 +29,7 @@ class Submission:
     sender: Principal
     format: Format
     document: bytes
+    received: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,15 @@ class Ingest:
         try:
             with self._in_flight.work():
                 return await self._pool.ask(Submission(sender, document_format, document))
-        except (MailboxFull, ActorStopped) as error:
+        except (MailboxFull, MessageExpired, ActorStopped) as error:
             raise Overloaded from error
 
 
 class IngestActor(Actor[Submission, Receipt]):
-    """Reads a batch of documents together and commits them together."""
+    """Reads a batch of documents together and commits them together.
+
+    Whatever holds it up, they are answered `max_seconds` after the first of them was received.
+    """
 
     def __init__(
         self,
@@ -72,16 +77,21 @@ class IngestActor(Actor[Submission, Receipt]):
         ecgs: EcgRepository,
         queue: InsightQueue,
         insights: Sequence[Insight],
+        *,
+        max_seconds: float,
     ) -> None:
         self._core = core
         self._ecgs = ecgs
         self._queue = queue
         self._insights = insights
+        self._max_seconds = max_seconds
 
     async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt | Exception]:
         """Return a receipt or an error for each; a rejected ECG fails only its own request."""
         read = await self._read(batch)
-        stored = iter(await self._store([item for item in read if isinstance(item, StoredEcg)]))
+        until = min(submission.received for submission in batch) + self._max_seconds
+        new = [item for item in read if isinstance(item, StoredEcg)]
+        stored = iter(await self._store(new, until))
         return [item if isinstance(item, EcgError) else next(stored) for item in read]
 
     async def _read(self, batch: Sequence[Submission]) -> list[StoredEcg | EcgError]:
@@ -119,10 +129,10 @@ class IngestActor(Actor[Submission, Receipt]):
             sender=sender,
         )
 
-    async def _store(self, new: Sequence[StoredEcg]) -> list[Receipt | EcgError]:
+    async def _store(self, new: Sequence[StoredEcg], until: float) -> list[Receipt | EcgError]:
         if not new:
             return []
-        answers = await self._ecgs.add_many(new)
+        answers = await self._ecgs.add_many(new, until=until)
         self._queue.put(one.ecg.id for one in new)
         return [_receipt(one, answer) for one, answer in zip(new, answers, strict=True)]
 

@@ -59,9 +59,10 @@ class InsightSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """`[store]`: the database."""
+    """`[store]`: the database, and how long a write may take from the body's last byte."""
 
     database_url: str = "sqlite:///ecg.db"
+    max_write_seconds: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from uuid import UUID
 
+import apsw
 import httpx
 
+from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.services.in_flight import MEMORY_PER_BYTE
 from tests.e2e.service import (
     JSON_TYPE,
@@ -143,3 +145,17 @@ async def test_connections_beyond_the_limit_are_refused_until_others_end(tmp_pat
 
 async def is_live(anyone: httpx.AsyncClient) -> bool:
     return (await anyone.get("/health/live")).status_code == 200
+
+
+async def test_posts_behind_a_lock_are_refused_in_time_and_never_stored(tmp_path: Path) -> None:
+    async with running(tmp_path, max_write_seconds=2) as service:
+        await service.register()
+        async with service.client() as user:
+            with closing(apsw.Connection(str(tmp_path / "ecg.db"))) as other:
+                execute(other, "BEGIN IMMEDIATE")
+                writes = [user.post("/ecg", content=SMALL, headers=JSON_TYPE) for _ in range(50)]
+                writes.append(user.delete(f"/ecg/{UUID(int=0)}"))
+                answers = await asyncio.gather(*writes)
+            assert {answer.status_code for answer in answers} == {503}
+            assert all("retry-after" in answer.headers for answer in answers)
+        await is_healthy_with(service, 0)

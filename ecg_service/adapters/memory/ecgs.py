@@ -24,7 +24,10 @@ class MemoryEcgs(EcgRepository):
         self._users = users
         self._named: dict[tuple[str, str], IdAndFingerprint] = {}
 
-    async def add_many(self, new: Sequence[StoredEcg]) -> list[Added]:
+    async def add_many(
+        self, new: Sequence[StoredEcg], *, until: float | None = None
+    ) -> list[Added]:
+        del until
         fresh, answers = sift(
             new,
             find=lambda owner, client_id: self._named.get((owner, client_id)),

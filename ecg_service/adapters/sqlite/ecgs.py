@@ -59,8 +59,10 @@ class SqliteEcgs(EcgRepository):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add_many(self, new: Sequence[StoredEcg]) -> list[Added]:
-        return await self._engine.write(_add_many, new) if new else []
+    async def add_many(
+        self, new: Sequence[StoredEcg], *, until: float | None = None
+    ) -> list[Added]:
+        return await self._engine.write_until(until, _add_many, new) if new else []
 
     async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
         return await self._engine.read(_get, owner, ecg_id, samples=samples)

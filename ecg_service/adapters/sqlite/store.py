@@ -86,7 +86,9 @@ class SqliteDatabase(Database):
     limits: Limits = DEFAULTS
 
     @classmethod
-    def from_url(cls, url: str, *, reader_threads: int, reader_queue: int) -> Self | None:
+    def from_url(
+        cls, url: str, *, reader_threads: int, reader_queue: int, write_seconds: float
+    ) -> Self | None:
         """Return the database if the URL names a file.
 
         A relative path stands after three slashes, an absolute one after four.
@@ -97,7 +99,10 @@ class SqliteDatabase(Database):
             return None
         if path.startswith((":memory:", "file:")):
             raise ValueError(f"{url!r} names no file: use sqlite:///PATH, or memory://")
-        return cls(Path(path), Limits(readers=reader_threads, waiting_reads=reader_queue))
+        limits = Limits(
+            readers=reader_threads, waiting_reads=reader_queue, write_seconds=write_seconds
+        )
+        return cls(Path(path), limits)
 
     def __str__(self) -> str:
         return str(self.path)

@@ -13,10 +13,12 @@ from ecg_service.actors import (
     ActorPool,
     ActorStopped,
     MailboxFull,
+    MessageExpired,
     PoolStatistics,
     RestartLimitExceeded,
     RestartPolicy,
 )
+from tests.clock import at_once
 
 
 class Refused(Exception):
@@ -50,12 +52,14 @@ def pool_of(
     batch: int = 1,
     intensity: int = 3,
     drain_timeout: float = 5.0,
+    max_wait: float | None = None,
 ) -> ActorPool[str, str]:
     return ActorPool(
         factory,
         size=size,
         capacity=capacity,
         batch=batch,
+        max_wait=max_wait,
         expected=(Refused,),
         restarts=RestartPolicy(intensity=intensity, period=60.0),
         drain_timeout=drain_timeout,
@@ -110,6 +114,35 @@ async def test_a_full_mailbox_refuses_and_keeps_what_it_holds() -> None:
         actor.gate.set()
         assert await waiting == "SECOND"
     assert actor.batches == [["running"], ["first"], ["second"]]
+
+
+def test_an_ask_that_waits_too_long_is_refused_in_time_and_never_handled() -> None:
+    actor = Recorder(closed=True)
+
+    async def asked(pool: ActorPool[str, str], message: str, after: float) -> tuple[str, float]:
+        await asyncio.sleep(after)
+        try:
+            return await pool.ask(message), asyncio.get_running_loop().time()
+        except MessageExpired:
+            return "expired", asyncio.get_running_loop().time()
+
+    async def scenario() -> list[tuple[str, float]]:
+        async with pool_of(lambda: actor, max_wait=10.0) as pool:
+            asks = [asked(pool, message, n) for n, message in enumerate(["run", "a", "b", "c"])]
+            pool.tell("told")
+            answers = asyncio.gather(*asks, asked(pool, "late", 11.5))
+            await asyncio.sleep(12.5)
+            actor.gate.set()
+            return await answers
+
+    assert at_once(scenario()) == [
+        ("expired", 10.0),
+        ("expired", 11.0),
+        ("expired", 12.0),
+        ("C", 12.5),
+        ("LATE", 12.5),
+    ]
+    assert actor.batches == [["told"], ["c"], ["late"]]
 
 
 async def test_an_expected_error_in_the_answer_reaches_its_asker_only() -> None:

@@ -10,11 +10,20 @@ import pytest
 from ecg_service.actors import Actor, ActorPool
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
+from ecg_service.adapters.memory.ecgs import MemoryEcgs
 from ecg_service.domain.ecg import Ecg
-from ecg_service.domain.errors import EcgError, EcgIdTaken, Invalid, Malformed, Overloaded
+from ecg_service.domain.errors import (
+    EcgError,
+    EcgIdTaken,
+    Invalid,
+    Malformed,
+    Overloaded,
+    StorageUnavailable,
+)
 from ecg_service.domain.insights import Insight, InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.signals import Signal
+from ecg_service.domain.stored import Added, StoredEcg
 from ecg_service.domain.users import Role
 from ecg_service.formats.json import Json
 from ecg_service.insights import REGISTRY
@@ -44,7 +53,7 @@ async def store(store: MemoryStore) -> MemoryStore:
 
 @pytest.fixture
 def actor(store: MemoryStore, core: RustCore, queue: ListQueue) -> IngestActor:
-    return IngestActor(core, store.ecgs, queue, REGISTRY)
+    return IngestActor(core, store.ecgs, queue, REGISTRY, max_seconds=60)
 
 
 def body(*samples: int, client_id: str | None = None) -> bytes:
@@ -126,8 +135,12 @@ class Held(Actor[Submission, Receipt]):
 
 
 @asynccontextmanager
-async def door(held: Held, *, capacity: int = 1, max_bytes: int = 100) -> AsyncGenerator[Ingest]:
-    async with ActorPool[Submission, Receipt](lambda: held, size=1, capacity=capacity) as pool:
+async def door(
+    held: Held, *, capacity: int = 1, max_bytes: int = 100, max_wait: float | None = None
+) -> AsyncGenerator[Ingest]:
+    async with ActorPool[Submission, Receipt](
+        lambda: held, size=1, capacity=capacity, max_wait=max_wait
+    ) as pool:
         yield Ingest(pool, BodiesInFlight(max_bytes))
         held.go_on.set()
 
@@ -143,6 +156,35 @@ async def test_a_full_mailbox_is_overload() -> None:
             await ingest.submit(ANN, JSON, b"")
         held.go_on.set()
         assert await asyncio.gather(*taken) == [Receipt(UUID(int=0))] * 2
+
+
+async def test_waiting_too_long_in_the_mailbox_is_overload() -> None:
+    held = Held()
+    async with door(held, max_wait=0.05) as ingest:
+        taken = asyncio.create_task(ingest.submit(ANN, JSON, b""))
+        await held.busy.wait()
+        with pytest.raises(Overloaded):
+            await ingest.submit(ANN, JSON, b"")
+        held.go_on.set()
+        assert await taken == Receipt(UUID(int=0))
+
+
+async def test_a_batch_is_stored_in_the_time_of_its_oldest_or_not_at_all(
+    store: MemoryStore, core: RustCore, queue: ListQueue
+) -> None:
+    class Timed(MemoryEcgs):
+        """Refuses everything, and says until when it might have stored it."""
+
+        async def add_many(
+            self, new: Sequence[StoredEcg], *, until: float | None = None
+        ) -> list[Added]:
+            raise StorageUnavailable(str(until))
+
+    ecgs = Timed({}, store.users)
+    actor = IngestActor(core, ecgs, queue, REGISTRY, max_seconds=5)
+    batch = [Submission(ANN, JSON, body(1), received) for received in (20.0, 10.0, 30.0)]
+    with pytest.raises(StorageUnavailable, match=r"^15\.0$"):
+        await actor.handle(batch)
 
 
 async def test_a_stopped_pool_is_overload() -> None:
@@ -172,7 +214,7 @@ async def test_an_insight_at_ingest_sees_the_ecg_as_it_will_be_stored(
         return [ecg.owner, ecg.leads[0].name, len(signals[0]), str(ecg.id)]
 
     insight = Insight("description", 3, describe, when="ingest")
-    actor = IngestActor(core, store.ecgs, queue, [insight])
+    actor = IngestActor(core, store.ecgs, queue, [insight], max_seconds=60)
     [receipt] = await actor.handle(by(ANN, body(1, 2, 3)))
     assert isinstance(receipt, Receipt)
     [record] = await insights_of(store, "ann", receipt.ecg_id)

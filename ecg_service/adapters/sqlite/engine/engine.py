@@ -1,5 +1,6 @@
 """Runs jobs on the database: one write at a time, reads concurrently."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -8,6 +9,7 @@ import apsw
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE
+from ecg_service.adapters.sqlite.engine.deadline import RESERVE, Deadline
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.readers import Readers
@@ -24,6 +26,7 @@ class Engine:
     """One thread that writes and a few that read, each kind with a bounded queue."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
+        self._limits = limits
         self._writer = Writer(path, limits)
         self._readers = Readers(path, limits)
         self._writing = Threads("sqlite-write", size=1, capacity=limits.waiting_writes)
@@ -42,7 +45,25 @@ class Engine:
         **kwargs: P.kwargs,
     ) -> T:
         """Run the job in a transaction of its own that is on disk when this returns."""
-        return await self._run(self._writing, lambda: self._writer.run_job(job, *args, **kwargs))
+        return await self.write_until(None, job, *args, **kwargs)
+
+    async def write_until(
+        self,
+        until: float | None,
+        job: Callable[Concatenate[apsw.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Do what `write` does, or raise `StorageUnavailable` or `OutcomeUnknown` in time."""
+        seconds = self._limits.write_seconds
+        deadline = Deadline(until or time.monotonic() + seconds, RESERVE * seconds)
+
+        def write() -> T:
+            self._writer.patience = min(deadline.begin(), self._limits.busy_seconds)
+            return self._writer.run_job(job, *args, **kwargs)
+
+        async with deadline.kept():
+            return await self._run(self._writing, write)
 
     async def read(
         self,

@@ -11,6 +11,7 @@ class Limits:
 
     At most `readers` reads run at once; `waiting_reads` and `waiting_writes` more may queue and
     the next is refused with `Overloaded`. `busy_seconds` bounds the wait for another process.
+    `write_seconds` bounds the time until a write is answered, including all of its waits.
     `wal_bytes` is the size of the write-ahead log from which the writer copies it back into the
     database. `max_bytes`, where given, is how large the database may grow before `StorageFull`.
     """
@@ -19,6 +20,7 @@ class Limits:
     waiting_reads: int = 256
     waiting_writes: int = 64
     busy_seconds: float = 5.0
+    write_seconds: float = 5.0
     wal_bytes: int = 64 * MIB
     cache_bytes: int = 32 * MIB
     max_bytes: int | None = None

@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 RESTART_FACTOR = 4
 """The multiple of its limit at which a checkpoint of the log waits for the readers."""
+RESTART_SECONDS = 1.0
+"""How long it waits, while other writes wait for it."""
 
 
 class Writer:
@@ -29,6 +31,7 @@ class Writer:
         self._limits = limits
         self._connection: apsw.Connection | None = None
         self._log = 0
+        self.patience = limits.busy_seconds
         self.commits = self.log_pages = 0
         self.last_commit = -math.inf
         self._checkpoint_at = max(1, limits.wal_bytes // PAGE_SIZE)
@@ -39,6 +42,7 @@ class Writer:
         if self._connection is None:
             self._connection = open_writer(self._path, self._limits)
             self._connection.set_wal_hook(self._committed)
+        self._connection.set_busy_timeout(int(self.patience * 1000))
         return self._connection
 
     def run_job(
@@ -90,6 +94,7 @@ class Writer:
         before the next attempt.
         """
         self._restart_at *= 2
+        connection.set_busy_timeout(int(1000 * min(self.patience, RESTART_SECONDS)))
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         self._restart_at = RESTART_FACTOR * self._checkpoint_at
 

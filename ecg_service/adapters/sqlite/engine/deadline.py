@@ -1,0 +1,46 @@
+"""The time by which a write is answered, whatever holds it up."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from ecg_service.domain.errors import OutcomeUnknown, StorageUnavailable
+
+RESERVE = 0.1
+"""The share of the time for a write that is left for the commit."""
+
+
+class Deadline:
+    """A write is answered `until` this time; it begins some time before, or not at all.
+
+    Times are those of `time.monotonic`.
+    """
+
+    def __init__(self, until: float, reserve: float) -> None:
+        self._until = until
+        self._latest = until - reserve
+        self._begun = False
+
+    def begin(self) -> float:
+        """Return how long the write may wait for locks; raises `StorageUnavailable` if too late."""
+        self._begun = True  # first: what has not begun when the time is over can no longer begin
+        left = self._latest - time.monotonic()
+        if left <= 0:
+            raise StorageUnavailable("the writes before it took too long")
+        return left
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncGenerator[None]:
+        """End the block in time.
+
+        Raises `StorageUnavailable` if nothing was written, and `OutcomeUnknown` if the write has
+        begun: its commit hangs.
+        """
+        try:
+            async with asyncio.timeout(max(0, self._until - time.monotonic())):
+                yield
+        except TimeoutError as error:
+            if self._begun:
+                raise OutcomeUnknown("the database takes too long to commit") from error
+            raise StorageUnavailable("the writes before it took too long") from error
