@@ -192,7 +192,7 @@ class HeldEcgs(Ecgs):
     ) -> FoundInsights:
         self.begun.set()
         await self.go_on.wait()
-        return FoundInsights([], [])
+        return FoundInsights([], [], [])
 
 
 async def test_who_is_disabled_while_waiting_learns_nothing(
