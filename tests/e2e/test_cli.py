@@ -226,10 +226,20 @@ class TestBesideARunningService:
         assert (ended.code, ended.stdout, ended.stderr) == (0, "", "ecg.db: no problems\n")
 
 
+MISLEADING = {
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "ALL_PROXY": "socks5://127.0.0.1:9",
+    "NO_PROXY": "[::1]",
+    "SSL_CERT_FILE": "/nonexistent.pem",
+    "SSLKEYLOGFILE": "/nonexistent/x",
+}
+"""None of these matters on the way to a service on this machine."""
+
+
 class TestSend:
     def test_good_files_are_stored(self, shell: Shell, service: str) -> None:
         files = [shell.write(f"{n}.json") for n in range(20)]
-        ended = shell.send(service, *files, "--jobs", "3")
+        ended = shell.send(service, *files, "--jobs", "3", **MISLEADING)
         assert (ended.code, ended.stderr) == (0, "")
         names, _, row = ended.stdout.split("\n")[1:4]
         assert names.split() == ["sent", "stored", "refused", "failed", "bytes", "ECG/s"]

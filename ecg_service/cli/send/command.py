@@ -11,7 +11,8 @@ import httpx
 from ecg_service.cli.exits import OK, REFUSED
 from ecg_service.cli.options import DEFAULTS, password_file_option, read_password
 from ecg_service.cli.runtime import run
-from ecg_service.cli.send.delivery import TIMEOUT, Delivery
+from ecg_service.cli.send.client import SCHEMES, route_to
+from ecg_service.cli.send.delivery import Delivery
 from ecg_service.cli.send.retries import Retries
 from ecg_service.cli.send.sources import STDIN, Source, sources
 from ecg_service.cli.send.tally import Tally
@@ -25,7 +26,7 @@ def _http_url(_: click.Context, __: click.Parameter, text: str) -> httpx.URL:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
         raise click.BadParameter(str(error)) from error
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in SCHEMES or not url.host:
         raise click.BadParameter("Expected http://HOST:PORT or https://HOST.")
     return url
 
@@ -68,6 +69,9 @@ def send(
     The password comes from --password-file, ECG_PASSWORD or the terminal. An ECG with an "id"
     is stored once however often it is sent; one without is not sent again if its answer is lost,
     since it may be stored. Exits with 0 if all are stored, and with 1 if not.
+
+    HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY name the proxy, which is never used to reach
+    this machine; SSL_CERT_FILE or SSL_CERT_DIR name the certificates that are trusted.
     """
     tally = Tally(len(files), as_json=as_json)
     auth = httpx.BasicAuth(username.encode(), _password(password_file, files).encode())
@@ -94,8 +98,8 @@ async def _send(
     jobs: int,
     retries: int,
 ) -> None:
-    limits = httpx.Limits(max_connections=jobs)
-    async with httpx.AsyncClient(base_url=url, auth=auth, timeout=TIMEOUT, limits=limits) as client:
-        delivery = Delivery(client, Retries(retries))
+    route = route_to(url)
+    async with route.client(auth, jobs=jobs) as client:
+        delivery = Delivery(client, Retries(retries), str(route))
         await delivery.sign_in()
         await delivery.send_all(files, jobs=jobs, report=tally.add)

@@ -19,8 +19,6 @@ from ecg_service.domain.users import Role
 
 State = Literal["stored", "refused", "failed"]
 
-TIMEOUT = httpx.Timeout(60, connect=5)
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -34,22 +32,22 @@ class Outcome:
 
 
 class Delivery:
-    """Sends files as one user."""
+    """Sends files as one user; messages call the service by the way to it."""
 
-    def __init__(self, client: httpx.AsyncClient, retries: Retries) -> None:
+    def __init__(self, client: httpx.AsyncClient, retries: Retries, way: str) -> None:
         self._client = client
         self._retries = retries
+        self._way = way
 
     async def sign_in(self) -> None:
         """End the command if every file would fail: no service, no access, not a USER."""
         try:
             response = await self._retries.answer(lambda: self._client.get("/users/me"))
         except httpx.TransportError as error:
-            msg = f"no answer from {self._client.base_url}: {_reason(error)}"
-            raise Unavailable(msg) from error
+            raise Unavailable(self._unanswered(error)) from error
         if response.status_code != HTTPStatus.OK:
             kind = Unavailable if response.is_server_error else Refused
-            raise kind(f"{self._client.base_url} answers: {problem(response)}")
+            raise kind(f"{self._way} answers: {problem(response)}")
         if _role(response) is not Role.USER:
             raise Refused("an admin can send no ECGs")
 
@@ -78,11 +76,14 @@ class Delivery:
         try:
             response = await self._retries.answer(lambda: self._post(body), body.has_id)
         except httpx.TransportError as error:
-            return Outcome(name, "failed", error=_reason(error))
+            return Outcome(name, "failed", error=self._unanswered(error))
         if response.status_code == HTTPStatus.CREATED:
             return _stored(name, body, response)
         state = "refused" if response.is_client_error else "failed"
         return Outcome(name, state, body.size, error=problem(response))
+
+    def _unanswered(self, error: httpx.TransportError) -> str:
+        return f"no answer from {self._way}: {_reason(error)}"
 
     async def _post(self, body: Body) -> httpx.Response:
         headers = {"Content-Type": "application/json", "Content-Length": str(body.size)}

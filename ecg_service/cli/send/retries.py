@@ -17,7 +17,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0
 LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 """Statuses that guarantee that nothing was stored."""
 
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout)
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 """Errors after which the service has not received the request."""
 
 

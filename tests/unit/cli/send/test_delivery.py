@@ -31,7 +31,9 @@ async def deliver(handler: Handler, *files: Source) -> list[Outcome]:
     outcomes: list[Outcome] = []
     transport = httpx.MockTransport(handler)
     async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as client:
-        await Delivery(client, Retries(2)).send_all(files, jobs=2, report=outcomes.append)
+        await Delivery(client, Retries(2), "the service").send_all(
+            files, jobs=2, report=outcomes.append
+        )
     return outcomes
 
 
@@ -49,7 +51,7 @@ async def test_a_file_is_sent_whole_at_each_attempt(tmp_path: Path) -> None:
     outcomes: list[Outcome] = []
     transport = httpx.MockTransport(handle)
     async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as client:
-        await Delivery(client, Retries(2)).send_all(
+        await Delivery(client, Retries(2), "the service").send_all(
             [Source(str(path))], jobs=1, report=outcomes.append
         )
     assert bodies == [path.read_bytes()] * 3
@@ -77,7 +79,10 @@ async def test_after_a_lost_answer_only_an_ecg_with_an_id_is_sent_again(
     [outcome] = await deliver(handle, Source(str(path)))
     assert seen == calls
     assert outcome.state == "failed"
-    assert outcome.error == "the connection broke before the answer came, it may be stored (reset)"
+    assert outcome.error == (
+        "no answer from the service: "
+        "the connection broke before the answer came, it may be stored (reset)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,6 +146,8 @@ async def test_no_more_than_jobs_are_on_their_way(file: Source) -> None:
     outcomes: list[Outcome] = []
     transport = httpx.MockTransport(handle)
     async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as client:
-        await Delivery(client, Retries(0)).send_all([file] * 20, jobs=3, report=outcomes.append)
+        await Delivery(client, Retries(0), "the service").send_all(
+            [file] * 20, jobs=3, report=outcomes.append
+        )
     assert most == 3
     assert len(outcomes) == 20
