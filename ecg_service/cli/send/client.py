@@ -7,7 +7,7 @@ and its errors name none of them.
 import os
 import ssl
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from urllib.request import proxy_bypass
@@ -29,11 +29,10 @@ class Route:
     variable: str = ""
 
     def __str__(self) -> str:
-        """Tell the way without the credentials of the proxy."""
+        """Tell the way, without credentials."""
         if self.proxy is None:
-            return str(self.url)
-        proxy = self.proxy.copy_with(username=None, password=None, path="/")
-        return f"{self.url} through the proxy {str(proxy).rstrip('/')} ({self.variable})"
+            return _shown(self.url)
+        return f"{_shown(self.url)} through the proxy {_shown(self.proxy)} ({self.variable})"
 
     def client(self, auth: httpx.BasicAuth, *, jobs: int) -> httpx.AsyncClient:
         """Return a client with as many connections as jobs; raises `BadSettings`."""
@@ -84,13 +83,16 @@ def _bypasses(host: str) -> bool:
 
 
 def _proxy(variable: str, value: str) -> httpx.URL:
-    try:
+    with suppress(httpx.InvalidURL):
         url = httpx.URL(value if "://" in value else f"http://{value}")
-    except httpx.InvalidURL as error:
-        raise BadSettings(f"{variable}: {error}") from error
-    if url.scheme not in SCHEMES or not url.host:
-        raise BadSettings(f"{variable}: a proxy is http://HOST:PORT or https://HOST:PORT")
-    return url
+        if url.scheme in SCHEMES and url.host:
+            return url
+    # The value is not quoted, for it may hold a password.
+    raise BadSettings(f"{variable}: a proxy is http://HOST:PORT or https://HOST:PORT")
+
+
+def _shown(url: httpx.URL) -> str:
+    return str(url.copy_with(userinfo=b"")).rstrip("/")
 
 
 def trusted() -> ssl.SSLContext:
