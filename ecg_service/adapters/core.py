@@ -27,9 +27,14 @@ class RustCore(SignalCore):
         self._threads = threads
 
     async def read(
-        self, document_format: Format, documents: Sequence[bytes], use: Use[T]
+        self,
+        document_format: Format,
+        documents: Sequence[bytes],
+        use: Use[T],
+        *,
+        max_leads: int | None = None,
     ) -> list[T | EcgError]:
-        return await self._run(document_format.read, documents, use)
+        return await self._run(document_format.read, documents, use, max_leads=max_leads)
 
     async def unpack(
         self, blobs: Sequence[bytes], use: Callable[[int, Sequence[Signal]], T]

@@ -121,7 +121,14 @@ def _ingest_pool(
     store: Store, core: RustCore, queue: InsightQueue, settings: Settings
 ) -> ActorPool[Submission, Receipt]:
     def actor() -> Actor[Submission, Receipt]:
-        return IngestActor(core, store.ecgs, queue, REGISTRY, max_seconds=seconds)
+        return IngestActor(
+            core,
+            store.ecgs,
+            queue,
+            REGISTRY,
+            max_leads=settings.ingest.max_leads,
+            max_seconds=seconds,
+        )
 
     seconds = settings.store.max_write_seconds
     return _pool(

@@ -33,14 +33,17 @@ class Json(Format):
 
     media_type = "application/json"
 
-    def read(self, documents: Sequence[bytes], use: Use[T]) -> list[T | EcgError]:
+    def read(
+        self, documents: Sequence[bytes], use: Use[T], *, max_leads: int | None = None
+    ) -> list[T | EcgError]:
         def answer(index: int, result: ecg_core.Reading | ecg_core.DecodeError) -> T:
             if isinstance(result, ecg_core.DecodeError):
-                raise _rejection(result, bodies[index])
+                raise _rejection(result, bodies[index], max_leads)
             return use(index, _description(result.skeleton), result.signals, result.blob)
 
         bodies = [document.removeprefix(BOM) for document in documents]
-        return [outcome(answer, *item) for item in enumerate(ecg_core.read_batch(bodies))]
+        results = ecg_core.read_batch(bodies, max_signals=max_leads)
+        return [outcome(answer, *item) for item in enumerate(results)]
 
 
 def _description(skeleton: bytes) -> SubmittedEcg:
@@ -52,7 +55,9 @@ def _description(skeleton: bytes) -> SubmittedEcg:
         raise Malformed(Violation((), "syntax", str(error))) from error
 
 
-def _rejection(error: ecg_core.DecodeError, body: bytes) -> Invalid:
+def _rejection(error: ecg_core.DecodeError, body: bytes, max_leads: int | None) -> Invalid:
+    if error.code == "too_many_signals":
+        return Invalid(Violation(("leads",), "length", f"Expected at most {max_leads} leads."))
     kind = Malformed if error.code in _MALFORMED else Invalid
     path = _path(error.pointer)
     advice = _MORE.get(str(error).partition(" at ")[0])

@@ -19,7 +19,12 @@ class SignalCore(Protocol):
     """
 
     async def read(
-        self, document_format: Format, documents: Sequence[bytes], use: Use[T]
+        self,
+        document_format: Format,
+        documents: Sequence[bytes],
+        use: Use[T],
+        *,
+        max_leads: int | None = None,
     ) -> list[T | EcgError]:
         """Read documents of one format in one call; see `Format.read`."""
         ...

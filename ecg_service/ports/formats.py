@@ -18,10 +18,13 @@ class Format(Protocol):
 
     media_type: str
 
-    def read(self, documents: Sequence[bytes], use: Use[T]) -> list[T | EcgError]:
+    def read(
+        self, documents: Sequence[bytes], use: Use[T], *, max_leads: int | None = None
+    ) -> list[T | EcgError]:
         """Read the documents in one call; return the result of `use` for each, in order.
 
         The result for a document that cannot be read is `Malformed`, for one that breaks a rule
-        `Invalid`; a rejected document does not affect the others. Blocks while it computes.
+        `Invalid`; a rejected document does not affect the others. Of a document with more than
+        `max_leads` no further lead is read. Blocks while it computes.
         """
         ...

@@ -78,12 +78,14 @@ class IngestActor(Actor[Submission, Receipt]):
         queue: InsightQueue,
         insights: Sequence[Insight],
         *,
+        max_leads: int,
         max_seconds: float,
     ) -> None:
         self._core = core
         self._ecgs = ecgs
         self._queue = queue
         self._insights = insights
+        self._max_leads = max_leads
         self._max_seconds = max_seconds
 
     async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt | Exception]:
@@ -113,7 +115,9 @@ class IngestActor(Actor[Submission, Receipt]):
             return self._assemble(submissions[index].sender, submitted, signals, blob)
 
         documents = [submission.document for submission in submissions]
-        return await self._core.read(document_format, documents, assemble)
+        return await self._core.read(
+            document_format, documents, assemble, max_leads=self._max_leads
+        )
 
     def _assemble(
         self, sender: Principal, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes

@@ -39,8 +39,9 @@ class EdgeSettings:
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """`[ingest]`: the mailbox of ECGs to store, and how many are stored at once."""
+    """`[ingest]`: the mailbox of ECGs to store, how many are stored at once, and their leads."""
 
+    max_leads: int = 256
     ingest_mailbox: int = 1024
     ingest_batch: int = 32
 

@@ -10,17 +10,18 @@ import pytest_asyncio
 
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role
-from ecg_service.settings import InsightSettings, ReaderSettings
+from ecg_service.settings import IngestSettings, InsightSettings, ReaderSettings
 from tests.api.conftest import settings
-from tests.api.doors import ANN, Service, post, serving
+from tests.api.doors import ANN, Service, ecg, lead, post, problem, serving
 
-CROWD = 30
+CROWD, MAX_LEADS = 30, 3
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def cramped(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Service]:
     small = replace(
         settings("sqlite", tmp_path_factory.mktemp("store")),
+        ingest=IngestSettings(max_leads=MAX_LEADS),
         readers=ReaderSettings(reader_threads=1, reader_queue=4),
         insights=InsightSettings(insight_delay_seconds=3600),
     )
@@ -52,3 +53,11 @@ async def test_insights_do_not_wait_for_a_body_that_is_idle(cramped: Service) ->
         key = await post(ann)
         answer = await ann.get(f"/ecg/{key}/insights", headers={"Prefer": "wait=20"})
         assert {one["state"] for one in answer.json()["insights"].values()} == {"done"}
+
+
+async def test_the_number_of_leads_is_bounded(cramped: Service) -> None:
+    ann = cramped.client(ANN)
+    await post(ann, ecg(*[lead()] * MAX_LEADS))
+    refused = await ann.post("/ecg", json=ecg(*[lead()] * (MAX_LEADS + 1)))
+    [error] = problem(refused, 422, "invalid-body")["errors"]
+    assert error == {"pointer": "/leads", "code": "length", "detail": "Expected at most 3 leads."}

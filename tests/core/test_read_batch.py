@@ -40,6 +40,21 @@ def test_errors_stay_in_their_place() -> None:
     assert repr(first) == "<Reading of 1 signals>"
 
 
+def test_a_body_with_too_many_signals_is_refused_before_the_next_one_is_read() -> None:
+    two, three = (
+        b'[{"signal":[1]},{"signal":[]}]',
+        b'{"signal":[1],"x":[{"signal":[2]},{"signal":"y"}]}',
+    )
+    reading, error = read_batch([two, three], max_signals=2)
+    assert isinstance(reading, Reading)
+    assert isinstance(error, DecodeError)
+    assert (error.code, error.offset, error.pointer) == ("too_many_signals", 44, "/x/1/signal")
+    [none] = read_batch([b"{}"], max_signals=0)
+    assert isinstance(none, Reading)
+    with pytest.raises(ValueError, match=r"^max_signals must not be negative$"):
+        read_batch([], max_signals=-1)
+
+
 def test_a_reading_can_be_stored_copied_and_compared() -> None:
     body = b'{"signal":[1,-2],"x":{"signal":[]}}'
     reading, same, other, less = read_batch([body, body, body + b" ", b"{}"])

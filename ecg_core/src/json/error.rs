@@ -24,6 +24,8 @@ pub enum Code {
     NotAnInteger,
     /// An integer does not fit 32 bits.
     OutOfRange,
+    /// There are more signals than the caller takes.
+    TooManySignals,
     /// Nothing is wrong with the document, but there is not enough memory; the place is not known.
     OutOfMemory,
 }
@@ -40,6 +42,7 @@ impl Code {
             Self::NotAnArray => "not_an_array",
             Self::NotAnInteger => "not_an_integer",
             Self::OutOfRange => "out_of_range",
+            Self::TooManySignals => "too_many_signals",
             Self::OutOfMemory => "out_of_memory",
         }
     }

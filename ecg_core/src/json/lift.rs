@@ -30,7 +30,15 @@ pub struct Lifted {
 /// # Errors
 /// [`DecodeError`] if anything in the document is not strict JSON, or a value at `key` is not a signal.
 pub fn lift(body: &[u8], key: &str) -> std::result::Result<Lifted, DecodeError> {
-    document(body, key, Isa::current())
+    lift_at_most(body, key, usize::MAX)
+}
+
+/// What [`lift`] does, if there are at most `max_signals`; the next one is not read.
+///
+/// # Errors
+/// [`DecodeError`] if there are more, or as [`lift`] has it.
+pub fn lift_at_most(body: &[u8], key: &str, max_signals: usize) -> std::result::Result<Lifted, DecodeError> {
+    document(body, key, Lifting { max_signals, ..Lifting::with(Isa::current()) })
 }
 
 /// Reads a document that is one signal.
@@ -54,8 +62,13 @@ pub fn parse(text: &[u8]) -> std::result::Result<Signal, DecodeError> {
 }
 
 /// What [`lift`] does, with these instructions.
-pub(super) fn document(body: &[u8], key: &str, isa: Isa) -> std::result::Result<Lifted, DecodeError> {
-    let mut walk = Walk::new(body, Some(key.as_bytes()), Lifting::with(isa));
+#[cfg(test)]
+pub(super) fn lift_with(body: &[u8], key: &str, isa: Isa) -> std::result::Result<Lifted, DecodeError> {
+    document(body, key, Lifting::with(isa))
+}
+
+fn document(body: &[u8], key: &str, lifting: Lifting) -> std::result::Result<Lifted, DecodeError> {
+    let mut walk = Walk::new(body, Some(key.as_bytes()), lifting);
     walk.value()?;
     walk.scan.end()?;
     walk.keep(body.len()).map_err(Fault::from)?;
@@ -65,6 +78,7 @@ pub(super) fn document(body: &[u8], key: &str, isa: Isa) -> std::result::Result<
 /// What was taken out so far.
 struct Lifting {
     isa: Isa,
+    max_signals: usize,
     lifted: Lifted,
     /// Where the part of the document begins that is not in the skeleton yet.
     kept: usize,
@@ -72,7 +86,7 @@ struct Lifting {
 
 impl Lifting {
     fn with(isa: Isa) -> Self {
-        Self { isa, lifted: Lifted::default(), kept: 0 }
+        Self { isa, max_signals: usize::MAX, lifted: Lifted::default(), kept: 0 }
     }
 }
 
@@ -80,6 +94,9 @@ impl Visitor for Lifting {
     /// A signal, which goes to the signals and leaves its index.
     fn visit(walk: &mut Walk<'_, Self>) -> Result<()> {
         walk.scan.skip_space();
+        if walk.visitor.lifted.signals.len() == walk.visitor.max_signals {
+            return Err(Fault::new(Code::TooManySignals, walk.scan.at, "more signals than may be"));
+        }
         walk.keep(walk.scan.at)?;
         let signal = walk.signal()?;
         let Self { lifted, kept, .. } = &mut walk.visitor;
@@ -178,6 +195,15 @@ mod tests {
             assert_eq!(lifted(body), Err(code), "{body}");
         }
         assert_eq!(lift(b"\"\xff\"", "").unwrap_err().code, Code::Encoding);
+    }
+
+    #[test]
+    fn signals_beyond_the_bound_are_not_read() {
+        let body = br#"[{"signal":[1]},{"signal":[2]},{"signal":"x"}]"#;
+        let error = lift_at_most(body, "signal", 2).unwrap_err();
+        assert_eq!((error.code, error.offset, &*error.pointer), (Code::TooManySignals, 41, "/2/signal"));
+        assert_eq!(lift_at_most(body, "signal", 3).unwrap_err().code, Code::NotAnArray);
+        assert_eq!(lift_at_most(br#"{"signal":[]}"#, "signal", 1).unwrap().signals.len(), 1);
     }
 
     #[test]

@@ -21,6 +21,6 @@ mod walk;
 mod write;
 
 pub use error::{Code, DecodeError, MAX_POINTER};
-pub use lift::{Lifted, lift, parse};
+pub use lift::{Lifted, lift, lift_at_most, parse};
 pub use walk::MAX_DEPTH;
 pub use write::to_json;

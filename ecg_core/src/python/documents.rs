@@ -1,5 +1,6 @@
 //! Reading JSON.
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
@@ -90,6 +91,8 @@ pub(super) fn lift_signals<'py>(
 ///     Documents, as for `lift_signals`.
 /// key : str, optional
 ///     The key of the signals.
+/// max_signals : int, optional
+///     A body with more of them is a `DecodeError`, found before the next one is read.
 ///
 /// Returns
 /// -------
@@ -111,14 +114,20 @@ pub(super) fn lift_signals<'py>(
 /// >>> error.pointer
 /// '/signal/0'
 #[pyfunction]
-#[pyo3(signature = (bodies, /, key="signal"))]
-pub(super) fn read_batch<'py>(bodies: &Bound<'py, PyAny>, key: &str) -> PyResult<Bound<'py, PyList>> {
+#[pyo3(signature = (bodies, /, key="signal", *, max_signals=None))]
+pub(super) fn read_batch<'py>(
+    bodies: &Bound<'py, PyAny>,
+    key: &str,
+    max_signals: Option<i64>,
+) -> PyResult<Bound<'py, PyList>> {
+    let most = usize::try_from(max_signals.unwrap_or(i64::MAX))
+        .map_err(|_| PyValueError::new_err("max_signals must not be negative"))?;
     let (py, bodies) = (bodies.py(), bodies.try_iter()?);
     let named = |(index, body): (usize, PyResult<Bound<'_, PyAny>>)| {
         octets(&body?).map_err(|error| within(py, &format!("body {index}"), error))
     };
     let texts = collected(bodies.enumerate().map(named))?;
-    let outcomes = py.detach(|| collected(texts.iter().map(|text| read(text, key))))?;
+    let outcomes = py.detach(|| collected(texts.iter().map(|text| read(text, key, most))))?;
     let list = PyList::empty(py);
     for outcome in outcomes {
         match outcome {
@@ -131,8 +140,8 @@ pub(super) fn read_batch<'py>(bodies: &Bound<'py, PyAny>, key: &str) -> PyResult
 
 type Outcome = Result<(Lifted, Vec<u8>), json::DecodeError>;
 
-fn read(text: &[u8], key: &str) -> Result<Outcome, blob::BlobError> {
-    match json::lift(text, key) {
+fn read(text: &[u8], key: &str, max_signals: usize) -> Result<Outcome, blob::BlobError> {
+    match json::lift_at_most(text, key, max_signals) {
         Ok(lifted) => blob::pack(&lifted.signals).map(|blob| Ok((lifted, blob))),
         Err(error) if error.code == json::Code::OutOfMemory => Err(blob::BlobError::OutOfMemory),
         Err(error) => Ok(Err(error)),

@@ -45,6 +45,15 @@ def test_a_short_document_leaves_the_rest_open() -> None:
     )
 
 
+def test_leads_beyond_the_bound_are_not_read() -> None:
+    lead = '{"name":"I","signal":[1]}'
+    documents = [f'{{"leads":[{lead},{lead}{more}]}}'.encode() for more in ("", ',{"signal":"x"}')]
+    good, refused = Json().read(documents, ecg, max_leads=2)
+    assert isinstance(good, Ecg)
+    assert isinstance(refused, Invalid)
+    assert [violation.path for violation in refused.violations] == [("leads",)]
+
+
 def test_signals_belong_to_leads_in_the_order_of_the_document() -> None:
     found = read('{"leads":[{"signal":[1],"name":"a"},{"name":"b","signal":[1,2]}]}')
     assert isinstance(found, Ecg)

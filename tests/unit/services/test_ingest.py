@@ -36,6 +36,7 @@ from tests.queues import ListQueue
 T = TypeVar("T")
 
 JSON = Json()
+MAX_LEADS = 3
 ANN, BOB = (Principal(name, Role.USER) for name in ("ann", "bob"))
 
 
@@ -53,7 +54,7 @@ async def store(store: MemoryStore) -> MemoryStore:
 
 @pytest.fixture
 def actor(store: MemoryStore, core: RustCore, queue: ListQueue) -> IngestActor:
-    return IngestActor(core, store.ecgs, queue, REGISTRY, max_seconds=60)
+    return IngestActor(core, store.ecgs, queue, REGISTRY, max_leads=MAX_LEADS, max_seconds=60)
 
 
 def body(*samples: int, client_id: str | None = None) -> bytes:
@@ -181,7 +182,7 @@ async def test_a_batch_is_stored_in_the_time_of_its_oldest_or_not_at_all(
             raise StorageUnavailable(str(until))
 
     ecgs = Timed({}, store.users)
-    actor = IngestActor(core, ecgs, queue, REGISTRY, max_seconds=5)
+    actor = IngestActor(core, ecgs, queue, REGISTRY, max_leads=MAX_LEADS, max_seconds=5)
     batch = [Submission(ANN, JSON, body(1), received) for received in (20.0, 10.0, 30.0)]
     with pytest.raises(StorageUnavailable, match=r"^15\.0$"):
         await actor.handle(batch)
@@ -214,7 +215,7 @@ async def test_an_insight_at_ingest_sees_the_ecg_as_it_will_be_stored(
         return [ecg.owner, ecg.leads[0].name, len(signals[0]), str(ecg.id)]
 
     insight = Insight("description", 3, describe, when="ingest")
-    actor = IngestActor(core, store.ecgs, queue, [insight], max_seconds=60)
+    actor = IngestActor(core, store.ecgs, queue, [insight], max_leads=MAX_LEADS, max_seconds=60)
     [receipt] = await actor.handle(by(ANN, body(1, 2, 3)))
     assert isinstance(receipt, Receipt)
     [record] = await insights_of(store, "ann", receipt.ecg_id)
@@ -230,9 +231,11 @@ class Backwards(Format):
     def __init__(self) -> None:
         self.read_together = []
 
-    def read(self, documents: Sequence[bytes], use: Use[T]) -> list[T | EcgError]:
+    def read(
+        self, documents: Sequence[bytes], use: Use[T], *, max_leads: int | None = None
+    ) -> list[T | EcgError]:
         self.read_together.append(len(documents))
-        return JSON.read([document[::-1] for document in documents], use)
+        return JSON.read([document[::-1] for document in documents], use, max_leads=max_leads)
 
 
 async def test_a_batch_of_several_formats_is_read_a_format_at_a_time(
