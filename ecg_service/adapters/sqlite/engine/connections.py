@@ -46,6 +46,7 @@ def open_writer(path: Path, limits: Limits) -> apsw.Connection:
     set_pragma(connection, "journal_size_limit", limits.wal_bytes)
     if limits.max_bytes is not None:
         set_pragma(connection, "max_page_count", max(1, limits.max_bytes // PAGE_SIZE))
+    pragma(connection, "schema_version")  # opens the log too
     return connection
 
 

@@ -12,8 +12,7 @@ from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE
 from ecg_service.adapters.sqlite.engine.deadline import RESERVE, Deadline
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
-from ecg_service.adapters.sqlite.engine.readers import Readers
-from ecg_service.adapters.sqlite.engine.writer import Writer
+from ecg_service.adapters.sqlite.engine.open_database import OpenDatabase, Stale
 from ecg_service.adapters.threads import in_thread
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.store import StoreStatistics
@@ -27,16 +26,14 @@ class Engine:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self._limits = limits
-        self._writer = Writer(path, limits)
-        self._readers = Readers(path, limits)
+        self._database = OpenDatabase(path, limits)
         self._writing = Threads("sqlite-write", size=1, capacity=limits.waiting_writes)
         self._reading = Threads("sqlite-read", size=limits.readers, capacity=limits.waiting_reads)
         self._closed = False
 
     async def start(self) -> None:
         """Open the connections, so that a file that cannot be written fails here."""
-        await self._run(self._writing, self._writer.open)
-        await self._run(self._reading, self._readers.open)
+        await self._run(self._writing, self._database.open)
 
     async def write(
         self,
@@ -59,8 +56,9 @@ class Engine:
         deadline = Deadline(until or time.monotonic() + seconds, RESERVE * seconds)
 
         def write() -> T:
-            self._writer.patience = min(deadline.begin(), self._limits.busy_seconds)
-            return self._writer.run_job(job, *args, **kwargs)
+            self._database.renew()
+            self._database.writer.patience = min(deadline.begin(), self._limits.busy_seconds)
+            return self._database.write(job, *args, **kwargs)
 
         async with deadline.kept():
             return await self._run(self._writing, write)
@@ -72,16 +70,24 @@ class Engine:
         **kwargs: P.kwargs,
     ) -> T:
         """Run the job on one snapshot of the database."""
-        return await self._run(self._reading, lambda: self._readers.run_job(job, *args, **kwargs))
+
+        def read() -> T:
+            return self._database.read(job, *args, **kwargs)
+
+        try:
+            return await self._run(self._reading, read)
+        except Stale:
+            await self._run(self._writing, self._database.renew)
+            return await self._run(self._reading, read)
 
     def statistics(self) -> StoreStatistics:
         """Return how much waits and how long the log is."""
         return StoreStatistics(
             waiting_reads=self._reading.statistics().waiting,
             waiting_writes=self._writing.statistics().waiting,
-            commits=self._writer.commits,
-            log_bytes=self._writer.log_pages * PAGE_SIZE,
-            last_commit=self._writer.last_commit,
+            commits=self._database.writer.commits,
+            log_bytes=self._database.writer.log_pages * PAGE_SIZE,
+            last_commit=self._database.writer.last_commit,
         )
 
     def close(self) -> None:
@@ -90,11 +96,9 @@ class Engine:
         Blocks: a cancelled shutdown must not release the file while it is written.
         """
         self._closed = True
-        # Readers first: the last connection to close checkpoints the log, which takes a writer.
         self._reading.close()
-        self._readers.close()
         self._writing.close()
-        self._writer.close()
+        self._database.close()
 
     async def _run(self, threads: Threads, job: Callable[[], T]) -> T:
         if self._closed:

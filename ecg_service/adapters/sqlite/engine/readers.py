@@ -1,5 +1,6 @@
 """Read-only connections, one for each thread that reads."""
 
+import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,14 @@ import apsw
 from ecg_service.adapters.sqlite.engine.connections import open_reader
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import execute
+from ecg_service.domain.errors import StorageUnavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+MAX_READ_SECONDS = 15.0
+"""How long a job may hold up `closed`. SQLite itself tries a lock that fails for ten seconds."""
 
 
 class Readers:
@@ -22,6 +28,9 @@ class Readers:
         self._path = path
         self._limits = limits
         self._idle: list[apsw.Connection] = []
+        self._busy = 0
+        self._paused = False
+        self._turn = threading.Condition()
 
     def open(self) -> None:
         """Open all connections: on a full disk, open ones can read but no more can be opened."""
@@ -47,7 +56,39 @@ class Readers:
             self._idle.pop().close(force=True)
 
     @contextmanager
+    def closed(self) -> Generator[None]:
+        """Let no job run during the block, which begins when all connections are closed.
+
+        Raises `StorageUnavailable` if a job that runs does not end.
+        """
+        with self._turn:
+            self._paused = True
+        try:
+            with self._turn:
+                if not self._turn.wait_for(lambda: not self._busy, MAX_READ_SECONDS):
+                    raise StorageUnavailable("the database is still being read")
+            self.close()
+            yield
+        finally:
+            with self._turn:
+                self._paused = False
+                self._turn.notify_all()
+
+    @contextmanager
     def _borrowed(self) -> Generator[apsw.Connection]:
+        with self._turn:
+            self._turn.wait_for(lambda: not self._paused)
+            self._busy += 1
+        try:
+            with self._kept() as connection:
+                yield connection
+        finally:
+            with self._turn:
+                self._busy -= 1
+                self._turn.notify_all()
+
+    @contextmanager
+    def _kept(self) -> Generator[apsw.Connection]:
         connection = self._take()
         try:
             yield connection

@@ -10,9 +10,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE, open_writer
-from ecg_service.adapters.sqlite.engine.errors import CONNECTION_LOST
+from ecg_service.adapters.sqlite.engine.errors import CONNECTION_LOST, UNWRITTEN, is_one_of
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import execute
+from ecg_service.domain.errors import OutcomeUnknown
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,14 +52,50 @@ class Writer:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run the job in a transaction: commit all that it does, or nothing."""
+        """Run the job in a transaction: commit all that it does, or nothing.
+
+        The job may run twice. Raises `OutcomeUnknown` if a crash could bring back what failed.
+        """
+
+        def run(connection: apsw.Connection) -> T:
+            return job(connection, *args, **kwargs)
+
+        try:
+            result = self._run(run)
+        except CommitFailed:
+            result = self._overwrite(run)
+        self._checkpoint()
+        return result
+
+    def _run(self, run: Callable[[apsw.Connection], T]) -> T:
         connection = self.open()
         with self._discarding(), transaction(connection):
-            result = job(connection, *args, **kwargs)
-        # The commit stands whatever happens to the log: the next one tries again.
-        with suppress(apsw.Error), self._discarding():
-            self._checkpoint(connection)
-        return result
+            return run(connection)
+
+    def _overwrite(self, run: Callable[[apsw.Connection], T]) -> T:
+        """Run the transaction again: in the log, its commit overwrites the one that failed."""
+        try:
+            self._reopen()
+            return self._run(run)
+        except (apsw.Error, CommitFailed) as error:
+            raise OutcomeUnknown("the database failed at the commit") from error
+
+    def _reopen(self) -> None:
+        """Open the next connection before this one is closed.
+
+        If no other were open, the next one would read the log, and take what failed for committed.
+        """
+        failed, self._connection = self._connection, None
+        try:
+            self.open()
+        finally:
+            if failed is not None:
+                failed.close(force=True)
+
+    def fold_back(self) -> None:
+        """Copy the log into the database and empty it, through the files that are open."""
+        if self._connection is not None:
+            self._empty_log(self._connection)
 
     def close(self) -> None:
         """Close the connection, if any."""
@@ -80,12 +117,14 @@ class Writer:
         self.last_commit = time.monotonic()
         return apsw.SQLITE_OK
 
-    def _checkpoint(self, connection: apsw.Connection) -> None:
-        if self._log >= self._restart_at:
-            self._restart(connection)
-        elif self._log >= self._checkpoint_at:
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        self._log = 0
+    def _checkpoint(self) -> None:
+        """Copy a long log into the database; if that fails, the commit stands all the same."""
+        connection, log, self._log = self.open(), self._log, 0
+        with suppress(apsw.Error), self._discarding():
+            if log >= self._restart_at:
+                self._restart(connection)
+            elif log >= self._checkpoint_at:
+                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def _restart(self, connection: apsw.Connection) -> None:
         """Checkpoint after waiting for the readers of the log, so that it restarts.
@@ -94,9 +133,16 @@ class Writer:
         before the next attempt.
         """
         self._restart_at *= 2
+        self._empty_log(connection)
+        self._restart_at = RESTART_FACTOR * self._checkpoint_at
+
+    def _empty_log(self, connection: apsw.Connection) -> None:
         connection.set_busy_timeout(int(1000 * min(self.patience, RESTART_SECONDS)))
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        self._restart_at = RESTART_FACTOR * self._checkpoint_at
+
+
+class CommitFailed(Exception):
+    """The end of a transaction was written to the log, perhaps, and is not committed."""
 
 
 @contextmanager
@@ -105,8 +151,19 @@ def transaction(connection: apsw.Connection) -> Generator[None]:
     execute(connection, "BEGIN IMMEDIATE")
     try:
         yield
-        execute(connection, "COMMIT")
+        _commit(connection)
     except BaseException:
         if connection.in_transaction:
             execute(connection, "ROLLBACK")
         raise
+
+
+def _commit(connection: apsw.Connection) -> None:
+    try:
+        execute(connection, "COMMIT")
+    except apsw.Error as error:
+        if is_one_of(error, UNWRITTEN):
+            raise
+        with suppress(apsw.Error):
+            execute(connection, "ROLLBACK")
+        raise CommitFailed from error

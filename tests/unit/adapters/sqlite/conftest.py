@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import pytest
 
 from ecg_service.adapters.sqlite import SqliteStore, migrate
 from tests.contract.builders import added, new
+from tests.faults import FaultyDisk
 
 Script = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -39,3 +40,11 @@ def script() -> Script:
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     return run
+
+
+@pytest.fixture
+def disk() -> Iterator[FaultyDisk]:
+    """Open databases on a disk that may fail; a test closes all that it opens."""
+    disk = FaultyDisk()
+    yield disk
+    disk.unregister()

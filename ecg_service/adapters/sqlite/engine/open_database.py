@@ -1,0 +1,100 @@
+"""The writer and the readers of one database, opened anew when its locks or files fail."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import apsw
+
+from ecg_service.adapters.sqlite.engine.errors import LOCKS_LOST, is_one_of
+from ecg_service.adapters.sqlite.engine.identity import Files
+from ecg_service.adapters.sqlite.engine.limits import Limits
+from ecg_service.adapters.sqlite.engine.readers import Readers
+from ecg_service.adapters.sqlite.engine.writer import Writer
+from ecg_service.domain.errors import OutcomeUnknown, StorageUnavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Stale(StorageUnavailable):
+    """The connections have to be opened anew."""
+
+
+class OpenDatabase:
+    """All connections to a database; all methods but `read` are called on one thread."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.writer = Writer(path, limits)
+        self._readers = Readers(path, limits)
+        self._files = Files(path)
+        self._locks_lost = False
+
+    def open(self) -> None:
+        """Open all connections."""
+        self.writer.open()
+        self._files.remember()
+        self._readers.open()
+
+    def close(self) -> None:
+        """Close all connections; no method may be running."""
+        # Readers first: the last connection to close checkpoints the log, which takes a writer.
+        self._readers.close()
+        self.writer.close()
+
+    def write(
+        self,
+        job: Callable[Concatenate[apsw.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run the job in a transaction of its own; `renew` is called first."""
+        with self._watching_locks():
+            result = self.writer.run_job(job, *args, **kwargs)
+        if self._files.changed():
+            raise OutcomeUnknown("the database was replaced while it was written")
+        return result
+
+    def read(
+        self,
+        job: Callable[Concatenate[apsw.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run the job on one snapshot; raises `Stale` if `renew` has to be called first."""
+        if self._locks_lost or self._files.look():
+            raise Stale("the database was replaced, or its locks have failed")
+        with self._watching_locks():
+            return self._readers.run_job(job, *args, **kwargs)
+
+    def renew(self) -> None:
+        """Open all connections anew if the locks have failed or the files were replaced.
+
+        Raises `StorageUnavailable` while the database is gone, or not safe to open.
+        """
+        replaced = self._files.changed()
+        if not replaced and not self._locks_lost:
+            return
+        with self._readers.closed():
+            if replaced:
+                self._leave_files()
+            self.writer.close()
+            self.open()
+            self._locks_lost = False
+
+    def _leave_files(self) -> None:
+        """Complete the database that is open from its log, which must not meet another database."""
+        self.writer.fold_back()
+        if self._files.is_gone:
+            raise StorageUnavailable("the database was moved away or deleted")
+        if self._files.has_foreign_log:
+            raise StorageUnavailable("the log beside the database is that of another one")
+
+    @contextmanager
+    def _watching_locks(self) -> Generator[None]:
+        try:
+            yield
+        except apsw.Error as error:
+            self._locks_lost |= is_one_of(error, LOCKS_LOST)
+            raise
