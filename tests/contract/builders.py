@@ -66,6 +66,22 @@ async def insights_of(store: Store, owner: str, one: UUID) -> list[InsightRecord
     return list((await store.ecgs.get(owner, one, samples=False)).insights)
 
 
+async def ecgs_of(store: Store, owner: str) -> list[Ecg]:
+    """Return the ECGs of a short list; none may be damaged."""
+    listed = await store.ecgs.page(owner, limit=99)
+    ecgs = [one for one in listed if isinstance(one, Ecg)]
+    assert len(ecgs) == len(listed)
+    return ecgs
+
+
+async def users_of(store: Store) -> list[User]:
+    """Return the users of a short list; none may be damaged."""
+    listed = await store.users.page(limit=99)
+    users = [one for one in listed if isinstance(one, User)]
+    assert len(users) == len(listed)
+    return users
+
+
 def reads(store: Store) -> tuple[Read, ...]:
     """Return every way to read one ECG."""
     return store.ecgs.get, partial(store.ecgs.get, samples=False)

@@ -37,7 +37,7 @@ def check(
         try:
             with closing(open_reader(path, Limits())) as connection:
                 yield from _problems(connection, _Check(connection, verify, checked or Checked()))
-        except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as error:
+        except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, UnicodeDecodeError) as error:
             yield f"file: {reason(error)}; what comes after could not be checked"
 
 

@@ -11,6 +11,7 @@ from ecg_service.adapters.sqlite.ecgs import get_for_any_owner
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
 from ecg_service.adapters.sqlite.insight_rows import select_names, select_record, to_row
+from ecg_service.adapters.sqlite.rows import UNREADABLE
 from ecg_service.domain.errors import DamagedEcg
 from ecg_service.domain.insights import InsightRecord, InsightState, to_run
 from ecg_service.domain.stored import StoredEcg
@@ -86,9 +87,10 @@ def _claim(connection: apsw.Connection, ecg_id: UUID, now: int, *, alone: bool) 
     running = tuple(record.claimed() for record in to_run(pending, alone=alone))
     try:
         stored = get_for_any_owner(connection, ecg_id)
-    except DamagedEcg as error:
+    except UNREADABLE as error:
         # They cannot be computed, and must not block the other ECGs.
-        _put(connection, [record.claimed().failed(str(error)) for record in pending])
+        reason = str(error) if isinstance(error, DamagedEcg) else "the ECG cannot be read"
+        _put(connection, [record.claimed().failed(reason) for record in pending])
         return None
     _put(connection, running)
     execute_many(connection, CLAIMED, [(now, ecg_id.bytes, record.name) for record in running])

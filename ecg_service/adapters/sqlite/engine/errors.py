@@ -39,7 +39,7 @@ UNWRITTEN = {
 }
 """When COMMIT fails with one of these, the end of the transaction was not written to the log."""
 
-REASONS: dict[type[apsw.Error], str] = {
+REASONS: dict[type[Exception], str] = {
     apsw.BusyError: "the database is locked by another process",
     apsw.CantOpenError: "the database cannot be opened",
     apsw.CorruptError: "the database is damaged",
@@ -48,6 +48,7 @@ REASONS: dict[type[apsw.Error], str] = {
     apsw.NotADBError: "the file is not a database of this service",
     apsw.ReadOnlyError: "the database is read-only",
     apsw.SQLError: "the database lacks the current schema",
+    UnicodeDecodeError: "the database is damaged: a text is not UTF-8",
 }
 
 
@@ -56,7 +57,7 @@ def is_one_of(error: apsw.Error, codes: AbstractSet[int]) -> bool:
     return not codes.isdisjoint(getattr(error, name, None) for name in ("result", "extendedresult"))
 
 
-def reason(error: apsw.Error) -> str:
+def reason(error: Exception) -> str:
     """Say what went wrong without SQLite's own text, which may quote the schema."""
     return REASONS.get(type(error), f"the database failed: {type(error).__name__}")
 
@@ -68,5 +69,5 @@ def translate_errors() -> Generator[None]:
         yield
     except apsw.FullError as error:
         raise StorageFull("the database is full") from error
-    except apsw.Error as error:
+    except (apsw.Error, UnicodeDecodeError) as error:
         raise StorageUnavailable(reason(error)) from error

@@ -1,5 +1,6 @@
 """Alters stored rows behind the back of the service."""
 
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -28,3 +29,13 @@ ALTERATIONS = [
 def alter(path: Path, statement: str) -> None:
     with closing(apsw.Connection(str(path))) as connection:
         execute(connection, statement)
+
+
+def flips(path: Path, places: Iterable[int]) -> Iterator[int]:
+    """Flip bits of each of these bytes of the file in turn."""
+    sound = path.read_bytes()
+    for place in places:
+        damaged = bytearray(sound)
+        damaged[place] ^= 0x21
+        path.write_bytes(damaged)
+        yield place

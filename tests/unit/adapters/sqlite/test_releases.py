@@ -16,10 +16,11 @@ from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.bootstrap import running_services
 from ecg_service.domain.insights import InsightState
 from ecg_service.domain.principal import Principal
-from ecg_service.domain.users import Role, User
+from ecg_service.domain.users import Role
 from ecg_service.formats.json import Json
 from ecg_service.ports.store import Checked
 from ecg_service.settings import InsightSettings, Settings, StoreSettings
+from tests.contract.builders import users_of
 
 DATA = Path(__file__).parents[3] / "data"
 RELEASES = sorted(path.name.removesuffix(".db.gz") for path in DATA.glob("release_*.db.gz"))
@@ -65,8 +66,7 @@ def test_nothing_of_it_is_damaged(database: SqliteDatabase) -> None:
 
 async def test_its_users_are_there(database: SqliteDatabase) -> None:
     async with database.open() as store:
-        listed = await store.users.page(limit=9)
-    users = [user for user in listed if isinstance(user, User)]
+        users = await users_of(store)
     assert [(user.name, user.role, user.disabled, user.epoch) for user in users] == [
         ("alice", Role.USER, False, 0),
         ("bob", Role.USER, True, 0),

@@ -5,11 +5,14 @@ import os
 import pty
 import subprocess
 import threading
+from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 from click.testing import CliRunner, Result
 
+from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.cli import main
 from tests.processes import COMMAND, PATIENCE, environment
 
@@ -40,6 +43,21 @@ def test_they_are_listed_as_json() -> None:
         ("bob", "USER", False),
     ]
     assert set(listed[0]) == {"username", "role", "disabled", "created"}
+
+
+def test_a_damaged_one_is_listed_and_holds_up_no_other() -> None:
+    for name in ("alice", "bob", "cid"):
+        add(name)
+    with closing(apsw.Connection("ecg.db")) as database:
+        execute(database, "UPDATE users SET role = 'ADMIN' WHERE name = 'bob'")
+    listed = [json.loads(line) for line in users("list", "--json").stdout.splitlines()]
+    assert [user["username"] for user in listed] == ["alice", "bob", "cid"]
+    assert listed[1] == {"username": "bob", "damaged": True}
+    assert users("list").stdout.splitlines()[4].split() == ["bob", "damaged"]
+    refused = users("disable", "bob")
+    assert refused.exit_code == 1
+    assert refused.stderr == "Error: bob: the record does not match its checksum\n"
+    assert users("disable", "cid").exit_code == 0
 
 
 def test_they_are_listed_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:

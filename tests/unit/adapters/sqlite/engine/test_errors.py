@@ -23,3 +23,9 @@ def test_an_error_is_told_without_the_words_of_sqlite(kind: type[apsw.Error]) ->
         raise kind("UNIQUE constraint failed: users.name")
     assert str(raised.value) == SENTENCES[kind]
     assert isinstance(raised.value, StorageFull) is (kind is apsw.FullError)
+
+
+def test_text_that_is_none_is_not_told() -> None:
+    with pytest.raises(StorageUnavailable) as raised, translate_errors():
+        b"secret\xff".decode()
+    assert str(raised.value) == "the database is damaged: a text is not UTF-8"
