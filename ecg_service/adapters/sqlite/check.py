@@ -13,16 +13,16 @@ from ecg_service.adapters.sqlite.engine.connections import open_reader
 from ecg_service.adapters.sqlite.engine.errors import reason, translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import Row, execute
-from ecg_service.adapters.sqlite.insight_rows import ONE, to_record
+from ecg_service.adapters.sqlite.insight_rows import NAME, ONE, to_record
 from ecg_service.adapters.sqlite.rows import select, unsealed
 from ecg_service.adapters.sqlite.users import GET, PAGE, shown, to_user
-from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedUser
+from ecg_service.domain.errors import Damaged, DamagedEcg
 from ecg_service.ports.store import Checked, VerifyBlob
 
 BATCH_SIZE = 100
-"""Keys read per statement; between two statements the write-ahead log can restart."""
+"""Rows read per transaction; between two transactions the write-ahead log can restart."""
 
-ROW = f"SELECT {COLUMNS} FROM ecgs NOT INDEXED WHERE pk = ?"  # noqa: S608
+ROW = f"SELECT pk, {COLUMNS} FROM ecgs NOT INDEXED WHERE pk = ?"  # noqa: S608
 BLOB = f"SELECT {BLOB_COLUMNS} FROM ecgs WHERE pk = ?"  # noqa: S608
 
 
@@ -42,33 +42,30 @@ def check(
 
 
 class _Check(NamedTuple):
-    """Reads rows by their keys, and raises `Damaged` for those that are."""
+    """Counts rows, and raises `Damaged` for those that are."""
 
     connection: apsw.Connection
     verify: VerifyBlob | None
     checked: Checked
 
-    def user(self, name: bytes) -> None:
-        for row in select(self.connection, GET, name, damaged=DamagedUser):
-            self.checked.users += 1
-            to_user(row)
+    def user(self, row: Row) -> None:
+        self.checked.users += 1
+        to_user(row)
 
-    def ecg(self, pk: int, _: str) -> None:
-        for row in select(self.connection, ROW, pk, damaged=DamagedEcg):
-            self.checked.ecgs += 1
-            ecg = to_ecg(row, row[OWNER])
-            for stored in select(self.connection, BLOB, pk, damaged=DamagedEcg):
-                blob = to_blob(stored, ecg.id)
-                self.checked.samples += self.verify(blob) if self.verify else 0
+    def ecg(self, row: Row) -> None:
+        self.checked.ecgs += 1
+        pk, *columns = row
+        ecg = to_ecg(tuple(columns), columns[OWNER])
+        [stored] = select(self.connection, BLOB, pk, damaged=DamagedEcg)
+        blob = to_blob(stored, ecg.id)
+        self.checked.samples += self.verify(blob) if self.verify else 0
 
-    def insight(self, ecg_id: bytes, name: bytes) -> None:
-        for row in select(self.connection, ONE, ecg_id, name, damaged=Damaged):
-            self.checked.insights += 1
-            to_record(row)
+    def insight(self, row: Row) -> None:
+        self.checked.insights += 1
+        to_record(row)
 
-    def backfill(self, name: bytes, version: int) -> None:
-        for row in select(self.connection, POSITION, name, version, damaged=Damaged):
-            unsealed(row, Damaged)
+    def backfill(self, row: Row) -> None:
+        unsealed(row, Damaged)
 
 
 def _shown_insight(ecg_id: bytes, name: bytes) -> str:
@@ -80,37 +77,41 @@ def _shown_backfill(name: bytes, version: int) -> str:
 
 
 class _Table(NamedTuple):
-    """Which keys follow a key, the least key, how a key is shown, and how its row is checked."""
+    """Which keys follow a key, the least key, its row, how both are shown and checked."""
 
     name: str
     following: str
     least: Row
+    row: str
     shown: Callable[..., str]
-    check: Callable[..., None]
+    check: Callable[[_Check, Row], None]
 
 
 TABLES = (
-    _Table("users", PAGE, (b"",), shown, _Check.user),
+    _Table("users", PAGE, (b"",), GET, shown, _Check.user),
     _Table(
         "ecgs",
         "SELECT pk, hex(id) FROM ecgs NOT INDEXED WHERE pk > ? ORDER BY pk LIMIT ?",
         (0,),
+        ROW,
         "{}, id {}".format,
         _Check.ecg,
     ),
     _Table(
         "insights",
-        "SELECT ecg_id, CAST(name AS BLOB) FROM insights"
+        f"SELECT CAST(ecg_id AS BLOB), {NAME} FROM insights"  # noqa: S608
         " WHERE (ecg_id, name) > (?, CAST(? AS TEXT)) ORDER BY ecg_id, name LIMIT ?",
         (b"", b""),
+        ONE,
         _shown_insight,
         _Check.insight,
     ),
     _Table(
         "backfills",
-        "SELECT CAST(name AS BLOB), version FROM backfills"
+        f"SELECT {NAME}, CAST(coalesce(version, 0) AS INTEGER) FROM backfills"  # noqa: S608
         " WHERE (name, version) > (CAST(? AS TEXT), ?) ORDER BY name, version LIMIT ?",
         (b"", 0),
+        POSITION,
         _shown_backfill,
         _Check.backfill,
     ),
@@ -130,15 +131,29 @@ def _problems(connection: apsw.Connection, check: _Check) -> Iterator[str]:
 
 
 def _keys(connection: apsw.Connection, table: _Table) -> Iterator[Row]:
+    """Yield all keys; of some at a time, the rows are in the same snapshot."""
     last = table.least
-    while keys := execute(connection, table.following, *last, BATCH_SIZE):
+    while True:
+        execute(connection, "BEGIN")
+        keys = execute(connection, table.following, *last, BATCH_SIZE)
         yield from keys
-        last = keys[-1][: len(last)]
+        execute(connection, "ROLLBACK")
+        if not keys:
+            return
+        following = keys[-1][: len(last)]
+        if following <= last:
+            raise apsw.CorruptError("the keys do not grow")
+        last = following
 
 
 def _problems_of(table: _Table, check: _Check, key: Row) -> Iterator[str]:
     try:
-        table.check(check, *key)
+        values = key[: len(table.least)]
+        rows = select(check.connection, table.row, *values, damaged=Damaged)
+        for row in rows:
+            table.check(check, row)
+        if not rows:
+            yield "it is out of order and cannot be found"
     except Damaged as error:
         yield str(error)
     except apsw.CorruptError as error:

@@ -16,7 +16,9 @@ from ecg_service.domain.insights import InsightRecord, InsightState, Json
 COLUMNS = "ecg_id, name, version, state, attempts, result, error, failures, cut_short, checksum"
 INTO = f"INTO insights ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT = f"INSERT {INTO}"
-NAMES = "SELECT CAST(name AS BLOB) FROM insights WHERE ecg_id = ? ORDER BY name"
+# Whatever damage has made of a name.
+NAME = "CAST(coalesce(name, '') AS BLOB)"
+NAMES = f"SELECT {NAME} FROM insights WHERE ecg_id = ? ORDER BY name"  # noqa: S608
 ONE = f"""
     SELECT {COLUMNS} FROM insights WHERE ecg_id = ? AND name = CAST(? AS TEXT)
 """  # noqa: S608

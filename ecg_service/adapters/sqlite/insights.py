@@ -10,7 +10,7 @@ from ecg_service.adapters.sqlite.backfill import Progress, backfill
 from ecg_service.adapters.sqlite.ecgs import get_for_any_owner
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
-from ecg_service.adapters.sqlite.insight_rows import select_names, select_record, to_row
+from ecg_service.adapters.sqlite.insight_rows import NAME, select_names, select_record, to_row
 from ecg_service.adapters.sqlite.rows import UNREADABLE
 from ecg_service.domain.errors import DamagedEcg
 from ecg_service.domain.insights import InsightRecord, InsightState, to_run
@@ -22,10 +22,10 @@ PENDING = """
     SELECT DISTINCT ecg_id FROM insights WHERE state = 'pending' AND length(ecg_id) = 16
     ORDER BY ecg_id LIMIT ?
 """
-OVERDUE = """
-    SELECT ecg_id, CAST(name AS BLOB) FROM insights
+OVERDUE = f"""
+    SELECT ecg_id, {NAME} FROM insights
     WHERE state = 'running' AND claimed_at < ? AND length(ecg_id) = 16
-"""
+"""  # noqa: S608
 CLAIMED = "UPDATE insights SET claimed_at = ? WHERE ecg_id = ? AND name = ?"
 PUT = """
     UPDATE insights SET version = ?3, state = ?4, attempts = ?5, result = ?6, error = ?7,

@@ -80,6 +80,19 @@ def test_finds_rows_of_nothing(path: Path, stored: UUID) -> None:
     assert problem.startswith("insights row ")
 
 
+@pytest.mark.parametrize("name", [b"aaa", b"\xff\xff\xff"])
+async def test_ends_where_rows_are_out_of_order(path: Path, name: bytes) -> None:
+    async with SqliteStore.open(path) as store:
+        for one in ("ann", "bob", "cid"):
+            await store.users.add(user(one))
+    content = path.read_bytes()  # noqa: ASYNC240 - nothing else runs
+    path.write_bytes(content.replace(b"bobUSER", name + b"USER"))  # noqa: ASYNC240
+    problems = list(check(path))
+    assert any(problem.startswith("users row ") for problem in problems)
+    path.write_bytes(content.replace(b"cidUSER", name + b"USER"))  # noqa: ASYNC240
+    assert list(check(path))
+
+
 def test_finds_damaged_pages(path: Path, stored: UUID) -> None:
     content = bytearray(path.read_bytes())
     place = content.rindex(b"qrs")
