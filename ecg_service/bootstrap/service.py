@@ -72,7 +72,13 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         await stack.enter_async_context(_background(trim_when_idle(settings.server.trim_seconds)))
         yield Services(
             ingest=Ingest(ingest_pool, in_flight),
-            ecgs=Ecgs(store.ecgs, reader_core, stored_counts, changes),
+            ecgs=Ecgs(
+                store.ecgs,
+                reader_core,
+                stored_counts,
+                changes,
+                max_page_bytes=settings.edge.max_page_bytes,
+            ),
             users=users,
             schemes=(Basic(PasswordAuthenticator(store.users, hasher, verified)),),
             health=Health(ingest_pool, in_flight, store),

@@ -1,9 +1,13 @@
 """An electrocardiogram and its leads, without the samples."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct, field
+from msgspec.json import Encoder
+
+_encode = Encoder().encode
 
 
 class Lead(Struct, frozen=True, omit_defaults=True):
@@ -48,3 +52,20 @@ class Cursor(Struct, frozen=True):
 
 class UnreadableEcg(Cursor, frozen=True):
     """A damaged ECG in a page: nothing but its place is known."""
+
+
+def described_bytes(ecg: Ecg | UnreadableEcg) -> int:
+    """Return about how many bytes an ECG takes in a page."""
+    return len(_encode(ecg))
+
+
+def fill(
+    ecgs: Iterable[Ecg | UnreadableEcg], max_bytes: int | None
+) -> Iterator[Ecg | UnreadableEcg]:
+    """Yield ECGs up to the one that brings a page to `max_bytes`."""
+    taken = 0
+    for ecg in ecgs:
+        yield ecg
+        taken += described_bytes(ecg)
+        if max_bytes is not None and taken >= max_bytes:
+            return

@@ -43,10 +43,12 @@ class EcgRepository(Protocol):
         since: datetime | None = None,
         until: datetime | None = None,
         after: Cursor | None = None,
+        max_bytes: int | None = None,
     ) -> list[Ecg | UnreadableEcg]:
         """Return at most `limit` ECGs with since <= date < until, newest first, older than `after`.
 
         ECGs of the same date come in descending order of id. Of a damaged one comes its place.
+        The ECG that brings them to `max_bytes` is the last one; see `fill`.
         """
         ...
 

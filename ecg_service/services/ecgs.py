@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from ecg_service.domain.ecg import Cursor, Ecg, Lead, UnreadableEcg
+from ecg_service.domain.ecg import Cursor, Ecg, Lead, UnreadableEcg, described_bytes
 from ecg_service.domain.errors import EcgError, LeadNotFound
 from ecg_service.domain.insights import InsightRecord
 from ecg_service.domain.principal import Principal
@@ -67,11 +67,14 @@ class Ecgs:
         core: SignalCore,
         stored_counts: StoredCounts,
         changes: InsightChanges,
+        *,
+        max_page_bytes: int,
     ) -> None:
         self._repository = repository
         self._core = core
         self._stored_counts = stored_counts
         self._changes = changes
+        self._max_page_bytes = max_page_bytes
         self._turns = asyncio.Semaphore(1)
 
     async def read(self, owner: str, ecg_id: UUID, *, signals: bool) -> FoundEcg:
@@ -128,12 +131,21 @@ class Ecgs:
         until: datetime | None = None,
         after: Cursor | None = None,
     ) -> tuple[list[Ecg | UnreadableEcg], Cursor | None]:
-        """Return a page, newest first, and the cursor of the next page if there is one."""
+        """Return a page, newest first, and the cursor of the next page if there may be one.
+
+        A page has fewer ECGs than `limit` if these are large.
+        """
         found = await self._repository.page(
-            owner, limit=limit + 1, since=since, until=until, after=after
+            owner,
+            limit=limit + 1,
+            since=since,
+            until=until,
+            after=after,
+            max_bytes=self._max_page_bytes,
         )
         page = found[:limit]
-        return page, Cursor(page[-1].date, page[-1].id) if len(found) > limit else None
+        full = len(found) > limit or sum(map(described_bytes, found)) >= self._max_page_bytes
+        return page, Cursor(page[-1].date, page[-1].id) if full else None
 
     async def insights(
         self, owner: str, ecg_id: UUID, *, zeros: ZeroRule = "neutral", wait: float = 0

@@ -29,11 +29,12 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class EdgeSettings:
-    """`[edge]`: limits of a request, and of the memory of all bodies in flight."""
+    """`[edge]`: limits of requests and answers, and of the memory of all bodies in flight."""
 
     max_body_bytes: int = 10_000_000
     max_body_seconds: float = 30.0
     max_bytes_in_flight: int = 256_000_000
+    max_page_bytes: int = 1_000_000
     max_wait: int = field(default=30, metadata=FROM_ZERO)
 
 

@@ -246,7 +246,10 @@ async def test_a_damaged_ecg_is_an_error_and_never_wrong_data(service: Service) 
     async with MemoryStore.open() as store:
         key = await damaged(store)
         ann = variant(
-            service, ecgs=Ecgs(store.ecgs, RustCore(threads), stored_counts, InsightChanges())
+            service,
+            ecgs=Ecgs(
+                store.ecgs, RustCore(threads), stored_counts, InsightChanges(), max_page_bytes=1_000
+            ),
         )
         for path in ("", "/leads/0", "/insights?zeros=strict"):
             found = problem(await ann.get(f"/ecg/{key}{path}"), 500, "damaged-ecg")

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from ecg_service.domain.ecg import Cursor
+from ecg_service.domain.ecg import Cursor, described_bytes
 from ecg_service.ports.store import Store
 from tests.contract.builders import NOON, added, ecg_id, new
 
@@ -51,3 +51,13 @@ async def test_a_cursor_outlives_the_ecg_it_names(store: Store) -> None:
     after = Cursor(NOON, two)
     await store.ecgs.delete("ann", two)
     assert [e.id for e in await store.ecgs.page("ann", limit=9, after=after)] == [one]
+
+
+async def test_the_ecg_that_fills_a_page_is_its_last(store: Store) -> None:
+    batch = [new() for _ in range(5)]
+    ids = sorted(await added(store, *batch), reverse=True)
+    size = described_bytes(batch[0].ecg)
+    for max_bytes, count in ((1, 1), (size, 1), (size + 1, 2), (2 * size + 1, 3), (9 * size, 5)):
+        found = await store.ecgs.page("ann", limit=9, max_bytes=max_bytes)
+        assert [e.id for e in found] == ids[:count]
+    assert len(await store.ecgs.page("ann", limit=1, max_bytes=9 * size)) == 1

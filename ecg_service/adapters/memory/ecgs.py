@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from ecg_service.adapters.memory.users import MemoryUsers
-from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg
+from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg, fill
 from ecg_service.domain.errors import EcgNotFound, StorageUnavailable
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
@@ -55,6 +55,7 @@ class MemoryEcgs(EcgRepository):
         since: datetime | None = None,
         until: datetime | None = None,
         after: Cursor | None = None,
+        max_bytes: int | None = None,
     ) -> list[Ecg | UnreadableEcg]:
         wanted = (
             stored.ecg
@@ -64,7 +65,8 @@ class MemoryEcgs(EcgRepository):
             and (until is None or stored.ecg.date < until)
             and (after is None or (stored.ecg.date, stored.ecg.id) < (after.date, after.id))
         )
-        return [*sorted(wanted, key=lambda ecg: (ecg.date, ecg.id), reverse=True)[:limit]]
+        ordered = sorted(wanted, key=lambda ecg: (ecg.date, ecg.id), reverse=True)
+        return [*fill(ordered[:limit], max_bytes)]
 
     async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
         require_current(by, self._users.epoch_of)

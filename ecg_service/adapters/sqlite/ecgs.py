@@ -24,7 +24,7 @@ from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute, execute_
 from ecg_service.adapters.sqlite.insight_rows import insert_records, select_records
 from ecg_service.adapters.sqlite.rows import UNREADABLE, select
 from ecg_service.adapters.sqlite.users import epoch_of
-from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg
+from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg, fill
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
@@ -80,12 +80,13 @@ class SqliteEcgs(EcgRepository):
         since: datetime | None = None,
         until: datetime | None = None,
         after: Cursor | None = None,
+        max_bytes: int | None = None,
     ) -> list[Ecg | UnreadableEcg]:
         first = EARLIEST if since is None else to_microseconds(since)
         ends = [(LATEST if until is None else to_microseconds(until), b"")]
         if after is not None:
             ends.append((to_microseconds(after.date), after.id.bytes))
-        return await self._engine.read(_page, owner, first, *min(ends), limit)
+        return await self._engine.read(_page, owner, max_bytes, first, *min(ends), limit)
 
     async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
         await self._engine.write(_delete, owner, ecg_id, by)
@@ -128,9 +129,11 @@ def get_for_any_owner(connection: apsw.Connection, ecg_id: UUID) -> StoredEcg:
     return StoredEcg(to_ecg(tuple(row), row[OWNER]), (), to_blob((blob, checksum), ecg_id))
 
 
-def _page(connection: apsw.Connection, owner: str, *bounds: Value) -> list[Ecg | UnreadableEcg]:
+def _page(
+    connection: apsw.Connection, owner: str, max_bytes: int | None, *bounds: Value
+) -> list[Ecg | UnreadableEcg]:
     places = execute(connection, PAGE, owner, *bounds)
-    return [_listed(connection, owner, *place) for place in places]
+    return [*fill((_listed(connection, owner, *place) for place in places), max_bytes)]
 
 
 def _listed(

@@ -34,7 +34,7 @@ def changes() -> InsightChanges:
 async def ecgs(store: MemoryStore, core: RustCore, changes: InsightChanges) -> Ecgs:
     for name in (OWNER, "bob", ""):
         await store.users.add(user(name))
-    return Ecgs(store.ecgs, core, stored_counts, changes)
+    return Ecgs(store.ecgs, core, stored_counts, changes, max_page_bytes=1_000)
 
 
 async def stored(
@@ -106,7 +106,7 @@ async def test_a_change_while_the_insights_are_read_is_heard(
             changes.announce([key])
             return found
 
-    ecgs = Ecgs(Changing({}, store.users), core, stored_counts, changes)
+    ecgs = Ecgs(Changing({}, store.users), core, stored_counts, changes, max_page_bytes=1_000)
     async with asyncio.timeout(30):
         [record] = (await ecgs.insights(OWNER, key, wait=3600)).records
     assert record.state is InsightState.DONE
