@@ -13,7 +13,9 @@ import httpx
 import uvloop
 from litestar import Litestar, Request, get, post
 
-from ecg_service.bootstrap import Server, bind, serve, stop_signals
+from ecg_service.bootstrap import bind, serve, stop_signals
+from ecg_service.bootstrap.process import tune
+from ecg_service.server import HttpServer
 from ecg_service.settings import Settings, load
 
 HOST, PORT = "127.0.0.1", 18080
@@ -41,7 +43,8 @@ async def empty(settings: Settings, port: int) -> None:
         request_max_body_size=settings.edge.max_body_bytes,
     )
     with stop_signals() as stop:
-        await Server(app, settings).serve(bind(HOST, port), stop, lambda: None)
+        tune()
+        await HttpServer(app, settings).serve(bind(HOST, port), stop, lambda: None)
 
 
 async def service(settings: Settings, port: int) -> None:

@@ -3,7 +3,7 @@
 The composition root; imports every layer but the command line.
 """
 
-from ecg_service.bootstrap.server import Server, bind, serve, stop_signals, url_of
+from ecg_service.bootstrap.server import bind, serve, stop_signals, url_of
 from ecg_service.bootstrap.service import running_services
 from ecg_service.bootstrap.stores import (
     URL_FORMS,
@@ -16,7 +16,6 @@ from ecg_service.bootstrap.stores import (
 
 __all__ = [
     "URL_FORMS",
-    "Server",
     "bind",
     "configured_database",
     "database_from_url",

@@ -1,8 +1,10 @@
-"""How the process manages memory while it serves."""
+"""How the process manages memory and files while it serves."""
 
 import asyncio
 import ctypes
 import gc
+import logging
+import resource
 import time
 from collections.abc import Callable, Mapping
 
@@ -10,6 +12,11 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 KEPT_BYTES = 256 * 1024 * 1024
 MAPPED_FROM = 32 * 1024 * 1024
 GC_THRESHOLDS = (20_000, 20, 50)
+
+logger = logging.getLogger(__name__)
+
+OTHER_FILES = 128
+"""Files that are open beside connections: the database's, pipes, and some to spare."""
 
 IDLE = 0.1
 """The share of one processor up to which the process is idle."""
@@ -33,6 +40,21 @@ def tune() -> None:
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     _set({_M_TRIM_THRESHOLD: KEPT_BYTES, _M_MMAP_THRESHOLD: MAPPED_FROM})
+
+
+def allow_files(connections: int) -> None:
+    """Let the process open as many files as its connections need; the usual limit is 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = connections + OTHER_FILES
+    if _is_below(hard, needed):
+        logger.warning("%d connections need %d open files, %d may be", connections, needed, hard)
+        needed = hard
+    if _is_below(soft, needed):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
+def _is_below(limit: int, needed: int) -> bool:
+    return limit != resource.RLIM_INFINITY and limit < needed
 
 
 async def trim_when_idle(seconds: float) -> None:

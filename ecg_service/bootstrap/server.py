@@ -1,4 +1,4 @@
-"""Serves the API by uvicorn, on a given socket, until an event is set.
+"""Serves the API on a given socket, until an event is set.
 
 The command, the demo and the benchmarks all serve this way.
 """
@@ -9,14 +9,11 @@ import signal
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, cast
-
-import uvicorn
-from litestar.types import ASGIApp
 
 from ecg_service.api.app import create_app
-from ecg_service.bootstrap.process import tune
+from ecg_service.bootstrap.process import allow_files, tune
 from ecg_service.bootstrap.service import running_services
+from ecg_service.server import HttpServer
 from ecg_service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -77,53 +74,10 @@ async def serve(
         started()
 
     logger.info("starting on %s", settings.store.database_url)
+    allow_files(settings.server.max_connections)
     async with running_services(settings) as services:
-        await Server(create_app(services), settings).serve(listener, stop, announce)
+        server = HttpServer(create_app(services), settings)
+        tune()
+        await server.serve(listener, stop, announce)
         logger.info("draining")
     logger.info("stopped")
-
-
-class Server:
-    """Serves one application, and finishes the requests in progress when stopped."""
-
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self._config = uvicorn.Config(
-            cast("Any", app),  # Litestar's and uvicorn's ASGI types differ in name only
-            loop="none",
-            http="httptools",
-            lifespan="off",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            limit_concurrency=settings.server.max_connections,
-            timeout_graceful_shutdown=max(1, round(settings.server.drain_seconds)),
-        )
-
-    async def serve(
-        self, listener: socket.socket, stop: asyncio.Event, started: Callable[[], None]
-    ) -> None:
-        """Serve on this socket until `stop` is set; calls `started` once it accepts connections."""
-        tune()
-        await _Server(self._config, stop, started).serve(sockets=[listener])
-
-
-class _Server(uvicorn.Server):
-    def __init__(
-        self, config: uvicorn.Config, stop: asyncio.Event, started: Callable[[], None]
-    ) -> None:
-        super().__init__(config)
-        self._stop = stop
-        self._on_started = started
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._on_started()
-
-    async def on_tick(self, counter: int) -> bool:
-        return await super().on_tick(counter) or self._stop.is_set()
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Leave signals to `stop_signals`."""
-        yield

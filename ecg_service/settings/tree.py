@@ -28,6 +28,23 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """`[connections]`: what a connection may take and how long; docs/limits.md explains each."""
+
+    max_head_bytes: int = 32_768
+    max_head_fields: int = 100
+    max_pipelined: int = 128
+    max_unsent_bytes: int = 256_000_000
+    first_byte_seconds: float = 5.0
+    head_seconds: float = 5.0
+    keep_alive_seconds: float = 75.0
+    body_grace_seconds: float = 5.0
+    min_body_rate: int = 8192  # bytes per second
+    answer_seconds: float = 30.0
+    linger_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
 class EdgeSettings:
     """`[edge]`: limits of requests and answers, and of the memory of all bodies in flight."""
 
@@ -100,6 +117,7 @@ class Settings:
     """All settings of the service."""
 
     server: ServerSettings = ServerSettings()
+    connections: ConnectionSettings = ConnectionSettings()
     edge: EdgeSettings = EdgeSettings()
     ingest: IngestSettings = IngestSettings()
     insights: InsightSettings = InsightSettings()

@@ -22,6 +22,11 @@ ADMIN, USER, PASSWORD = "admin", "ann", "correct horse"
 SMALL = b'{"leads":[{"name":"I","signal":[1,-1,0,2]}]}'
 JSON_TYPE = {"Content-Type": "application/json"}
 
+UNHURRIED = dict.fromkeys(
+    ("first_byte_seconds", "head_seconds", "body_grace_seconds"), 2 * PATIENCE
+)
+"""Deadlines that no test waits for, however slow the machine."""
+
 Json = dict[str, Any]
 
 
@@ -169,7 +174,7 @@ class Service:
 
 async def launch(folder: Path, *arguments: str, **settings: object) -> asyncio.subprocess.Process:
     """Run a command of the service; what it prints goes to the file `log` of the folder."""
-    settings = {"admin_password": PASSWORD, **settings}
+    settings = {"admin_password": PASSWORD, **UNHURRIED, **settings}
     given = {name: str(value) for name, value in settings.items() if value is not None}
     with (folder / "log").open("a") as log:
         return await asyncio.create_subprocess_exec(

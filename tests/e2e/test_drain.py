@@ -19,6 +19,7 @@ from tests.e2e.service import (
     listed,
     noise,
     post_of,
+    problem,
     running,
     until,
 )
@@ -164,7 +165,9 @@ async def test_idle_connections_do_not_hold_the_service_up(tmp_path: Path) -> No
         assert "Traceback" not in service.written()
 
 
-async def test_a_sender_who_never_ends_cannot_hold_the_service_up(tmp_path: Path) -> None:
+async def test_a_sender_who_never_ends_cannot_hold_the_service_up_and_is_told(
+    tmp_path: Path,
+) -> None:
     async with running(tmp_path, drain_seconds=1) as service, AsyncExitStack() as stack:
         await service.register()
         endless = await accepted(service, stack, SMALL)
@@ -174,5 +177,7 @@ async def test_a_sender_who_never_ends_cannot_hold_the_service_up(tmp_path: Path
         await until(service.refuses)
         await good.send(SMALL)
         ids = await answered_201([good])
+        problem(await endless.answer(), 503, "stopping")
         assert await service.ended() == 0
+        assert "Traceback" not in service.written()
     assert await stored_after_restart(tmp_path) == ids

@@ -16,7 +16,7 @@ async def test_the_memory_of_a_storm_is_given_back_when_it_is_over(tmp_path: Pat
         await service.register()
         assert (await ann.post("/ecg", content=SMALL, headers=JSON_TYPE)).status_code == 201
         quiet = memory(service, "VmRSS")
-        posts = [ann.post("/ecg", content=LARGE, headers=JSON_TYPE) for _ in range(6)]
+        posts = [ann.post("/ecg", content=LARGE, headers=JSON_TYPE) for _ in range(12)]
         assert {answer.status_code for answer in await asyncio.gather(*posts)} == {201}
         assert memory(service, "VmHWM") > GROWN * quiet
         await until(lambda: is_at_most(service, GROWN * quiet))

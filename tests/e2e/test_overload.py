@@ -133,18 +133,24 @@ async def test_a_body_of_unknown_length_counts_as_large_as_it_may_get(tmp_path: 
 async def test_connections_beyond_the_limit_are_refused_until_others_end(tmp_path: Path) -> None:
     async with running(tmp_path, max_connections=4) as service:
         await service.register()
-        async with AsyncExitStack() as stack, service.client(None) as anyone:
-            crowd = [await pending(service, stack, len(SMALL)) for _ in range(3)]
-            assert (await anyone.get("/health/live")).status_code == 503
+        async with AsyncExitStack() as stack, service.client() as newcomer:
+            crowd = [await pending(service, stack, len(SMALL)) for _ in range(4)]
+            assert (await newcomer.get("/health/live")).status_code == 200
+            refused = await newcomer.get("/users/me")
+            assert refused.status_code == 503
+            assert refused.json()["type"] == "urn:ecg:problem:overloaded"
+            assert int(refused.headers["retry-after"]) > 0
             for wire in crowd:
                 await wire.send(SMALL)
                 assert (await wire.answer()).status == 201
-                wire.cut()
-            await until(lambda: is_live(anyone))
+            assert (await newcomer.get("/users/me")).status_code == 200
+        await is_healthy_with(service, 4)
 
 
-async def is_live(anyone: httpx.AsyncClient) -> bool:
-    return (await anyone.get("/health/live")).status_code == 200
+async def test_a_service_of_one_connection_serves(tmp_path: Path) -> None:
+    async with running(tmp_path, max_connections=1) as service:
+        await service.register()
+        await is_healthy_with(service, 0)
 
 
 async def test_posts_behind_a_lock_are_refused_in_time_and_never_stored(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""All connections of a server: how many there are, who waits longest, and what is unsent."""
+
+import asyncio
+from typing import Protocol
+
+from ecg_service.settings import Settings
+
+SWEEP = 0.1
+"""Seconds between looks at every deadline. A timer for each would cost every request."""
+
+SPARE = 16
+"""Connections beyond the limit when all others have a request, so that health can be asked."""
+
+
+class Peer(Protocol):
+    """A connection."""
+
+    @property
+    def unsent(self) -> int:
+        """The bytes of answers that the peer has not taken yet."""
+        ...
+
+    def check(self, now: float) -> None:
+        """End the wait if it has taken too long."""
+        ...
+
+    def drop(self) -> None:
+        """Close at once."""
+        ...
+
+    def stop(self) -> None:
+        """Refuse a request that is not whole yet."""
+        ...
+
+
+class Connections:
+    """The connections, and those of them that wait without a request, the longest first."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._max = settings.server.max_connections
+        self.limits = settings.connections
+        self._all: set[Peer] = set()
+        self.waiting: dict[Peer, None] = {}
+
+    def admit(self, peer: Peer) -> None:
+        """Take a new connection; if there are too many, the one that has waited longest goes."""
+        self._all.add(peer)
+        if len(self._all) > self._max:
+            self._drop_longest()
+        self.waiting[peer] = None
+        if len(self._all) > self._max + SPARE:
+            peer.drop()
+
+    def _drop_longest(self) -> None:
+        longest = next((peer for peer in self.waiting if not peer.unsent), None)
+        if longest is not None:
+            self.discard(longest)
+            longest.drop()
+
+    def discard(self, peer: Peer) -> None:
+        """Forget a connection that has ended."""
+        self._all.discard(peer)
+        self.waiting.pop(peer, None)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many connections as there may be have a request."""
+        return len(self._all) - len(self.waiting) >= self._max
+
+    def has_room(self, size: int) -> bool:
+        """Whether an answer of this size may wait unsent beside the others."""
+        unsent = sum(peer.unsent for peer in self._all)
+        return unsent == 0 or unsent + size <= self.limits.max_unsent_bytes
+
+    async def sweep_forever(self) -> None:
+        """Let every connection look at its deadline, again and again."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(SWEEP)
+            for peer in list(self._all):
+                peer.check(loop.time())
+
+    def stop(self) -> None:
+        """Refuse every request that is not whole yet."""
+        for peer in list(self._all):
+            peer.stop()

@@ -1,0 +1,83 @@
+"""The server: uvicorn's, with connections of our own."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import partial
+from math import ceil
+from typing import Any, cast
+
+import uvicorn
+from litestar.types import ASGIApp
+
+from ecg_service.server.connection import Connection
+from ecg_service.server.connections import Connections
+from ecg_service.server.waits import Patience
+from ecg_service.settings import Settings
+
+
+class HttpServer:
+    """Serves one application, and finishes the requests in progress when stopped."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._settings = settings
+        self._connections = Connections(settings)
+        self._config = uvicorn.Config(
+            cast("Any", app),  # Litestar's and uvicorn's ASGI types differ in name only
+            loop="none",
+            http=cast("Any", partial(Connection, self._connections, Patience(settings))),
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,  # nobody asks who the client is
+            server_header=False,
+            timeout_graceful_shutdown=ceil(
+                settings.server.drain_seconds + settings.connections.linger_seconds + 1
+            ),
+        )
+
+    async def serve(
+        self, listener: socket.socket, stop: asyncio.Event, started: Callable[[], None]
+    ) -> None:
+        """Serve on this socket until `stop` is set; calls `started` once it accepts connections."""
+        drain_seconds = self._settings.server.drain_seconds
+        server = _Server(self._config, self._connections, drain_seconds, stop, started)
+        sweep = asyncio.create_task(self._connections.sweep_forever())
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            sweep.cancel()
+            await asyncio.wait([sweep])
+
+
+class _Server(uvicorn.Server):
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        connections: Connections,
+        drain_seconds: float,
+        stop: asyncio.Event,
+        started: Callable[[], None],
+    ) -> None:
+        super().__init__(config)
+        self._connections, self._drain_seconds = connections, drain_seconds
+        self._stop, self._on_started = stop, started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_started()
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or self._stop.is_set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what has been asked, and after a while refuse what is still arriving."""
+        asyncio.get_running_loop().call_later(self._drain_seconds, self._connections.stop)
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave signals to `stop_signals`."""
+        yield

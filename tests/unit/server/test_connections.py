@@ -1,0 +1,64 @@
+"""More connections than may be: who waits longest without a request goes, health is answered."""
+
+from contextlib import AsyncExitStack
+
+from tests.e2e.service import Wire, head_of, problem, until
+from tests.unit.server.small import served
+
+GET, HANG = head_of("GET", "/"), head_of("GET", "/hang")
+LIVE = head_of("GET", "/health/live")
+
+
+async def is_answered(wire: Wire, request: bytes = GET) -> None:
+    await wire.send(request)
+    assert (await wire.answer()).status == 200
+
+
+async def test_one_connection_is_served_if_one_may_be() -> None:
+    async with served(max_connections=1) as (_, door):
+        for _ in range(3):
+            async with door.wire() as wire:
+                await is_answered(wire)
+                await is_answered(wire)
+
+
+async def test_the_one_that_has_waited_longest_goes() -> None:
+    async with served(max_connections=3) as (_, door), AsyncExitStack() as stack:
+        silent, half, idle = [await stack.enter_async_context(door.wire()) for _ in range(3)]
+        await half.send(GET[:20])
+        await is_answered(idle)
+        for longest in (silent, half):
+            await is_answered(await stack.enter_async_context(door.wire()))
+            assert await longest.rest() == b""
+        await is_answered(idle)
+
+
+async def test_if_all_have_a_request_others_are_refused_but_health_is_answered() -> None:
+    async with (
+        served(max_connections=2) as (app, door),
+        door.wire() as one,
+        door.wire() as two,
+    ):
+        await one.send(HANG)
+        await two.send(head_of(content_length=5))
+        await until(lambda: app.has_seen(2))
+        for _ in range(30):
+            async with door.wire() as newcomer:
+                await newcomer.send(GET)
+                answer = await newcomer.answer()
+                problem(answer, 503, "overloaded")
+                assert int(answer.headers["retry-after"]) > 0
+            async with door.wire() as newcomer:
+                await is_answered(newcomer, LIVE)
+        app.go.set()
+        await two.send(b"12345")
+        for wire in (one, two):
+            assert (await wire.answer()).status == 200
+            await is_answered(wire)
+
+
+async def test_silent_connections_keep_nobody_out() -> None:
+    async with served(max_connections=20) as (_, door), AsyncExitStack() as stack:
+        for _ in range(100):
+            await stack.enter_async_context(door.wire())
+        await is_answered(await stack.enter_async_context(door.wire()))
