@@ -54,10 +54,13 @@ def chunked(*parts: bytes) -> bytes:
     return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (*parts, b""))
 
 
-def crossings_of(signal: Iterable[int], baseline: int = 0) -> int:
-    """Count by the definition: changes of sign between consecutive samples that are not zero."""
-    positive = [sample > baseline for sample in signal if sample != baseline]
-    return sum(a is not b for a, b in pairwise(positive))
+def crossings_of(signal: Iterable[int], baseline: int = 0, missing: int | None = None) -> int:
+    """Count by the definition: changes of sign between consecutive samples that are not zero.
+
+    None is counted from one side of missing samples to the other.
+    """
+    signs = [0 if s == missing else s - baseline for s in signal if s == missing or s != baseline]
+    return sum(a * b < 0 for a, b in pairwise(signs))
 
 
 def noise(chance: random.Random, size: int) -> list[int]:

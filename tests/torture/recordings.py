@@ -1,0 +1,36 @@
+"""ECGs by number, always the same, that differ in everything that storing one depends on."""
+
+import random
+from typing import Literal
+
+from tests.e2e.service import Json, noise
+
+SIZES = (1, 2, 3, 40, 400, 400, 4000, 20_000)
+BASELINE, MISSING = 7, -32768
+
+Kind = Literal["plain", "with id", "refused"]
+
+
+def kind_of(number: int) -> Kind:
+    if number % 9 == 4:
+        return "refused"
+    return "with id" if number % 2 else "plain"
+
+
+def recording(number: int) -> Json:
+    """Make the ECG of this number; some are large, the refused ones wrong."""
+    chance = random.Random(number)
+    size = chance.choice(SIZES)
+    leads = [_lead(chance, f"{number}/{n}", size) for n in range(1 + number % 3)]
+    if kind_of(number) == "refused":
+        leads[-1]["num_samples"] = size + 1
+    return {"leads": leads} | ({"id": f"id {number}"} if kind_of(number) == "with id" else {})
+
+
+def _lead(chance: random.Random, name: str, size: int) -> Json:
+    signal = noise(chance, size)
+    lead = {"name": name, "signal": signal, "baseline": chance.choice((0, BASELINE))}
+    if chance.random() < 1 / 3:
+        lead["missing"] = MISSING
+        signal[::97] = [MISSING] * len(signal[::97])
+    return lead
