@@ -84,15 +84,19 @@ impl Signal {
 
     /// The mean distance from a baseline of the samples other than `missing`, if there are any.
     #[must_use]
-    pub fn average(&self, baseline: i32, missing: Option<i32>) -> Option<f64> {
-        self.mean_of(missing, |sample| i128::from(i64::from(sample) - i64::from(baseline)))
+    pub fn average(&self, baseline: f64, missing: Option<i32>) -> Option<f64> {
+        let (whole, rest) = split(baseline);
+        self.mean_of(missing, |sample| i128::from(i64::from(sample) - whole)).map(|mean| mean - rest)
     }
 
     /// The root of the mean squared distance from a baseline of the samples other than `missing`, if there are any.
     #[must_use]
-    pub fn rms(&self, baseline: i32, missing: Option<i32>) -> Option<f64> {
-        let square = |sample: i32| i128::from(sample.abs_diff(baseline)).pow(2);
-        self.mean_of(missing, square).map(f64::sqrt)
+    pub fn rms(&self, baseline: f64, missing: Option<i32>) -> Option<f64> {
+        let (whole, rest) = split(baseline);
+        let distance = |sample: i32| i128::from(i64::from(sample) - whole);
+        let square = self.mean_of(missing, |sample| distance(sample).pow(2))?;
+        let mean = if rest == 0.0 { 0.0 } else { self.mean_of(missing, distance)? };
+        Some((square - 2.0 * rest * mean + rest * rest).sqrt())
     }
 
     fn mean_of(&self, missing: Option<i32>, term: impl Fn(i32) -> i128) -> Option<f64> {
@@ -109,6 +113,14 @@ impl Signal {
     }
 }
 
+/// The nearest integer, with which sums are exact, and the rest.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "it stops at the limits")]
+fn split(baseline: f64) -> (i64, f64) {
+    const FAR: f64 = 4_294_967_296.0; // squares of distances fit i128 many times over
+    let whole = baseline.round().clamp(-FAR, FAR) as i64;
+    (whole, baseline - whole as f64)
+}
+
 #[expect(clippy::cast_precision_loss, reason = "the sum is exact, its quotient is rounded")]
 fn mean(terms: impl Iterator<Item = i128>) -> Option<f64> {
     let (sum, len) = terms.fold((0, 0_u64), |(sum, len), term| (sum + term, len + 1));
@@ -123,7 +135,7 @@ mod tests {
     fn nothing_is_known_of_no_samples() {
         let empty = Signal::new([]);
         assert_eq!(
-            (empty.minimum(), empty.maximum(), empty.average(0, None), empty.rms(0, None)),
+            (empty.minimum(), empty.maximum(), empty.average(0.0, None), empty.rms(0.0, None)),
             (None, None, None, None)
         );
         assert_eq!(empty.count_zero_crossings(ZeroRule::Neutral, 0, None), 0);
@@ -133,8 +145,8 @@ mod tests {
     fn sums_do_not_overflow_at_the_limits() {
         let signal = Signal::new(vec![i32::MIN; 100_000]);
         let distance = f64::from(i32::MIN) - f64::from(i32::MAX);
-        assert_eq!(signal.average(i32::MAX, None), Some(distance));
-        assert_eq!(signal.rms(i32::MAX, None), Some(-distance));
+        assert_eq!(signal.average(i32::MAX.into(), None), Some(distance));
+        assert_eq!(signal.rms(i32::MAX.into(), None), Some(-distance));
     }
 
     #[test]
@@ -143,8 +155,8 @@ mod tests {
         assert_eq!((signal.extremes(None), signal.extremes(Some(-9))), (Some((-9, 3)), Some((-4, 3))));
         assert_eq!(signal.extremes(Some(7)), Some((-9, 3)));
         assert_eq!(signal.extremes(Some(3)), Some((-9, -4)));
-        assert_eq!(signal.average(1, Some(-9)), Some(-1.0 / 3.0));
-        assert_eq!(signal.rms(0, Some(-9)), Some((34.0_f64 / 3.0).sqrt()));
+        assert_eq!(signal.average(1.0, Some(-9)), Some(-1.0 / 3.0));
+        assert_eq!(signal.rms(0.0, Some(-9)), Some((34.0_f64 / 3.0).sqrt()));
         let counts =
             [None, Some(-9), Some(7)].map(|gap| signal.count_zero_crossings(ZeroRule::Neutral, 0, gap));
         assert_eq!(counts, [4, 1, 4]);
@@ -155,7 +167,7 @@ mod tests {
     fn nothing_is_known_of_missing_samples_alone() {
         let signal = Signal::new([-9; 9]);
         assert_eq!(
-            (signal.extremes(Some(-9)), signal.average(0, Some(-9)), signal.rms(0, Some(-9))),
+            (signal.extremes(Some(-9)), signal.average(0.0, Some(-9)), signal.rms(0.0, Some(-9))),
             (None, None, None)
         );
         assert_eq!(signal.count_zero_crossings(ZeroRule::Distinct, -9, Some(-9)), 0);

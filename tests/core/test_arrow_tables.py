@@ -68,6 +68,25 @@ def test_what_a_column_is_and_lacks_is_that_of_its_numbers() -> None:
     assert count_zero_crossings(TableProducer(column(), validity=b"\x37", null_count=0)) == 2
 
 
+def test_nulls_of_a_struct_are_gaps_like_those_of_its_column() -> None:
+    samples = (1, -1, 1, -1, 1, -1)
+    for rows, numbers, crossings in [
+        (b"\x3b", None, [1, 4, 5]),  # the third row is null
+        (None, b"\x3b", [1, 4, 5]),
+        (b"\x3b", b"\x3b", [1, 4, 5]),
+        (b"\x3b", b"\x1f", [1, 4]),
+        (b"\x00", None, []),
+    ]:
+        table = TableProducer(Producer(shorts(*samples), numbers), validity=rows)
+        assert zero_crossings(table, missing=9).tolist() == crossings
+        stored = Signal(
+            TableProducer(Producer(shorts(*samples), numbers), validity=rows), missing=9
+        )
+        assert zero_crossings(stored, missing=9).tolist() == crossings
+    moved = TableProducer(column(7, 7, *samples, offset=1), validity=b"\x76", offset=1, length=6)
+    assert zero_crossings(moved, missing=9).tolist() == [1, 4, 5]
+
+
 @pytest.mark.parametrize(
     ("lies", "message"),
     [

@@ -91,10 +91,14 @@ def test_other_signals_are_refused_by_index() -> None:
         ),
         ([np.array([0.0])], TypeError, 'signal 0: .*"d"'),
         ([np.zeros((1, 1), int)], ValueError, "signal 0: expected 1 dimension"),
-        (Signal([1]), TypeError, "signal 0: "),
+        *(
+            (single, TypeError, "expected an iterable of signals, got .*: put it in a list")
+            for single in (Signal([1]), np.array([1]), array("h", [1]), b"1", "1", 5)
+        ),
+        ({"II": Signal([1])}, TypeError, "got dict: pass its values"),
+        ({Signal([1])}, TypeError, "got set: a list has an order"),
         ([[1, 2.5]], TypeError, "signal 0: the sample at index 1 is not an integer"),
         ([[1], b"1"], TypeError, "signal 1: expected samples, got bytes"),
-        (5, TypeError, "not iterable"),
     ]
     for signals, error, message in refusals:
         with pytest.raises(error, match=message):
@@ -158,7 +162,9 @@ def test_truncated_and_extended_blobs_are_refused() -> None:
 def test_other_versions_are_refused_by_name() -> None:
     blob = bytearray(pack([]))
     blob[4] = 2
-    with pytest.raises(BlobError, match="unknown version 2"):
+    with pytest.raises(
+        BlobError, match="a blob of format 2, which this version of ecg_core does not read"
+    ):
         unpack(bytes(blob))
     with pytest.raises(BlobError, match="not a blob"):
         unpack(b"GIF89a" + bytes(blob))

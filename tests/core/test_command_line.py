@@ -47,6 +47,8 @@ def test_standard_input_is_counted_as_json() -> None:
         (["--zeros", "strict"], 1),
         (["--baseline", "4"], 1),
         (["--baseline=-2147483648"], 0),
+        (["--baseline", "-1.5"], 2),
+        (["--zeros", "distinct", "--baseline", "2.5"], 2),
     ],
 )
 def test_options(options: list[str], count: int) -> None:
@@ -122,8 +124,12 @@ def test_a_document_that_is_too_large(tmp_path: Path) -> None:
         ([], "required: FILE"),
         (["-", "--what"], "unrecognized arguments: --what"),
         (["-", "--zeros", "sometimes"], "invalid choice: 'sometimes'"),
-        (["-", "--baseline", "0.5"], "invalid 32-bit integer value: '0.5'"),
-        (["-", "--baseline", "2147483648"], "invalid 32-bit integer value"),
+        (["-", "--missing", "0.5"], "invalid 32-bit integer value: '0.5'"),
+        (["-", "--missing", "2147483648"], "invalid 32-bit integer value"),
+        *(
+            (["-", "--baseline", text], f"invalid 32-bit number value: '{text}'")
+            for text in ("2147483648", "1e300", "nan", "inf", "some")
+        ),
         (["-", "--key", b"\xff"], "invalid UTF-8 value"),
     ],
 )
@@ -158,6 +164,31 @@ def test_output_that_cannot_be_written() -> None:
         )
     reason = b"ecg-core: standard output: No space left on device\n"
     assert (ended.returncode, ended.stderr) == (1, reason)
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "lines"),
+    [
+        ("- >&-", 1, 1),
+        ("--json - >&-", 1, 1),
+        ("--help >&-", 1, None),
+        ("--version >&-", 1, 2),  # argparse takes standard error for it
+        ("--what - >&-", 2, None),
+        ("none.json - >&-", 1, 2),
+        ("- <&-", 1, 1),
+        ("- >&- 2>&-", 1, 0),
+        ("none.json 2>&-", 1, 0),
+        ("none.json 2>/dev/full", 1, 0),
+    ],
+)
+def test_streams_may_be_closed(tmp_path: Path, command: str, code: int, lines: int | None) -> None:
+    script = f"{shlex.join(COMMAND)} {command}"
+    ended = subprocess.run(
+        script, shell=True, input=DOCUMENT, cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (code, b"")
+    assert lines in (None, len(ended.stderr.splitlines()))
+    assert b"Traceback" not in ended.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs ulimit -v")

@@ -4,24 +4,16 @@ import copy
 import math
 import pickle
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ecg_core import Signal, ZeroCrossingCounter, ZeroRule, count_zero_crossings
-
-RULES: tuple[ZeroRule, ...] = get_args(ZeroRule)
-CHUNKS = st.lists(st.lists(st.integers(-1, 1), max_size=80), max_size=8)
-
-
-def counter_of(samples: list[int], zeros: ZeroRule) -> ZeroCrossingCounter:
-    counter = ZeroCrossingCounter(zeros)
-    counter.update(Signal(samples))
-    return counter
+from tests.core.counters import CHUNKS, counter_of
+from tests.core.test_crossings import RULES
 
 
 @given(chunks=CHUNKS, zeros=st.sampled_from(RULES))
@@ -78,36 +70,55 @@ def test_counters_of_different_rules_do_not_merge() -> None:
 
 
 def test_the_default_is_neutral() -> None:
-    assert repr(ZeroCrossingCounter()) == "<ZeroCrossingCounter of 0 crossings>"
+    assert repr(ZeroCrossingCounter()) == (
+        "<ZeroCrossingCounter('neutral', baseline=0): 0 crossings of 0 samples>"
+    )
+    counter = ZeroCrossingCounter("strict", baseline=0.5, missing=-9)
+    counter.update(array("h", [1, 0, -9]))
+    assert repr(counter) == (
+        "<ZeroCrossingCounter('strict', baseline=0.5, missing=-9): 1 crossings of 3 samples>"
+    )
     assert (ZeroCrossingCounter().zeros, ZeroCrossingCounter().baseline) == ("neutral", 0)
     ZeroCrossingCounter().merge(ZeroCrossingCounter("neutral"))
 
 
-def merge(counter: ZeroCrossingCounter) -> None:
-    counter.merge(counter)
+class Meddler(list[int]):
+    """Samples that are read while somebody else uses the counter."""
+
+    def __init__(self, samples: list[int], meddle: Callable[[], object]) -> None:
+        super().__init__(samples)
+        self.meddle = meddle
+
+    def __iter__(self) -> Iterator[int]:
+        self.meddle()
+        return super().__iter__()
 
 
-def append(counter: ZeroCrossingCounter) -> None:
-    ZeroCrossingCounter().merge(counter)
-
-
-def compare(counter: ZeroCrossingCounter) -> bool:
-    return ZeroCrossingCounter() == counter
-
-
-def ask(counter: ZeroCrossingCounter) -> int:
-    return counter.samples
-
-
-@pytest.mark.parametrize("meddle", [merge, append, compare, ask, pickle.dumps, copy.copy])
-def test_a_counter_that_counts_is_left_alone(
-    meddle: Callable[[ZeroCrossingCounter], object],
-) -> None:
-    class Meddler:
-        def __arrow_c_array__(self, requested_schema: object = None) -> Any:
-            return meddle(counter)
-
+def test_a_counter_may_be_used_while_it_reads() -> None:
     counter = counter_of([1, -1], "neutral")
-    with pytest.raises(RuntimeError, match="borrowed"):
-        counter.update(Meddler())
-    assert counter == counter_of([1, -1], "neutral")
+    for look in (pickle.dumps, copy.copy, repr, described, ZeroCrossingCounter().merge):
+        before = copy.copy(counter)
+        assert counter.update(Meddler([], lambda look=look: look(counter))) == 0
+        assert counter == before
+    assert counter.update(Meddler([1, -1], lambda: counter.update([1]))) == 1
+    assert (counter.samples, counter.count) == (5, 3)
+    counter.update(Meddler([-1], lambda: counter.merge(counter)))
+    assert (counter.samples, counter.count) == (11, 7)
+
+
+def described(counter: ZeroCrossingCounter) -> list[object]:
+    return [counter.samples, counter.count, counter.zeros, counter.baseline, counter.missing]
+
+
+def test_a_baseline_may_use_the_counter_that_it_belongs_to() -> None:
+    class Baseline(float):
+        def __eq__(self, other: object) -> bool:
+            counter.update([1, -1])
+            return float(self) == other
+
+        __hash__ = float.__hash__
+
+    counter = ZeroCrossingCounter(baseline=Baseline(0))
+    assert counter == counter_of([], "neutral")
+    counter.merge(counter_of([], "neutral"))
+    assert counter.samples == 4

@@ -5,22 +5,15 @@ import pickle
 from array import array
 from functools import cache
 from itertools import chain, product
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ecg_core import Signal, ZeroCrossingCounter, ZeroRule
-
-RULES: tuple[ZeroRule, ...] = get_args(ZeroRule)
-CHUNKS = st.lists(st.lists(st.integers(-1, 1), max_size=80), max_size=8)
-
-
-def counter_of(samples: list[int], zeros: ZeroRule) -> ZeroCrossingCounter:
-    counter = ZeroCrossingCounter(zeros)
-    counter.update(Signal(samples))
-    return counter
+from tests.core.counters import CHUNKS, counter_of
+from tests.core.test_crossings import RULES
 
 
 @given(chunks=CHUNKS, zeros=st.sampled_from(RULES), baseline=st.integers(-1, 1))
@@ -115,7 +108,7 @@ def reached(zeros: ZeroRule) -> set[tuple[Any, ...]]:
 @pytest.mark.parametrize("zeros", RULES)
 def test_a_forged_state_is_refused_and_changes_nothing(zeros: ZeroRule, state: Any) -> None:
     counter = counter_of([1, -1, 1], zeros)
-    with pytest.raises((TypeError, ValueError, OverflowError)):
+    with pytest.raises((TypeError, ValueError)):
         counter.__setstate__(state)
     assert counter == counter_of([1, -1, 1], zeros)
 

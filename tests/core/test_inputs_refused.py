@@ -1,6 +1,8 @@
 """What is no samples, or has a wrong one, is told what is wrong, where, and what to write."""
 
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +18,8 @@ from tests.core.test_inputs import COUNTING, SAMPLES, TAKING, Arrayed, Frame, Te
         ([1, "2"], "^the sample at index 1 is not a number but str$"),
         ([1, None], "index 1 is not a number but NoneType"),
         ([1j], "index 0 is not a number but complex"),
+        ([1, np.timedelta64(5, "s")], "index 1 is not a number but timedelta64"),
+        ([1, np.datetime64(5, "s")], "index 1 is not a number but datetime64"),
         ([0, np.complex64(1j)], "index 1 is not a number but complex64"),
         ([1, [2]], "index 1 is not a number but list"),
         ([b"12"], "index 0 is not a number but bytes"),
@@ -38,10 +42,18 @@ def test_what_is_wrong_is_named(samples: Any, message: str) -> None:
 
 
 def test_what_does_not_fit_is_named() -> None:
-    with pytest.raises(ValueError, match=r"^the sample at index 2 does not fit 64 bits$"):
-        counted([0.5, 1, 2**63])
-    with pytest.raises(ValueError, match="same shape"):
+    for integer in (2**63, -(2**63) - 1, 2**64, 10**400):
+        with pytest.raises(ValueError, match=r"^the sample at index 1 does not fit int64$"):
+            counted([1, integer, 2])
+    for number in (10**400, Decimal("1e400"), Decimal("-1e400"), Fraction(10**400)):
+        with pytest.raises(ValueError, match=r"^the sample at index 1 does not fit float64$"):
+            counted([0.5, number])
+    with pytest.raises(ValueError, match=r"^row 1 has 1 samples, where row 0 has 2$"):
         counted([[1, 2], [1]])
+    with pytest.raises(ValueError, match=r"^row 2 has 3 samples, where row 0 has 2$"):
+        counted([(1, 0.5), [1, 2], [1, 2, 3]])
+    with pytest.raises(ValueError, match="same shape"):
+        counted([[1, 2], np.array([1])])
     with pytest.raises(ValueError, match=r"^row 1: masked at index 0$"):
         counted([SAMPLES, np.ma.masked_equal([1, 2], 1)])
 
@@ -80,7 +92,7 @@ def test_the_error_of_a_sample_is_its_own(take: Callable[[Any], Any]) -> None:
             take(samples)
 
 
-@pytest.mark.parametrize("name", ["__array__", "__dlpack_device__", "columns", "__arrow_c_array__"])
+@pytest.mark.parametrize("name", ["__array__", "__dlpack_device__", "ndim", "__arrow_c_array__"])
 def test_the_error_of_a_protocol_is_its_own(name: str) -> None:
     class Broken:
         def __getattr__(self, attribute: str) -> Any:

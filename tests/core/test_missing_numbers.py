@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, cast
 
 import arro3.core as arro3
 import numpy as np
 import pytest
 
-from ecg_core import Signal, ZeroCrossingCounter, count_zero_crossings, pack
+from ecg_core import Signal, ZeroCrossingCounter, count_zero_crossings, pack, zero_crossings
 
 
 @pytest.mark.parametrize(
@@ -106,9 +107,25 @@ def test_a_mask_of_another_shape_is_refused() -> None:
     assert count_zero_crossings(samples, missing=math.nan) == 0
 
 
-def test_rows_of_a_list_have_no_gaps() -> None:
-    masked: Any = np.ma.masked_equal([1, -9, 1], -9)
-    null: Any = arro3.Array([1, None, 1], arro3.DataType.int16())
+def test_rows_of_a_list_have_gaps_too() -> None:
+    masked: Any = np.ma.masked_equal([1, -9, -1, 1], -9)
+    null: Any = arro3.Array([1, None, -1, 1], arro3.DataType.int16())
     for row, kind in ((masked, "masked"), (null, "null")):
-        with pytest.raises(ValueError, match=rf"row 1: {kind} at index 1$"):
-            count_zero_crossings([[1, 2, 3], row], missing=math.nan)
+        for other in ([1, -9, -1, 1], np.array([1, -9, -1, 1.0]), row):
+            rows = [other, row]
+            with pytest.raises(ValueError, match=rf"^row [01]: {kind} at index 1$"):
+                count_zero_crossings(rows)
+            count = count_zero_crossings(rows, missing=math.nan)
+            assert np.array_equal(count, [1 if other is row else 2, 1])
+            assert np.array_equal(count_zero_crossings(rows, missing=-9), [1, 1])
+    assert zero_crossings([null, masked], missing=5).tolist() == [[0, 3], [1, 3]]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "beyond"), [("float16", 1e20), ("float32", 1e300), ("float64", Decimal("1e400"))]
+)
+def test_an_infinity_is_missing_only_where_it_is_meant(dtype: str, beyond: Any) -> None:
+    samples = np.array([1, np.inf, -1], dtype)
+    assert count_zero_crossings(samples, missing=beyond) == 1
+    assert count_zero_crossings(samples, missing=math.inf) == 0
+    assert count_zero_crossings(samples, missing=-math.inf) == 1

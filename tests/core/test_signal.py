@@ -4,6 +4,7 @@ import json
 import math
 import pickle
 from array import array
+from fractions import Fraction
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
@@ -116,13 +117,25 @@ def test_mean_and_rms_are_exact(samples: list[int], baseline: int) -> None:
     assert math.isclose(signal.rms(baseline=baseline), rms, rel_tol=1e-15)
 
 
+@given(samples=SOME, baseline=st.floats(LOW, HIGH))
+def test_the_baseline_of_mean_and_rms_may_have_a_fraction(
+    samples: list[int], baseline: float
+) -> None:
+    distances = [sample - Fraction(baseline) for sample in samples]
+    signal, mean = Signal(samples), sum(distances) / len(samples)
+    assert signal.average(baseline=baseline) == pytest.approx(float(mean), rel=1e-15, abs=1e-6)
+    square = sum(distance**2 for distance in distances) / len(samples)
+    assert signal.rms(baseline=Fraction(baseline)) == pytest.approx(math.sqrt(square), rel=1e-14)
+
+
 def test_limits_do_not_overflow() -> None:
     signal = Signal([LOW] * 100_000)
     assert signal.average() == signal.average(baseline=0) == LOW
     assert signal.rms(baseline=HIGH) == HIGH - LOW
     for baseline in (HIGH + 1, LOW - 1):
-        with pytest.raises(OverflowError):
-            signal.average(baseline=baseline)
+        for statistic in (signal.average, signal.rms):
+            with pytest.raises(ValueError, match="beyond what the samples can be"):
+                statistic(baseline=baseline)
 
 
 def test_nothing_has_no_mean() -> None:

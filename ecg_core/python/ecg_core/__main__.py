@@ -1,7 +1,6 @@
 """`ecg-core FILE ...`: how often each signal of JSON documents crosses zero."""
 
 import json
-import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterator, Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from ecg_core import DecodeError, Signal, ZeroRule, __version__, lift_signals, parse_signal
+from ecg_core._streams import complain, discard, flush, printable, stream
 
 MAX_BYTES = 256 * 2**20
 ENDINGS = f"""\
@@ -24,28 +24,39 @@ A document has at most {MAX_BYTES >> 20} MiB."""
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command, and exit with 1 or 2 if that fails."""
     parser = _parser()
-    options = parser.parse_args(arguments)
-    outcomes = [_report(file, parser.prog, options) for file in options.files]
+    try:
+        outcomes = _outcomes(parser, arguments)
+        flush()
+    except (OSError, MemoryError) as error:
+        discard(stream("stdout"))
+        if not isinstance(error, BrokenPipeError):  # Then whoever reads has seen enough.
+            complain(f"{parser.prog}: standard output: {_reason(error)}")
+        sys.exit(1)
     if not all(outcomes):
-        parser.exit(1)
+        sys.exit(1)
+
+
+def _outcomes(parser: ArgumentParser, arguments: Sequence[str] | None) -> list[bool]:
+    """Print what each document has, and return whether it could be counted."""
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as ending:
+        if ending.code:
+            raise
+        return []  # What was asked for, such as the version, is printed.
+    return [_report(file, parser.prog, options) for file in options.files]
 
 
 def _report(file: str, prog: str, options: Namespace) -> bool:
-    """Print what a document has, and return whether it could be counted."""
     try:
         signals = _signals(_read(file), options.key)
     except (OSError, ValueError, MemoryError) as error:
-        print(_printable(f"{prog}: {file}: {_reason(error)}"), file=sys.stderr)  # noqa: T201
+        complain(f"{prog}: {file}: {_reason(error)}")
         return False
-    try:
-        for line in _lines(file, signals, options):
-            print(line)  # noqa: T201
-        sys.stdout.flush()
-    except (OSError, MemoryError) as error:
-        _discard_output()
-        if not isinstance(error, BrokenPipeError):  # Then whoever reads has seen enough.
-            print(f"{prog}: standard output: {_reason(error)}", file=sys.stderr)  # noqa: T201
-        sys.exit(1)
+    for line in _lines(file, signals, options):
+        print(line)  # noqa: T201
+    if stream("stdout"):
+        flush()
     return True
 
 
@@ -74,7 +85,7 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument(
         "--baseline",
-        type=_sample,
+        type=_real,
         metavar="N",
         default=0,
         help="taken off the samples before counting (%(default)s)",
@@ -98,7 +109,17 @@ def _sample(text: str) -> int:
     return value
 
 
-_key.__name__, _sample.__name__ = "UTF-8", "32-bit integer"  # argparse: "invalid NAME value".
+def _real(text: str) -> float:
+    try:
+        value: float = int(text)
+    except ValueError:
+        value = float(text)
+    Signal([]).count_zero_crossings(baseline=value)  # Raises ValueError if no sample can be near.
+    return value
+
+
+# argparse: "invalid NAME value".
+_key.__name__, _sample.__name__, _real.__name__ = "UTF-8", "32-bit integer", "32-bit number"
 
 
 def _read(file: str) -> bytes:
@@ -123,7 +144,7 @@ def _signals(document: bytes, key: str) -> list[Signal]:
 
 
 def _lines(file: str, signals: Sequence[Signal], options: Namespace) -> Iterator[str]:
-    place = f"{_printable(file)}: " if len(options.files) > 1 else ""
+    place = f"{printable(file, 'stdout')}: " if len(options.files) > 1 else ""
     for index, signal in enumerate(signals):
         crossings = signal.count_zero_crossings(
             zeros=options.zeros, baseline=options.baseline, missing=options.missing
@@ -151,18 +172,6 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return str(error) or "not enough memory"
-
-
-def _printable(text: str) -> str:
-    """Escape what a document could do to a terminal, and what standard output cannot encode."""
-    text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
-    encoding = sys.stdout.encoding
-    return text.encode(encoding, "backslashreplace").decode(encoding)
-
-
-def _discard_output() -> None:
-    """Keep the interpreter from failing again when it flushes what is left."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -54,7 +54,6 @@ __all__ = [
     "Reading",
     "Signal",
     "ZeroCrossingCounter",
-    "_buffer",
     "_leads",
     "count_zero_crossings",
     "lift_signals",
@@ -99,8 +98,8 @@ class Signal(Sequence[int], Buffer):
     ) -> int: ...
     @property
     def nbytes(self) -> int: ...
-    def average(self, *, baseline: int = 0, missing: _Real | None = None) -> float: ...
-    def rms(self, *, baseline: int = 0, missing: _Real | None = None) -> float: ...
+    def average(self, *, baseline: _Real = 0, missing: _Real | None = None) -> float: ...
+    def rms(self, *, baseline: _Real = 0, missing: _Real | None = None) -> float: ...
     def thin(
         self, max_points: int, /, *, missing: _Real | None = None
     ) -> tuple[Signal, Signal]: ...
@@ -207,7 +206,6 @@ def count_zero_crossings(
     missing: _Real | None = None,
     axis: int = -1,
 ) -> int | NDArray[np.int64]: ...
-def _buffer(samples: _Samples, /) -> Buffer: ...
 def zero_crossings(
     signal: _Samples | Iterable[_Samples],
     /,
@@ -250,7 +248,7 @@ def unpack_lead(
     blob: _Bytes,
     i: int,
     /,
-    start: int = 0,
+    start: int | None = 0,
     stop: int | None = None,
     *,
     max_samples: int | None = None,

@@ -36,10 +36,14 @@ impl fmt::Display for BlobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Magic => write!(f, "not a blob of signals"),
-            Self::Version(version) => write!(f, "unknown version {version}"),
+            Self::Version(version) => {
+                write!(f, "a blob of format {version}, which this version of ecg_core does not read")
+            }
             Self::Header => write!(f, "damaged or truncated header"),
             Self::Lead(lead) => write!(f, "damaged lead {lead}"),
-            Self::Codec(codec) => write!(f, "unknown codec {codec}"),
+            Self::Codec(codec) => {
+                write!(f, "a lead stored by codec {codec}, which this version of ecg_core does not read")
+            }
             Self::TooLarge => write!(f, "signals too large for one blob"),
             Self::TooManySamples { samples, max } => write!(f, "{samples} samples, more than {max}"),
             Self::OutOfMemory => OutOfMemory.fmt(f),

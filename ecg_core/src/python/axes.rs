@@ -4,8 +4,10 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use super::arguments::Cut;
+
 /// The axis that a caller names, from the end if it is negative.
-pub(super) fn axis_of(axis: isize, dimensions: usize) -> PyResult<usize> {
+pub(super) fn axis_of(Cut(axis): Cut, dimensions: usize) -> PyResult<usize> {
     let index = if axis < 0 { axis.checked_add_unsigned(dimensions) } else { Some(axis) };
     let index = index.and_then(|index| usize::try_from(index).ok()).filter(|&index| index < dimensions);
     index.ok_or_else(|| PyValueError::new_err(format!("no axis {axis} in {dimensions} dimensions")))

@@ -7,7 +7,7 @@ use pyo3::types::PyTuple;
 use super::axes::{position, without};
 use super::elements::Element;
 use super::level::Level;
-use super::real::has_len;
+use super::real::{float, has_len};
 use crate::crossings::Sample;
 
 /// The baselines of the lanes of an array.
@@ -42,6 +42,13 @@ impl<T: Sample> Levels<T> {
 pub(super) fn level_of<T: Element>(baseline: Option<&Bound<'_, PyAny>>) -> PyResult<Level<T::Counted>> {
     let Some(baseline) = baseline else { return Ok(Level::equal(T::default().counted())) };
     T::level(baseline).map_err(|fault| fault.at(baseline.py(), &[]))
+}
+
+/// The only baseline as the nearest float, 0 if there is none.
+pub(super) fn real_of(baseline: Option<&Bound<'_, PyAny>>) -> PyResult<f64> {
+    let Some(baseline) = baseline else { return Ok(0.0) };
+    level_of::<i32>(Some(baseline))?;
+    float(baseline).map_err(|fault| fault.at(baseline.py(), &[]))
 }
 
 fn each<T: Element>(baselines: &Bound<'_, PyAny>, shape: &[usize]) -> PyResult<Vec<Level<T::Counted>>> {

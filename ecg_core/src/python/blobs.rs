@@ -1,15 +1,17 @@
 //! Packing and unpacking signals.
 
-use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
+use super::arguments::{Cut, at_most};
 use super::errors::within;
 use super::gil::detached;
 use super::memory::{bytes, list};
 use super::missing::stored;
 use super::octets::octets;
 use super::samples;
+use super::several::each;
 use super::signal::{PySignal, signal_or};
 use crate::blob::{self, Lead};
 use crate::memory::collected;
@@ -51,7 +53,8 @@ pub(super) fn pack<'py>(
     missing: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let (py, missing) = (signals.py(), stored(missing)?);
-    let signals = signals.try_iter()?.enumerate().map(|(index, signal)| numbered(index, &signal?, missing));
+    let signals =
+        each(signals, "signals")?.enumerate().map(|(index, signal)| numbered(index, &signal?, missing));
     let signals = collected(signals)?;
     let size = signals.iter().map(|signal| size_of_val(signal.samples())).sum();
     bytes(py, &detached(py, size, || blob::pack(&signals))?)
@@ -91,16 +94,11 @@ fn numbered(index: usize, signal: &Bound<'_, PyAny>, missing: Option<i32>) -> Py
 #[pyo3(signature = (blob, /, *, max_samples=None))]
 pub(super) fn unpack<'py>(
     blob: &Bound<'py, PyAny>,
-    max_samples: Option<i64>,
+    max_samples: Option<Cut>,
 ) -> PyResult<Bound<'py, PyList>> {
-    let (py, most, bytes) = (blob.py(), at_most(max_samples)?, octets(blob)?);
+    let (py, most, bytes) = (blob.py(), at_most(max_samples, "max_samples")?, octets(blob)?);
     let signals = detached(py, bytes.len(), || blob::unpack_at_most(&bytes, most))?;
     list(py, signals.into_iter().map(PySignal::from))
-}
-
-fn at_most(max_samples: Option<i64>) -> PyResult<u64> {
-    let most = u64::try_from(max_samples.unwrap_or(i64::MAX));
-    most.map_err(|_| PyValueError::new_err("max_samples must not be negative"))
 }
 
 /// Unpack some samples of one signal, without decoding the others.
@@ -134,16 +132,18 @@ fn at_most(max_samples: Option<i64>) -> PyResult<u64> {
 /// >>> unpack_lead(pack([Signal([1, 2, 3, 4])]), 0, start=1, stop=3).to_list()
 /// [2, 3]
 #[pyfunction]
-#[pyo3(signature = (blob, i, /, start=0, stop=None, *, max_samples=None))]
+#[pyo3(text_signature = "(blob, i, /, start=0, stop=None, *, max_samples=None)")]
+#[pyo3(signature = (blob, i, /, start=None, stop=None, *, max_samples=None))]
 pub(super) fn unpack_lead(
     blob: &Bound<'_, PyAny>,
-    i: isize,
-    start: isize,
-    stop: Option<isize>,
-    max_samples: Option<i64>,
+    i: Cut,
+    start: Option<Cut>,
+    stop: Option<Cut>,
+    max_samples: Option<Cut>,
 ) -> PyResult<PySignal> {
-    let (bytes, most) = (octets(blob)?, at_most(max_samples)?);
-    let (lead, start, stop) = from_the_beginning(&bytes, i, start, stop.unwrap_or(isize::MAX))?;
+    let (bytes, most) = (octets(blob)?, at_most(max_samples, "max_samples")?);
+    let (Cut(start), Cut(stop)) = (start.unwrap_or(Cut(0)), stop.unwrap_or(Cut(isize::MAX)));
+    let (lead, start, stop) = from_the_beginning(&bytes, i.0, start, stop)?;
     let window = || blob::window_at_most(&bytes, lead, start, stop, most);
     Ok(detached(blob.py(), bytes.len(), window)?.into())
 }

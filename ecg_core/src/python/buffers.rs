@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use super::axes::{no_number, position};
 use super::elements::{Element, Format};
 use super::lane::Lane;
-use super::{arrow, inputs, masked};
+use super::{arrow, masked};
 
 const NO_DIMENSION: &str = "expected an array of at least one dimension";
 
@@ -20,17 +20,22 @@ pub(super) struct View {
 }
 
 impl View {
-    /// The numbers of an object; masked and null ones are an error unless there may be `gaps`.
-    pub(super) fn of(object: &Bound<'_, PyAny>, gaps: bool) -> PyResult<Self> {
-        let py = object.py();
-        let (buffer, owner) = inputs::buffer(object).map_err(|error| without_shape(py, error))?;
+    /// The numbers of something that has a buffer; masked and null ones are an error unless there may be `gaps`.
+    pub(super) fn of_owner(owner: &Bound<'_, PyAny>, gaps: bool) -> PyResult<Self> {
+        let buffer = PyUntypedBuffer::get(owner).map_err(|error| without_shape(owner.py(), error))?;
+        Self::of(buffer, owner, gaps)
+    }
+
+    /// The numbers of the buffer that an object has.
+    pub(super) fn of(buffer: PyUntypedBuffer, owner: &Bound<'_, PyAny>, gaps: bool) -> PyResult<Self> {
+        let py = owner.py();
         if buffer.suboffsets().is_some() || buffer.dimensions() == 0 {
             return Err(PyTypeError::new_err(NO_DIMENSION));
         }
         let format = format(&buffer.format().to_string_lossy(), buffer.item_size())?;
-        let (kind, marks) = match arrow::nulls(&owner) {
+        let (kind, marks) = match arrow::nulls(owner) {
             Some(nulls) => ("null", Some(nulls.into_any())),
-            None => ("masked", masked::mask(&owner)?),
+            None => ("masked", masked::mask(owner)?),
         };
         let marks = marks.map(|marks| marks_of(&marks, buffer.shape())).transpose()?;
         let view = Self { buffer, marks, format };
@@ -50,9 +55,16 @@ impl View {
         Some(position)
     }
 
-    /// The error of a buffer of other things than the caller wants.
-    pub(super) fn refused(&self) -> PyErr {
-        refused(&self.buffer.format().to_string_lossy())
+    /// The error of a caller that takes integers only.
+    pub(super) fn no_integers(&self) -> PyErr {
+        let (kind, instead) = match self.format {
+            Format::Bool => ("bool", "astype('int8')"),
+            _ => ("floats", "numpy.rint(samples).astype('int32')"),
+        };
+        let format = self.buffer.format();
+        PyTypeError::new_err(format!(
+            "samples of {kind} (format {format:?}) are no integers: convert them, as {instead} does"
+        ))
     }
 
     pub(super) fn shape(&self) -> &[usize] {
@@ -120,8 +132,26 @@ fn format(name: &str, size: usize) -> PyResult<Format> {
     })
 }
 
+/// What formats of the `struct` module and of NumPy mean, by their first letter.
+const OTHERS: [(char, &str); 10] = [
+    ('O', "objects"),
+    ('g', "long doubles"),
+    ('Z', "complex numbers"),
+    ('F', "complex numbers"),
+    ('D', "complex numbers"),
+    ('w', "text"),
+    ('s', "text"),
+    ('c', "characters"),
+    ('T', "records"),
+    ('P', "pointers"),
+];
+
 fn refused(format: &str) -> PyErr {
-    PyTypeError::new_err(format!("a buffer of format {format:?} is not supported"))
+    let letter = format.chars().find(char::is_ascii_alphabetic);
+    let known = OTHERS.iter().find(|(known, _)| Some(*known) == letter);
+    let what = known.map_or("an unknown kind", |(_, what)| what);
+    let instead = "are not counted: convert them to integers or floats, as astype('float64') does";
+    PyTypeError::new_err(format!("samples of {what} (format {format:?}) {instead}"))
 }
 
 fn without_shape(py: Python<'_>, error: PyErr) -> PyErr {

@@ -4,12 +4,12 @@ use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyInt;
 
+use super::arguments::{Given, Zeros, name};
 use super::baseline::level_of;
-use super::buffers::View;
 use super::elements::with_element;
+use super::inputs;
 use super::lane_counting::count_lane;
 use super::missing::{missing_of, same};
-use super::zero_rule::{name, zero_rule};
 use crate::crossings::Crossings;
 
 /// Count the zero crossings of a signal that comes in chunks.
@@ -54,16 +54,13 @@ pub(super) struct ZeroCrossingCounter {
 #[pymethods]
 impl ZeroCrossingCounter {
     #[new]
-    #[pyo3(signature = (zeros="neutral", *, baseline=None, missing=None))]
+    #[pyo3(signature = (zeros=Zeros::NEUTRAL, *, baseline=Given::NOTHING, missing=None))]
     #[pyo3(text_signature = "(zeros='neutral', *, baseline=0, missing=None)")]
-    fn new(
-        py: Python<'_>,
-        zeros: &str,
-        baseline: Option<Py<PyAny>>,
-        missing: Option<Py<PyAny>>,
-    ) -> PyResult<Self> {
-        let baseline = baseline.unwrap_or_else(|| PyInt::new(py, 0).into_any().unbind());
-        Ok(Self { crossings: Crossings::new(zero_rule(zeros)?), samples: 0, baseline, missing })
+    fn new(py: Python<'_>, zeros: Zeros, baseline: Given<'_>, missing: Option<Py<PyAny>>) -> Self {
+        let baseline = baseline
+            .get()
+            .map_or_else(|| PyInt::new(py, 0).into_any().unbind(), |given| given.clone().unbind());
+        Self { crossings: Crossings::new(zeros.0), samples: 0, baseline, missing }
     }
 
     /// Take the next samples.
@@ -85,22 +82,23 @@ impl ZeroCrossingCounter {
     /// OverflowError
     ///     If there would be more than 2**64 - 1 samples; nothing is counted then.
     #[pyo3(signature = (chunk, /))]
-    fn update(&mut self, chunk: &Bound<'_, PyAny>) -> PyResult<u64> {
-        let py = chunk.py();
-        let (baseline, before) = (self.baseline.bind(py), self.crossings.count());
-        let missing = self.missing.as_ref().map(|missing| missing.bind(py));
-        let view = View::of(chunk, missing.is_some())?;
-        let crossings = with_element!(view, T => {
+    fn update(slf: &Bound<'_, Self>, chunk: &Bound<'_, PyAny>) -> PyResult<u64> {
+        let py = slf.py();
+        let Self { crossings, baseline, missing, .. } = Self::copied(slf)?;
+        let (baseline, missing) = (baseline.bind(py), missing.as_ref().map(|missing| missing.bind(py)));
+        let view = inputs::view(chunk, missing.is_some())?;
+        let added = with_element!(view, T => {
             let (lane, level) = (view.only_lane::<T>(py)?, level_of::<T>(Some(baseline))?);
-            let mut crossings = Crossings::new(level.rule(self.crossings.rule()));
-            count_lane(&lane, (level.at, missing_of::<T>(missing)?), &mut crossings, |_, _| ())
-                .map(|()| crossings)
+            let mut added = Crossings::new(level.rule(crossings.rule()));
+            count_lane(&lane, (level.at, missing_of::<T>(missing)?), &mut added, |_, _| ())
+                .map(|()| added)
                 .map_err(|nan| PyValueError::new_err(format!("NaN at index {}", nan.index)))
         })?;
-        let samples = sum(self.samples, view.shape()[0] as u64)?;
-        self.crossings.append(&crossings);
-        self.samples = samples;
-        Ok(self.crossings.count() - before)
+        let mut counter = slf.try_borrow_mut()?;
+        let before = counter.crossings.count();
+        counter.samples = sum(counter.samples, view.shape()[0] as u64)?;
+        counter.crossings.append(&added);
+        Ok(counter.crossings.count() - before)
     }
 
     /// Append what another counter has counted.
@@ -129,21 +127,15 @@ impl ZeroCrossingCounter {
     #[pyo3(signature = (other, /))]
     #[expect(clippy::needless_pass_by_value, reason = "PyO3 extracts by value")]
     fn merge(slf: &Bound<'_, Self>, other: Bound<'_, Self>) -> PyResult<()> {
-        let py = slf.py();
-        let (after, samples, baseline, missing) = {
-            let other = other.try_borrow()?; // released first: it may be `self`
-            let missing = other.missing.as_ref().map(|missing| missing.clone_ref(py));
-            (other.crossings.clone(), other.samples, other.baseline.clone_ref(py), missing)
-        };
-        let mut counter = slf.try_borrow_mut()?;
         let message = "the counters have different rules or baselines, or other samples are missing";
         let different = || PyValueError::new_err(message);
-        let alike = counter.baseline.bind(py).eq(baseline)?;
-        if !alike || !same(py, counter.missing.as_ref(), missing.as_ref())? {
+        let other = Self::copied(&other)?;
+        if !Self::copied(slf)?.is_like(slf.py(), &other)? {
             return Err(different());
         }
-        let samples = sum(counter.samples, samples)?;
-        counter.crossings.merge(&after).map_err(|_| different())?;
+        let mut counter = slf.try_borrow_mut()?;
+        let samples = sum(counter.samples, other.samples)?;
+        counter.crossings.merge(&other.crossings).map_err(|_| different())?;
         counter.samples = samples;
         Ok(())
     }
@@ -166,8 +158,35 @@ impl ZeroCrossingCounter {
         name(self.crossings.rule())
     }
 
-    fn __repr__(&self) -> String {
-        format!("<ZeroCrossingCounter of {} crossings>", self.crossings.count())
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let Self { crossings, samples, baseline, missing } = Self::copied(slf)?;
+        let (count, zeros) = (crossings.count(), name(crossings.rule()));
+        let baseline = baseline.bind(slf.py()).repr()?;
+        let missing =
+            missing.map(|missing| Ok::<_, PyErr>(format!(", missing={}", missing.bind(slf.py()).repr()?)));
+        let missing = missing.transpose()?.unwrap_or_default();
+        Ok(format!(
+            "<ZeroCrossingCounter('{zeros}', baseline={baseline}{missing}): {count} crossings of {samples} samples>"
+        ))
+    }
+}
+
+impl ZeroCrossingCounter {
+    /// What it is now. While code of Python runs, which may use the same counter, nothing holds it.
+    pub(super) fn copied(slf: &Bound<'_, Self>) -> PyResult<Self> {
+        let (py, counter) = (slf.py(), slf.try_borrow()?);
+        Ok(Self {
+            crossings: counter.crossings.clone(),
+            samples: counter.samples,
+            baseline: counter.baseline.clone_ref(py),
+            missing: counter.missing.as_ref().map(|missing| missing.clone_ref(py)),
+        })
+    }
+
+    /// Whether both subtract the same, and miss the same.
+    pub(super) fn is_like(&self, py: Python<'_>, other: &Self) -> PyResult<bool> {
+        let baselines = self.baseline.bind(py).eq(&other.baseline)?;
+        Ok(baselines && same(py, self.missing.as_ref(), other.missing.as_ref())?)
     }
 }
 

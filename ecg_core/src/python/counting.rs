@@ -2,15 +2,14 @@
 
 use pyo3::prelude::*;
 
+use super::arguments::{Cut, Given, Zeros};
 use super::array;
 use super::axes::axis_of;
 use super::baseline::level_of;
-use super::buffers::View;
-use super::elements::{Element, with_element};
-use super::lane_counting::Lanes;
+use super::elements::Element;
+use super::lane_counting::{Lanes, with_lanes};
 use super::missing::missing_of;
 use super::signal::PySignal;
-use super::zero_rule::zero_rule;
 use crate::crossings::Frames;
 
 /// Count how often a signal crosses zero.
@@ -64,25 +63,22 @@ use crate::crossings::Frames;
 /// >>> count_zero_crossings(array('H', [1030, 1024, 1020]), baseline=1024.5)
 /// 1
 #[pyfunction]
-#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, missing=None, axis=-1))]
+#[pyo3(signature = (signal, /, *, zeros=Zeros::NEUTRAL, baseline=Given::NOTHING, missing=None, axis=Cut(-1)))]
 #[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, missing=None, axis=-1)")]
 pub(super) fn count_zero_crossings<'py>(
     signal: &Bound<'py, PyAny>,
-    zeros: &str,
-    baseline: Option<&Bound<'py, PyAny>>,
+    zeros: Zeros,
+    baseline: Given<'py>,
     missing: Option<&Bound<'py, PyAny>>,
-    axis: isize,
+    axis: Cut,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (py, rule) = (signal.py(), zero_rule(zeros)?);
     if let Ok(signal) = signal.cast::<PySignal>() {
         axis_of(axis, 1)?;
-        let levels = (level_of::<i32>(baseline)?, missing_of::<i32>(missing)?);
-        let count = signal.get().count_around(py, rule, levels);
+        let levels = (level_of::<i32>(baseline.get().as_ref())?, missing_of::<i32>(missing)?);
+        let (py, count) = (signal.py(), signal.get().count_around(signal.py(), zeros.0, levels));
         return Ok(count.into_pyobject(py)?.into_any());
     }
-    let view = View::of(signal, missing.is_some())?;
-    let axis = axis_of(axis, view.shape().len())?;
-    with_element!(view, T => counts(&Lanes::<T>::of(py, &view, axis, (rule, baseline, missing))?))
+    with_lanes!(signal, axis, (zeros.0, baseline, missing), lanes => counts(&lanes))
 }
 
 fn counts<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>> {

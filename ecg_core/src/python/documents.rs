@@ -1,14 +1,15 @@
 //! Reading JSON.
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
+use super::arguments::{Cut, at_most};
 use super::errors::{decode, within};
 use super::gil::detached;
 use super::memory::{bytes, list};
 use super::octets::octets;
 use super::reading::Reading;
+use super::several::each;
 use super::signal::PySignal;
 use crate::blob;
 use crate::json::{self, Lifted};
@@ -118,11 +119,10 @@ pub(super) fn lift_signals<'py>(
 pub(super) fn read_batch<'py>(
     bodies: &Bound<'py, PyAny>,
     key: &str,
-    max_signals: Option<i64>,
+    max_signals: Option<Cut>,
 ) -> PyResult<Bound<'py, PyList>> {
-    let most = usize::try_from(max_signals.unwrap_or(i64::MAX))
-        .map_err(|_| PyValueError::new_err("max_signals must not be negative"))?;
-    let (py, bodies) = (bodies.py(), bodies.try_iter()?);
+    let most = at_most(max_signals, "max_signals")?;
+    let (py, bodies) = (bodies.py(), each(bodies, "documents")?);
     let named = |(index, body): (usize, PyResult<Bound<'_, PyAny>>)| {
         octets(&body?).map_err(|error| within(py, &format!("body {index}"), error))
     };

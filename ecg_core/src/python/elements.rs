@@ -27,7 +27,7 @@ pub(super) enum Format {
 /// Runs an expression with `T` as the type of the numbers of a view.
 macro_rules! with_element {
     ($view:expr, $T:ident => $work:expr) => {
-        with_element!($view, $T => $work;
+        $crate::python::elements::with_element!($view, $T => $work;
             Bool $crate::python::elements::Bool, I8 i8, I16 i16, I32 i32, I64 i64, U8 u8, U16 u16, U32 u32,
             U64 u64, F16 $crate::python::half::Half, F32 f32, F64 f64)
     };

@@ -2,12 +2,10 @@
 
 use pyo3::prelude::*;
 
+use super::arguments::{Cut, Given, Zeros};
 use super::array;
-use super::axes::axis_of;
-use super::buffers::View;
-use super::elements::{Element, with_element};
-use super::lane_counting::Lanes;
-use super::zero_rule::zero_rule;
+use super::elements::Element;
+use super::lane_counting::{Lanes, with_lanes};
 use crate::bits::spread::SPREAD;
 use crate::crossings::WORD;
 use crate::memory::{OutOfMemory, Room};
@@ -47,21 +45,17 @@ use crate::memory::{OutOfMemory, Room};
 /// >>> zero_crossings(Signal([3, 0, -2, 0, -1, 5])).tolist()
 /// [2, 5]
 #[pyfunction]
-#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, missing=None, axis=-1))]
+#[pyo3(signature = (signal, /, *, zeros=Zeros::NEUTRAL, baseline=Given::NOTHING, missing=None, axis=Cut(-1)))]
 #[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, missing=None, axis=-1)")]
 pub(super) fn zero_crossings<'py>(
     signal: &Bound<'py, PyAny>,
-    zeros: &str,
-    baseline: Option<&Bound<'py, PyAny>>,
+    zeros: Zeros,
+    baseline: Given<'py>,
     missing: Option<&Bound<'py, PyAny>>,
-    axis: isize,
+    axis: Cut,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (py, rule) = (signal.py(), zero_rule(zeros)?);
-    let view = View::of(signal, missing.is_some())?;
-    let axis = axis_of(axis, view.shape().len())?;
-    with_element!(view, T => {
-        let lanes = Lanes::<T>::of(py, &view, axis, (rule, baseline, missing))?;
-        if view.shape().len() == 1 { indices(&lanes) } else { array::argwhere(&mask(&lanes, false)?) }
+    with_lanes!(signal, axis, (zeros.0, baseline, missing), lanes => {
+        if lanes.others().is_empty() { indices(&lanes) } else { array::argwhere(&mask(&lanes, false)?) }
     })
 }
 
@@ -110,20 +104,17 @@ pub(super) fn zero_crossings<'py>(
 /// >>> zero_crossings_mask(Signal([3, 0, -2, 5]))
 /// array([False, False,  True,  True])
 #[pyfunction]
-#[pyo3(signature = (signal, /, *, zeros="neutral", baseline=None, missing=None, axis=-1, pad=false))]
+#[pyo3(signature = (signal, /, *, zeros=Zeros::NEUTRAL, baseline=Given::NOTHING, missing=None, axis=Cut(-1), pad=false))]
 #[pyo3(text_signature = "(signal, /, *, zeros='neutral', baseline=0, missing=None, axis=-1, pad=False)")]
 pub(super) fn zero_crossings_mask<'py>(
     signal: &Bound<'py, PyAny>,
-    zeros: &str,
-    baseline: Option<&Bound<'py, PyAny>>,
+    zeros: Zeros,
+    baseline: Given<'py>,
     missing: Option<&Bound<'py, PyAny>>,
-    axis: isize,
+    axis: Cut,
     pad: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (py, rule) = (signal.py(), zero_rule(zeros)?);
-    let view = View::of(signal, missing.is_some())?;
-    let axis = axis_of(axis, view.shape().len())?;
-    with_element!(view, T => mask(&Lanes::<T>::of(py, &view, axis, (rule, baseline, missing))?, pad))
+    with_lanes!(signal, axis, (zeros.0, baseline, missing), lanes => mask(&lanes, pad))
 }
 
 fn indices<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>> {

@@ -3,12 +3,10 @@
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 
+use super::arguments::{Cut, Given, Zeros};
 use super::array;
-use super::axes::axis_of;
-use super::buffers::View;
-use super::elements::{Element, with_element};
-use super::lane_counting::Lanes;
-use super::zero_rule::zero_rule;
+use super::elements::Element;
+use super::lane_counting::{Lanes, with_lanes};
 use crate::crossings::Frames;
 
 /// Measure which part of the samples are zero crossings, frame by frame.
@@ -68,28 +66,26 @@ use crate::crossings::Frames;
 /// array([[0.25, 0.75, 0.5 , 0.  , 0.  ]])
 #[pyfunction]
 #[pyo3(signature = (
-    signal, /, *, frame_length=None, hop_length=None, center=true, zeros="neutral", baseline=None, missing=None, axis=-1
+    signal, /, *, frame_length=Given::NOTHING, hop_length=Given::NOTHING, center=true, zeros=Zeros::NEUTRAL,
+    baseline=Given::NOTHING, missing=None, axis=Cut(-1)
 ))]
 #[pyo3(text_signature = "(signal, /, *, frame_length=2048, hop_length=512, center=True, zeros='neutral', \
                          baseline=0, missing=None, axis=-1)")]
 #[expect(clippy::too_many_arguments, reason = "they are the keywords of Python")]
 pub(super) fn zero_crossing_rate<'py>(
     signal: &Bound<'py, PyAny>,
-    frame_length: Option<&Bound<'py, PyAny>>,
-    hop_length: Option<&Bound<'py, PyAny>>,
+    frame_length: Given<'py>,
+    hop_length: Given<'py>,
     center: bool,
-    zeros: &str,
-    baseline: Option<&Bound<'py, PyAny>>,
+    zeros: Zeros,
+    baseline: Given<'py>,
     missing: Option<&Bound<'py, PyAny>>,
-    axis: isize,
+    axis: Cut,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let length = length_of("frame_length", frame_length, 2048)?;
-    let hop = length_of("hop_length", hop_length, 512)?;
-    let (py, rule) = (signal.py(), zero_rule(zeros)?);
-    let view = View::of(signal, missing.is_some())?;
-    let axis = axis_of(axis, view.shape().len())?;
+    let length = length_of("frame_length", frame_length.get().as_ref(), 2048)?;
+    let hop = length_of("hop_length", hop_length.get().as_ref(), 512)?;
     let framing = Framing { length, hop, copies: if center { length / 2 } else { 0 } };
-    with_element!(view, T => rates(&Lanes::<T>::of(py, &view, axis, (rule, baseline, missing))?, &framing))
+    with_lanes!(signal, axis, (zeros.0, baseline, missing), lanes => rates(&lanes, &framing))
 }
 
 /// How samples are cut into frames; each end has so many copies of its sample. All lengths fit isize.

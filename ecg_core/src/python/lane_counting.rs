@@ -13,6 +13,21 @@ use crate::crossings::{Crossings, NotANumber, WORD, Word, ZeroRule};
 /// Samples that are copied together where there are many.
 const MANY: usize = 16 * WORD;
 
+/// Runs an expression with the lanes of samples along an axis, whatever their type.
+macro_rules! with_lanes {
+    ($signal:expr, $axis:expr, ($rule:expr, $baseline:expr, $missing:expr), $lanes:ident => $work:expr) => {{
+        let view = $crate::python::inputs::view($signal, $missing.is_some())?;
+        let axis = $crate::python::axes::axis_of($axis, view.shape().len())?;
+        $crate::python::elements::with_element!(view, T => {
+            let baseline = $baseline.get();
+            let levels = ($rule, baseline.as_ref(), $missing);
+            let $lanes = $crate::python::lane_counting::Lanes::<T>::of($signal.py(), &view, axis, levels)?;
+            $work
+        })
+    }};
+}
+pub(super) use with_lanes;
+
 /// The lanes along an axis of a buffer, and how to count in them.
 pub(super) struct Lanes<'a, 'py, T: Element> {
     pub(super) py: Python<'py>,

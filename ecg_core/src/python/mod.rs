@@ -1,6 +1,7 @@
 //! The Python module: arguments in, the GIL released, results and errors out.
 #![expect(clippy::doc_markdown, reason = "the docs of what is exported are Python's docstrings")]
 
+mod arguments;
 mod array;
 mod arrow;
 mod axes;
@@ -22,6 +23,7 @@ mod inputs;
 mod lane;
 mod lane_counting;
 mod level;
+mod loaded;
 mod masked;
 mod memory;
 mod missing;
@@ -29,11 +31,13 @@ mod numbers;
 mod octets;
 mod reading;
 mod real;
+mod rows;
 mod samples;
+mod several;
 mod signal;
 mod slices;
 mod table;
-mod zero_rule;
+mod together;
 
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
@@ -58,8 +62,6 @@ mod _ecg_core {
     use super::finding::{zero_crossings, zero_crossings_mask};
     #[pymodule_export]
     use super::frames::zero_crossing_rate;
-    #[pymodule_export]
-    use super::inputs::readable;
     #[pymodule_export]
     use super::reading::Reading;
     #[pymodule_export]

@@ -3,9 +3,16 @@
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyInt, PyIterator, PyList, PyMemoryView};
+use pyo3::types::{PyIterator, PyList, PyMemoryView, PyTuple};
 
-use super::errors::{class, no_samples};
+use super::errors::{class, no_samples, within};
+use super::memory::bytes;
+use super::real;
+use crate::memory::Room;
+
+/// A number as the bytes of a buffer.
+type Converted = PyResult<[u8; 8]>;
+type Convert<'a, 'py> = &'a dyn Fn(&Bound<'py, PyAny>) -> Converted;
 
 /// What gives the items of an iterable.
 pub(super) fn iterator<'py>(samples: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyIterator>> {
@@ -16,48 +23,90 @@ pub(super) fn iterator<'py>(samples: &Bound<'py, PyAny>) -> PyResult<Bound<'py, 
     })
 }
 
-/// The items of an iterable.
-pub(super) fn listed<'py>(samples: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
-    let list = samples.py().get_type::<PyList>().call1((iterator(samples)?,))?;
-    Ok(list.cast_into()?)
+/// Whether the items can be visited more than once.
+pub(super) fn is_list(samples: &Bound<'_, PyAny>) -> bool {
+    samples.is_exact_instance_of::<PyList>() || samples.is_exact_instance_of::<PyTuple>()
+}
+
+/// The items of an iterable, which itself may be gone then.
+pub(super) fn listed<'py>(samples: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if is_list(samples) {
+        return Ok(samples.clone());
+    }
+    samples.py().get_type::<PyList>().call1((iterator(samples)?,))
 }
 
 /// A buffer of int64, or of float64 if one of the numbers is no integer.
-pub(super) fn buffer<'py>(items: &Bound<'py, PyList>) -> PyResult<Bound<'py, PyAny>> {
-    let py = items.py();
-    filled(items, "q", integer).or_else(|error| {
-        if error.is_instance_of::<PyTypeError>(py) { filled(items, "d", real) } else { Err(error) }
+pub(super) fn buffer<'py>(items: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    typed(items.py(), |convert, numbers| append(items, convert, numbers))
+}
+
+/// The same of the numbers of several lists, one list after the other; all must be as long.
+pub(super) fn joined<'py>(lists: &[Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
+    let [first, ..] = lists else { return Err(PyValueError::new_err("there are no rows")) };
+    let (py, len) = (first.py(), first.len()?);
+    typed(py, |convert, numbers| {
+        for (index, list) in lists.iter().enumerate() {
+            let before = numbers.len();
+            append(list, convert, numbers).map_err(|error| within(py, &format!("row {index}"), error))?;
+            let found = numbers.len() - before;
+            if found != len {
+                let what = format!("row {index} has {found} samples, where row 0 has {len}");
+                return Err(PyValueError::new_err(what));
+            }
+        }
+        Ok(())
     })
 }
 
-fn filled<'py>(
-    items: &Bound<'py, PyList>,
-    format: &str,
-    number: impl Fn(&Bound<'py, PyAny>) -> PyResult<[u8; 8]>,
+fn typed<'py>(
+    py: Python<'py>,
+    fill: impl Fn(Convert<'_, 'py>, &mut Vec<[u8; 8]>) -> PyResult<()>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = items.py();
-    let bytes = PyByteArray::new_with(py, 8 * items.len(), |bytes| {
-        for (index, (place, item)) in bytes.as_chunks_mut().0.iter_mut().zip(items).enumerate() {
-            *place = number(&item).map_err(|error| at(index, &item, error))?;
+    let mut numbers = Vec::new();
+    let format = match fill(&integer, &mut numbers) {
+        Err(error) if error.is_instance_of::<PyTypeError>(py) => {
+            numbers.clear();
+            fill(&real, &mut numbers)?;
+            "d"
         }
-        Ok(())
-    })?;
+        outcome => outcome.map(|()| "q")?,
+    };
+    let bytes = bytes(py, numbers.as_flattened())?;
     PyMemoryView::from(&bytes)?.call_method1(intern!(py, "cast"), (format,))
 }
 
-fn integer(item: &Bound<'_, PyAny>) -> PyResult<[u8; 8]> {
-    item.extract().map(i64::to_ne_bytes)
+/// Appends all items. That one is no number is worse than that one does not fit.
+fn append<'py>(
+    items: &Bound<'py, PyAny>,
+    convert: Convert<'_, 'py>,
+    numbers: &mut Vec<[u8; 8]>,
+) -> PyResult<()> {
+    let mut beyond = None;
+    for (index, item) in items.try_iter()?.enumerate() {
+        let item = item?;
+        match convert(&item) {
+            Err(error) if error.is_instance_of::<PyOverflowError>(item.py()) => {
+                beyond.get_or_insert_with(|| {
+                    PyValueError::new_err(format!("the sample at index {index} {}", error.value(item.py())))
+                });
+            }
+            number => numbers.add(number.map_err(|error| at(index, &item, error))?)?,
+        }
+    }
+    beyond.map_or(Ok(()), Err)
 }
 
-fn real(item: &Bound<'_, PyAny>) -> PyResult<[u8; 8]> {
-    // NumPy's complex numbers would only warn
-    if item.getattr(intern!(item.py(), "imag")).is_ok_and(|part| part.is_truthy().is_ok_and(|some| some)) {
-        return Err(PyTypeError::new_err("complex"));
-    }
-    if item.is_instance_of::<PyInt>() {
-        integer(item)?; // its range is that of integers, wherever the float is
-    }
-    item.extract().map(f64::to_ne_bytes)
+fn integer(item: &Bound<'_, PyAny>) -> Converted {
+    let beyond = |error: PyErr| {
+        let overflow = error.is_instance_of::<PyOverflowError>(item.py());
+        if overflow { PyOverflowError::new_err("does not fit int64") } else { error }
+    };
+    item.extract().map(i64::to_ne_bytes).map_err(beyond)
+}
+
+fn real(item: &Bound<'_, PyAny>) -> Converted {
+    real::exactly(item).map(f64::to_ne_bytes)
 }
 
 /// The error of a sample, which names its index; those that its own code raises stay as they are.
@@ -65,9 +114,6 @@ fn at(index: usize, item: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
     if error.is_instance_of::<PyTypeError>(item.py()) {
         let class = class(item);
         return PyTypeError::new_err(format!("the sample at index {index} is not a number but {class}"));
-    }
-    if error.is_instance_of::<PyOverflowError>(item.py()) {
-        return PyValueError::new_err(format!("the sample at index {index} does not fit 64 bits"));
     }
     error
 }

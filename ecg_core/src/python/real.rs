@@ -7,6 +7,9 @@ use pyo3::types::{PyFloat, PyInt};
 
 use super::axes::no_number;
 
+/// What is wrong with an integer among floats.
+const INEXACT: &str = "does not fit float64 exactly, which all become as one is no integer";
+
 /// What is wrong with a baseline.
 pub(super) enum Fault {
     NotReal,
@@ -45,12 +48,55 @@ impl From<PyErr> for Fault {
     }
 }
 
+/// The nearest float, or NaN or an infinity; what is beyond is an `OverflowError`.
+fn nearest(number: &Bound<'_, PyAny>) -> PyResult<f64> {
+    if let Ok(float) = number.cast::<PyFloat>() {
+        return Ok(float.value());
+    }
+    if is_other(number) {
+        return Err(PyTypeError::new_err("expected a real number"));
+    }
+    let beyond = || PyOverflowError::new_err("does not fit float64");
+    match number.extract::<f64>() {
+        Ok(float) if float.is_infinite() && !number.eq(float)? => Err(beyond()), // as of Decimal
+        Err(error) if error.is_instance_of::<PyOverflowError>(number.py()) => Err(beyond()),
+        outcome => outcome,
+    }
+}
+
+/// Whether it is no real number of NumPy, such as a time or a complex one, and only converts to a float.
+fn is_other(number: &Bound<'_, PyAny>) -> bool {
+    let (dtype, kind) = (intern!(number.py(), "dtype"), intern!(number.py(), "kind"));
+    let kind = number.getattr(dtype).and_then(|dtype| dtype.getattr(kind));
+    kind.and_then(|kind| kind.extract::<char>()).is_ok_and(|kind| "mMcSU".contains(kind))
+}
+
+/// The float that a number is, rounded only if it is no integer.
+pub(super) fn exactly(number: &Bound<'_, PyAny>) -> PyResult<f64> {
+    let float = nearest(number)?;
+    let same = match number.extract::<i64>() {
+        Ok(integer) => is_exact(integer),
+        Err(error) if error.is_instance_of::<PyOverflowError>(number.py()) => {
+            number.extract::<u64>().map_or_else(|_| number.eq(float), |integer| Ok(is_exact(integer)))?
+        }
+        Err(_) => true,
+    };
+    if same { Ok(float) } else { Err(PyOverflowError::new_err(INEXACT)) }
+}
+
+/// Whether a float can be this integer.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "that is asked")]
+pub(super) fn is_exact(integer: impl Into<i128>) -> bool {
+    let integer = integer.into();
+    integer as f64 as i128 == integer
+}
+
 /// The nearest float, or NaN or an infinity.
 pub(super) fn any_float(number: &Bound<'_, PyAny>) -> Result<f64, Fault> {
     if has_len(number)? {
         return Err(Fault::NotReal); // an array of one number would pass for it
     }
-    number.extract().map_err(|error| Fault::of(number.py(), error))
+    nearest(number).map_err(|error| Fault::of(number.py(), error))
 }
 
 /// The nearest float.

@@ -6,7 +6,8 @@ use pyo3::types::PyBool;
 
 use super::buffers::View;
 use super::elements::{Element, Format};
-use super::{inputs, numbers};
+use super::errors::class;
+use super::{numbers, together};
 use crate::memory::{Room, collected};
 use crate::signal::Signal;
 
@@ -15,7 +16,7 @@ const CHUNK: usize = 64;
 
 /// The samples of a buffer of integers, with `missing` for each that is null or masked.
 fn buffered(object: &Bound<'_, PyAny>, missing: Option<i32>) -> PyResult<Signal> {
-    let (py, view) = (object.py(), View::of(object, missing.is_some())?);
+    let (py, view) = (object.py(), View::of_owner(object, missing.is_some())?);
     let samples = match view.format {
         Format::I8 => fitting::<i8>(py, &view, missing),
         Format::I16 => fitting::<i16>(py, &view, missing),
@@ -25,14 +26,14 @@ fn buffered(object: &Bound<'_, PyAny>, missing: Option<i32>) -> PyResult<Signal>
         Format::U16 => fitting::<u16>(py, &view, missing),
         Format::U32 => fitting::<u32>(py, &view, missing),
         Format::U64 => fitting::<u64>(py, &view, missing),
-        Format::Bool | Format::F16 | Format::F32 | Format::F64 => Err(view.refused()),
+        Format::Bool | Format::F16 | Format::F32 | Format::F64 => Err(view.no_integers()),
     };
     Ok(Signal::try_new(samples?)?)
 }
 
 /// The samples of whatever has integers, together, as in [`buffered`], or one by one.
 pub(super) fn any(object: &Bound<'_, PyAny>, missing: Option<i32>) -> PyResult<Signal> {
-    if let Some(together) = inputs::together(object)? {
+    if let Some(together) = together::together(object)? {
         return buffered(&together, missing);
     }
     let items = numbers::iterator(object)?.enumerate();
@@ -67,10 +68,23 @@ fn integer(index: usize, item: &Bound<'_, PyAny>) -> PyResult<i32> {
         return Err(other());
     }
     item.extract().map_err(|error: PyErr| match error {
-        error if error.is_instance_of::<PyTypeError>(item.py()) => other(),
+        error if error.is_instance_of::<PyTypeError>(item.py()) => {
+            if together::is_row(item) {
+                row(index, item)
+            } else {
+                other()
+            }
+        }
         error if error.is_instance_of::<PyOverflowError>(item.py()) => beyond(index),
         error => error, // of its own code
     })
+}
+
+fn row(index: usize, item: &Bound<'_, PyAny>) -> PyErr {
+    let class = class(item);
+    PyValueError::new_err(format!(
+        "expected 1 dimension, but the sample at index {index} is a {class} of samples"
+    ))
 }
 
 fn beyond(index: usize) -> PyErr {

@@ -41,9 +41,13 @@ impl Kind {
         let plain = schema.dictionary.is_null();
         KINDS.iter().find(|kind| plain && kind.0 == name.to_bytes()).ok_or_else(|| {
             let dictionary = if plain { "" } else { " with a dictionary" };
-            let instead = if name == c"b" { ": bits are not read, cast it to uint8" } else { "" };
+            let instead = if name == c"b" {
+                "bits are not read, cast it to uint8"
+            } else {
+                "cast it to integers or floats"
+            };
             let what = format!("an Arrow array of format {name:?}{dictionary}");
-            PyTypeError::new_err(format!("{what} is not supported{instead}"))
+            PyTypeError::new_err(format!("{what} is not supported: {instead}"))
         })
     }
 
@@ -72,14 +76,9 @@ pub(super) struct Column {
 
 impl Column {
     /// The numbers of a part of an array.
-    pub(super) fn of(
-        py: Python<'_>,
-        kind: &'static Kind,
-        part: &Array,
-        array: Held<Array>,
-    ) -> PyResult<Self> {
-        let (start, len) = numbers(part, kind)?;
-        let nulls = nulls(part, len)?.map(|nulls| bytes(py, &nulls)).transpose()?.map(Bound::unbind);
+    pub(super) fn of(py: Python<'_>, kind: &'static Kind, part: &Part, array: Held<Array>) -> PyResult<Self> {
+        let (start, len) = numbers(&part.numbers, kind)?;
+        let nulls = part.nulls(len)?.map(|nulls| bytes(py, &nulls)).transpose()?.map(Bound::unbind);
         let (start, len) = (start.expose_provenance(), len.cast_signed());
         Ok(Self { kind, start, len, nulls, _owner: Owner::Array(array) })
     }
@@ -97,16 +96,30 @@ pub(super) fn numbers(array: &Array, kind: &Kind) -> PyResult<(*const u8, usize)
     Ok(if len == 0 { (ptr::dangling(), 0) } else { (start.wrapping_add(offset * kind.size()), len) })
 }
 
-/// A byte for each of `len` numbers of an array that [`numbers`] looked at, 1 where it is null, if one is.
-pub(super) fn nulls(array: &Array, len: usize) -> PyResult<Option<Vec<u8>>> {
-    let ([validity, _], offset) = (buffers(array)?, whole(array.offset)?);
-    let null = |index: usize| !bit(validity, offset + index);
-    if array.null_count == 0 || validity.is_null() || !(0..len).any(null) {
-        return Ok(None);
+/// The numbers of an array, in itself or in its only column.
+pub(super) struct Part {
+    /// It is not to be released.
+    pub(super) numbers: Array,
+    /// The bits of the rows that are there, and the first of them, unless all are.
+    pub(super) rows: Option<(*const u8, usize)>,
+}
+
+impl Part {
+    /// A byte for each of `len` numbers that [`numbers`] looked at, 1 where it or its row is null, if one is.
+    pub(super) fn nulls(&self, len: usize) -> PyResult<Option<Vec<u8>>> {
+        let ([validity, _], offset) = (buffers(&self.numbers)?, whole(self.numbers.offset)?);
+        let column = (self.numbers.null_count != 0 && !validity.is_null()).then_some((validity, offset));
+        let null = |index: usize| {
+            let bitmaps = [column, self.rows];
+            bitmaps.iter().flatten().any(|(validity, start)| !bit(*validity, start + index))
+        };
+        if column.is_none() && self.rows.is_none() || !(0..len).any(null) {
+            return Ok(None);
+        }
+        let mut nulls = Vec::with_room(len)?;
+        nulls.extend((0..len).map(|index| u8::from(null(index))));
+        Ok(Some(nulls))
     }
-    let mut nulls = Vec::with_room(len)?;
-    nulls.extend((0..len).map(|index| u8::from(null(index))));
-    Ok(Some(nulls))
 }
 
 fn whole(value: i64) -> PyResult<usize> {
@@ -121,7 +134,7 @@ fn buffers(array: &Array) -> PyResult<[*const u8; 2]> {
     Ok(unsafe { array.buffers.cast::<[*const u8; 2]>().read() })
 }
 
-pub(super) fn bit(bits: *const u8, index: usize) -> bool {
+fn bit(bits: *const u8, index: usize) -> bool {
     // SAFETY: the array has a bit for each number, and is held.
     let byte = unsafe { bits.add(index / 8).read() };
     byte >> (index % 8) & 1 == 1
@@ -136,6 +149,12 @@ impl Exporter for Column {
 
 #[pymethods]
 impl Column {
+    /// What a memoryview says, which tells numbers of 8 bits from bytes.
+    #[getter]
+    fn format(&self) -> Option<&'static str> {
+        self.kind.1.to_str().ok()
+    }
+
     unsafe fn __getbuffer__(slf: Bound<'_, Self>, view: *mut ffi::Py_buffer, flags: c_int) -> PyResult<()> {
         let filled = exporter::view(slf, flags)?;
         // SAFETY: CPython passes a view to fill.

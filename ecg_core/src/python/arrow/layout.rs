@@ -3,11 +3,10 @@
 
 use std::ffi::{CStr, c_char};
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::abi::{Array, Schema, malformed};
-use super::column::{Kind, bit};
+use super::column::{Kind, Part};
 use crate::python::table;
 
 /// The type of the numbers, and where they are.
@@ -32,10 +31,10 @@ impl Layout {
         Ok(Self { kind: Kind::of(column)?, in_struct: true })
     }
 
-    /// The array of the numbers, which is not to be released; `before` are those of the arrays before it.
-    pub(super) fn numbers(&self, array: &Array, before: usize) -> PyResult<Array> {
+    /// The numbers of an array.
+    pub(super) fn part(&self, array: &Array) -> PyResult<Part> {
         if !self.in_struct {
-            return Ok(array.rows(array.offset, array.length));
+            return Ok(Part { numbers: array.rows(array.offset, array.length), rows: None });
         }
         if array.n_children != 1 || array.n_buffers != 1 || array.buffers.is_null() {
             return Err(malformed("a struct has one buffer, and the columns of its schema"));
@@ -52,14 +51,10 @@ impl Layout {
         if array.null_count > 0 && validity.is_null() {
             return Err(malformed("a buffer is missing"));
         }
-        let null =
-            |index: &usize| array.null_count != 0 && !validity.is_null() && !bit(validity, start + index);
-        if let Some(index) = (0..len).find(null) {
-            return Err(PyValueError::new_err(format!("null at index {}", before + index)));
-        }
+        let rows = (array.null_count != 0 && !validity.is_null()).then_some((validity, start));
         let offset =
             column.offset.checked_add(array.offset).ok_or_else(|| malformed("an offset beyond memory"));
-        Ok(column.rows(offset?, array.length))
+        Ok(Part { numbers: column.rows(offset?, array.length), rows })
     }
 }
 

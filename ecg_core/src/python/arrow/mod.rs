@@ -32,7 +32,7 @@ pub(super) fn column<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'
         let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = export.call0()?.extract()?;
         let (schema, array) = (Held::taken(&schema)?, Held::taken(&array)?);
         let layout = Layout::of(&schema.0)?;
-        Column::of(py, layout.kind, &layout.numbers(&array.0, 0)?, array)?
+        Column::of(py, layout.kind, &layout.part(&array.0)?, array)?
     } else if let Some(export) = object.getattr_opt(intern!(py, "__arrow_c_stream__"))? {
         let capsule: Bound<'_, PyCapsule> = match export.call0() {
             // pandas has it, and leaves it to PyArrow, which may not be installed

@@ -4,7 +4,7 @@
 use pyo3::prelude::*;
 
 use super::abi::{Array, Held, Stream, Structure};
-use super::column::{Column, Owner, nulls, numbers};
+use super::column::{Column, Owner, numbers};
 use super::layout::Layout;
 use crate::memory::Room;
 use crate::python::memory::bytes as octets;
@@ -38,8 +38,8 @@ struct Joined {
 impl Joined {
     fn append(&mut self, chunk: &Held<Array>, layout: &Layout) -> PyResult<()> {
         let (kind, before) = (layout.kind, self.bytes.len() / layout.kind.size());
-        let part = layout.numbers(&chunk.0, before)?;
-        let (start, len) = numbers(&part, kind)?;
+        let part = layout.part(&chunk.0)?;
+        let (start, len) = numbers(&part.numbers, kind)?;
         let size = len * kind.size();
         self.bytes.make_room(size)?;
         // SAFETY: the chunk, which is held, has these bytes, and there is room for them behind ours.
@@ -47,7 +47,7 @@ impl Joined {
             start.copy_to_nonoverlapping(self.bytes.as_mut_ptr().add(self.bytes.len()), size);
             self.bytes.set_len(self.bytes.len() + size);
         }
-        match nulls(&part, len)? {
+        match part.nulls(len)? {
             None if self.nulls.is_empty() => Ok(()),
             chunk => {
                 let more = before + len - self.nulls.len();

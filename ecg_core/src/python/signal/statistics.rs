@@ -6,11 +6,11 @@ use pyo3::prelude::*;
 use super::class::PySignal;
 use crate::crossings::ZeroRule;
 use crate::memory::{OutOfMemory, collected};
-use crate::python::baseline::level_of;
+use crate::python::arguments::{Cut, Given, Zeros};
+use crate::python::baseline::{level_of, real_of};
 use crate::python::gil::detached;
 use crate::python::level::Level;
 use crate::python::missing::missing_of;
-use crate::python::zero_rule::zero_rule;
 use crate::signal::Signal;
 
 impl PySignal {
@@ -72,17 +72,17 @@ impl PySignal {
     /// >>> from ecg_core import Signal
     /// >>> Signal([1020, 1030, 1024, 1000]).count_zero_crossings(baseline=1024)
     /// 2
-    #[pyo3(signature = (*, zeros="neutral", baseline=None, missing=None))]
+    #[pyo3(signature = (*, zeros=Zeros::NEUTRAL, baseline=Given::NOTHING, missing=None))]
     #[pyo3(text_signature = "($self, *, zeros='neutral', baseline=0, missing=None)")]
     fn count_zero_crossings(
         &self,
         py: Python<'_>,
-        zeros: &str,
-        baseline: Option<&Bound<'_, PyAny>>,
+        zeros: Zeros,
+        baseline: Given<'_>,
         missing: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<u64> {
-        let levels = (level_of::<i32>(baseline)?, missing_of::<i32>(missing)?);
-        Ok(self.count_around(py, zero_rule(zeros)?, levels))
+        let levels = (level_of::<i32>(baseline.get().as_ref())?, missing_of::<i32>(missing)?);
+        Ok(self.count_around(py, zeros.0, levels))
     }
 
     /// Return the mean distance from a baseline, in units of the samples; the sum is exact.
@@ -92,9 +92,10 @@ impl PySignal {
     /// >>> from ecg_core import Signal
     /// >>> Signal([1020, 1030]).average(baseline=1024)
     /// 1.0
-    #[pyo3(signature = (*, baseline=0, missing=None))]
-    fn average(&self, baseline: i32, missing: Option<&Bound<'_, PyAny>>) -> PyResult<f64> {
-        self.signal.average(baseline, missing_of::<i32>(missing)?).ok_or_else(empty)
+    #[pyo3(signature = (*, baseline=Given::NOTHING, missing=None))]
+    #[pyo3(text_signature = "($self, *, baseline=0, missing=None)")]
+    fn average(&self, baseline: Given<'_>, missing: Option<&Bound<'_, PyAny>>) -> PyResult<f64> {
+        self.signal.average(real_of(baseline.get().as_ref())?, missing_of::<i32>(missing)?).ok_or_else(empty)
     }
 
     /// Return the root of the mean squared distance from a baseline, in units of the samples.
@@ -104,9 +105,10 @@ impl PySignal {
     /// >>> from ecg_core import Signal
     /// >>> Signal([3, -4, 3, -4]).rms()
     /// 3.5355339059327378
-    #[pyo3(signature = (*, baseline=0, missing=None))]
-    fn rms(&self, baseline: i32, missing: Option<&Bound<'_, PyAny>>) -> PyResult<f64> {
-        self.signal.rms(baseline, missing_of::<i32>(missing)?).ok_or_else(empty)
+    #[pyo3(signature = (*, baseline=Given::NOTHING, missing=None))]
+    #[pyo3(text_signature = "($self, *, baseline=0, missing=None)")]
+    fn rms(&self, baseline: Given<'_>, missing: Option<&Bound<'_, PyAny>>) -> PyResult<f64> {
+        self.signal.rms(real_of(baseline.get().as_ref())?, missing_of::<i32>(missing)?).ok_or_else(empty)
     }
 
     /// Choose few samples that keep every peak, for drawing.
@@ -131,12 +133,11 @@ impl PySignal {
     /// >>> positions.to_list(), values.to_list()
     /// ([1, 2, 6, 7], [1, 9, 8, 0])
     #[pyo3(signature = (max_points, /, *, missing=None))]
-    fn thin(&self, max_points: usize, missing: Option<&Bound<'_, PyAny>>) -> PyResult<(Self, Self)> {
-        if max_points < 2 {
-            return Err(PyValueError::new_err("max_points must be at least 2"));
-        }
+    fn thin(&self, max_points: Cut, missing: Option<&Bound<'_, PyAny>>) -> PyResult<(Self, Self)> {
+        let most = usize::try_from(max_points.0).ok().filter(|&most| most >= 2);
+        let most = most.ok_or_else(|| PyValueError::new_err("max_points must be at least 2"))?;
         let (positions, samples) =
-            (self.signal.thin(max_points, missing_of::<i32>(missing)?)?, self.signal.samples());
+            (self.signal.thin(most, missing_of::<i32>(missing)?)?, self.signal.samples());
         let values = collected(positions.iter().map(|&position| Ok::<_, OutOfMemory>(samples[position])))?;
         let positions =
             collected(positions.into_iter().map(|position| Ok::<_, PyErr>(position.try_into()?)))?;
