@@ -23,7 +23,10 @@ from ecg_core import (
 READ, COUNT, PACK, UNPACK, WRITE = "read {}", "count {}", "pack {}", "unpack {}", "write {}"
 AROUND, WITHOUT = "count {}, missing={}", "ecg_core without it"
 MASK, LANES, RATE = "mask {}", "count {}, (5000, 12) axis {}", "rate {}, a frame per sample"
-DTYPES = ("uint8", "int16", "int32", "int64", "float32", "float64")
+DTYPES = (
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64"),
+)
 COUNTED = 100_000
 
 

@@ -13,6 +13,7 @@ from ecg_service.actors import Threads
 from ecg_service.adapters.threads import in_thread
 from ecg_service.domain.errors import DamagedEcg, EcgError, outcome
 from ecg_service.domain.signals import Signal
+from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.formats import Format, Use
 
@@ -37,14 +38,14 @@ class RustCore(SignalCore):
         return await self._run(document_format.read, documents, use, max_leads=max_leads)
 
     async def unpack(
-        self, blobs: Sequence[bytes], use: Callable[[int, Sequence[Signal]], T]
+        self, ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Signal]], T]
     ) -> list[T | EcgError]:
-        return await self._run(_unpack, blobs, use)
+        return await self._run(_unpack, ecgs, use)
 
     async def window(
-        self, blob: bytes, lead: int, start: int, stop: int | None, use: Callable[[Signal], T]
+        self, ecg: StoredEcg, lead: int, start: int, stop: int | None, use: Callable[[Signal], T]
     ) -> T:
-        return await self._run(_window, blob, lead, start, stop, use)
+        return await self._run(_window, ecg, lead, start, stop, use)
 
     async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await in_thread(self._threads, _without_panic, function, *args, **kwargs)
@@ -62,19 +63,22 @@ def _without_panic(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
 
 
 def _unpack(
-    blobs: Sequence[bytes], use: Callable[[int, Sequence[Signal]], T]
+    ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Signal]], T]
 ) -> list[T | EcgError]:
-    def answer(index: int, blob: bytes) -> T:
+    def answer(index: int, ecg: StoredEcg) -> T:
         with _damage():
-            signals = ecg_core.unpack(blob)
+            signals = ecg_core.unpack(ecg.blob, max_samples=ecg.num_samples)
         return use(index, signals)
 
-    return [outcome(answer, *item) for item in enumerate(blobs)]
+    return [outcome(answer, *item) for item in enumerate(ecgs)]
 
 
-def _window(blob: bytes, lead: int, start: int, stop: int | None, use: Callable[[Signal], T]) -> T:
+def _window(
+    stored: StoredEcg, lead: int, start: int, stop: int | None, use: Callable[[Signal], T]
+) -> T:
+    most = stored.ecg.leads[lead].num_samples
     with _damage():
-        signal = ecg_core.unpack_lead(blob, lead, start, stop)
+        signal = ecg_core.unpack_lead(stored.blob, lead, start, stop, max_samples=most)
     return use(signal)
 
 

@@ -26,6 +26,11 @@ class StoredEcg(Struct, frozen=True):
     fingerprint: bytes | None = None
     sender: Principal | None = None
 
+    @property
+    def num_samples(self) -> int:
+        """How many samples all leads have together, as they were when it was stored."""
+        return sum(lead.num_samples for lead in self.ecg.leads)
+
 
 Added = UUID | DamagedEcg | EcgIdTaken | Unauthenticated
 """The answer to one ECG of a batch: its id, or why it was refused."""

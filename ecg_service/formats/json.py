@@ -14,11 +14,11 @@ from ecg_service.ports.formats import Format, Use
 
 T = TypeVar("T")
 
-_MALFORMED = {"syntax", "encoding"}
+_MALFORMED = {"syntax", "trailing", "encoding"}
 """Codes of the core for documents that are not JSON."""
 
-_MORE = {"expected the end": "send one document in each request"}
-"""What the core says of several documents in one body, and what to do about it."""
+_ADVICE = {"trailing": "send one document in each request"}
+"""By code of the core, what to do about it."""
 
 _decode = msgspec.json.Decoder(SubmittedEcg, strict=True).decode
 
@@ -60,7 +60,7 @@ def _rejection(error: ecg_core.DecodeError, body: bytes, max_leads: int | None) 
         return Invalid(Violation(("leads",), "length", f"Expected at most {max_leads} leads."))
     kind = Malformed if error.code in _MALFORMED else Invalid
     path = _path(error.pointer)
-    advice = _MORE.get(str(error).partition(" at ")[0])
+    advice = _ADVICE.get(error.code)
     if path[-2:-1] == ("signal",):
         advice = missing_hint(body, error.offset)
     detail = f"{error}: {advice}" if advice else str(error)

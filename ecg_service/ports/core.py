@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 from ecg_service.domain.errors import EcgError
 from ecg_service.domain.signals import Signal
+from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.formats import Format, Use
 
 T = TypeVar("T")
@@ -30,17 +31,18 @@ class SignalCore(Protocol):
         ...
 
     async def unpack(
-        self, blobs: Sequence[bytes], use: Callable[[int, Sequence[Signal]], T]
+        self, ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Signal]], T]
     ) -> list[T | EcgError]:
-        """Unpack blobs; return `use(index, signals)` for each, in order.
+        """Unpack the blobs of ECGs; return `use(index, signals)` for each, in order.
 
-        The result for a blob whose checksum does not match is `DamagedEcg`.
+        The result for a blob whose checksum does not match, or that has more samples than the
+        ECG's leads, is `DamagedEcg`.
         """
         ...
 
     async def window(
         self,
-        blob: bytes,
+        ecg: StoredEcg,
         lead: int,
         start: int,
         stop: int | None,

@@ -120,7 +120,7 @@ class Ecgs:
             positions, values = signal.thin(max_points, missing=lead.missing)
             return Window(*place, values.to_json(), positions.to_json())
 
-        return await self._core.window(stored.blob, index, start, stop, render)
+        return await self._core.window(stored, index, start, stop, render)
 
     async def page(
         self,
@@ -174,7 +174,7 @@ class Ecgs:
 
     async def _unpack(self, stored: StoredEcg, use: Callable[[Lead, Signal], T]) -> list[T]:
         [answer] = await self._core.unpack(
-            [stored.blob], lambda _, signals: [*map(use, stored.ecg.leads, signals)]
+            [stored], lambda _, signals: [*map(use, stored.ecg.leads, signals)]
         )
         if isinstance(answer, EcgError):
             raise answer

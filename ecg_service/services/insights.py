@@ -108,7 +108,7 @@ class InsightActor(Actor[UUID, None]):
             ecg, records = claimed[index].ecg, claimed[index].insights
             return [self._compute(ecg, record, signals) for record in records]
 
-        answers = await self._core.unpack([stored.blob for stored in claimed], compute)
+        answers = await self._core.unpack(claimed, compute)
         return [
             record
             for stored, answer in zip(claimed, answers, strict=True)

@@ -27,7 +27,9 @@ def error_of(body: bytes) -> tuple[str, int, str]:
         (b"[1,]", "syntax", 3, "/1"),
         (b"[1 2]", "syntax", 3, ""),
         (b"{1:2}", "syntax", 1, ""),
-        (b"[1] x", "syntax", 4, ""),
+        (b"[1] x", "trailing", 4, ""),
+        (b"{}[]", "trailing", 2, ""),
+        (b"[1] \xff", "encoding", 4, ""),
         (b"[01]", "syntax", 2, ""),
         (b"[+1]", "syntax", 1, "/0"),
         (b"[1.]", "syntax", 3, "/0"),
@@ -85,7 +87,7 @@ def test_the_element_is_exact_in_long_signals(index: int) -> None:
 
 def test_one_signal_has_a_short_pointer() -> None:
     for body, code, offset, pointer in [
-        (b"[1,2] 3", "syntax", 6, ""),
+        (b"[1,2] 3", "trailing", 6, ""),
         (b'{"signal":[1]}', "not_an_array", 0, ""),
         (b"5", "not_an_array", 0, ""),
         (b"", "syntax", 0, ""),

@@ -7,7 +7,7 @@ mod allocator;
 
 use allocator::{peak, within};
 use ecg_core::Signal;
-use ecg_core::blob::{BlobError, pack, unpack, window};
+use ecg_core::blob::{BlobError, leads, pack, unpack, unpack_at_most, window, window_at_most};
 use ecg_core::crossings::ZeroRule;
 use ecg_core_fuzz::{forged, on_every_isa};
 use libfuzzer_sys::fuzz_target;
@@ -17,8 +17,10 @@ const MOST: usize = 128;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(signals) = on_every_isa(|| bounded(bytes, || unpack(bytes))) {
+        told(bytes, &signals);
         assert_eq!(unpack(&pack(&signals).unwrap()), Ok(signals));
     }
+    let _ = bounded(bytes, || leads(bytes));
     forged_blob(bytes);
     for samples in [wide(bytes), walk(bytes, 1), walk(bytes, 300)] {
         round_trip(&samples);
@@ -54,7 +56,39 @@ fn forged_blob(bytes: &[u8]) {
         );
         found.push(signal);
     }
+    told(&blob, &found);
     assert_eq!(on_every_isa(|| bounded(&blob, || unpack(&blob))), Ok(found));
+}
+
+/// What a blob tells of its leads is what they are, and no more of them are unpacked than the caller takes.
+fn told(blob: &[u8], signals: &[Signal]) {
+    let told = bounded(blob, || leads(blob)).unwrap();
+    assert_eq!(told.len(), signals.len());
+    let mut all = 0;
+    for (index, (lead, signal)) in told.iter().zip(signals).enumerate() {
+        let samples = signal.samples().len() as u64;
+        assert_eq!(
+            (u64::from(lead.samples), lead.minimum, lead.maximum),
+            (samples, signal.minimum(), signal.maximum())
+        );
+        assert_eq!(u64::from(lead.crossings), signal.count_zero_crossings(ZeroRule::Neutral, 0, None));
+        let most = |max| window_at_most(blob, index, 0, usize::MAX, max);
+        limited(samples, signal, most);
+        all += samples;
+    }
+    limited(all, &signals.to_vec(), |max| unpack_at_most(blob, max));
+}
+
+/// All is unpacked if so many samples are taken, and nothing, without memory for it, if one less.
+fn limited<T: PartialEq + std::fmt::Debug>(
+    samples: u64,
+    all: &T,
+    unpack: impl Fn(u64) -> Result<T, BlobError>,
+) {
+    assert_eq!(unpack(samples).as_ref(), Ok(all));
+    if let Some(max) = samples.checked_sub(1) {
+        assert_eq!(unpack(max), Err(BlobError::TooManySamples { samples, max }));
+    }
 }
 
 fn round_trip(samples: &[i32]) {

@@ -72,6 +72,7 @@ __version__: str
 class DecodeError(ValueError):
     code: Literal[
         "syntax",
+        "trailing",
         "encoding",
         "depth",
         "duplicate_key",

@@ -12,6 +12,8 @@ pub const MAX_POINTER: usize = 256;
 pub enum Code {
     /// Not JSON.
     Syntax,
+    /// Not JSON, for the document has ended and something follows.
+    Trailing,
     /// Not UTF-8.
     Encoding,
     /// Nested too deeply.
@@ -36,6 +38,7 @@ impl Code {
     pub fn name(self) -> &'static str {
         match self {
             Self::Syntax => "syntax",
+            Self::Trailing => "trailing",
             Self::Encoding => "encoding",
             Self::Depth => "depth",
             Self::DuplicateKey => "duplicate_key",

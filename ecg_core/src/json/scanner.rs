@@ -51,7 +51,7 @@ impl<'a> Scanner<'a> {
         self.skip_space();
         match self.peek() {
             None => Ok(()),
-            Some(_) => Err(self.unexpected("expected the end")),
+            Some(_) => Err(self.wrong(Code::Trailing, "expected the end")),
         }
     }
 
@@ -91,8 +91,12 @@ impl<'a> Scanner<'a> {
 
     /// The error of finding something else here than `expected`.
     pub(super) fn unexpected(&self, expected: &'static str) -> Fault {
+        self.wrong(Code::Syntax, expected)
+    }
+
+    fn wrong(&self, code: Code, expected: &'static str) -> Fault {
         let mut ahead = Scanner { text: self.text, at: self.at };
-        ahead.wide().err().unwrap_or_else(|| Fault::new(Code::Syntax, self.at, expected))
+        ahead.wide().err().unwrap_or_else(|| Fault::new(code, self.at, expected))
     }
 
     /// Goes past all bytes that are not ASCII: together they must be UTF-8.

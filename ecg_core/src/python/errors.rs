@@ -17,8 +17,8 @@ create_exception!(
 Attributes
 ----------
 code : str
-    `syntax`, `encoding`, `depth`, `duplicate_key`, `not_an_array`, `not_an_integer`, `out_of_range` or
-    `too_many_signals`.
+    `syntax`, `trailing` (the document has ended before), `encoding`, `depth`, `duplicate_key`, `not_an_array`,
+    `not_an_integer`, `out_of_range` or `too_many_signals`.
 offset : int
     The byte of the document that is wrong.
 pointer : str

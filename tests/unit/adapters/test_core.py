@@ -2,15 +2,20 @@ import asyncio
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 import ecg_core
 from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore, verify_blob
 from ecg_service.api.edge.problems import pointer
+from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import DamagedEcg, Invalid, Malformed, Overloaded
 from ecg_service.domain.signals import Signal
+from ecg_service.domain.stored import StoredEcg
 from ecg_service.formats.json import Json
 
 JSON = Json()
@@ -32,6 +37,14 @@ def core(threads: Threads) -> RustCore:
     return RustCore(threads)
 
 
+def stored(blob: bytes, *lengths: int) -> StoredEcg:
+    leads = tuple(Lead("", length) for length in lengths)
+    return StoredEcg(Ecg(UUID(int=1), "ann", datetime.now(UTC), leads), (), blob)
+
+
+WHOLE = stored(BLOB, 3, 1000)
+
+
 def body(*samples: int) -> bytes:
     return f'{{"leads":[{{"name":"I","signal":{[*samples]}}}]}}'.encode()
 
@@ -46,7 +59,7 @@ async def test_bodies_are_read_together_and_answered_in_order(core: RustCore) ->
 async def test_what_is_read_can_be_unpacked(core: RustCore) -> None:
     [blob] = await core.read(JSON, [body(1, -2)], lambda _, __, ___, blob: blob)
     assert isinstance(blob, bytes)
-    assert await core.unpack([blob], lambda _, s: [*map(len, s)]) == [[2]]
+    assert await core.unpack([stored(blob, 2)], lambda _, s: [*map(len, s)]) == [[2]]
 
 
 async def test_a_bad_body_is_answered_and_leaves_the_others_be(core: RustCore) -> None:
@@ -85,7 +98,7 @@ async def test_an_expected_error_of_the_caller_answers_its_item_only(core: RustC
 
     first, second, third = await core.read(JSON, [body(1)] * 3, use)
     assert (first, type(second), third) == (0, Invalid, 2)
-    first, second, third = await core.unpack([BLOB] * 3, use)
+    first, second, third = await core.unpack([WHOLE] * 3, use)
     assert (first, type(second), third) == (0, Invalid, 2)
 
 
@@ -93,17 +106,18 @@ async def test_every_flipped_bit_is_damage(core: RustCore) -> None:
     for bit in range(0, len(BLOB) * 8, 7):
         flipped = bytearray(BLOB)
         flipped[bit // 8] ^= 1 << bit % 8
-        damaged, whole = await core.unpack([bytes(flipped), BLOB], lambda index, _: index)
+        damage = replace(WHOLE, blob=bytes(flipped))
+        damaged, whole = await core.unpack([damage, WHOLE], lambda index, _: index)
         assert isinstance(damaged, DamagedEcg), bit
         assert whole == 1
 
 
 @pytest.mark.parametrize("blob", [b"", b"dust", BLOB[:-1], BLOB + b"\0", bytes(1000)], ids=len)
 async def test_no_blob_at_all_is_damage_too(core: RustCore, blob: bytes) -> None:
-    [answer] = await core.unpack([blob], lambda index, _: index)
+    [answer] = await core.unpack([replace(WHOLE, blob=blob)], lambda index, _: index)
     assert isinstance(answer, DamagedEcg)
     with pytest.raises(DamagedEcg):
-        await core.window(blob, 0, 0, None, len)
+        await core.window(replace(WHOLE, blob=blob), 0, 0, None, len)
     with pytest.raises(DamagedEcg):
         verify_blob(blob)
 
@@ -113,8 +127,18 @@ def test_a_whole_blob_is_verified() -> None:
 
 
 async def test_a_window_is_unpacked_alone(core: RustCore) -> None:
-    assert await core.window(BLOB, 1, 998, None, lambda s: s.to_json()) == b"[998,999]"
-    assert await core.window(BLOB, 0, 0, 1, lambda s: s.to_json()) == b"[1]"
+    assert await core.window(WHOLE, 1, 998, None, lambda s: s.to_json()) == b"[998,999]"
+    assert await core.window(WHOLE, 0, 0, 1, lambda s: s.to_json()) == b"[1]"
+
+
+async def test_more_samples_than_the_leads_have_are_damage(core: RustCore) -> None:
+    fewer = stored(BLOB, 2, 1000)
+    [answer] = await core.unpack([fewer], lambda index, _: index)
+    assert isinstance(answer, DamagedEcg)
+    assert str(answer) == "1003 samples, more than 1002"
+    with pytest.raises(DamagedEcg, match="3 samples, more than 2"):
+        await core.window(fewer, 0, 0, None, len)
+    assert await core.window(fewer, 1, 0, None, len) == 1000
 
 
 async def test_a_panic_is_an_exception_and_the_core_goes_on(core: RustCore) -> None:
@@ -122,17 +146,17 @@ async def test_a_panic_is_an_exception_and_the_core_goes_on(core: RustCore) -> N
         raise Panic
 
     with pytest.raises(RuntimeError, match="panicked"):
-        await core.unpack([BLOB], panic)
+        await core.unpack([WHOLE], panic)
     with pytest.raises(RuntimeError, match="panicked"):
         await core.read(JSON, [body(1)], panic)
     with pytest.raises(RuntimeError, match="panicked"):
-        await core.window(BLOB, 0, 0, None, panic)
-    assert await core.unpack([BLOB], lambda index, _: index) == [0]
+        await core.window(WHOLE, 0, 0, None, panic)
+    assert await core.unpack([WHOLE], lambda index, _: index) == [0]
 
 
 async def test_an_unexpected_exception_comes_through_as_it_is(core: RustCore) -> None:
     with pytest.raises(ZeroDivisionError):
-        await core.unpack([BLOB], lambda index, _: 1 // index)
+        await core.unpack([WHOLE], lambda index, _: 1 // index)
 
 
 async def test_more_calls_than_may_wait_are_overload(core: RustCore, threads: Threads) -> None:
@@ -140,7 +164,7 @@ async def test_more_calls_than_may_wait_are_overload(core: RustCore, threads: Th
     blocking = [asyncio.create_task(threads.run(gate.wait, 30)) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(Overloaded):
-        await core.unpack([BLOB], lambda index, _: index)
+        await core.unpack([WHOLE], lambda index, _: index)
     gate.set()
     await asyncio.gather(*blocking)
-    assert await core.unpack([BLOB], lambda index, _: index) == [0]
+    assert await core.unpack([WHOLE], lambda index, _: index) == [0]

@@ -124,6 +124,13 @@ def test_what_is_wrong_otherwise_is_not_explained_by_missing_samples(lead: str) 
     assert all(MISSING not in violation.detail for violation in refused.violations)
 
 
+def test_what_follows_a_document_has_its_own_code() -> None:
+    for more in ("{}", "x", "]", "\n1"):
+        refused = read('{"leads":[]}' + more)
+        assert isinstance(refused, Malformed)
+        assert [violation.code for violation in refused.violations] == ["trailing"]
+
+
 def test_the_place_of_an_error_has_the_keys_as_they_were_sent() -> None:
     refused = read('{"a~b":{"c/d":nul}}')
     assert isinstance(refused, Malformed)
