@@ -1,5 +1,6 @@
 """What is no samples, or has a wrong one, is told what is wrong, where, and what to write."""
 
+import mmap
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ecg_core import Signal
 from tests.core.test_inputs import COUNTING, SAMPLES, TAKING, Arrayed, Frame, Tensor, counted
 
 
@@ -29,6 +31,11 @@ from tests.core.test_inputs import COUNTING, SAMPLES, TAKING, Arrayed, Frame, Te
         (Arrayed(["2026"], "M8[D]"), r"^samples of dtype datetime64\[D\] are no numbers"),
         (np.array(["2026"], "M8[D]"), r"^samples of dtype datetime64\[D\] are no numbers"),
         (Arrayed(5), "at least one dimension"),
+        (np.array([None]), r'^samples of objects \(format "O"\) are not counted: .*astype'),
+        (np.array(["1"]), r'^samples of text \(format "1w"\) are not counted'),
+        (np.array([1j]), r'^samples of complex numbers \(format "Zd"\) are not counted'),
+        (np.zeros(1, "i4,f4"), r"^samples of records \(format .*\) are not counted"),
+        (np.zeros(1, "V3"), r"^samples of .* \(format .*\) are not counted"),
         (Frame(I=[1], II=[2]), r"^a table of 2 columns \(I, II\): choose one of them$"),
         (Frame(**{f"V{i}": [i] for i in range(13)}), r"of 13 columns \(V0, .*, V11, …\)"),
         (Frame(), "a table of 0 columns"),
@@ -58,12 +65,25 @@ def test_what_does_not_fit_is_named() -> None:
         counted([SAMPLES, np.ma.masked_equal([1, 2], 1)])
 
 
+class Untyped(bytearray):
+    """What has a buffer of bytes, and does not say what they are."""
+
+
+class LazyFrame:
+    """What polars has not computed yet."""
+
+    columns = ("II",)
+
+
 @pytest.mark.parametrize("take", TAKING, ids=lambda take: take.__name__)
 @pytest.mark.parametrize(
     ("samples", "instead"),
     [
         (b"[1, 2]", "bytes: parse_signal reads JSON; .*memoryview"),
         (bytearray(2), "bytearray: parse_signal reads JSON; .*numpy.frombuffer"),
+        (mmap.mmap(-1, 2), "mmap: parse_signal reads JSON; .*memoryview"),
+        (Untyped(2), "Untyped: parse_signal reads JSON; .*memoryview"),
+        (LazyFrame(), r"LazyFrame: collect\(\) it first"),
         ("[1, 2]", "str: parse_signal"),
         ({"II": [1]}, "dict: choose one of its values"),
         ({1, 2}, "set: a list has an order"),
@@ -104,3 +124,12 @@ def test_the_error_of_a_protocol_is_its_own(name: str) -> None:
         counted(Broken())
     with pytest.raises(TypeError):
         counted(SimpleNamespace(**{name: None}))
+
+
+def test_a_signal_is_of_integers() -> None:
+    floats: Any
+    for floats in (np.array([1.0]), np.array([1], "float16"), Arrayed([0.5])):
+        with pytest.raises(TypeError, match=r"^samples of floats \(format .*numpy.rint"):
+            Signal(floats)
+    with pytest.raises(TypeError, match=r"^samples of bool \(format .*astype\('int8'\)"):
+        Signal(np.array([True]))

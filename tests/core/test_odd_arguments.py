@@ -61,7 +61,7 @@ CALLS: list[tuple[Callable[..., Any], list[Any], dict[str, Any]]] = [
     (blob_info, [BLOB], {}),
     (parse_signal, [b"[1, -2]"], {}),
     (lift_signals, [DOCUMENT], {"key": "signal"}),
-    (read_batch, [[DOCUMENT]], {"key": "signal"}),
+    (read_batch, [[DOCUMENT]], {"key": "signal", "max_signals": None}),
     (Reading, [b"{}", BLOB], {}),
     (LeadInfo, [1, 1, 1, 1], {}),
 ]

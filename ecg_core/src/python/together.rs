@@ -34,8 +34,8 @@ const TRAPS: [(Is, &str); 5] = [
     (|object| class(object) == "LazyFrame", "collect() it first"),
 ];
 
-/// What a type of samples is known by: of a memoryview, an array of the library, of NumPy, of ctypes.
-const TYPED: [&str; 4] = ["format", "typecode", "dtype", "_type_"];
+/// What a type of samples is known by: of an array of NumPy, a memoryview, an array of the library, of ctypes.
+const TYPED: [&str; 4] = ["dtype", "format", "typecode", "_type_"];
 
 /// Whether it is just bytes, like `bytes` or a mapped file, which would count as samples of 8 bits.
 fn is_untyped(object: Object<'_, '_>) -> bool {
