@@ -15,6 +15,7 @@ from benchmarks.workloads import body
 KERNELS = (
     *("parse", "lift", "pack", "unpack", "to_json"),
     *("count_i16", "count_i32", "count_i64", "count_f64"),
+    *("except_i16", "except_i64", "except_f64", "gaps_i32"),
 )
 """The functions of `mod kernel` in ecg_core/benches/instructions.rs."""
 SCOPE = "instructions::kernel::"

@@ -10,6 +10,9 @@ use ecg_core::internals::Isa;
 use ecg_core::json::lift;
 use ecg_core::json::to_json;
 
+/// No sample is it.
+const MISSING: i32 = -32_768;
+
 fn main() {
     let files = std::env::args().skip(1).filter(|name| !name.starts_with("--"));
     for body in files.map(|name| std::fs::read(name).unwrap()) {
@@ -31,6 +34,12 @@ fn once(body: &[u8], signals: &[Signal]) {
     black_box(kernel::count_i32(&samples));
     black_box(kernel::count_i64(&cast(&samples, i64::from)));
     black_box(kernel::count_f64(&cast(&samples, f64::from)));
+    black_box(kernel::except_i16(&cast(&samples, |sample| i16::try_from(sample).unwrap())));
+    black_box(kernel::except_i64(&cast(&samples, i64::from)));
+    black_box(kernel::except_f64(&cast(&samples, f64::from)));
+    let tenth =
+        samples.iter().enumerate().map(|(index, &sample)| if index % 10 == 0 { MISSING } else { sample });
+    black_box(kernel::gaps_i32(&tenth.collect::<Vec<_>>()));
     black_box(kernel::unpack(&blob));
     black_box(kernel::to_json(signals));
 }
@@ -41,6 +50,7 @@ fn cast<T: Sample>(samples: &[i32], to: impl Fn(i32) -> T) -> Vec<T> {
 
 /// Callgrind counts what happens in these functions, by their names.
 mod kernel {
+    use super::MISSING;
     use ecg_core::Signal;
     use ecg_core::crossings::{Crossings, Sample, ZeroRule};
     use ecg_core::json::Lifted;
@@ -79,6 +89,32 @@ mod kernel {
     fn count<T: Sample>(samples: &[T]) -> u64 {
         let mut counter = Crossings::new(ZeroRule::Neutral);
         counter.extend(samples).unwrap();
+        counter.count()
+    }
+
+    #[inline(never)]
+    pub(super) fn except_i16(samples: &[i16]) -> u64 {
+        except(samples, i16::MIN)
+    }
+
+    #[inline(never)]
+    pub(super) fn except_i64(samples: &[i64]) -> u64 {
+        except(samples, MISSING.into())
+    }
+
+    #[inline(never)]
+    pub(super) fn except_f64(samples: &[f64]) -> u64 {
+        except(samples, MISSING.into())
+    }
+
+    #[inline(never)]
+    pub(super) fn gaps_i32(samples: &[i32]) -> u64 {
+        except(samples, MISSING)
+    }
+
+    fn except<T: Sample>(samples: &[T], missing: T) -> u64 {
+        let mut counter = Crossings::new(ZeroRule::Neutral);
+        counter.extend_except(samples, missing).unwrap();
         counter.count()
     }
 

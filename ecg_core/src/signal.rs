@@ -78,7 +78,8 @@ impl Signal {
             return self.crossings;
         }
         let mut counter = Crossings::new(rule);
-        let _none_is_nan = counter.extend_around(baseline, self.samples[..].into(), missing, |_, _| ());
+        let _none_is_nan =
+            counter.extend_around(baseline, self.samples[..].into(), missing.into(), |_, _| ());
         counter.count()
     }
 

@@ -1,12 +1,13 @@
 //! Counting samples.
 
 use super::counter::Crossings;
-use super::ends::Nothing;
+use super::gaps::{Gaps, Marks};
 use super::kernels::Sample;
 use super::rule::ZeroRule;
 use super::run::Run;
 use super::signs::NotANumber;
 use super::word::Word;
+use crate::isa::Isa;
 
 impl Crossings {
     /// Takes all samples of a slice.
@@ -14,31 +15,39 @@ impl Crossings {
     /// # Errors
     /// [`NotANumber`] with the index of the first NaN; nothing is counted then.
     pub fn extend<T: Sample>(&mut self, samples: &[T]) -> Result<(), NotANumber> {
-        self.extend_around(T::default(), samples.into(), None, |_, _| ())
+        self.extend_around(T::default(), samples.into(), None.into(), |_, _| ())
     }
 
-    /// Takes samples as if a baseline, which is finite, had been subtracted. Those that equal `missing` are gaps,
-    /// and if it is NaN those that are NaN. `each` gets the index of the first sample of each word of signs and what
-    /// [`Self::advance`] answers to it; none for a missing sample.
+    /// Takes all samples of a slice but those that equal `missing`, or are NaN if it is: they are gaps.
+    ///
+    /// ```
+    /// use ecg_core::crossings::{Crossings, ZeroRule};
+    ///
+    /// let mut crossings = Crossings::new(ZeroRule::Neutral);
+    /// crossings.extend_except(&[5, -5, -99, 5, -5], -99)?;
+    /// assert_eq!(crossings.count(), 2);
+    /// # Ok::<(), ecg_core::crossings::NotANumber>(())
+    /// ```
     ///
     /// # Errors
-    /// As for [`Self::extend`]; `each` may have got some words.
+    /// As for [`Self::extend`], unless NaN is missing.
+    pub fn extend_except<T: Sample>(&mut self, samples: &[T], missing: T) -> Result<(), NotANumber> {
+        self.extend_around(T::default(), samples.into(), Some(missing).into(), |_, _| ())
+    }
+
+    /// Takes samples as if a baseline, which is finite, had been subtracted, around those that are missing. `each`
+    /// gets the index of the first sample of each word of signs and what became of it.
+    ///
+    /// # Errors
+    /// As for [`Self::extend`], unless a NaN is missing; `each` may have got some words.
     pub(crate) fn extend_around<T: Sample>(
         &mut self,
         baseline: T,
         samples: Run<'_, T>,
-        missing: Option<T>,
+        gaps: Gaps<T, impl Marks>,
         each: impl FnMut(usize, Word),
     ) -> Result<(), NotANumber> {
-        let none = |_| false;
-        match missing {
-            None => self.extend_between(baseline, samples, none, Nothing, each),
-            Some(nan) if nan.is_nan() => self.extend_between(baseline, samples, T::is_nan, none, each),
-            Some(missing) => {
-                let missing = |sample: T| sample.equals(missing);
-                self.extend_between(baseline, samples, missing, missing, each)
-            }
-        }
+        T::count(Isa::current(), samples, baseline, gaps, self, each)
     }
 }
 
@@ -52,7 +61,7 @@ impl Crossings {
 #[must_use]
 pub fn count(samples: &[i32], rule: ZeroRule, baseline: i32) -> u64 {
     let mut counter = Crossings::new(rule);
-    let _none_is_nan = counter.extend_around(baseline, samples.into(), None, |_, _| ());
+    let _none_is_nan = counter.extend_around(baseline, samples.into(), None.into(), |_, _| ());
     counter.count()
 }
 

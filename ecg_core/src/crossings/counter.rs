@@ -112,6 +112,27 @@ impl Crossings {
         begun
     }
 
+    /// Takes the next signs, of which some are missing: a bit each. By value: who passes a reference to a counter keeps
+    /// it in memory, not in registers.
+    #[cold]
+    pub(super) fn around(mut self, signs: Signs, missing: u64) -> (Self, Word) {
+        let signs = signs.without(missing);
+        let (there, missing) = (signs.filled() & !missing, signs.filled() & missing);
+        let (before, begins) = (self.last.unwrap_or_default(), missing << 1 | u64::from(self.last.is_none()));
+        let unsigned = missing | self.rule.unsigned(signs, begins);
+        let seen = self.rule.resolve(signs, before);
+        let parted = unsigned | unsigned << 1 | u64::from(self.last.is_none());
+        let crossed = self.rule.crossed(seen, before) & signs.filled() & !parted;
+        if self.first.is_none() && !self.broken {
+            self.first = seen.first(there & !unsigned, missing);
+        }
+        self.count += u64::from(crossed.count_ones());
+        self.broken |= missing != 0;
+        self.last = (unsigned >> (signs.len - 1) & 1 == 0).then(|| seen.last());
+        let word = Word { crossed, signed: self.rule.signed(signs) & there, filled: there };
+        (self, word)
+    }
+
     /// Takes missing samples: none of them crosses, and no crossing is counted from one side of them to the other.
     ///
     /// ```

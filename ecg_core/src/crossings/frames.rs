@@ -122,7 +122,7 @@ mod tests {
                 let mut frames = Frames::new(start, (len, hop), &mut slots, |count| count);
                 let mut counter = Crossings::new(rule);
                 counter
-                    .extend_around(0, samples[..].into(), None, |from, word| frames.take(from, word))
+                    .extend_around(0, samples[..].into(), None.into(), |from, word| frames.take(from, word))
                     .unwrap();
                 frames.finish();
                 let mut starts = (start..).step_by(hop);

@@ -1,48 +1,56 @@
-//! Counting around samples that are missing.
+//! Samples that are missing.
 
-use super::counter::Crossings;
-use super::ends::Ends;
-use super::kernels::Sample;
-use super::run::Run;
-use super::signs::NotANumber;
-use super::word::Word;
-use crate::isa::Isa;
+/// Which samples are missing: no crossing is counted across them.
+#[derive(Clone, Copy)]
+pub struct Gaps<T, M = Unmarked> {
+    /// Those that equal it, or those that are NaN if it is NaN.
+    pub(crate) missing: Option<T>,
+    /// Those that are marked.
+    pub(crate) marks: M,
+}
 
-impl Crossings {
-    /// Kernels look for NaN anyway: what they look for beside it is `ends`.
-    pub(super) fn extend_between<T: Sample>(
-        &mut self,
-        baseline: T,
-        samples: Run<'_, T>,
-        missing: impl Fn(T) -> bool,
-        ends: impl Ends<T>,
-        mut each: impl FnMut(usize, Word),
-    ) -> Result<(), NotANumber> {
-        let (isa, len) = (Isa::current(), samples.len());
-        let (mut counter, mut from) = (self.clone(), 0);
-        loop {
-            let run = samples.part(from..len);
-            from += T::count(isa, run, baseline, ends, &mut counter, |place, word| each(from + place, word));
-            if from == len {
-                break;
-            }
-            let gap = samples.part(from..len).leading(&missing);
-            if gap == 0 {
-                return Err(NotANumber { index: from });
-            }
-            counter.gap();
-            from += gap;
-        }
-        *self = counter;
-        Ok(())
+impl<T> From<Option<T>> for Gaps<T> {
+    fn from(missing: Option<T>) -> Self {
+        Self { missing, marks: Unmarked }
+    }
+}
+
+/// What marks samples as missing, whatever they are.
+pub trait Marks: Copy {
+    /// Whether it may mark any.
+    const ANY: bool;
+
+    /// The marked ones of a word of samples, of which the first has this index: a bit each.
+    fn bits(self, from: usize) -> u64;
+}
+
+/// No sample is marked.
+#[derive(Clone, Copy)]
+pub struct Unmarked;
+
+impl Marks for Unmarked {
+    const ANY: bool = false;
+
+    #[inline]
+    fn bits(self, _: usize) -> u64 {
+        0
+    }
+}
+
+impl<F: Fn(usize) -> u64 + Copy> Marks for F {
+    const ANY: bool = true;
+
+    #[inline]
+    fn bits(self, from: usize) -> u64 {
+        self(from)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::crossings::ZeroRule::Neutral;
-    use crate::crossings::{WORD, ZeroRule, count};
+    use crate::crossings::signs::NotANumber;
+    use crate::crossings::{Crossings, ZeroRule, count};
 
     /// None is a gap.
     fn of_pieces(rule: ZeroRule, samples: &[Option<i32>]) -> Crossings {
@@ -80,61 +88,13 @@ mod tests {
         }
     }
 
-    fn places(from: usize, crossed: u64) -> impl Iterator<Item = usize> {
-        (0..WORD).filter(move |bit| crossed >> bit & 1 == 1).map(move |bit| from + bit)
-    }
-
-    fn sides<T: Sample>(samples: &[T], is_missing: impl Fn(T) -> bool) -> (Crossings, Vec<usize>) {
-        let (mut counter, mut found) = (Crossings::new(Neutral), Vec::new());
-        for (index, &sample) in samples.iter().enumerate() {
-            if is_missing(sample) {
-                counter.gap();
-            } else {
-                let before = counter.count();
-                counter.extend(&[sample]).unwrap();
-                found.extend((counter.count() > before).then_some(index));
-            }
-        }
-        (counter, found)
-    }
-
-    fn agree<T: Sample>(values: [T; 3], missing: T, is_missing: impl Fn(T) -> bool) {
-        let mut random = 1_usize;
-        let mut next = |below: usize| {
-            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (random >> 16) % below
-        };
-        for (len, gaps) in
-            [0, 1, 63, 64, 65, 500].into_iter().flat_map(|len| (0..30).map(move |gaps| (len, gaps)))
-        {
-            let mut samples: Vec<_> = (0..len).map(|_| values[next(3)]).collect();
-            for from in (0..gaps.min(len)).map(|_| next(len)).collect::<Vec<_>>() {
-                samples[from..len.min(from + 1 + next(3) * next(WORD))].fill(missing);
-            }
-            let (mut counter, mut found) = (Crossings::new(Neutral), Vec::new());
-            let each = |from, word: Word| found.extend(places(from, word.crossed));
-            counter.extend_around(T::default(), samples[..].into(), Some(missing), each).unwrap();
-            assert!((counter, found) == sides(&samples, &is_missing));
-        }
-    }
-
-    #[test]
-    fn each_side_of_a_gap_counts_by_itself() {
-        agree([0, 1, -1], i16::MIN, |sample| sample == i16::MIN);
-        agree([0, 1, -1], 0, |sample: i32| sample == 0);
-        agree([0, 1, 2], u8::MAX, |sample| sample == u8::MAX);
-        agree([0.0, 1.0, -1.0], f32::NAN, f32::is_nan);
-        agree([0.0, 1.0, -1.0], f64::NAN, f64::is_nan);
-        agree([0.0, 1.0, -1.0], -0.0, |sample: f64| sample == 0.0);
-    }
-
     #[test]
     fn a_nan_beside_gaps_is_named_and_nothing_counted() {
         for place in [1, 5, 70, 130] {
             let mut samples = [1.0, -1.0, -9.0, 1.0, -1.0].repeat(40);
             samples[place] = f64::NAN;
             let mut counter = Crossings::new(Neutral);
-            let outcome = counter.extend_around(0.0, samples[..].into(), Some(-9.0), |_, _| ());
+            let outcome = counter.extend_around(0.0, samples[..].into(), Some(-9.0).into(), |_, _| ());
             assert_eq!(outcome, Err(NotANumber { index: place }));
             assert!(counter == Crossings::new(Neutral));
         }

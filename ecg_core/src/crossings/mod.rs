@@ -12,11 +12,10 @@
 //! - `kernels`: from samples to words, for each set of instructions
 //! - `count`: counting over samples
 //! - `frames`: counting in many stretches of them at once
-//! - `gaps`: counting around samples that are missing
+//! - `gaps`: samples that are missing
 
 mod count;
 mod counter;
-mod ends;
 #[cfg(feature = "python")]
 mod frames;
 mod gaps;
@@ -37,4 +36,9 @@ pub use signs::NotANumber;
 pub(crate) use signs::WORD;
 pub use state::State;
 #[cfg(feature = "python")]
-pub(crate) use {frames::Frames, run::Run, word::Word};
+pub(crate) use {
+    frames::Frames,
+    gaps::{Gaps, Marks, Unmarked},
+    run::Run,
+    word::Word,
+};

@@ -19,7 +19,7 @@ pub enum ZeroRule {
 }
 
 /// The sign of one sample under a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sign {
     negative: u64,
     zero: u64,
@@ -52,6 +52,12 @@ impl Signs {
         Sign { negative: self.negative >> index & 1, zero: self.zero >> index & 1 }
     }
 
+    /// The first of some that are there, unless others are missing before it.
+    pub(super) fn first(self, there: u64, missing: u64) -> Option<Sign> {
+        let first = there & there.wrapping_neg();
+        (first != 0 && missing & (first - 1) == 0).then(|| self.at(first.trailing_zeros()))
+    }
+
     pub(super) fn last(self) -> Sign {
         self.at(self.len - 1)
     }
@@ -77,6 +83,11 @@ impl ZeroRule {
     pub(super) fn signed(self, signs: Signs) -> u64 {
         let zeros_without = if self == Self::Neutral { signs.zero } else { 0 };
         signs.filled() & !zeros_without
+    }
+
+    /// The zeros without a sign: those that follow no sample since one of the places where a run of samples begins.
+    pub(super) fn unsigned(self, signs: Signs, begins: u64) -> u64 {
+        if self == Self::Neutral { runs(signs.zero, begins) } else { 0 }
     }
 
     /// Whether a zero has a sign of its own.
@@ -113,11 +124,14 @@ impl ZeroRule {
     }
 }
 
-/// Gives every run of zeros the sign before it: adding the runs that follow a negative sample
-/// to all runs makes the carry ripple to the end of exactly those.
+/// Gives every run of zeros the sign before it.
 fn carry(negative: u64, zero: u64, before: Sign) -> u64 {
-    let after_negative = (negative << 1 | before.negative) & zero;
-    negative | (zero & !zero.wrapping_add(after_negative))
+    negative | runs(zero, negative << 1 | before.negative)
+}
+
+/// The runs of bits that begin at some places: added to all runs, these make the carry ripple to the end of exactly those.
+fn runs(bits: u64, begins: u64) -> u64 {
+    bits & !bits.wrapping_add(begins & bits)
 }
 
 #[cfg(test)]

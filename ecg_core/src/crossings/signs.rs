@@ -84,6 +84,11 @@ impl Signs {
         Self { negative: negative & signs.filled(), zero: zero & signs.filled(), len }
     }
 
+    /// The same, but for some that are no samples.
+    pub(super) fn without(self, missing: u64) -> Self {
+        Self { negative: self.negative & !missing, zero: self.zero & !missing, len: self.len }
+    }
+
     /// One bit per sample of the word.
     pub(super) fn filled(self) -> u64 {
         u64::MAX.checked_shr(u64::BITS - self.len).unwrap_or(0)

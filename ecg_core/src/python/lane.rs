@@ -55,14 +55,19 @@ impl<'a, T: Element> Lane<'a, T> {
         Self { marks: Some((marks.start, marks.stride)), ..self }
     }
 
+    /// What marks the numbers as missing, if anything does.
+    pub(super) fn marks(&self) -> Option<Lane<'a, u8>> {
+        let (start, stride) = self.marks?;
+        Some(Lane { start, stride, len: self.len, marks: None, held: PhantomData })
+    }
+
     /// Calls a function with the stretches in which all numbers are there, or all are missing, in order, and
     /// whether they are missing.
     pub(super) fn stretches<E>(
         &self,
         mut each: impl FnMut(Range<usize>, bool) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Some((start, stride)) = self.marks else { return each(0..self.len, false) };
-        let marks = Lane::<u8> { start, stride, len: self.len, marks: None, held: PhantomData };
+        let Some(marks) = self.marks() else { return each(0..self.len, false) };
         marks.changes(|range, marked| if range.is_empty() { Ok(()) } else { each(range, marked) })
     }
 
@@ -128,6 +133,13 @@ impl<'a, T: Element> Lane<'a, T> {
 }
 
 impl Lane<'_, u8> {
+    /// The bytes, up to [`WORD`] from an index on, that are not zero: a bit each.
+    pub(super) fn word(&self, from: usize) -> u64 {
+        let mut bytes = [0; WORD];
+        self.copy(from, &mut bytes[..WORD.min(self.len - from)], |byte: u8| byte);
+        bits(&bytes, |byte| byte != 0)
+    }
+
     /// The index of the first byte that is not zero.
     pub(super) fn first_set(&self) -> Option<usize> {
         self.changes(|range, set| if set { Err(range.start) } else { Ok(()) }).err()

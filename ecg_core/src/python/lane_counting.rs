@@ -8,7 +8,7 @@ use super::buffers::View;
 use super::elements::Element;
 use super::lane::Lane;
 use super::missing::missing_of;
-use crate::crossings::{Crossings, NotANumber, WORD, Word, ZeroRule};
+use crate::crossings::{Crossings, Gaps, Marks, NotANumber, Unmarked, WORD, Word, ZeroRule};
 
 /// Samples that are copied together where there are many.
 const MANY: usize = 16 * WORD;
@@ -95,28 +95,26 @@ pub(super) fn count_lane<T: Element>(
     counter: &mut Crossings,
     mut each: impl FnMut(usize, Word),
 ) -> Result<(), NotANumber> {
-    lane.stretches(|range, marked| {
-        if marked {
-            counter.gap();
-            return Ok(());
-        }
-        let each = |place, word| each(range.start + place, word);
-        count_unmarked(&lane.part(&range), levels, counter, each).map_err(|nan| nan.after(range.start))
-    })
+    let Some(marks) = lane.marks() else { return count_around(lane, levels, |_| Unmarked, counter, each) };
+    let each: &mut dyn FnMut(usize, Word) = &mut each; // few have marks, and each type has kernels of its own
+    count_around(lane, levels, |from| move |at| marks.word(from + at), counter, each)
 }
 
-fn count_unmarked<T: Element>(
+/// `marks` gives those of the samples from an index on.
+fn count_around<T: Element, M: Marks>(
     lane: &Lane<'_, T>,
     (level, missing): (T::Counted, Option<T::Counted>),
+    marks: impl Fn(usize) -> M,
     counter: &mut Crossings,
     mut each: impl FnMut(usize, Word),
 ) -> Result<(), NotANumber> {
+    let gaps = |from| Gaps { missing, marks: marks(from) };
     if let Some(run) = lane.run() {
-        return counter.extend_around(level, run, missing, each);
+        return counter.extend_around(level, run, gaps(0), each);
     }
     let take = |from, samples: &[T::Counted]| {
         let each = |place, word| each(from + place, word);
-        counter.extend_around(level, samples.into(), missing, each).map_err(|nan| nan.after(from))
+        counter.extend_around(level, samples.into(), gaps(from), each).map_err(|nan| nan.after(from))
     };
     if lane.len <= WORD { lane.counted_blocks::<WORD, _>(take) } else { lane.counted_blocks::<MANY, _>(take) }
 }

@@ -2,25 +2,26 @@
 #![expect(unsafe_code, reason = "loads take pointers")]
 #![cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "intrinsics have unique names"))]
 
+use std::arch::asm;
 use std::arch::x86_64::*;
 use std::array::from_fn;
 
-use super::words::{Bits, kernels, take_words};
+use super::words::{Bits, holes, kernels, take_words};
 use crate::crossings::counter::Crossings;
-use crate::crossings::ends::Ends;
+use crate::crossings::gaps::{Gaps, Marks};
 use crate::crossings::level::{Level, negative_and_zero};
 use crate::crossings::run::Run;
-use crate::crossings::signs::Signed;
+use crate::crossings::signs::{NotANumber, Signed};
 use crate::crossings::word::Word;
 
 kernels!(
     "avx2,bmi1,bmi2,lzcnt,popcnt":
-    count_u8(u8) by 32 of signs_of_u8,
-    count_i16(i16) by 32 of signs_of_i16,
-    count_i32(i32) by 32 of signs_of_i32,
-    count_i64(i64) by 32 of signs_of_i64,
-    count_f32(f32) by 32 of signs_of_f32,
-    count_f64(f64) by 32 of signs_of_f64
+    count_u8(u8) by 32 of signs_of_u8, any_of_u8;
+    count_i16(i16) by 32 of signs_of_i16, any_of_i16;
+    count_i32(i32) by 32 of signs_of_i32, any_of_i32;
+    count_i64(i64) by 32 of signs_of_i64, any_of_i64;
+    count_f32(f32) by 32 of signs_of_f32, any_of_f32;
+    count_f64(f64) by 32 of signs_of_f64, any_of_f64
 );
 
 mod signs {
@@ -72,6 +73,28 @@ mod signs {
         };
     }
 
+    /// The same place, of which the compiler does not know that it was read: it would keep all samples in registers, for
+    /// which there are too few.
+    #[expect(clippy::pointers_in_nomem_asm_block, reason = "nothing is read")]
+    fn again<T>(mut samples: *const T) -> *const T {
+        // SAFETY: nothing is done.
+        unsafe { asm!("/* {} */", inout(reg) samples, options(pure, nomem, nostack, preserves_flags)) };
+        samples
+    }
+
+    /// Whether one of 32 samples is equal to a number, or NaN. A mode that takes denormals for zeros finds more of them.
+    macro_rules! any {
+        ($($any:ident($type:ty), $load:ident, $set1:expr, $equal:expr, $or:ident, $bits:ident);*) => { $(
+            #[target_feature(enable = "avx2")]
+            pub(super) unsafe fn $any(samples: *const $type, number: $type) -> bool {
+                let samples = again(samples);
+                let (parts, number) = (loaded!(samples, $type, $load), $set1(number));
+                let equal = parts.into_iter().map(|part| $equal(part, number));
+                equal.reduce(|any, equal| $or(any, equal)).is_some_and(|any| $bits(any) != 0)
+            }
+        )* };
+    }
+
     integers!(
         signs_of_i16(i16),
         _mm256_set1_epi16,
@@ -118,6 +141,15 @@ mod signs {
         _mm256_set1_epi64x,
         _mm256_sub_epi64,
         bits_of_64_bit_lanes
+    );
+
+    any!(
+        any_of_u8(u8), _mm256_loadu_si256, |number: u8| _mm256_set1_epi8(number.cast_signed()), _mm256_cmpeq_epi8, _mm256_or_si256, _mm256_movemask_epi8;
+        any_of_i16(i16), _mm256_loadu_si256, _mm256_set1_epi16, _mm256_cmpeq_epi16, _mm256_or_si256, _mm256_movemask_epi8;
+        any_of_i32(i32), _mm256_loadu_si256, _mm256_set1_epi32, _mm256_cmpeq_epi32, _mm256_or_si256, _mm256_movemask_epi8;
+        any_of_i64(i64), _mm256_loadu_si256, _mm256_set1_epi64x, _mm256_cmpeq_epi64, _mm256_or_si256, _mm256_movemask_epi8;
+        any_of_f32(f32), _mm256_loadu_ps, _mm256_set1_ps, _mm256_cmp_ps::<_CMP_EQ_UQ>, _mm256_or_ps, _mm256_movemask_ps;
+        any_of_f64(f64), _mm256_loadu_pd, _mm256_set1_pd, _mm256_cmp_pd::<_CMP_EQ_UQ>, _mm256_or_pd, _mm256_movemask_pd
     );
 
     /// There is no comparison of bytes without a sign; the smaller of two is one of them.

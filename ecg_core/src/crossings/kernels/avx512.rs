@@ -6,28 +6,35 @@ use std::arch::x86_64::*;
 use std::array::from_fn;
 
 pub(super) use super::avx2::count_i64; // with eight to a register, collecting bits takes longer than comparing
-use super::words::{Bits, kernels, take_words};
+use super::words::{Bits, holes, kernels, take_words};
 use crate::crossings::counter::Crossings;
-use crate::crossings::ends::Ends;
+use crate::crossings::gaps::{Gaps, Marks};
 use crate::crossings::level::{Level, negative_and_zero};
 use crate::crossings::run::Run;
-use crate::crossings::signs::{Signed, WORD};
+use crate::crossings::signs::{NotANumber, Signed, WORD};
 use crate::crossings::word::Word;
 
 kernels!(
     "avx512f,avx512bw,avx512vbmi,avx512vbmi2,gfni,bmi1,bmi2,lzcnt,popcnt":
-    count_u8(u8) by 64 of signs_of_u8,
-    count_i16(i16) by 32 of signs_of_i16,
-    count_i32(i32) by 16 of signs_of_i32,
-    count_f32(f32) by 64 of signs_of_f32,
-    count_f64(f64) by 64 of signs_of_f64
+    count_u8(u8) by 64 of signs_of_u8, any_of_u8;
+    count_i16(i16) by 32 of signs_of_i16, any_of_i16;
+    count_i32(i32) by 16 of signs_of_i32, any_of_i32;
+    count_f32(f32) by 64 of signs_of_f32, any_of_f32;
+    count_f64(f64) by 64 of signs_of_f64, any_of_f64
 );
 
 mod signs {
     use super::*;
 
     macro_rules! integers {
-        ($signs:ident($type:ty), $set1:expr, $less:ident, $equal:ident) => {
+        ($signs:ident, $any:ident($type:ty), $set1:expr, $less:ident, $equal:ident) => {
+            /// Whether one of the samples is equal to a number.
+            #[target_feature(enable = "avx512f,avx512bw")]
+            pub(super) unsafe fn $any(samples: *const $type, number: $type) -> bool {
+                // SAFETY: the caller gives a register of samples.
+                $equal(unsafe { _mm512_loadu_si512(samples.cast()) }, $set1(number)) != 0
+            }
+
             #[target_feature(enable = "avx512f,avx512bw")]
             pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
                 // SAFETY: the caller gives a register of samples.
@@ -45,16 +52,29 @@ mod signs {
     /// way, those of the integers before them in another.
     macro_rules! floats {
         (
-            $signs:ident($type:ty), $load:ident, $set1:ident, $sub:ident, $ordered:ident, $cast:ident,
+            $signs:ident, $any:ident($type:ty), $load:ident, $set1:ident, $sub:ident, $compare:ident, $cast:ident,
             $integer_set1:ident, $integer_sub:ident, [$bits:ident, $bits_before:ident]
         ) => {
+            /// Whether one of the samples is equal to a number, or NaN. A mode that takes denormals for zeros finds
+            /// more of them.
+            #[target_feature(enable = "avx512f")]
+            pub(super) unsafe fn $any(samples: *const $type, number: $type) -> bool {
+                const EACH: usize = 64 / size_of::<$type>();
+                // SAFETY: the caller gives the samples of a word.
+                let parts: [_; WORD / EACH] = from_fn(|part| unsafe { $load(samples.add(part * EACH)) });
+                let number = $set1(number);
+                let other =
+                    parts.iter().fold(!0, |other, &part| $compare::<_CMP_NEQ_OQ>(other, part, number));
+                other != !0
+            }
+
             #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,gfni")]
             pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
                 const EACH: usize = 64 / size_of::<$type>();
                 // SAFETY: the caller gives the samples of a word.
                 let mut parts: [_; WORD / EACH] = from_fn(|part| unsafe { $load(samples.add(part * EACH)) });
                 let pairs = parts.as_chunks::<2>().0.iter();
-                let good = pairs.fold(!0, |good, &[a, b]| $ordered::<_CMP_ORD_Q>(good, a, b));
+                let good = pairs.fold(!0, |good, &[a, b]| $compare::<_CMP_ORD_Q>(good, a, b));
                 if level != 0.0 {
                     parts = parts.map(|part| $sub(part, $set1(level)));
                 }
@@ -67,7 +87,8 @@ mod signs {
     }
 
     floats!(
-        signs_of_f32(f32),
+        signs_of_f32,
+        any_of_f32(f32),
         _mm512_loadu_ps,
         _mm512_set1_ps,
         _mm512_sub_ps,
@@ -78,7 +99,8 @@ mod signs {
         [packed_32_bit_lanes, packed_32_bit_lanes]
     );
     floats!(
-        signs_of_f64(f64),
+        signs_of_f64,
+        any_of_f64(f64),
         _mm512_loadu_pd,
         _mm512_set1_pd,
         _mm512_sub_pd,
@@ -129,11 +151,24 @@ mod signs {
     }
 
     integers!(
-        signs_of_u8(u8),
+        signs_of_u8,
+        any_of_u8(u8),
         |level: u8| _mm512_set1_epi8(level.cast_signed()),
         _mm512_cmplt_epu8_mask,
         _mm512_cmpeq_epi8_mask
     );
-    integers!(signs_of_i16(i16), _mm512_set1_epi16, _mm512_cmplt_epi16_mask, _mm512_cmpeq_epi16_mask);
-    integers!(signs_of_i32(i32), _mm512_set1_epi32, _mm512_cmplt_epi32_mask, _mm512_cmpeq_epi32_mask);
+    integers!(
+        signs_of_i16,
+        any_of_i16(i16),
+        _mm512_set1_epi16,
+        _mm512_cmplt_epi16_mask,
+        _mm512_cmpeq_epi16_mask
+    );
+    integers!(
+        signs_of_i32,
+        any_of_i32(i32),
+        _mm512_set1_epi32,
+        _mm512_cmplt_epi32_mask,
+        _mm512_cmpeq_epi32_mask
+    );
 }

@@ -5,22 +5,22 @@
 use std::arch::aarch64::*;
 use std::array::from_fn;
 
-use super::words::{Bits, kernels, take_words};
+use super::words::{Bits, holes, kernels, take_words};
 use crate::crossings::counter::Crossings;
-use crate::crossings::ends::Ends;
+use crate::crossings::gaps::{Gaps, Marks};
 use crate::crossings::level::{Level, negative_and_zero};
 use crate::crossings::run::Run;
-use crate::crossings::signs::{Signed, WORD};
+use crate::crossings::signs::{NotANumber, Signed, WORD};
 use crate::crossings::word::Word;
 
 kernels!(
     "neon":
-    count_u8(u8) by 64 of signs_of_u8,
-    count_i16(i16) by 64 of signs_of_i16,
-    count_i32(i32) by 64 of signs_of_i32,
-    count_i64(i64) by 64 of signs_of_i64,
-    count_f32(f32) by 64 of signs_of_f32,
-    count_f64(f64) by 64 of signs_of_f64
+    count_u8(u8) by 64 of signs_of_u8, any_of_u8;
+    count_i16(i16) by 64 of signs_of_i16, any_of_i16;
+    count_i32(i32) by 64 of signs_of_i32, any_of_i32;
+    count_i64(i64) by 64 of signs_of_i64, any_of_i64;
+    count_f32(f32) by 64 of signs_of_f32, any_of_f32;
+    count_f64(f64) by 64 of signs_of_f64, any_of_f64
 );
 
 mod signs {
@@ -38,7 +38,14 @@ mod signs {
     }
 
     macro_rules! integers {
-        ($signs:ident($type:ty), $load:ident, $set1:ident, $less:ident, $equal:ident, $bits:ident) => {
+        ($signs:ident, $any:ident($type:ty), $load:ident, $set1:ident, $less:ident, $equal:ident, $bits:ident) => {
+            /// Whether one of the samples is equal to a number.
+            #[target_feature(enable = "neon")]
+            pub(super) unsafe fn $any(samples: *const $type, number: $type) -> bool {
+                let (parts, number) = (loaded!(samples, $type, $load), $set1(number));
+                $bits(parts.map(|part| $equal(part, number))) != 0
+            }
+
             #[target_feature(enable = "neon")]
             pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
                 let (parts, level) = (loaded!(samples, $type, $load), $set1(level));
@@ -54,9 +61,18 @@ mod signs {
     /// Only a NaN does not equal itself.
     macro_rules! floats {
         (
-            $signs:ident($type:ty), $load:ident, $set1:ident, $less:ident, $equal:ident, $cast:ident,
+            $signs:ident, $any:ident($type:ty), $load:ident, $set1:ident, $less:ident, $equal:ident, $cast:ident,
             $integer_set1:ident, $integer_sub:ident, $integer_less:ident, $bits:ident
         ) => {
+            /// Whether one of the samples is equal to a number, or NaN. A mode that takes denormals for zeros finds
+            /// more of them.
+            #[target_feature(enable = "neon")]
+            pub(super) unsafe fn $any(samples: *const $type, number: $type) -> bool {
+                let (parts, number) = (loaded!(samples, $type, $load), $set1(number));
+                let good = $bits(parts.map(|part| $equal(part, part))) == u64::MAX;
+                !good || $bits(parts.map(|part| $equal(part, number))) != 0
+            }
+
             #[target_feature(enable = "neon")]
             pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
                 let parts = loaded!(samples, $type, $load);
@@ -80,12 +96,37 @@ mod signs {
         };
     }
 
-    integers!(signs_of_u8(u8), vld1q_u8, vdupq_n_u8, vcltq_u8, vceqq_u8, bits_of_64_bytes);
-    integers!(signs_of_i16(i16), vld1q_s16, vdupq_n_s16, vcltq_s16, vceqq_s16, bits_of_16_bit_lanes);
-    integers!(signs_of_i32(i32), vld1q_s32, vdupq_n_s32, vcltq_s32, vceqq_s32, bits_of_32_bit_lanes);
-    integers!(signs_of_i64(i64), vld1q_s64, vdupq_n_s64, vcltq_s64, vceqq_s64, bits_of_64_bit_lanes);
+    integers!(signs_of_u8, any_of_u8(u8), vld1q_u8, vdupq_n_u8, vcltq_u8, vceqq_u8, bits_of_64_bytes);
+    integers!(
+        signs_of_i16,
+        any_of_i16(i16),
+        vld1q_s16,
+        vdupq_n_s16,
+        vcltq_s16,
+        vceqq_s16,
+        bits_of_16_bit_lanes
+    );
+    integers!(
+        signs_of_i32,
+        any_of_i32(i32),
+        vld1q_s32,
+        vdupq_n_s32,
+        vcltq_s32,
+        vceqq_s32,
+        bits_of_32_bit_lanes
+    );
+    integers!(
+        signs_of_i64,
+        any_of_i64(i64),
+        vld1q_s64,
+        vdupq_n_s64,
+        vcltq_s64,
+        vceqq_s64,
+        bits_of_64_bit_lanes
+    );
     floats!(
-        signs_of_f32(f32),
+        signs_of_f32,
+        any_of_f32(f32),
         vld1q_f32,
         vdupq_n_f32,
         vcltq_f32,
@@ -97,7 +138,8 @@ mod signs {
         bits_of_32_bit_lanes
     );
     floats!(
-        signs_of_f64(f64),
+        signs_of_f64,
+        any_of_f64(f64),
         vld1q_f64,
         vdupq_n_f64,
         vcltq_f64,

@@ -1,13 +1,13 @@
 //! Loops that the compiler vectorises where it can.
 #![expect(unsafe_code, reason = "loads take pointers")]
 
-use super::words::{Bits, take_words};
+use super::words::{Bits, holes, take_words};
 use crate::bits::portable::bits;
 use crate::crossings::counter::Crossings;
-use crate::crossings::ends::Ends;
+use crate::crossings::gaps::{Gaps, Marks};
 use crate::crossings::level::Level;
 use crate::crossings::run::Run;
-use crate::crossings::signs::{Signed, WORD};
+use crate::crossings::signs::{NotANumber, Signed, WORD};
 use crate::crossings::word::Word;
 
 macro_rules! kernels {
@@ -15,14 +15,19 @@ macro_rules! kernels {
         pub(super) fn $count(
             samples: Run<'_, $type>,
             level: $type,
-            ends: impl Ends<$type>,
+            gaps: Gaps<$type, impl Marks>,
             counter: &mut Crossings,
             each: impl FnMut(usize, Word),
-        ) -> usize {
+        ) -> Result<(), NotANumber> {
+            #[cold]
+            fn missing(word: (*const $type, usize), marked: u64, number: Option<$type>) -> Result<u64, usize> {
+                holes(word, marked, number)
+            }
+            let look = |known| move |start, missing| look(start, (level, known), missing);
             match level.known() {
-                Level::Zero => take_words(samples, ends, counter, each, |start| look(start, level, Level::Zero)),
-                Level::Plain => take_words(samples, ends, counter, each, |start| look(start, level, Level::Plain)),
-                Level::Tiny => take_words(samples, ends, counter, each, |start| look(start, level, Level::Tiny)),
+                Level::Zero => take_words(samples, gaps, counter, each, (look(Level::Zero), missing)),
+                Level::Plain => take_words(samples, gaps, counter, each, (look(Level::Plain), missing)),
+                Level::Tiny => take_words(samples, gaps, counter, each, (look(Level::Tiny), missing)),
             }
         }
     )* };
@@ -31,9 +36,11 @@ kernels!(count_u8(u8), count_i16(i16), count_i32(i32), count_i64(i64), count_f32
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each caller knows another level")]
-fn look<T: Signed>(start: *const T, level: T, known: Level) -> Bits {
+fn look<T: Signed>(start: *const T, (level, known): (T, Level), missing: Option<T>) -> Bits {
     // SAFETY: the caller gives the samples of a word.
     let samples = unsafe { start.cast::<[T; WORD]>().read_unaligned() };
     let (negative, zero) = T::signs(&samples, level, known);
-    Bits { negative, zero, suspect: bits(&samples, T::is_nan) != 0 }
+    let any =
+        missing.is_some_and(|missing| samples.iter().fold(false, |any, sample| any | sample.equals(missing)));
+    Bits { negative, zero, suspect: any | (bits(&samples, T::is_nan) != 0) }
 }

@@ -1,10 +1,11 @@
 //! The loop of the kernels: samples in, words of signs out.
 
+use crate::bits::portable::bits;
 use crate::crossings::counter::Crossings;
-use crate::crossings::ends::Ends;
+use crate::crossings::gaps::{Gaps, Marks};
 use crate::crossings::rule::ZeroRule;
 use crate::crossings::run::Run;
-use crate::crossings::signs::{Signed, Signs, WORD};
+use crate::crossings::signs::{NotANumber, Signed, Signs, WORD};
 use crate::crossings::word::Word;
 
 /// What some samples are, a bit each.
@@ -14,37 +15,46 @@ pub(super) struct Bits {
     pub(super) negative: u64,
     /// They are equal to it.
     pub(super) zero: u64,
-    /// One of them may be NaN.
+    /// One of them may be NaN, or the number that is missing.
     pub(super) suspect: bool,
 }
 
-/// Kernels of some instructions: each takes as many samples at a time as its function in `signs` looks at.
+/// Kernels of some instructions: each takes as many samples at a time as its functions in `signs` look at.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! kernels {
-    ($features:literal: $($count:ident($type:ty) by $step:literal of $signs:ident),*) => { $(
+    ($features:literal: $($count:ident($type:ty) by $step:literal of $signs:ident, $any:ident);*) => { $(
         #[target_feature(enable = $features)]
         pub(super) fn $count(
             samples: Run<'_, $type>,
             level: $type,
-            ends: impl Ends<$type>,
+            gaps: Gaps<$type, impl Marks>,
             counter: &mut Crossings,
             each: impl FnMut(usize, Word),
-        ) -> usize {
-            let look = |level| move |start: *const $type| {
+        ) -> Result<(), NotANumber> {
+            #[cold]
+            #[target_feature(enable = $features)]
+            fn missing(word: (*const $type, usize), marked: u64, number: Option<$type>) -> Result<u64, usize> {
+                holes(word, marked, number)
+            }
+            let look = |level| move |start: *const $type, missing: Option<$type>| {
                 (0..u64::BITS).step_by($step).fold(Bits::default(), |bits, from| {
                     // SAFETY: a word is of 64 samples, and 64 is a multiple of the step.
-                    let part = unsafe { signs::$signs(start.add(from as usize), level) };
+                    let (part, any) = unsafe {
+                        let start = start.add(from as usize);
+                        (signs::$signs(start, level), missing.map(|number| signs::$any(start, number)))
+                    };
                     Bits {
                         // the compiler would shift both at once, and take them to a vector register for it
                         negative: bits.negative | part.negative.rotate_left(from),
                         zero: bits.zero | part.zero.rotate_left(from),
-                        suspect: bits.suspect | part.suspect,
+                        suspect: bits.suspect | any.unwrap_or(part.suspect),
                     }
                 })
             };
+            let holes = |word, marked, number| missing(word, marked, number);
             match level.known() {
-                Level::Zero => take_words(samples, ends, counter, each, look(<$type>::default())),
-                _ => take_words(samples, ends, counter, each, look(level)),
+                Level::Zero => take_words(samples, gaps, counter, each, (look(<$type>::default()), holes)),
+                _ => take_words(samples, gaps, counter, each, (look(level), holes)),
             }
         }
     )* };
@@ -52,91 +62,129 @@ macro_rules! kernels {
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(super) use kernels;
 
-/// Takes the samples before the first that is NaN or ends a run, and tells how many they are: `look` says what
-/// [`WORD`] samples are.
+/// Takes the samples around those that are missing: `look` says what [`WORD`] samples are, and whether one of them
+/// may be NaN or a number; `holes` is the function of that name, with the instructions of the caller.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
-pub(super) fn take_words<T: Signed, E: Ends<T>>(
+pub(super) fn take_words<T: Signed, M: Marks>(
     samples: Run<'_, T>,
-    ends: E,
+    gaps: Gaps<T, M>,
     counter: &mut Crossings,
-    mut each: impl FnMut(usize, Word),
-    mut look: impl FnMut(*const T) -> Bits,
-) -> usize {
-    let (after, number) = match counter.rule() {
-        // the rule that most use has its own loop, in which no word asks for it
-        ZeroRule::Neutral => taken(samples, ends, counter.known(ZeroRule::Neutral), &mut each, &mut look),
-        _ => taken(samples, ends, counter.clone(), &mut each, &mut look),
-    };
-    *counter = after;
-    number
+    each: impl FnMut(usize, Word),
+    (look, holes): (impl Fn(*const T, Option<T>) -> Bits, impl Holes<T>),
+) -> Result<(), NotANumber> {
+    match gaps.missing {
+        None if !M::ANY => {
+            by_rule::<_, _, false>(samples, gaps, counter, each, (|start| look(start, None), holes))
+        }
+        Some(number) if !number.is_nan() => {
+            by_rule::<_, _, true>(samples, gaps, counter, each, (|start| look(start, Some(number)), holes))
+        }
+        _ => by_rule::<_, _, true>(samples, gaps, counter, each, (|start| look(start, None), holes)),
+    }
 }
 
-/// The counter after the samples that are taken, and how many they are.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
-fn taken<T: Signed, E: Ends<T>>(
+fn by_rule<T: Signed, M: Marks, const GAPS: bool>(
     samples: Run<'_, T>,
-    ends: E,
+    gaps: Gaps<T, M>,
+    counter: &mut Crossings,
+    mut each: impl FnMut(usize, Word),
+    (look, holes): (impl Fn(*const T) -> Bits, impl Holes<T>),
+) -> Result<(), NotANumber> {
+    *counter = match counter.rule() {
+        // the rule that most use has its own loop, in which no word asks for it
+        ZeroRule::Neutral => {
+            taken::<_, _, GAPS>(samples, gaps, counter.known(ZeroRule::Neutral), &mut each, (&look, holes))
+        }
+        _ => taken::<_, _, GAPS>(samples, gaps, counter.clone(), &mut each, (&look, holes)),
+    }?;
+    Ok(())
+}
+
+/// The counter after the samples.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "for the instructions of the caller")]
+fn taken<T: Signed, M: Marks, const GAPS: bool>(
+    samples: Run<'_, T>,
+    gaps: Gaps<T, M>,
     mut counter: Crossings,
     each: &mut impl FnMut(usize, Word),
-    look: &mut impl FnMut(*const T) -> Bits,
-) -> (Crossings, usize) {
+    (look, holes): (&impl Fn(*const T) -> Bits, impl Holes<T>),
+) -> Result<Crossings, NotANumber> {
     let mut suspect = false; // asked for at the end if possible: a branch would part what registers are used for
     for (index, start) in samples.words().enumerate() {
         let bits = look(start);
         suspect |= bits.suspect;
-        if E::STOP && (bits.suspect || any(start, ends)) {
-            let run = present(start, ends);
-            if run < WORD {
-                return last(counter, each, index * WORD, bits, run);
-            }
-        }
-        each(index * WORD, counter.advance(Signs::cut(bits.negative, bits.zero, WORD)));
+        take_word::<_, _, GAPS>((index * WORD, start, WORD), bits, gaps, holes, &mut counter, each)?;
     }
     let (rest, len) = samples.rest();
-    let (bits, from) = (look(rest.as_ptr()), samples.len() - len);
-    if E::STOP {
-        return last(counter, each, from, bits, present(rest.as_ptr(), ends).min(len));
+    if len > 0 {
+        let bits = look(rest.as_ptr());
+        suspect |= bits.suspect;
+        take_word::<_, _, GAPS>(
+            (samples.len() - len, rest.as_ptr(), len),
+            bits,
+            gaps,
+            holes,
+            &mut counter,
+            each,
+        )?;
     }
-    let (counter, number) = last(counter, each, from, bits, len);
-    let suspect = suspect || bits.suspect;
-    (counter, if suspect { samples.leading(|sample| !sample.is_nan()) } else { number })
+    if !GAPS && suspect {
+        return Err(NotANumber { index: samples.leading(|sample| !sample.is_nan()) });
+    }
+    Ok(counter)
 }
 
-/// The counter after the first samples of the last word, and how many samples are taken with them.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
-fn last(
-    mut counter: Crossings,
-    each: &mut impl FnMut(usize, Word),
-    from: usize,
+fn take_word<T: Signed, M: Marks, const GAPS: bool>(
+    (from, start, len): (usize, *const T, usize),
     bits: Bits,
-    run: usize,
-) -> (Crossings, usize) {
-    if run > 0 {
-        each(from, counter.advance(Signs::cut(bits.negative, bits.zero, run)));
-    }
-    (counter, from + run)
+    gaps: Gaps<T, M>,
+    holes: impl Holes<T>,
+    counter: &mut Crossings,
+    each: &mut impl FnMut(usize, Word),
+) -> Result<(), NotANumber> {
+    let (signs, marked) = (|| Signs::cut(bits.negative, bits.zero, len), gaps.marks.bits(from));
+    let word = if GAPS && (bits.suspect || marked != 0) {
+        let missing = holes((start, len), marked, gaps.missing);
+        let missing = missing.map_err(|nan| NotANumber { index: from + nan })?;
+        let (after, word) = counter.clone().around(signs(), missing);
+        *counter = after.known(counter.rule());
+        word
+    } else {
+        counter.advance(signs())
+    };
+    each(from, word);
+    Ok(())
 }
 
-/// Whether one of [`WORD`] samples ends a run.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "for the instructions of the caller")]
-fn any<T: Signed>(start: *const T, ends: impl Ends<T>) -> bool {
-    (0..WORD).fold(false, |any, index| any | ends.at(sample(start, index)))
-}
+/// What [`holes`] does.
+pub(super) trait Holes<T>: Fn((*const T, usize), u64, Option<T>) -> Result<u64, usize> + Copy {}
 
-/// How many of [`WORD`] samples there are before the first that is NaN or ends a run.
-#[cold]
-fn present<T: Signed>(start: *const T, ends: impl Ends<T>) -> usize {
-    (0..WORD).take_while(|&index| !sample(start, index).is_nan() && !ends.at(sample(start, index))).count()
-}
+impl<T, F: Fn((*const T, usize), u64, Option<T>) -> Result<u64, usize> + Copy> Holes<T> for F {}
 
+/// The missing ones of up to [`WORD`] samples, or else the place of the first NaN that is not.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
 #[expect(unsafe_code, reason = "the samples may lie in memory of Python")]
-fn sample<T: Signed>(start: *const T, index: usize) -> T {
+pub(super) fn holes<T: Signed>(
+    (start, len): (*const T, usize),
+    marked: u64,
+    missing: Option<T>,
+) -> Result<u64, usize> {
     // SAFETY: so many samples are readable there, aligned or not.
-    unsafe { start.add(index).read_unaligned() }
+    let samples = unsafe { start.cast::<[T; WORD]>().read_unaligned() };
+    let nan = bits(&samples, T::is_nan);
+    let missing = marked
+        | match missing {
+            None => 0,
+            Some(number) if number.is_nan() => nan,
+            Some(number) => bits(&samples, |sample| sample.equals(number)),
+        };
+    let first = (nan & !missing).trailing_zeros() as usize;
+    if first < len { Err(first) } else { Ok(missing) }
 }
