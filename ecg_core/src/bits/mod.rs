@@ -1,4 +1,4 @@
-//! One bit per item of a block. Nothing is chosen here: each kernel calls what fits its instructions.
+//! One bit per item of a block. Only `spread` chooses: otherwise each kernel calls what fits its instructions.
 
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;

@@ -6,7 +6,7 @@ use super::arguments::{Cut, Given, Zeros};
 use super::array;
 use super::elements::Element;
 use super::lane_counting::{Lanes, with_lanes};
-use crate::bits::spread::SPREAD;
+use crate::bits::spread::spread;
 use crate::crossings::WORD;
 use crate::memory::{OutOfMemory, Room};
 
@@ -139,22 +139,15 @@ fn push_bits(indices: &mut Vec<u64>, from: usize, mut bits: u64) -> Result<(), O
 
 fn mask<'py, T: Element>(lanes: &Lanes<'_, 'py, T>, pad: bool) -> PyResult<Bound<'py, PyAny>> {
     let shape = [lanes.others(), vec![lanes.len()]].concat();
+    let mut crossed = Vec::with_room(lanes.len().div_ceil(WORD))?;
     let mask = array::filled(lanes.py, "bool", &shape, |bools| {
         for (marks, lane) in bools.chunks_exact_mut(lanes.len().max(1)).zip(lanes.all()) {
-            lanes.count(lane, |from, word| mark(&mut marks[from..], word.crossed))?;
+            crossed.clear();
+            lanes.count(lane, |_, word| crossed.push(word.crossed))?;
+            spread(&crossed, marks);
             marks[0] |= u8::from(pad);
         }
         Ok(())
     })?;
     array::with_last_axis_at(&mask, lanes.axis)
-}
-
-/// Writes a byte for each bit, as far as there is room.
-fn mark(marks: &mut [u8], bits: u64) {
-    let bytes = bits.to_le_bytes().map(|bits| SPREAD[usize::from(bits)]);
-    if let Some(whole) = marks.first_chunk_mut::<WORD>() {
-        whole.iter_mut().zip(bytes.as_flattened()).for_each(|(mark, byte)| *mark = *byte);
-    } else {
-        marks.iter_mut().zip(bytes.as_flattened()).for_each(|(mark, byte)| *mark = *byte);
-    }
 }
