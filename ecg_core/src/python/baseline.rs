@@ -1,6 +1,7 @@
 //! Baselines: real numbers of Python, as levels among samples.
 
 use pyo3::exceptions::{PyMemoryError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -55,12 +56,23 @@ fn each<T: Element>(baselines: &Bound<'_, PyAny>, shape: &[usize]) -> PyResult<V
     let (py, mut levels) = (baselines.py(), Vec::new());
     let lanes = shape.iter().try_fold(1_usize, |lanes, &len| lanes.checked_mul(len)).unwrap_or(usize::MAX);
     levels.try_reserve_exact(lanes).map_err(|error| PyMemoryError::new_err(error.to_string()))?;
-    let fits = walk(baselines, shape, &mut |baseline| {
+    let fits = walk(&listed(baselines, shape)?, shape, &mut |baseline| {
         let level = T::level(baseline);
         levels.push(level.map_err(|fault| fault.at(py, &position(shape, shape.len(), levels.len())))?);
         Ok(())
     })?;
     if fits { Ok(levels) } else { Err(other_shape(py, shape)) }
+}
+
+/// The same numbers in a list, if they are an array of this shape: its items are read ten times as fast.
+fn listed<'py>(baselines: &Bound<'py, PyAny>, shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
+    let py = baselines.py();
+    let is_array = match baselines.getattr_opt(intern!(py, "shape"))? {
+        Some(found) => found.eq(PyTuple::new(py, shape)?)? && !baselines.hasattr(intern!(py, "mask"))?,
+        None => false,
+    };
+    let list = if is_array { baselines.getattr_opt(intern!(py, "tolist"))? } else { None };
+    list.map_or_else(|| Ok(baselines.clone()), |list| list.call0())
 }
 
 /// Visits the items of nested sequences of this shape; false if their shape is another.
