@@ -69,6 +69,12 @@ def numpy_count(samples: Samples) -> int:
     return int(np.count_nonzero(np.signbit(samples[1:]) != np.signbit(samples[:-1])))
 
 
+def numpy_count_around(samples: Samples, missing: float) -> int:
+    negative, there = np.signbit(samples), samples != missing
+    crossed = (negative[1:] != negative[:-1]) & there[1:] & there[:-1]
+    return int(np.count_nonzero(crossed))
+
+
 def numpy_mask(samples: Samples) -> NDArray[np.bool_]:
     signs = np.signbit(samples)
     return np.diff(signs, prepend=signs[:1])

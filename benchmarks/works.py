@@ -22,6 +22,7 @@ from ecg_core import (
 
 READ, COUNT, PACK, UNPACK, WRITE = "read {}", "count {}", "pack {}", "unpack {}", "write {}"
 AROUND, WITHOUT = "count {}, missing={}", "ecg_core without it"
+GAPS, BASELINES = "count {}, every tenth sample missing", "count {}, a baseline for each lead"
 MASK, LANES, RATE = "mask {}", "count {}, (5000, 12) axis {}", "rate {}, a frame per sample"
 DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
@@ -78,6 +79,9 @@ def _counting(samples: Samples) -> Iterator[Work]:
         ("float64", nan),
     ):
         yield _around(samples.astype(dtype), missing)
+    for dtype in ("int16", "float64"):
+        yield _with_gaps(samples.astype(dtype))
+    yield _with_baselines(samples.astype("float32").reshape(-1, 4))
 
 
 def _count(name: str, samples: Samples) -> Work:
@@ -91,6 +95,20 @@ def _around(samples: Samples, missing: float) -> Work:
     ours = Candidate("ecg_core", lambda: count_zero_crossings(samples, missing=missing))
     without = Candidate(WITHOUT, lambda: count_zero_crossings(samples))
     return Work(AROUND.format(samples.dtype, missing), samples.nbytes, [ours, without])
+
+
+def _with_gaps(samples: Samples) -> Work:
+    samples[::10] = missing = -32768
+    ours = Candidate("ecg_core", lambda: count_zero_crossings(samples, missing=missing))
+    numpy = Candidate("NumPy", lambda: peers.numpy_count_around(samples, missing))
+    return Work(GAPS.format(samples.dtype), samples.nbytes, [ours, numpy])
+
+
+def _with_baselines(table: Samples) -> Work:
+    baselines = table.mean(axis=1)
+    ours = Candidate("ecg_core", lambda: count_zero_crossings(table, baseline=baselines))
+    numpy = Candidate("NumPy", lambda: peers.numpy_counts(table - baselines[:, np.newaxis], 1))
+    return Work(BASELINES.format(table.dtype), table.nbytes, [ours, numpy])
 
 
 def _finding(noise: Samples) -> Iterator[Work]:
