@@ -39,7 +39,9 @@ class Exchange(RequestResponseCycle):
     def take(self, part: bytes) -> None:
         """Keep a part of the body until the application asks for it, or drop it after the answer."""
         self.received += len(part)
-        if not (self.response_complete or self.disconnected):
+        if self.response_complete or self.disconnected:
+            self.unread = 0
+        else:
             self._parts.append(part)
             self.unread += len(part)
             self.message_event.set()

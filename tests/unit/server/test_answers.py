@@ -72,6 +72,15 @@ async def test_a_bad_request_is_answered_behind_the_good_one_before_it() -> None
         assert await wire.rest() == b""
 
 
+async def test_a_large_body_behind_an_early_answer_is_dropped_and_the_connection_kept() -> None:
+    async with served() as (app, door), door.wire() as wire:
+        await wire.send(head_of("POST", "/early", content_length=5_000_000), bytes(1_000_000))
+        assert (await wire.answer()).status == 200
+        await wire.send(bytes(4_000_000), POST)
+        assert (await wire.answer()).body == b"5"
+        assert app.seen == ["/early", "/ecg"]
+
+
 async def test_a_client_that_has_stopped_sending_gets_its_answers() -> None:
     async with served() as (app, door), door.wire() as wire:
         await wire.send(HANG, POST)
