@@ -1,9 +1,12 @@
 """All connections of a server: how many there are, who waits longest, and what is unsent."""
 
 import asyncio
+import logging
 from typing import Protocol
 
 from ecg_service.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 SWEEP = 0.1
 """Seconds between looks at every deadline. A timer for each would cost every request."""
@@ -78,9 +81,18 @@ class Connections:
         while True:
             await asyncio.sleep(SWEEP)
             for peer in list(self._all):
-                peer.check(loop.time())
+                _check(peer, loop.time())
 
     def stop(self) -> None:
         """Refuse every request that is not whole yet."""
         for peer in list(self._all):
             peer.stop()
+
+
+def _check(peer: Peer, now: float) -> None:
+    """Check one connection; a fault costs it, but not the deadlines of all others."""
+    try:
+        peer.check(now)
+    except Exception:
+        logger.exception("unexpected error at the deadline of a connection")
+        peer.drop()

@@ -1,7 +1,13 @@
 """More connections than may be: who waits longest without a request goes, health is answered."""
 
+import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 
+import pytest
+
+from ecg_service.server.connections import Connections
+from ecg_service.settings import Settings
 from tests.e2e.service import Wire, head_of, problem, until
 from tests.unit.server.small import served
 
@@ -62,3 +68,38 @@ async def test_silent_connections_keep_nobody_out() -> None:
         for _ in range(100):
             await stack.enter_async_context(door.wire())
         await is_answered(await stack.enter_async_context(door.wire()))
+
+
+@dataclass(eq=False)
+class Peer:
+    """A connection that has no socket."""
+
+    faulty: bool = False
+    unsent: int = 0
+    dropped: bool = False
+    checked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def check(self, now: float) -> None:
+        self.checked.set()
+        if self.faulty:
+            raise RuntimeError(now)
+
+    def drop(self) -> None:
+        self.dropped = True
+
+    def stop(self) -> None: ...
+
+
+async def test_a_fault_at_one_deadline_leaves_all_others(caplog: pytest.LogCaptureFixture) -> None:
+    connections, peers = Connections(Settings()), [Peer(), Peer(faulty=True), Peer()]
+    for peer in peers:
+        connections.admit(peer)
+    sweep = asyncio.create_task(connections.sweep_forever())
+    for _ in range(2):
+        for peer in peers:
+            await peer.checked.wait()
+            peer.checked.clear()
+    sweep.cancel()
+    await asyncio.wait([sweep])
+    assert [peer.dropped for peer in peers] == [False, True, False]
+    assert "deadline" in caplog.text
