@@ -135,10 +135,10 @@ async def test_a_body_of_the_greatest_size_is_taken(newcomer: httpx.AsyncClient)
 
 
 async def test_many_short_leads_are_taken(newcomer: httpx.AsyncClient) -> None:
-    answer = await newcomer.post("/ecg", json=ecg(*[lead("I", n) for n in range(5_000)]))
+    answer = await newcomer.post("/ecg", json=ecg(*[lead("I", n) for n in range(256)]))
     assert answer.status_code == 201
     leads = (await newcomer.get(answer.headers["Location"])).json()["leads"]
-    assert [one["signal"] for one in leads] == [[n] for n in range(5_000)]
+    assert [one["signal"] for one in leads] == [[n] for n in range(256)]
 
 
 SMALL = (
