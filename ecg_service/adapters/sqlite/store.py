@@ -13,7 +13,6 @@ from ecg_service.adapters.sqlite.check import check
 from ecg_service.adapters.sqlite.ecgs import SqliteEcgs
 from ecg_service.adapters.sqlite.engine.connections import require_safe_library
 from ecg_service.adapters.sqlite.engine.engine import Engine
-from ecg_service.adapters.sqlite.engine.files import make_private
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
 from ecg_service.adapters.sqlite.insights import SqliteInsights
@@ -46,8 +45,8 @@ class SqliteStore:
         the SQLite library may lose commits.
         """
         require_safe_library(library)
-        with exclusive_lock(path):
-            async with _engine(path, limits) as engine:
+        with exclusive_lock(path) as hold:
+            async with _engine(path, limits, hold) as engine:
                 yield cls(
                     SqliteEcgs(engine),
                     SqliteInsights(engine),
@@ -67,10 +66,11 @@ class SqliteStore:
 
 
 @asynccontextmanager
-async def _engine(path: Path, limits: Limits) -> AsyncGenerator[Engine]:
+async def _engine(
+    path: Path, limits: Limits, hold: Callable[[], None] = lambda: None
+) -> AsyncGenerator[Engine]:
     require_current(path)
-    make_private(path)
-    engine = Engine(path, limits)
+    engine = Engine(path, limits, hold)
     try:
         await engine.start()
         yield engine

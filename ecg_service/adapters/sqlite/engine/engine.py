@@ -24,9 +24,9 @@ T = TypeVar("T")
 class Engine:
     """One thread that writes and a few that read, each kind with a bounded queue."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: Limits, hold: Callable[[], None] = lambda: None) -> None:
         self._limits = limits
-        self._database = OpenDatabase(path, limits)
+        self._database = OpenDatabase(path, limits, hold)
         self._writing = Threads("sqlite-write", size=1, capacity=limits.waiting_writes)
         self._reading = Threads("sqlite-read", size=limits.readers, capacity=limits.waiting_reads)
         self._closed = False

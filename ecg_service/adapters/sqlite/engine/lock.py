@@ -5,7 +5,7 @@ import fcntl
 import os
 import struct
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -19,22 +19,35 @@ _held: set[tuple[int, int]] = set()
 
 
 @contextmanager
-def exclusive_lock(path: Path) -> Generator[None]:
+def exclusive_lock(path: Path) -> Generator[Callable[[], None]]:
     """Hold the database, or raise `StorageUnavailable` at once.
 
     It is held by its name, with a lock file beside it, and by its inode, for a lock file may be
     deleted and a database have another name or be mounted elsewhere. The locks end with the
     process, however it ends. The lock file stays: removing it would let two processes lock two
     files of the same name.
+
+    Yields what holds the database that has the name by now, if it was replaced: to be called
+    with no connection open.
     """
-    path = path.resolve()
-    with ExitStack() as stack:
-        name_lock = stack.enter_context(_opened(path.with_name(path.name + ".lock"), os.O_CREAT))
-        with _refusing(path):
-            fcntl.flock(name_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if path.exists() and sys.platform == "linux":
-            stack.enter_context(_held_inode(path))
-        yield
+    with ExitStack() as held:
+
+        def hold() -> None:
+            held.close()
+            with ExitStack() as taken:
+                _take(path.resolve(), taken)
+                held.enter_context(taken.pop_all())
+
+        hold()
+        yield hold
+
+
+def _take(path: Path, stack: ExitStack) -> None:
+    name_lock = stack.enter_context(_opened(path.with_name(path.name + ".lock"), os.O_CREAT))
+    with _refusing(path):
+        fcntl.flock(name_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if path.exists() and sys.platform == "linux":
+        stack.enter_context(_held_inode(path))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from ecg_service.adapters.sqlite.engine.errors import LOCKS_LOST, is_one_of
+from ecg_service.adapters.sqlite.engine.files import make_private
 from ecg_service.adapters.sqlite.engine.identity import Files
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.readers import Readers
@@ -23,9 +24,14 @@ class Stale(StorageUnavailable):
 
 
 class OpenDatabase:
-    """All connections to a database; all methods but `read` are called on one thread."""
+    """All connections to a database; all methods but `read` are called on one thread.
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    `hold` locks the database that has the name, before it is opened in place of a replaced one.
+    """
+
+    def __init__(self, path: Path, limits: Limits, hold: Callable[[], None]) -> None:
+        self._path = path
+        self._hold = hold
         self.writer = Writer(path, limits)
         self._readers = Readers(path, limits)
         self._files = Files(path)
@@ -33,6 +39,7 @@ class OpenDatabase:
 
     def open(self) -> None:
         """Open all connections."""
+        make_private(self._path)
         self.writer.open()
         self._files.remember()
         self._readers.open()
@@ -80,6 +87,8 @@ class OpenDatabase:
             if replaced:
                 self._leave_files()
             self.writer.close()
+            if replaced:
+                self._hold()
             self.open()
             self._locks_lost = False
 

@@ -62,6 +62,16 @@ async def test_a_database_opened_to_others_becomes_its_owners(
     assert set(found.values()) == {0o600}
 
 
+async def test_a_database_put_in_its_place_becomes_its_owners(path: Path) -> None:
+    async with SqliteStore.open(path) as store:
+        other = path.parent / "other.db"
+        migrate(other)
+        other.chmod(0o666)
+        other.rename(path)
+        await added(store, new())
+        assert modes(path)["ecg.db"] == 0o600
+
+
 async def test_a_private_database_is_left_alone(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -91,6 +91,25 @@ async def test_a_hard_link_is_no_way_in(path: Path, script: Script) -> None:
         assert len(await store.ecgs.page("ann", limit=9)) == 1
 
 
+async def test_a_database_that_is_replaced_has_one_service_too(path: Path) -> None:
+    """Whichever comes first, even if the lock file went with the old one."""
+    async with SqliteStore.open(path) as first:
+        await added(first, new())
+        for file in path.parent.iterdir():
+            file.unlink()
+        migrate(path)
+        async with SqliteStore.open(path) as second:
+            with pytest.raises(StorageUnavailable, match=r"^ecg\.db is in use"):
+                await first.ecgs.ping()
+            await added(second, new())
+        await added(first, new())
+        path.with_name("ecg.db.lock").unlink()
+        with pytest.raises(StorageUnavailable, match=r"^ecg\.db is in use"):
+            async with SqliteStore.open(path):
+                pass
+        assert len(await first.ecgs.page("ann", limit=9)) == 2
+
+
 async def test_a_refused_opening_leaves_sqlite_its_locks(path: Path, script: Script) -> None:
     async with SqliteStore.open(path) as store:
         path.with_name("ecg.db.lock").unlink()
