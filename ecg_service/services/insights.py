@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -156,8 +156,7 @@ class Sweeper:
         while True:
             try:
                 if fresh:
-                    await self.repository.release()
-                    fresh = False
+                    fresh = not await self._attempt(self.repository.release())
                 busy = await self.sweep()
             except EcgError as error:
                 logger.warning("sweep failed: %s", type(error).__name__)
@@ -170,9 +169,18 @@ class Sweeper:
     async def sweep(self) -> bool:
         """Queue what is pending; return whether there may be more."""
         overdue = time.monotonic_ns() - int(self.lease * NANOSECONDS)
-        await self.repository.release(claimed_before=overdue)
-        for insight in self.insights:
-            await self.repository.backfill(insight.name, insight.version, limit=self.limit)
+        await self._attempt(self.repository.release(claimed_before=overdue))
+        for one in self.insights:
+            await self._attempt(self.repository.backfill(one.name, one.version, limit=self.limit))
         pending = await self.repository.pending(limit=self.limit)
         self.queue.put(pending)
         return len(pending) == self.limit
+
+    async def _attempt(self, work: Awaitable[object]) -> bool:
+        """Return whether the work was done; the store may be damaged there, and sound elsewhere."""
+        try:
+            await work
+        except EcgError as error:
+            logger.warning("part of a sweep failed: %s", type(error).__name__)
+            return False
+        return True

@@ -12,6 +12,7 @@ import pytest
 import ecg_core
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
+from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import EcgError, OutcomeUnknown, StorageUnavailable
 from ecg_service.domain.insights import MAX_REASON_LENGTH, Insight, InsightRecord, InsightState
@@ -465,3 +466,24 @@ async def test_a_failing_sweep_is_not_the_last(store: MemoryStore) -> None:
     async with running(sweeper(store, queue, LENGTH)), asyncio.timeout(PATIENCE):
         await queue.recovered.wait()
     assert queue.failures == []
+
+
+class DamagedInsights(MemoryInsights):
+    """Of which only the pending ones can be read."""
+
+    async def pending(self, *, limit: int) -> list[UUID]:
+        return [UUID(int=1)]
+
+    async def release(self, *, claimed_before: int = NEVER) -> int:
+        raise StorageUnavailable("damaged")
+
+    async def backfill(self, name: str, version: int, *, limit: int) -> int:
+        raise StorageUnavailable("damaged")
+
+
+async def test_what_is_pending_is_queued_although_all_else_is_damaged() -> None:
+    queue, insights = ListQueue(), DamagedInsights({})
+    working = Sweeper(insights, queue, [LENGTH], interval=60, lease=60, limit=9)
+    async with running(working), asyncio.timeout(PATIENCE):
+        await queue.heard.wait()
+    assert queue.told == [UUID(int=1)]
