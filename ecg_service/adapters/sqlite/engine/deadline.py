@@ -9,6 +9,7 @@ from ecg_service.domain.errors import OutcomeUnknown, StorageUnavailable
 
 RESERVE = 0.1
 """The share of the time for a write that is left for the commit."""
+TOO_LATE = "the lock of the database, or the writes before, took too long"
 
 
 class Deadline:
@@ -22,13 +23,22 @@ class Deadline:
         self._latest = until - reserve
         self._begun = False
 
-    def begin(self) -> float:
+    def left(self) -> float:
         """Return how long the write may wait for locks; raises `StorageUnavailable` if too late."""
-        self._begun = True  # first: what has not begun when the time is over can no longer begin
         left = self._latest - time.monotonic()
         if left <= 0:
-            raise StorageUnavailable("the writes before it took too long")
+            raise StorageUnavailable(TOO_LATE)
         return left
+
+    def begin(self) -> None:
+        """Mark the write as begun, or raise `StorageUnavailable` if it is too late for that.
+
+        What has begun may begin again: its commit has failed, and is tried once more.
+        """
+        again, self._begun = self._begun, True
+        # After the mark: what is not marked when the time is over can no longer begin.
+        if not again:
+            self.left()
 
     @asynccontextmanager
     async def kept(self) -> AsyncGenerator[None]:
@@ -43,4 +53,4 @@ class Deadline:
         except TimeoutError as error:
             if self._begun:
                 raise OutcomeUnknown("the database takes too long to commit") from error
-            raise StorageUnavailable("the writes before it took too long") from error
+            raise StorageUnavailable(TOO_LATE) from error

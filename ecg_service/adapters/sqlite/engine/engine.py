@@ -55,10 +55,14 @@ class Engine:
         seconds = self._limits.write_seconds
         deadline = Deadline(until or time.monotonic() + seconds, RESERVE * seconds)
 
+        def begin(connection: apsw.Connection) -> T:
+            deadline.begin()
+            return job(connection, *args, **kwargs)
+
         def write() -> T:
             self._database.renew()
-            self._database.writer.patience = min(deadline.begin(), self._limits.busy_seconds)
-            return self._database.write(job, *args, **kwargs)
+            self._database.writer.patience = min(deadline.left(), self._limits.busy_seconds)
+            return self._database.write(begin)
 
         async with deadline.kept():
             return await self._run(self._writing, write)

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import apsw
 import pytest
 
 from ecg_service.adapters.sqlite import Limits, SqliteStore
+from ecg_service.adapters.sqlite.engine.deadline import Deadline
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.domain.errors import OutcomeUnknown, StorageUnavailable
@@ -67,3 +69,19 @@ async def test_what_is_too_late_is_not_begun(path: Path) -> None:
         with pytest.raises(StorageUnavailable):
             await store.ecgs.add_many([new()], until=1.0)
         assert await store.ecgs.page("ann", limit=9) == []
+
+
+def test_a_write_begins_before_the_reserve_and_may_then_begin_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = iter([10.0, 94.0, 95.0, 95.0])
+    fake = SimpleNamespace(monotonic=lambda: next(clock))
+    monkeypatch.setattr("ecg_service.adapters.sqlite.engine.deadline.time", fake)
+    first, second = Deadline(100.0, reserve=5.0), Deadline(100.0, reserve=5.0)
+    assert first.left() == 85.0
+    first.begin()
+    with pytest.raises(StorageUnavailable):
+        second.begin()
+    first.begin()  # its commit failed, and whether it is there depends on this one
+    with pytest.raises(StorageUnavailable):
+        first.left()
