@@ -10,8 +10,8 @@ from typing import Any, Literal
 import apsw
 
 Operation = Literal["sync", "truncate", "write"]
-Fault = Callable[[Operation, str], int | None]
-"""Returns the code with which an operation on a file fails, if it does."""
+Fault = Callable[[Operation, str, int], int | None]
+"""Returns the code with which an operation on a file up to a size fails, if it does."""
 
 
 class FaultyDisk(apsw.VFS):
@@ -28,8 +28,8 @@ class FaultyDisk(apsw.VFS):
         """Waste no time: what waits for a lock that never comes finds out at once."""
         return microseconds
 
-    def perform(self, operation: Operation, name: str) -> None:
-        if self.fault and (code := self.fault(operation, name)):
+    def perform(self, operation: Operation, name: str, end: int = 0) -> None:
+        if self.fault and (code := self.fault(operation, name, end)):
             raise apsw.exception_for(code)
 
     @contextmanager
@@ -55,11 +55,11 @@ class _File(apsw.VFSFile):
         super().xSync(flags)
 
     def xWrite(self, data: Any, offset: int) -> None:  # noqa: N802
-        self._disk.perform("write", self._name)
+        self._disk.perform("write", self._name, offset + len(data))
         super().xWrite(data, offset)  # pyright: ignore[reportUnknownMemberType]
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802
-        self._disk.perform("truncate", self._name)
+        self._disk.perform("truncate", self._name, newsize)
         super().xTruncate(newsize)
 
 

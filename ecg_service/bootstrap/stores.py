@@ -17,7 +17,13 @@ from ecg_service.settings import BadSettings, ReaderSettings, Settings, StoreSet
 
 class _FromUrl(Protocol):
     def __call__(
-        self, url: str, *, reader_threads: int, reader_queue: int, write_seconds: float
+        self,
+        url: str,
+        *,
+        reader_threads: int,
+        reader_queue: int,
+        write_seconds: float,
+        reserve_bytes: int,
     ) -> Database | None:
         """Return the database if the URL is of this kind."""
         ...
@@ -33,15 +39,13 @@ STORES: Mapping[str, _FromUrl] = MappingProxyType(
 
 URL_FORMS = " or ".join(STORES)
 DEFAULT_READERS = ReaderSettings()
-DEFAULT_WRITE_SECONDS = StoreSettings().max_write_seconds
+DEFAULT_STORE = StoreSettings()
 
 
 def configured_database(settings: Settings) -> Database:
     """Return the database that `database_url` names; raises `BadSettings`."""
     try:
-        return database_from_url(
-            settings.store.database_url, settings.readers, settings.store.max_write_seconds
-        )
+        return database_from_url(settings.store.database_url, settings.readers, settings.store)
     except ValueError as error:
         raise BadSettings(f"{variable('database_url')}: {error}") from error
 
@@ -49,7 +53,7 @@ def configured_database(settings: Settings) -> Database:
 def database_from_url(
     url: str,
     readers: ReaderSettings = DEFAULT_READERS,
-    write_seconds: float = DEFAULT_WRITE_SECONDS,
+    store: StoreSettings = DEFAULT_STORE,
 ) -> Database:
     """Return the database that the URL names; raises `ValueError` for any other URL."""
     for from_url in STORES.values():
@@ -57,7 +61,8 @@ def database_from_url(
             url,
             reader_threads=readers.reader_threads,
             reader_queue=readers.reader_queue,
-            write_seconds=write_seconds,
+            write_seconds=store.max_write_seconds,
+            reserve_bytes=store.reserve_bytes,
         )
         if found is not None:
             return found

@@ -78,10 +78,11 @@ class InsightSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """`[store]`: the database, and how long a write may take from the body's last byte."""
+    """`[store]`: the database, the time for a write, and room on the disk kept for deletions."""
 
     database_url: str = "sqlite:///ecg.db"
     max_write_seconds: float = 5.0
+    reserve_bytes: int = field(default=16_777_216, metadata=FROM_ZERO)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,8 @@ class Service:
 
 async def launch(folder: Path, *arguments: str, **settings: object) -> asyncio.subprocess.Process:
     """Run a command of the service; what it prints goes to the file `log` of the folder."""
-    settings = {"admin_password": PASSWORD, **UNHURRIED, **settings}
+    small = {"reserve_bytes": 1_048_576}
+    settings = {"admin_password": PASSWORD, **small, **UNHURRIED, **settings}
     given = {name: str(value) for name, value in settings.items() if value is not None}
     with (folder / "log").open("a") as log:
         return await asyncio.create_subprocess_exec(

@@ -89,7 +89,7 @@ class SqliteEcgs(EcgRepository):
         return await self._engine.read(_page, owner, max_bytes, first, *min(ends), limit)
 
     async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
-        await self._engine.write(_delete, owner, ecg_id, by)
+        await self._engine.write_even_if_full(_delete, owner, ecg_id, by)
 
     async def ping(self) -> None:
         await self._engine.write(_ping)

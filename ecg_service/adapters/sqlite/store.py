@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
@@ -61,7 +61,8 @@ class SqliteStore:
     ) -> AsyncGenerator[SqliteUsers]:
         """Open the users only, for a short while; a service may have the file open."""
         require_safe_library(library)
-        async with _engine(path, limits) as engine:
+        # The reserve is the service's.
+        async with _engine(path, replace(limits, reserve_bytes=0)) as engine:
             yield SqliteUsers(engine)
 
 
@@ -87,7 +88,13 @@ class SqliteDatabase(Database):
 
     @classmethod
     def from_url(
-        cls, url: str, *, reader_threads: int, reader_queue: int, write_seconds: float
+        cls,
+        url: str,
+        *,
+        reader_threads: int,
+        reader_queue: int,
+        write_seconds: float,
+        reserve_bytes: int,
     ) -> Self | None:
         """Return the database if the URL names a file.
 
@@ -100,7 +107,10 @@ class SqliteDatabase(Database):
         if path.startswith((":memory:", "file:")):
             raise ValueError(f"{url!r} names no file: use sqlite:///PATH, or memory://")
         limits = Limits(
-            readers=reader_threads, waiting_reads=reader_queue, write_seconds=write_seconds
+            readers=reader_threads,
+            waiting_reads=reader_queue,
+            write_seconds=write_seconds,
+            reserve_bytes=reserve_bytes,
         )
         return cls(Path(path), limits)
 

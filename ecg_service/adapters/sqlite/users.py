@@ -62,7 +62,9 @@ class SqliteUsers(UserRepository):
         disabled: bool | None = None,
         by: Principal | None = None,
     ) -> User:
-        return await self._engine.write(_update, name, password_hash, by, disabled=disabled)
+        return await self._engine.write_even_if_full(
+            _update, name, password_hash, by, disabled=disabled
+        )
 
 
 def epoch_of(connection: apsw.Connection, name: str) -> int | None:

@@ -36,6 +36,13 @@ def test_a_store_reads_with_as_many_threads_as_the_settings_say() -> None:
     assert (database.limits.readers, database.limits.waiting_reads) == (3, 5)
 
 
+def test_a_store_has_the_limits_of_the_settings() -> None:
+    store = StoreSettings("sqlite:///ecg.db", max_write_seconds=2, reserve_bytes=7)
+    database = database_from_url(store.database_url, store=store)
+    assert isinstance(database, SqliteDatabase)
+    assert (database.limits.write_seconds, database.limits.reserve_bytes) == (2, 7)
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -8,7 +8,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from ecg_service.actors import Threads
-from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE
 from ecg_service.adapters.sqlite.engine.deadline import RESERVE, Deadline
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
@@ -19,6 +18,9 @@ from ecg_service.ports.store import StoreStatistics
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+Job = Callable[[apsw.Connection], T]
+Write = Callable[[Job[T]], T]
 
 
 class Engine:
@@ -52,20 +54,34 @@ class Engine:
         **kwargs: P.kwargs,
     ) -> T:
         """Do what `write` does, or raise `StorageUnavailable` or `OutcomeUnknown` in time."""
+        write: Write[T] = self._database.write
+        return await self._write(write, lambda c: job(c, *args, **kwargs), until)
+
+    async def write_even_if_full(
+        self,
+        job: Callable[Concatenate[apsw.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Do what `write` does, also on a full disk: for what makes room, or cannot wait for it."""
+        write: Write[T] = self._database.write_even_if_full
+        return await self._write(write, lambda c: job(c, *args, **kwargs))
+
+    async def _write(self, write: Write[T], job: Job[T], until: float | None = None) -> T:
         seconds = self._limits.write_seconds
         deadline = Deadline(until or time.monotonic() + seconds, RESERVE * seconds)
 
         def begin(connection: apsw.Connection) -> T:
             deadline.begin()
-            return job(connection, *args, **kwargs)
+            return job(connection)
 
-        def write() -> T:
+        def work() -> T:
             self._database.renew()
             self._database.writer.patience = min(deadline.left(), self._limits.busy_seconds)
-            return self._database.write(begin)
+            return write(begin)
 
         async with deadline.kept():
-            return await self._run(self._writing, write)
+            return await self._run(self._writing, work)
 
     async def read(
         self,
@@ -76,7 +92,7 @@ class Engine:
         """Run the job on one snapshot of the database."""
 
         def read() -> T:
-            return self._database.read(job, *args, **kwargs)
+            return self._database.read(lambda c: job(c, *args, **kwargs))
 
         try:
             return await self._run(self._reading, read)
@@ -90,7 +106,7 @@ class Engine:
             waiting_reads=self._reading.statistics().waiting,
             waiting_writes=self._writing.statistics().waiting,
             commits=self._database.writer.commits,
-            log_bytes=self._database.writer.log_pages * PAGE_SIZE,
+            log_bytes=self._database.writer.log_bytes,
             last_commit=self._database.writer.last_commit,
         )
 

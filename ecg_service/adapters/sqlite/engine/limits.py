@@ -14,6 +14,7 @@ class Limits:
     `write_seconds` bounds the time until a write is answered, including all of its waits.
     `wal_bytes` is the size of the write-ahead log from which the writer copies it back into the
     database. `max_bytes`, where given, is how large the database may grow before `StorageFull`.
+    `reserve_bytes` of the disk are kept for deletions on a full disk.
     """
 
     readers: int = 4
@@ -24,3 +25,4 @@ class Limits:
     wal_bytes: int = 64 * MIB
     cache_bytes: int = 32 * MIB
     max_bytes: int | None = None
+    reserve_bytes: int = 0

@@ -1,9 +1,9 @@
 """The writer and the readers of one database, opened anew when its locks or files fail."""
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar
 
 import apsw
 
@@ -12,10 +12,10 @@ from ecg_service.adapters.sqlite.engine.files import make_private
 from ecg_service.adapters.sqlite.engine.identity import Files
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.readers import Readers
+from ecg_service.adapters.sqlite.engine.reserve import Reserve
 from ecg_service.adapters.sqlite.engine.writer import Writer
-from ecg_service.domain.errors import OutcomeUnknown, StorageUnavailable
+from ecg_service.domain.errors import OutcomeUnknown, StorageFull, StorageUnavailable
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -35,14 +35,16 @@ class OpenDatabase:
         self.writer = Writer(path, limits)
         self._readers = Readers(path, limits)
         self._files = Files(path)
+        self._reserve = Reserve(path, limits.reserve_bytes)
         self._locks_lost = False
 
     def open(self) -> None:
-        """Open all connections."""
+        """Open all connections, and keep the reserve."""
         make_private(self._path)
         self.writer.open()
         self._files.remember()
         self._readers.open()
+        self._reserve.covers(self.writer.log_bytes)
 
     def close(self) -> None:
         """Close all connections; no method may be running."""
@@ -50,30 +52,53 @@ class OpenDatabase:
         self._readers.close()
         self.writer.close()
 
-    def write(
-        self,
-        job: Callable[Concatenate[apsw.Connection, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
+    def write(self, job: Callable[[apsw.Connection], T]) -> T:
         """Run the job in a transaction of its own; `renew` is called first."""
+        if not self._covered and not self._fold_back():
+            raise StorageFull("the disk is full")
+        with suppress(apsw.FullError):
+            return self._write(job)
+        if self.writer.log_bytes:
+            self._fold_back()  # which frees the room that the log takes
+        # The reserve is room enough if the database need not grow, and is whole again afterwards.
+        fits = self.writer.free_bytes >= self._reserve.allocated
+        return self.write_even_if_full(job) if fits else self._write(job)
+
+    def write_even_if_full(self, job: Callable[[apsw.Connection], T]) -> T:
+        """Do what `write` does, on a full disk in the room of the reserve."""
+        try:
+            return self._write(job)
+        except apsw.FullError:
+            if not self._reserve.release():
+                raise
+        return self._write(job)
+
+    def _write(self, job: Callable[[apsw.Connection], T]) -> T:
         with self._watching_locks():
-            result = self.writer.run_job(job, *args, **kwargs)
+            result = self.writer.run_job(job)
         if self._files.changed():
             raise OutcomeUnknown("the database was replaced while it was written")
+        if not self._covered:
+            self._fold_back()
         return result
 
-    def read(
-        self,
-        job: Callable[Concatenate[apsw.Connection, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
+    @property
+    def _covered(self) -> bool:
+        return self._reserve.covers(self.writer.log_bytes)
+
+    def _fold_back(self) -> bool:
+        """Fold the log back in the room of the reserve; return whether that is whole again."""
+        self._reserve.release()
+        with suppress(apsw.Error):
+            self.writer.fold_back()
+        return self._covered
+
+    def read(self, job: Callable[[apsw.Connection], T]) -> T:
         """Run the job on one snapshot; raises `Stale` if `renew` has to be called first."""
         if self._locks_lost or self._files.look():
             raise Stale("the database was replaced, or its locks have failed")
         with self._watching_locks():
-            return self._readers.run_job(job, *args, **kwargs)
+            return self._readers.run_job(job)
 
     def renew(self) -> None:
         """Open all connections anew if the locks have failed or the files were replaced.

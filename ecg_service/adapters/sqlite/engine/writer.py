@@ -33,7 +33,7 @@ class Writer:
         self._connection: apsw.Connection | None = None
         self._log = 0
         self.patience = limits.busy_seconds
-        self.commits = self.log_pages = 0
+        self.commits = self.log_bytes = 0
         self.last_commit = -math.inf
         self._checkpoint_at = max(1, limits.wal_bytes // PAGE_SIZE)
         self._restart_at = RESTART_FACTOR * self._checkpoint_at
@@ -92,6 +92,12 @@ class Writer:
             if failed is not None:
                 failed.close(force=True)
 
+    @property
+    def free_bytes(self) -> int:
+        """How much of the database is not in use."""
+        [(pages,)] = execute(self.open(), "PRAGMA freelist_count")
+        return pages * PAGE_SIZE
+
     def fold_back(self) -> None:
         """Copy the log into the database and empty it, through the files that are open."""
         if self._connection is not None:
@@ -112,7 +118,7 @@ class Writer:
             raise
 
     def _committed(self, _connection: apsw.Connection, _schema: str, pages: int) -> int:
-        self._log = self.log_pages = pages
+        self._log, self.log_bytes = pages, pages * PAGE_SIZE
         self.commits += 1
         self.last_commit = time.monotonic()
         return apsw.SQLITE_OK
@@ -139,6 +145,7 @@ class Writer:
     def _empty_log(self, connection: apsw.Connection) -> None:
         connection.set_busy_timeout(int(1000 * min(self.patience, RESTART_SECONDS)))
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        self.log_bytes = 0
 
 
 class CommitFailed(Exception):

@@ -29,7 +29,7 @@ def fail(operation: Operation, code: int, *, end: str = LOG, times: int = 999) -
     """Let so many operations on the files whose names end so fail."""
     left = times
 
-    def fault(done: Operation, name: str) -> int | None:
+    def fault(done: Operation, name: str, _: int) -> int | None:
         nonlocal left
         if done != operation or not name.endswith(end) or not left:
             return None
@@ -145,8 +145,8 @@ class Failing:
         self._calls = range(first, first + times)
         self._call = -1
 
-    def __call__(self, operation: Operation, name: str) -> int | None:
-        del name
+    def __call__(self, operation: Operation, name: str, end: int) -> int | None:
+        del name, end
         if operation != self._operation:
             return None
         self._call += 1

@@ -182,7 +182,7 @@ async def test_a_log_of_another_time_is_not_read(path: Path) -> None:
 async def test_a_write_into_a_database_that_is_replaced_meanwhile_is_not_acknowledged(
     path: Path, disk: FaultyDisk
 ) -> None:
-    def move(operation: Operation, name: str) -> None:
+    def move(operation: Operation, *_: object) -> None:
         if operation == "sync" and path.exists():
             move_away(path)
 

@@ -1,0 +1,52 @@
+"""Room on the disk that is kept for what makes room."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+
+class Reserve:
+    """A file beside a database that holds room for deletions, and for the log to be folded back.
+
+    It is as large as the log and `size` bytes more, so neither needs room that others may take; 0
+    keeps none. Only Linux can allocate it without writing it: elsewhere there is none.
+    """
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._path = path.with_name(path.name + ".reserve")
+        self._step = size if sys.platform == "linux" else 0
+        self.allocated = 0
+
+    def covers(self, log_bytes: int) -> bool:
+        """Whether it is large enough for such a log; makes it so if there is room."""
+        needed = self._step and self._step + log_bytes
+        if needed > self.allocated:
+            self._allocate(-(-needed // self._step) * self._step)
+        return needed <= self.allocated
+
+    def release(self) -> bool:
+        """Give it up; return whether there was any."""
+        if not self.allocated:
+            return False
+        os.truncate(self._path, 0)
+        self.allocated = 0
+        logger.warning("the disk is full: its reserve is used")
+        return True
+
+    def _allocate(self, size: int) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            descriptor = os.open(self._path, flags, 0o600)
+        except OSError:
+            return
+        try:
+            os.posix_fallocate(descriptor, 0, size)
+            self.allocated = size
+        except OSError:
+            pass  # whatever was allocated of it is given back
+        finally:
+            os.ftruncate(descriptor, self.allocated)
+            os.close(descriptor)
