@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 
 from msgspec import Struct
 
@@ -35,54 +33,46 @@ class BodiesInFlight:
     Nobody gets another body in flight who would then hold more than stays free for all others: one
     user holds at most half of the room. A body cannot be sent back, so this holds also for one
     who is alone.
+
+    `work` marks a block as work on a complete body: `with in_flight.work:`.
     """
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._free = max_bytes
         self._held: dict[str, int] = {}
-        self._bodies = self._complete = 0
-        self._last_work = -LULL
+        self._bodies = 0
+        self.work = Work()
 
     def statistics(self) -> InFlightStatistics:
         """Return what is in flight."""
         reserved = self._max_bytes - self._free
         return InFlightStatistics(self._bodies, reserved, self._max_bytes)
 
-    @contextmanager
-    def admit(self, owner: str, size: int) -> Generator[None]:
-        """Reserve the memory of the owner's body of `size` bytes for the duration of the block.
+    def admit(self, owner: str, size: int) -> "Room":
+        """Return the room for the owner's body of `size` bytes, to be held in a `with` block.
 
-        Raises `Overloaded` if there is no room: before the body is read, so that it costs little.
+        Raises `Overloaded` if there is none: before the body is read, so that it costs little.
         """
         memory = size * MEMORY_PER_BYTE
         held = self._held.get(owner, 0)
         left = self._free - memory
         if left < 0 or (held and held + memory > left):
             raise Overloaded
-        self._take(owner, memory)
-        self._bodies += 1
-        try:
-            yield
-        finally:
-            self._take(owner, -memory)
-            self._bodies -= 1
+        return Room(self, owner, memory)
 
-    def _take(self, owner: str, memory: int) -> None:
+    def take(self, owner: str, memory: int) -> None:
+        """Take room for one more body of the owner."""
+        self._bodies += 1
         self._free -= memory
         self._held[owner] = self._held.get(owner, 0) + memory
-        if not self._held[owner]:
-            del self._held[owner]
 
-    @contextmanager
-    def work(self) -> Generator[None]:
-        """Mark the block as work on a complete body."""
-        self._complete += 1
-        try:
-            yield
-        finally:
-            self._complete -= 1
-            self._last_work = time.monotonic()
+    def give_back(self, owner: str, memory: int) -> None:
+        """Give the room of one body of the owner back."""
+        self._bodies -= 1
+        self._free += memory
+        if left := self._held.pop(owner, 0) - memory:
+            self._held[owner] = left
 
     async def wait_for_lull(self, *, max_seconds: float) -> None:
         """Return when no complete body was worked on for a while, at the latest after `max_seconds`.
@@ -91,8 +81,42 @@ class BodiesInFlight:
         """
         end = time.monotonic() + max_seconds
         # Cheaper than an event for every idle moment.
-        while not self._is_lull() and time.monotonic() < end:  # noqa: ASYNC110
+        while not self.work.is_lull and time.monotonic() < end:  # noqa: ASYNC110
             await asyncio.sleep(POLL)
 
-    def _is_lull(self) -> bool:
-        return not self._complete and time.monotonic() - self._last_work >= LULL
+
+# Classes, since a context manager made of a generator takes three times as long.
+
+
+class Room:
+    """Room for one body during a block."""
+
+    __slots__ = ("_in_flight", "_memory", "_owner")
+
+    def __init__(self, in_flight: BodiesInFlight, owner: str, memory: int) -> None:
+        self._in_flight, self._owner, self._memory = in_flight, owner, memory
+
+    def __enter__(self) -> None:
+        self._in_flight.take(self._owner, self._memory)
+
+    def __exit__(self, *_: object) -> None:
+        self._in_flight.give_back(self._owner, self._memory)
+
+
+class Work:
+    """Blocks of work on complete bodies, and the lulls between them."""
+
+    def __init__(self) -> None:
+        self._running = 0
+        self._ended = -LULL
+
+    def __enter__(self) -> None:
+        self._running += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._running -= 1
+        self._ended = time.monotonic()
+
+    @property
+    def is_lull(self) -> bool:
+        return not self._running and time.monotonic() - self._ended >= LULL

@@ -59,7 +59,7 @@ class Ingest:
     async def submit(self, sender: Principal, document_format: Format, document: bytes) -> Receipt:
         """Store the ECG; when this returns it is durable, with its ingest-time insights."""
         try:
-            with self._in_flight.work():
+            with self._in_flight.work:
                 return await self._pool.ask(Submission(sender, document_format, document))
         except (MailboxFull, MessageExpired, ActorStopped) as error:
             raise Overloaded from error

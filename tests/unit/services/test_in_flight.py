@@ -32,6 +32,12 @@ def test_the_memory_of_a_body_is_reserved_and_given_back(in_flight: BodiesInFlig
     assert takes(in_flight, "bob", 100)
 
 
+def test_empty_bodies_take_no_room(in_flight: BodiesInFlight) -> None:
+    with in_flight.admit("ann", 0), in_flight.admit("ann", 0), in_flight.admit("bob", 100):
+        assert in_flight.statistics() == InFlightStatistics(3, ROOM, ROOM)
+    assert in_flight.statistics() == InFlightStatistics(0, 0, ROOM)
+
+
 def test_memory_is_given_back_after_a_failure(in_flight: BodiesInFlight) -> None:
     with pytest.raises(KeyError), in_flight.admit("ann", 100):
         raise KeyError
@@ -77,8 +83,8 @@ async def test_without_complete_bodies_there_is_nothing_to_wait_for(
 async def test_the_wait_ends_after_the_last_complete_body_is_answered(
     in_flight: BodiesInFlight,
 ) -> None:
-    with in_flight.work():
-        with in_flight.work():
+    with in_flight.work:
+        with in_flight.work:
             waiting = asyncio.create_task(in_flight.wait_for_lull(max_seconds=3600))
         done, _ = await asyncio.wait([waiting], timeout=0.05)
         assert not done
@@ -86,15 +92,15 @@ async def test_the_wait_ends_after_the_last_complete_body_is_answered(
 
 
 async def test_a_moment_between_two_batches_is_no_lull(in_flight: BodiesInFlight) -> None:
-    with in_flight.work():
+    with in_flight.work:
         pass
     waiting = asyncio.create_task(in_flight.wait_for_lull(max_seconds=3600))
     await asyncio.sleep(0)
-    with in_flight.work():
+    with in_flight.work:
         assert not waiting.done()
     await asyncio.wait_for(waiting, 30)
 
 
 async def test_the_wait_is_bounded(in_flight: BodiesInFlight) -> None:
-    with in_flight.work():
+    with in_flight.work:
         await asyncio.wait_for(in_flight.wait_for_lull(max_seconds=0.05), 30)
