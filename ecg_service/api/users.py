@@ -21,6 +21,7 @@ from ecg_service.api.schemas.users import (
     UserPatch,
 )
 from ecg_service.api.state import services_of
+from ecg_service.domain.users import Role
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class UserController(Controller):
         new = await _body(UserIn, request)
         return UserOut.of(
             await services_of(request).users.register(
-                new.username, new.password, new.role, by=request.user
+                new.username, new.password, new.role or Role.USER, by=request.user
             )
         )
 

@@ -9,7 +9,7 @@ import ecg_core
 from ecg_service.domain.errors import EcgError, Invalid, Malformed, Path, Violation, outcome
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.domain.violations import violation
-from ecg_service.formats.json_hints import BOM, hint, missing_hint
+from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint, missing_hint
 from ecg_service.ports.formats import Format, Use
 
 T = TypeVar("T")
@@ -17,7 +17,7 @@ T = TypeVar("T")
 _MALFORMED = {"syntax", "trailing", "encoding"}
 """Codes of the core for documents that are not JSON."""
 
-_ADVICE = {"trailing": "send one document in each request"}
+_ADVICE = {"trailing": ONE_DOCUMENT}
 """By code of the core, what to do about it."""
 
 _decode = msgspec.json.Decoder(SubmittedEcg, strict=True).decode

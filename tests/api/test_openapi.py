@@ -90,6 +90,21 @@ async def test_bodies_are_documented_as_they_are_checked(anyone: httpx.AsyncClie
     }
 
 
+async def test_every_optional_field_of_a_body_takes_null(anyone: httpx.AsyncClient) -> None:
+    """Null means absent, whatever the field and its default."""
+    found = await document(anyone)
+    names = ("SubmittedEcg", "SubmittedLead", "UserIn", "UserPatch", "PasswordChange")
+    fields = {
+        f"{name}.{field}": taken
+        for name in names
+        for field, taken in found["components"]["schemas"][name]["properties"].items()
+        if field not in found["components"]["schemas"][name]["required"]
+    }
+    assert {"SubmittedLead.missing", "UserIn.role", "UserPatch.disabled"} <= fields.keys()
+    for name, taken in fields.items():
+        assert {"type": "null"} in taken["anyOf"], name
+
+
 async def test_queries_are_documented_as_they_are_checked(anyone: httpx.AsyncClient) -> None:
     asked = {
         name: {p["name"]: p["schema"] for p in operation["parameters"] if p["in"] == "query"}

@@ -15,7 +15,7 @@ from litestar.types import HTTPReceiveMessage
 
 from ecg_service.domain.errors import Invalid, Malformed, Violation
 from ecg_service.domain.violations import violation
-from ecg_service.formats.json_hints import BOM, hint
+from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint
 
 T = TypeVar("T")
 
@@ -102,8 +102,15 @@ def decode_strictly(kind: type[T], body: bytes) -> T:
     except msgspec.ValidationError as error:
         raise Invalid(violation(error)) from error
     except (ValueError, RecursionError) as error:
-        detail = hint(text) or "The body is not valid JSON."
-        raise Malformed(Violation((), "syntax", detail)) from error
+        raise Malformed(Violation((), "syntax", hint(text) or _place(error))) from error
+
+
+def _place(error: Exception) -> str:
+    """Say what is wrong and where, without a character of the body: it may hold a password."""
+    if not isinstance(error, json.JSONDecodeError):
+        return "The body is not valid JSON."
+    advice = f": {ONE_DOCUMENT}" if error.msg == "Extra data" else ""
+    return f"{error.msg} at character {error.pos}{advice}"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def _misnamed(kind: type[Query], names: Counter[str]) -> Iterator[Violation]:
     known = [*_readers(kind)]
     for name, times in names.items():
         if name not in known:
-            near = get_close_matches(name, known, n=1) or known
+            near = get_close_matches(name.lower(), known, n=1) or known
             detail = f"Expected {' or '.join(near)}." if near else "Expected no parameters."
             yield Violation((name,), "unknown_parameter", detail)
         elif times > 1:

@@ -9,11 +9,11 @@ from ecg_service.domain.users import Password, Role, UnreadableUser, User, Usern
 
 
 class UserIn(Struct, forbid_unknown_fields=True):
-    """A user to register."""
+    """A user to register; null stands for the default."""
 
     username: Username
     password: Password
-    role: Role = Role.USER
+    role: Role | None = Role.USER
 
 
 class UserPatch(Struct, forbid_unknown_fields=True):

@@ -83,6 +83,7 @@ DOCUMENT = b'{"leads":[{"name":"I","signal":[1]}]}'
         (gzip.compress(DOCUMENT, mtime=0), "The body is compressed with gzip: send it as it is."),
         (b"\x28\xb5\x2f\xfd\x04", "The body is compressed with zstd: send it as it is."),
         (DOCUMENT.decode().encode("utf-16"), "The body is UTF-16: send UTF-8."),
+        (DOCUMENT.decode().encode("utf-32"), "The body is UTF-32: send UTF-8."),
         (DOCUMENT.decode().encode("utf-16-le"), "The body is UTF-16: send UTF-8."),
         (DOCUMENT.decode().encode("utf-16-be"), "The body is UTF-16: send UTF-8."),
         (b"<AnnotatedECG>", "The body is XML or HTML: send a JSON document."),

@@ -33,6 +33,26 @@ def test_a_small_body_that_is_no_json_is_malformed(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (GOOD + GOOD, f"Extra data at character {len(GOOD)}: send one document in each request"),
+        (
+            b"\xef\xbb\xbf{'a':1}",
+            "Expecting property name enclosed in double quotes at character 1",
+        ),
+        (b"", "The body is empty: send a JSON document."),
+        (b"\x1f\x8b\x08", "The body is compressed with gzip: send it as it is."),
+        (b"9" * 5_000, "The body is not valid JSON."),
+    ],
+    ids=["two", "quotes", "empty", "gzip", "long"],
+)
+def test_what_is_wrong_with_a_small_body_is_said(body: bytes, detail: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        decode_strictly(PasswordChange, body)
+    assert [violation.detail for violation in refused.value.violations] == [detail]
+
+
+@pytest.mark.parametrize(
     ("body", "place", "code"),
     [
         (b"{}", "/current_password", "missing_field"),

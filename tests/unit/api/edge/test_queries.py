@@ -44,6 +44,8 @@ REFUSED: list[tuple[type[Query], bytes, str, str, str]] = [
         'Expected `int`, got "',
     ),
     (EcgsQuery, b"form=2026-01-01T00:00:00Z", "form", "unknown_parameter", "Expected from."),
+    (EcgsQuery, b"FROM=2026-01-01T00:00:00Z", "FROM", "unknown_parameter", "Expected from."),
+    (EcgsQuery, b"pageSize=1", "pageSize", "unknown_parameter", "Expected page_size."),
     (EcgsQuery, b"to=x&x=1", "x", "unknown_parameter", "from or to or page_size or page_token"),
     (EcgsQuery, b"page_size=1&page_size=1", "page_size", "repeated", "once"),
     (WindowQuery, b"stop=null", "stop", "wrong_type", 'Expected `int | null`, got "null"'),
