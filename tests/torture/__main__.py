@@ -27,7 +27,8 @@ async def torture(folder: Path, seed: int, seconds: float) -> None:
     async with running(folder, **SETTINGS) as service:
         await kills.compare(service, again=True)
         async with service.client() as user:
-            assert await unfinished(user) == []
+            wrong = await unfinished(user)
+            assert not wrong, wrong
     answers = Counter(kills.ledger.statuses)
     logger.info("nothing was lost, altered, doubled or made up; answers: %s", answers)
 

@@ -46,9 +46,11 @@ class Kills:
     async def compare(self, service: Service, *, again: bool = False) -> None:
         """Raise an error if what is stored is not what was acknowledged."""
         async with service.client() as user:
-            assert await self.ledger.findings(user, again=again) == []
+            wrong = await self.ledger.findings(user, again=again)
+            assert not wrong, wrong
             await self._send_again(user)
-            assert await self.ledger.findings(user) == []
+            wrong = await self.ledger.findings(user)
+            assert not wrong, wrong
 
     async def _send_again(self, user: httpx.AsyncClient) -> None:
         """Retry what was not answered, twice at once; only with an id is that safe."""
@@ -56,7 +58,7 @@ class Kills:
             if kind_of(number) == "with id":
                 ecg = recording(number)
                 answers = await asyncio.gather(*(self.ledger.post(user, ecg) for _ in range(2)))
-                assert any("Idempotency-Replayed" in answer.headers for answer in answers)
+                assert any("Idempotency-Replayed" in answer.headers for answer in answers), answers
         self._unanswered.clear()
 
     async def _kill(self, service: Service) -> None:
