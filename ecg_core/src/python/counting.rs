@@ -20,8 +20,8 @@ use crate::crossings::Frames;
 ///     Samples in any unit, of any shape and stride: integers of 8 to 64 bits with a sign or without, bool,
 ///     or floats of 16, 32 or 64 bits; in a buffer, an Arrow array, stream or table of one column, or whatever
 ///     has `__array__` or DLPack. They are read with the GIL held; a `Signal` is counted without it. Numbers one
-///     by one are int64, or float64 if one of them is no integer; a list of rows is an array of two dimensions,
-///     for which NumPy is needed.
+///     by one are int64, or float64 if one of them is no integer, and rows of them an array of one dimension more,
+///     for which NumPy is needed; an integer that the floats cannot hold exactly is an error.
 /// zeros : {'neutral', 'positive', 'negative', 'distinct', 'strict'}, optional
 ///     What a zero (or -0.0) counts as. `neutral`: it keeps the sign before it. `positive`, `negative`:
 ///     it has that sign. `distinct`: it is a third sign, and each change counts. `strict`: the product of
@@ -49,7 +49,7 @@ use crate::crossings::Frames;
 ///     number; for bytes, which have no type of sample, text, sets, dicts and tables of several columns the
 ///     message says what to write.
 /// ValueError
-///     If a sample is NaN, null or masked and not `missing` (the message has its index), `zeros` is unknown,
+///     If a sample is NaN, null or masked and not `missing`, or does not fit (the message has its index), `zeros` is unknown,
 ///     `axis` does not exist, or `baseline` is not finite, beyond what the samples can be or of another shape.
 ///
 /// Examples

@@ -74,6 +74,9 @@ fn is_other(number: &Bound<'_, PyAny>) -> bool {
 /// The float that a number is, rounded only if it is no integer.
 pub(super) fn exactly(number: &Bound<'_, PyAny>) -> PyResult<f64> {
     let float = nearest(number)?;
+    if number.is_instance_of::<PyFloat>() {
+        return Ok(float);
+    }
     let same = match number.extract::<i64>() {
         Ok(integer) => is_exact(integer),
         Err(error) if error.is_instance_of::<PyOverflowError>(number.py()) => {
