@@ -54,18 +54,18 @@ class Connection(WaitingProtocol):
     def on_body(self, body: bytes) -> None:
         """Pass on a part of the latest request's body."""
         self.heard = True
-        exchange = cast("Exchange", self._latest)
-        exchange.take(body)
-        if exchange.unread > HIGH_WATER_LIMIT:
-            self.flow.pause_reading()
+        if self._latest is not None:
+            self._latest.take(body)
+            if self._latest.unread > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
 
     def end_request(self) -> None:
         """Wait for the answer, or for the next request if it is out."""
-        exchange = cast("Exchange", self._latest)
-        exchange.end()
-        if self._running is exchange:
-            self._begin(Wait.ANSWER)
-        elif self._running is None:
+        if self._latest is not None:
+            self._latest.end()
+        if self._running is self._latest:
+            self._watch.wait = Wait.ANSWER
+        elif self._running is None:  # this one was answered before its end
             self._begin(Wait.NEXT)
 
     def refuse(self, refusal: Refusal) -> None:
@@ -91,10 +91,9 @@ class Connection(WaitingProtocol):
             self._start(self._exchange(running.scope, keep_alive=False), refusal)
 
     def _exchange(self, scope: HTTPScope, *, keep_alive: bool) -> Exchange:
-        return Exchange(
-            self._connections.has_room,
+        exchange = Exchange(
             scope=scope,
-            transport=self,
+            transport=cast("Any", self),
             flow=self.flow,
             logger=self.logger,
             access_logger=self.access_logger,
@@ -105,6 +104,8 @@ class Connection(WaitingProtocol):
             keep_alive=keep_alive,
             on_response=self.on_response_complete,
         )
+        exchange.parts, exchange.has_room = [], self._connections.has_room
+        return exchange
 
     def _queue(self, exchange: Exchange, app: ASGI3Application) -> None:
         if self._running is None:
@@ -122,7 +123,7 @@ class Connection(WaitingProtocol):
     def on_response_complete(self) -> None:
         """Answer the next request, or wait for it; called when an answer is written."""
         self.server_state.total_requests += 1
-        answered, self._running = cast("Exchange", self._running), None
+        answered, self._running = self._running, None
         if self._is_ending or self.transport.is_closing():
             return
         if self.pipeline:
@@ -134,9 +135,11 @@ class Connection(WaitingProtocol):
         if not self.pipeline:
             self.flow.resume_reading()
 
-    def _await_next(self, answered: Exchange) -> None:
+    def _await_next(self, answered: Exchange | None) -> None:
         self._connections.waiting[self] = None
-        if not answered.more_body:  # or its end is still to come, within the same time
+        if (
+            answered is None or not answered.more_body
+        ):  # or its end is still to come, within the same time
             self._begin(Wait.HEAD if self.in_head else Wait.NEXT)
 
     def shutdown(self) -> None:

@@ -71,7 +71,8 @@ class ParsingProtocol(HttpToolsProtocol):
             return
         self.heard, self._arrived = False, self._quiet + len(data)
         try:
-            self._parse(data)
+            while data:
+                data = self._feed(data)
         except httptools.HttpParserError as error:
             self.refuse(_refusal_of(error))
             return
@@ -79,25 +80,23 @@ class ParsingProtocol(HttpToolsProtocol):
         if self._quiet >= self.limits.max_head_bytes:
             self.refuse(heads.too_large(self.url, self._quiet))
 
-    def _parse(self, data: bytes) -> None:
-        """Parse; an upgrade is ignored (RFC 9110 §7.8), as if nobody had asked for it.
+    def _feed(self, data: bytes) -> bytes:
+        """Parse, and return what is left behind a head that asks for an upgrade.
 
-        The parser takes what follows for another protocol, so a fresh one is given the same head
-        without the upgrade, and then the rest.
+        An upgrade is ignored (RFC 9110 §7.8). The parser takes what follows for another protocol,
+        so a fresh one is given the same head without the upgrade, before the rest.
         """
-        while (end := self._feed(data)) is not None:
-            head, data = self._head_without_upgrade(), data[end:]
-            self.parser = httptools.HttpRequestParser(self)
-            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-            self.parser.feed_data(head)
-
-    def _feed(self, data: bytes) -> int | None:
-        """Feed all data, or return the end of a head that asks for an upgrade."""
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            return upgrade.args[0]
-        return None
+            end: int = upgrade.args[0]
+        else:
+            return b""
+        head = self._head_without_upgrade()
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self.parser.feed_data(head)
+        return data[end:]
 
     def _head_without_upgrade(self) -> bytes:
         version = self.parser.get_http_version().encode()
@@ -117,15 +116,16 @@ class ParsingProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Check the head and take the request."""
-        if self.parser.should_upgrade():
+        parser = self.parser
+        if parser.should_upgrade():
             self._check_upgrade()
             return
-        version = self.parser.get_http_version()
+        version = parser.get_http_version()
         self._check_size()
         fields = heads.check(version, self.headers)
         self.expect_100_continue = fields.get(b"expect", b"").lower() == b"100-continue"
         self._complete_scope(version)
-        self.begin_request(keep_alive=version != "1.0" and self.parser.should_keep_alive())
+        self.begin_request(keep_alive=version != "1.0" and parser.should_keep_alive())
         self.in_head, self.in_body, self.heard = False, True, True
 
     def _check_upgrade(self) -> None:
@@ -144,11 +144,12 @@ class ParsingProtocol(HttpToolsProtocol):
         parsed = httptools.parse_url(self.url)
         raw_path = parsed.path or b"/"
         path = raw_path.decode("ascii")
-        self.scope["method"] = self.parser.get_method().decode("ascii")
-        self.scope["http_version"] = version
-        self.scope["path"] = unquote(path) if "%" in path else path
-        self.scope["raw_path"] = raw_path
-        self.scope["query_string"] = parsed.query or b""
+        scope = self.scope
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["http_version"] = version
+        scope["path"] = unquote(path) if "%" in path else path
+        scope["raw_path"] = raw_path
+        scope["query_string"] = parsed.query or b""
 
     def on_message_complete(self) -> None:
         """End a request, unless it was cut short by an upgrade and is parsed once more."""

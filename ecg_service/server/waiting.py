@@ -60,7 +60,7 @@ class WaitingProtocol(ParsingProtocol):
             self._begin(Wait.HEAD)
 
     def _begin(self, wait: Wait) -> None:
-        self._watch.begin(wait, self.loop.time())
+        self._watch.wait, self._watch.since = wait, self.loop.time()
 
     @property
     def unsent(self) -> int:

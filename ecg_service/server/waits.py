@@ -48,12 +48,8 @@ class Watch:
     def __init__(self, patience: Patience, now: float) -> None:
         self._patience = patience
         self.wait = Wait.FIRST_BYTE
-        self._since = self._progress = now
+        self.since = self._progress = now
         self._unsent = 0
-
-    def begin(self, wait: Wait, now: float) -> None:
-        """Begin to wait."""
-        self.wait, self._since = wait, now
 
     def is_unread(self, now: float, unsent: int) -> bool:
         """Whether none of the bytes of an answer has been sent for too long."""
@@ -63,5 +59,5 @@ class Watch:
 
     def is_over(self, now: float, received: int) -> bool:
         """Whether the wait has taken too long; it begins when all answers are sent."""
-        since = max(self._since, self._progress)
+        since = max(self.since, self._progress)
         return self._unsent == 0 and now - since > self._patience.seconds(self.wait, received)

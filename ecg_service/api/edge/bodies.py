@@ -1,9 +1,7 @@
-"""Receives request bodies, bounded in size and in time."""
+"""Receives request bodies, bounded in size."""
 
-import asyncio
 import json
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
@@ -27,10 +25,9 @@ _CLOSE = {"Connection": "close"}
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """The limits of a body: its bytes, and the seconds until its last byte has arrived."""
+    """The limit of a body; the server bounds the time that it may take."""
 
     max_bytes: int
-    max_seconds: float
 
 
 async def check_headers(
@@ -64,22 +61,16 @@ async def check_headers(
 
 
 async def read_body(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
-    """Read the whole body, or answer 408 or 413 and close the connection.
+    """Read the whole body, or answer 413 and close the connection.
 
     Not `request.body()`, which takes a third of an empty handler's time.
     """
     chunks: list[bytes] = []
     size, more = 0, True
-    try:
-        async with asyncio.timeout(limits.max_seconds):
-            while more:
-                chunk, more = await _chunk(request)
-                size += len(chunk)
-                if size > limits.max_bytes:
-                    break
-                chunks.append(chunk)
-    except TimeoutError as error:
-        raise _too_slow(limits) from error
+    while more and size <= limits.max_bytes:
+        chunk, more = await _chunk(request)
+        size += len(chunk)
+        chunks.append(chunk)
     if size > limits.max_bytes:
         await _discard(request, limits, more=more)
         raise _too_large(limits)
@@ -123,11 +114,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 async def _discard(request: Request[Any, Any, Any], limits: BodyLimits, *, more: bool) -> None:
     """Keep reading: a client cut off mid-upload never sees the error."""
     left = max(limits.max_bytes, MIN_DISCARDED)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(limits.max_seconds):
-            while more and left > 0:
-                chunk, more = await _chunk(request)
-                left -= len(chunk)
+    while more and left > 0:
+        chunk, more = await _chunk(request)
+        left -= len(chunk)
 
 
 async def _chunk(request: Request[Any, Any, Any]) -> tuple[bytes, bool]:
@@ -141,13 +130,5 @@ def _too_large(limits: BodyLimits) -> HTTPException:
     return HTTPException(
         status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         detail=f"The body may have {limits.max_bytes} bytes.",
-        headers=_CLOSE,
-    )
-
-
-def _too_slow(limits: BodyLimits) -> HTTPException:
-    return HTTPException(
-        status_code=HTTPStatus.REQUEST_TIMEOUT,
-        detail=f"The body did not arrive within {limits.max_seconds} seconds.",
         headers=_CLOSE,
     )
