@@ -21,7 +21,7 @@ macro_rules! kernels {
         ) -> Result<(), NotANumber> {
             #[cold]
             fn missing(word: (*const $type, usize), marked: u64, number: Option<$type>) -> Result<u64, usize> {
-                holes(word, marked, number)
+                holes(word, marked, number, |number| look(word.0, (number, number.known()), None).zero)
             }
             let look = |known| move |start, missing| look(start, (level, known), missing);
             match level.known() {

@@ -3,6 +3,7 @@
 use crate::bits::portable::bits;
 use crate::crossings::counter::Crossings;
 use crate::crossings::gaps::{Gaps, Marks};
+use crate::crossings::level::Level;
 use crate::crossings::rule::ZeroRule;
 use crate::crossings::run::Run;
 use crate::crossings::signs::{NotANumber, Signed, Signs, WORD};
@@ -34,7 +35,13 @@ macro_rules! kernels {
             #[cold]
             #[target_feature(enable = $features)]
             fn missing(word: (*const $type, usize), marked: u64, number: Option<$type>) -> Result<u64, usize> {
-                holes(word, marked, number)
+                holes(word, marked, number, |number| {
+                    (0..u64::BITS).step_by($step).fold(0, |equal, from| {
+                        // SAFETY: as below.
+                        let part = unsafe { signs::$signs(word.0.add(from as usize), number) };
+                        equal | part.zero.rotate_left(from)
+                    })
+                })
             }
             let look = |level| move |start: *const $type, missing: Option<$type>| {
                 (0..u64::BITS).step_by($step).fold(Bits::default(), |bits, from| {
@@ -62,8 +69,8 @@ macro_rules! kernels {
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(super) use kernels;
 
-/// Takes the samples around those that are missing: `look` says what [`WORD`] samples are, and whether one of them
-/// may be NaN or a number; `holes` is the function of that name, with the instructions of the caller.
+/// Takes the samples around those that are missing: `look` says what [`WORD`] samples are, and whether one may be NaN
+/// or a number; `holes` is the function of that name, with the instructions of the caller.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
 pub(super) fn take_words<T: Signed, M: Marks>(
@@ -167,7 +174,7 @@ pub(super) trait Holes<T>: Fn((*const T, usize), u64, Option<T>) -> Result<u64, 
 
 impl<T, F: Fn((*const T, usize), u64, Option<T>) -> Result<u64, usize> + Copy> Holes<T> for F {}
 
-/// The missing ones of up to [`WORD`] samples, or else the place of the first NaN that is not.
+/// The missing ones of up to [`WORD`] samples, or the place of a NaN that is not; `equal` finds those equal to a level.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
 #[expect(unsafe_code, reason = "the samples may lie in memory of Python")]
@@ -175,14 +182,17 @@ pub(super) fn holes<T: Signed>(
     (start, len): (*const T, usize),
     marked: u64,
     missing: Option<T>,
+    equal: impl Fn(T) -> u64,
 ) -> Result<u64, usize> {
     // SAFETY: so many samples are readable there, aligned or not.
     let samples = unsafe { start.cast::<[T; WORD]>().read_unaligned() };
-    let nan = bits(&samples, T::is_nan);
+    let any = samples.iter().fold(false, |any, sample| any | sample.is_nan());
+    let nan = if any { bits(&samples, T::is_nan) } else { 0 };
     let missing = marked
         | match missing {
             None => 0,
             Some(number) if number.is_nan() => nan,
+            Some(number) if number.is_finite() && number.known() != Level::Tiny => equal(number),
             Some(number) => bits(&samples, |sample| sample.equals(number)),
         };
     let first = (nan & !missing).trailing_zeros() as usize;
