@@ -3,7 +3,19 @@
 from collections.abc import Sequence
 
 from benchmarks.measure import ISA, Row
-from benchmarks.works import COUNT, LANES, MASK, PACK, RATE, READ, UNPACK, WRITE
+from benchmarks.works import (
+    AROUND,
+    COUNT,
+    GAPS,
+    LANES,
+    MASK,
+    PACK,
+    RATE,
+    READ,
+    UNPACK,
+    WITHOUT,
+    WRITE,
+)
 
 ECG = "12 x 5,000"
 READ_IN_RUST = READ.format(f"{ECG}, in Rust")
@@ -16,6 +28,11 @@ FLOORS = {
     (COUNT.format("int64"), "NumPy signbit"): {"scalar": 0.6, "avx2": 7.0, "avx512": 5.2},
     (COUNT.format("float32"), "NumPy signbit"): {"scalar": 0.16, "avx2": 2.1, "avx512": 2.4},
     (COUNT.format("float64"), "NumPy signbit"): {"scalar": 0.2, "avx2": 1.9, "avx512": 2.1},
+    (AROUND.format("int16", -32768), WITHOUT): {"scalar": 0.36, "avx2": 0.6, "avx512": 0.65},
+    (AROUND.format("int64", -32768), WITHOUT): {"scalar": 0.44, "avx2": 0.5, "avx512": 0.5},
+    (AROUND.format("float64", -32768), WITHOUT): {"scalar": 0.55, "avx2": 0.6, "avx512": 0.7},
+    (GAPS.format("int16"), "NumPy"): {"scalar": 0.4, "avx2": 0.8, "avx512": 0.7},
+    (GAPS.format("float64"), "NumPy"): {"scalar": 0.1, "avx2": 0.3, "avx512": 0.6},
     (MASK.format("int16"), "NumPy signbit"): {"scalar": 0.55, "avx2": 1.3, "avx512": 1.6},
     (MASK.format("float64"), "NumPy signbit"): {"scalar": 0.11, "avx2": 0.55, "avx512": 1.0},
     (LANES.format("int16", 0), "NumPy signbit"): {"scalar": 2.7, "avx2": 3.6, "avx512": 3.6},
