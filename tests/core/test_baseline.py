@@ -117,6 +117,16 @@ def test_lanes_have_baselines_in_the_shape_of_the_other_axes() -> None:
     assert np.array_equal(count_zero_crossings(np.zeros((0, 4)), baseline=[]), [])
 
 
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint64", "float16", "float32", "object"])
+def test_an_array_of_baselines_is_its_numbers(dtype: str) -> None:
+    leads, baselines = np.array([[0, 1, 0, 3], [1, 0, 3, 3]]), np.array([1, 0], dtype)
+    for zeros in RULES:
+        expected = count_zero_crossings(leads, baseline=[1, 0], zeros=zeros)
+        assert np.array_equal(
+            count_zero_crossings(leads, baseline=baselines, zeros=zeros), expected
+        )
+
+
 @pytest.mark.parametrize(
     "baseline", [[1], [1, 2, 3], [[1], [2]], [[1, 2]], [[1, 2], 3], [1, [2]], "12"]
 )
