@@ -217,5 +217,5 @@ def test_arguments_are_checked() -> None:
 
 
 def test_the_names_of_the_rules_are_those_of_the_core() -> None:
-    with pytest.raises(ValueError, match=f'^zeros must be one of {", ".join(RULES)}; got ""$'):
+    with pytest.raises(ValueError, match=f'^zeros must be one of {", ".join(RULES)}; got ""'):
         Signal([]).count_zero_crossings(zeros="")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
