@@ -104,6 +104,7 @@ async def test_a_fault_of_the_application_is_a_problem_and_logged(
 
 async def test_a_refusal_leaves_nothing_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async with served() as (_, door), door.wire() as wire:
+        caplog.clear()  # of the start, which others may have asked to log
         await wire.send(b"garbage\r\n\r\n")
         answer = await wire.answer()
         assert set(json.loads(answer.body)) == {"type", "title", "status", "detail"}
