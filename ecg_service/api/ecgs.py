@@ -34,8 +34,8 @@ class EcgController(Controller):
         """Store an ECG; 201 means that it is durable and its zero crossings are counted."""
         services = services_of(request)
         media_type, size = await check_headers(request, services.limits, FORMATS)
-        with services.ingest.admit(request.user, size):
-            body = await read_body(request, services.limits)
+        with services.ingest.admit(request.user, size) as room:
+            body = await read_body(request, services.limits, room.hold)
             receipt = await services.ingest.submit(request.user, FORMATS[media_type], body)
         return CreatedResponse(receipt)
 

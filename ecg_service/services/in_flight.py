@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Self
 
 from msgspec import Struct
 
@@ -55,24 +56,22 @@ class BodiesInFlight:
         Raises `Overloaded` if there is none: before the body is read, so that it costs little.
         """
         memory = size * MEMORY_PER_BYTE
-        held = self._held.get(owner, 0)
-        left = self._free - memory
-        if left < 0 or (held and held + memory > left):
-            raise Overloaded
+        self.require(owner, memory)
         return Room(self, owner, memory)
 
-    def take(self, owner: str, memory: int) -> None:
-        """Take room for one more body of the owner."""
-        self._bodies += 1
-        self._free -= memory
-        self._held[owner] = self._held.get(owner, 0) + memory
+    def require(self, owner: str, memory: int, *, has: int = 0) -> None:
+        """Raise `Overloaded` if a body of the owner, which `has` some already, may not take this."""
+        others = self._held.get(owner, 0) - has
+        left = self._free + has - memory
+        if left < 0 or (others and others + memory > left):
+            raise Overloaded
 
-    def give_back(self, owner: str, memory: int) -> None:
-        """Give the room of one body of the owner back."""
-        self._bodies -= 1
-        self._free += memory
-        if left := self._held.pop(owner, 0) - memory:
-            self._held[owner] = left
+    def take(self, owner: str, memory: int, *, bodies: int) -> None:
+        """Take room for so many more bodies of the owner; negative numbers give it back."""
+        self._bodies += bodies
+        self._free -= memory
+        if held := self._held.pop(owner, 0) + memory:
+            self._held[owner] = held
 
     async def wait_for_lull(self, *, max_seconds: float) -> None:
         """Return when no complete body was worked on for a while, at the latest after `max_seconds`.
@@ -96,11 +95,20 @@ class Room:
     def __init__(self, in_flight: BodiesInFlight, owner: str, memory: int) -> None:
         self._in_flight, self._owner, self._memory = in_flight, owner, memory
 
-    def __enter__(self) -> None:
-        self._in_flight.take(self._owner, self._memory)
+    def __enter__(self) -> Self:
+        self._in_flight.take(self._owner, self._memory, bodies=1)
+        return self
 
     def __exit__(self, *_: object) -> None:
-        self._in_flight.give_back(self._owner, self._memory)
+        self._in_flight.take(self._owner, -self._memory, bodies=-1)
+
+    def hold(self, size: int) -> None:
+        """Make the room large enough for `size` bytes, or raise `Overloaded`."""
+        memory = size * MEMORY_PER_BYTE
+        if memory > self._memory:
+            self._in_flight.require(self._owner, memory, has=self._memory)
+            self._in_flight.take(self._owner, memory - self._memory, bodies=0)
+            self._memory = memory
 
 
 class Work:

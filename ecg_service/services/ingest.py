@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -19,7 +18,7 @@ from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.formats import Format
 from ecg_service.ports.insights import InsightQueue
-from ecg_service.services.in_flight import BodiesInFlight
+from ecg_service.services.in_flight import BodiesInFlight, Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Ingest:
         self._pool = pool
         self._in_flight = in_flight
 
-    def admit(self, sender: Principal, size: int) -> AbstractContextManager[None]:
+    def admit(self, sender: Principal, size: int) -> Room:
         """Reserve room for the sender's document of `size` bytes while it is received and stored.
 
         Raises `Overloaded` if there is none, or if the pool has stopped.

@@ -107,27 +107,29 @@ async def test_one_user_with_silent_bodies_leaves_room_to_others(tmp_path: Path)
 
 
 async def silent(service: Service, stack: AsyncExitStack) -> int:
-    """Announce a body of unknown length and never send it; return what is answered first."""
+    """Announce a body and never send it; return what is answered first."""
     wire = await stack.enter_async_context(service.wire())
-    await wire.send(head_of(transfer_encoding="chunked", expect="100-continue"))
+    await wire.send(head_of(content_length=1000, expect="100-continue"))
     return (await wire.answer()).status
 
 
-async def test_a_body_of_unknown_length_counts_as_large_as_it_may_get(tmp_path: Path) -> None:
+async def test_a_body_of_unknown_length_takes_room_as_it_comes(tmp_path: Path) -> None:
     settings = {"max_body_bytes": 1000, "max_bytes_in_flight": 1500 * MEMORY_PER_BYTE}
+    head, space = head_of(transfer_encoding="chunked"), b" " * 500
     async with running(tmp_path, **settings) as service, AsyncExitStack() as stack:
         await service.register()
         held = await pending(service, stack, 501)
-        chunks = head_of(transfer_encoding="chunked") + chunked(SMALL)
         async with service.wire() as wire:
-            await wire.send(chunks)
+            await wire.send(head + chunked(SMALL))
+            assert (await wire.answer()).status == 201
+            await wire.send(head + chunked(SMALL, space))
             problem(await wire.answer(), 503, "overloaded")
         await held.send(SMALL, b" " * (501 - len(SMALL)))
         assert (await held.answer()).status == 201
         async with service.wire() as wire:
-            await wire.send(chunks)
+            await wire.send(head + chunked(SMALL, space))
             assert (await wire.answer()).status == 201
-        await is_healthy_with(service, 2)
+        await is_healthy_with(service, 3)
 
 
 async def test_connections_beyond_the_limit_are_refused_until_others_end(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Receives request bodies, bounded in size."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
@@ -33,7 +33,7 @@ class BodyLimits:
 async def check_headers(
     request: Request[Any, Any, Any], limits: BodyLimits, media_types: Collection[str]
 ) -> tuple[str, int]:
-    """Return the body's media type and the bytes to reserve for it.
+    """Return the body's media type and its bytes, 0 if they are not announced.
 
     Answers 415 or 413 before the body is read.
     """
@@ -52,7 +52,7 @@ async def check_headers(
             headers={"Accept-Encoding": "identity"},
         )
     length = headers.get(b"content-length", b"")
-    size = int(length.lstrip(b"0")[:20] or 0) if length.isdigit() else limits.max_bytes
+    size = int(length.lstrip(b"0")[:20] or 0) if length.isdigit() else 0
     if size > limits.max_bytes:
         # A client that waits for `100 Continue` has sent no body to discard.
         await _discard(request, limits, more=b"expect" not in headers)
@@ -60,9 +60,14 @@ async def check_headers(
     return media_type, size
 
 
-async def read_body(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
+async def read_body(
+    request: Request[Any, Any, Any],
+    limits: BodyLimits,
+    hold: Callable[[int], None] = lambda _: None,
+) -> bytes:
     """Read the whole body, or answer 413 and close the connection.
 
+    `hold` makes room for as many bytes as have come, or raises `Overloaded`.
     Not `request.body()`, which takes a third of an empty handler's time.
     """
     chunks: list[bytes] = []
@@ -70,6 +75,7 @@ async def read_body(request: Request[Any, Any, Any], limits: BodyLimits) -> byte
     while more and size <= limits.max_bytes:
         chunk, more = await _chunk(request)
         size += len(chunk)
+        hold(size)
         chunks.append(chunk)
     if size > limits.max_bytes:
         await _discard(request, limits, more=more)

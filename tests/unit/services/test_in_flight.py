@@ -38,6 +38,26 @@ def test_empty_bodies_take_no_room(in_flight: BodiesInFlight) -> None:
     assert in_flight.statistics() == InFlightStatistics(0, 0, ROOM)
 
 
+def test_a_body_that_grows_takes_room_as_it_comes(in_flight: BodiesInFlight) -> None:
+    with in_flight.admit("ann", 0) as room, in_flight.admit("bob", 40):
+        room.hold(10)
+        room.hold(60)
+        room.hold(20)
+        assert in_flight.statistics() == InFlightStatistics(2, ROOM, ROOM)
+        with pytest.raises(Overloaded):
+            room.hold(61)
+    assert in_flight.statistics() == InFlightStatistics(0, 0, ROOM)
+
+
+def test_bodies_that_grow_leave_half_of_the_room_to_others(in_flight: BodiesInFlight) -> None:
+    with in_flight.admit("ann", 0) as one, in_flight.admit("ann", 0) as other:
+        one.hold(30)
+        other.hold(20)
+        with pytest.raises(Overloaded):
+            other.hold(21)
+        assert takes(in_flight, "bob", 50)
+
+
 def test_memory_is_given_back_after_a_failure(in_flight: BodiesInFlight) -> None:
     with pytest.raises(KeyError), in_flight.admit("ann", 100):
         raise KeyError
