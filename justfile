@@ -65,9 +65,10 @@ quick: fmt _static
 [private]
 _static: lint types arch
 
+# Processes beyond the processors: the tests of tests/e2e wait a third of their time.
 # Run the tests on every processor; with arguments, run only pytest with them
 test *ARGS: (_env everything)
-    if [ $# -eq 0 ]; then cargo test --quiet --locked && pytest --numprocesses auto; else pytest "$@"; fi
+    if [ $# -eq 0 ]; then cargo test --quiet --locked && pytest --numprocesses $(({{ num_cpus() }} + 1)); else pytest "$@"; fi
 
 # Check types and run the Python tests on each Python from 3.11 to 3.13 that is installed
 pythons *ARGS: (_env everything)

@@ -97,6 +97,16 @@ def service(shell: Shell) -> Generator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def shared_service(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """A service for several tests, which knows the user bob and the admin root."""
+    shell = Shell(tmp_path_factory.mktemp("service"))
+    shell.add_user("bob")
+    shell.add_user("root", "--admin")
+    with started(shell.folder) as (_, url):
+        yield url
+
+
 def get(url: str, path: str, name: str, password: str = PASSWORD) -> httpx.Response:
     with httpx.Client(base_url=url, trust_env=False) as client:
         return client.get(path, auth=(name, password))
@@ -238,8 +248,13 @@ MISLEADING = {
 
 
 class TestSend:
+    @pytest.fixture
+    def service(self, shared_service: str) -> str:
+        return shared_service
+
     def test_good_files_are_stored(self, shell: Shell, service: str) -> None:
         files = [shell.write(f"{n}.json") for n in range(20)]
+        before = get(service, "/ecg?page_size=100", "bob").json()
         ended = shell.send(service, *files, "--jobs", "3", **MISLEADING)
         assert (ended.code, ended.stderr) == (0, "")
         names, _, row = ended.stdout.split("\n")[1:4]
@@ -247,7 +262,7 @@ class TestSend:
         assert row.split()[:5] == ["20", "20", "0", "0", str(20 * len(ECG))]
         assert "\x1b" not in ended.stdout
         page = get(service, "/ecg?page_size=100", "bob").json()
-        assert len(page["ecgs"]) == 20
+        assert len(page["ecgs"]) == len(before["ecgs"]) + 20
 
     def test_what_is_not_stored_is_named_with_its_reason(self, shell: Shell, service: str) -> None:
         (shell.folder / "folder").mkdir()
@@ -305,7 +320,6 @@ class TestSend:
         assert ended.stderr == f"Error: {service} answers: Sign in to do this\n"
 
     def test_an_admin_sends_nothing(self, shell: Shell, service: str) -> None:
-        shell.add_user("root", "--admin")
         ended = shell.send(service, shell.write("a.json"), ECG_USERNAME="root")
         assert (ended.code, ended.stderr) == (1, "Error: an admin can send no ECGs\n")
 
