@@ -15,6 +15,9 @@ use super::elements::Element;
 use crate::bits::portable::bits;
 use crate::crossings::{Run, WORD};
 
+/// Samples of a stride that are copied in one turn of the loop.
+const UNROLLED: usize = 8;
+
 /// Equally spaced numbers in a buffer.
 #[derive(Clone, Copy)]
 pub(super) struct Lane<'a, T> {
@@ -119,16 +122,25 @@ impl<'a, T: Element> Lane<'a, T> {
     fn copy<U>(&self, from: usize, block: &mut [U], as_what: impl Fn(T) -> U) {
         assert!(from + block.len() <= self.len);
         let start = self.start.wrapping_offset(from.cast_signed() * self.stride);
-        let mut each = |stride: isize| {
-            for (index, slot) in block.iter_mut().enumerate() {
-                let item = start.wrapping_offset(index.cast_signed() * stride).cast::<T>();
-                // SAFETY: the buffer is alive; `len` samples lie `stride` bytes apart behind
-                // `start`, aligned or not, and any bytes are a valid `T`.
-                *slot = as_what(unsafe { item.read_unaligned() });
-            }
+        let item = |index: usize, stride: isize| {
+            let item = start.wrapping_offset(index.cast_signed() * stride).cast::<T>();
+            // SAFETY: the buffer is alive; `len` samples lie `stride` bytes apart behind
+            // `start`, aligned or not, and any bytes are a valid `T`.
+            as_what(unsafe { item.read_unaligned() })
         };
         let dense = size_of::<T>().cast_signed(); // a constant, for which the compiler has vectors
-        if self.stride == dense { each(dense) } else { each(self.stride) }
+        if self.stride == dense {
+            block.iter_mut().enumerate().for_each(|(index, slot)| *slot = item(index, dense));
+            return;
+        }
+        // The compiler does not unroll this by itself, which took twice as long.
+        let (unrolled, rest) = block.split_at_mut(block.len() / UNROLLED * UNROLLED);
+        for (group, slots) in unrolled.chunks_exact_mut(UNROLLED).enumerate() {
+            let first = group * UNROLLED;
+            slots.iter_mut().enumerate().for_each(|(index, slot)| *slot = item(first + index, self.stride));
+        }
+        let first = unrolled.len();
+        rest.iter_mut().enumerate().for_each(|(index, slot)| *slot = item(first + index, self.stride));
     }
 }
 

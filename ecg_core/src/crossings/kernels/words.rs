@@ -192,7 +192,7 @@ pub(super) fn holes<T: Signed>(
         | match missing {
             None => 0,
             Some(number) if number.is_nan() => nan,
-            Some(number) if number.is_finite() && number.known() != Level::Tiny => equal(number),
+            Some(number) if number.is_finite() && number.known() == Level::Plain => equal(number),
             Some(number) => bits(&samples, |sample| sample.equals(number)),
         };
     let first = (nan & !missing).trailing_zeros() as usize;
