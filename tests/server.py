@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from litestar.types import ASGIApp
@@ -10,7 +10,7 @@ from litestar.types import ASGIApp
 from ecg_service.bootstrap import bind
 from ecg_service.server import HttpServer
 from ecg_service.settings import ConnectionSettings, Settings
-from tests.e2e.service import Wire
+from tests.e2e.service import Wire, connected
 
 LONG = 3600.0
 PATIENT = ConnectionSettings(
@@ -30,16 +30,9 @@ class Door:
     port: int
     stop: asyncio.Event
 
-    @asynccontextmanager
-    async def wire(self) -> AsyncGenerator[Wire]:
+    def wire(self) -> AbstractAsyncContextManager[Wire]:
         """Connect; hang up at the end of the block."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        try:
-            yield Wire(reader, writer)
-        finally:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+        return connected("127.0.0.1", self.port)
 
 
 @asynccontextmanager

@@ -6,7 +6,12 @@ import json
 import os
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -108,6 +113,18 @@ class Wire:
         self.writer.transport.abort()
 
 
+@asynccontextmanager
+async def connected(host: str | None, port: int | None) -> AsyncGenerator[Wire]:
+    """Connect; hang up at the end of the block."""
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        yield Wire(reader, writer)
+    finally:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
 @dataclass(frozen=True)
 class Service:
     """A serving process."""
@@ -130,17 +147,10 @@ class Service:
             answer = await admin.post("/users", json=body)
             assert answer.status_code == 201, answer.text
 
-    @asynccontextmanager
-    async def wire(self) -> AsyncGenerator[Wire]:
+    def wire(self) -> AbstractAsyncContextManager[Wire]:
         """Connect; hang up at the end of the block."""
         address = urlsplit(self.url)
-        reader, writer = await asyncio.open_connection(address.hostname, address.port)
-        try:
-            yield Wire(reader, writer)
-        finally:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+        return connected(address.hostname, address.port)
 
     async def has_logged(self, event: str) -> bool:
         return event in self.written()
