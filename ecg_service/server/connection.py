@@ -137,9 +137,8 @@ class Connection(WaitingProtocol):
 
     def _await_next(self, answered: Exchange | None) -> None:
         self._connections.waiting[self] = None
-        if (
-            answered is None or not answered.more_body
-        ):  # or its end is still to come, within the same time
+        ended = answered is None or not answered.more_body
+        if ended:  # else its end is still to come, within the same time
             self._begin(Wait.HEAD if self.in_head else Wait.NEXT)
 
     def shutdown(self) -> None:
