@@ -58,12 +58,19 @@ arch: (_env everything)
     lint-imports
 
 # The inner loop: format, lint, check types and layers, run the service's unit tests
-quick: fmt _static
-    pytest --quiet --numprocesses auto tests/unit
+quick: fmt _quick
+
+[parallel]
+[private]
+_quick: lint types arch _unit
 
 [parallel]
 [private]
 _static: lint types arch
+
+[private]
+_unit: (_env everything)
+    pytest --quiet --numprocesses $(({{ num_cpus() }} + 1)) tests/unit
 
 # Processes beyond the processors: the tests of tests/e2e wait a third of their time.
 # Run the tests on every processor; with arguments, run only pytest with them
