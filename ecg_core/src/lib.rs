@@ -23,13 +23,14 @@
 //! - `signal`: [`Signal`], immutable samples with what is known about them
 //! - `thinning`: few samples that keep every peak
 //! - `extremes`: the smallest and the largest sample
+//! - `sums`: exact sums of samples and of their squares
 //! - `bits`: one bit per item of a block, which several kernels need
 //! - `memory`: an error where memory ends
 //! - `isa`: which instructions the kernels use, and the macro that calls those kernels
 //! - `python`: the bindings, behind the feature of that name; nothing else knows Python
 //!
-//! `extremes`, `crossings/kernels`, `json/integers`, `blob/residuals` and `bits/spread` have kernels: code for one set of
-//! instructions. In each of these folders `mod.rs` chooses between `portable.rs`, `avx2.rs`, `avx512.rs` and
+//! `extremes`, `sums`, `crossings/kernels`, `json/integers`, `blob/residuals` and `bits/spread` have kernels: code for one
+//! set of instructions. In each of these folders `mod.rs` chooses between `portable.rs`, `avx2.rs`, `avx512.rs` and
 //! `neon.rs`, which agree on every input.
 
 mod bits;
@@ -40,6 +41,7 @@ mod isa;
 pub mod json;
 mod memory;
 mod signal;
+mod sums;
 mod thinning;
 
 #[cfg(feature = "python")]

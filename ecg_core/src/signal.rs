@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::crossings::{self, Crossings, ZeroRule};
 use crate::extremes::extremes;
 use crate::memory::{OutOfMemory, shared};
+use crate::sums::Sums;
 
 /// The samples of one lead. Copies share the samples.
 ///
@@ -83,28 +84,33 @@ impl Signal {
         counter.count()
     }
 
+    /// The mean distance from a baseline of the samples other than `missing`, if there are any, and the root of the
+    /// mean squared distance.
+    #[must_use]
+    pub fn mean_and_rms(&self, baseline: f64, missing: Option<i32>) -> Option<(f64, f64)> {
+        let (whole, rest) = split(baseline);
+        let sums = self.sums(missing, whole);
+        let (mean, square) = (quotient(sums.distances, sums.len)?, quotient(sums.squares, sums.len)?);
+        let cross = if rest == 0.0 { 0.0 } else { 2.0 * rest * mean };
+        Some((mean - rest, (square - cross + rest * rest).sqrt()))
+    }
+
     /// The mean distance from a baseline of the samples other than `missing`, if there are any.
     #[must_use]
     pub fn average(&self, baseline: f64, missing: Option<i32>) -> Option<f64> {
-        let (whole, rest) = split(baseline);
-        self.mean_of(missing, |sample| i128::from(i64::from(sample) - whole)).map(|mean| mean - rest)
+        self.mean_and_rms(baseline, missing).map(|(mean, _)| mean)
     }
 
     /// The root of the mean squared distance from a baseline of the samples other than `missing`, if there are any.
     #[must_use]
     pub fn rms(&self, baseline: f64, missing: Option<i32>) -> Option<f64> {
-        let (whole, rest) = split(baseline);
-        let distance = |sample: i32| i128::from(i64::from(sample) - whole);
-        let square = self.mean_of(missing, |sample| distance(sample).pow(2))?;
-        let mean = if rest == 0.0 { 0.0 } else { self.mean_of(missing, distance)? };
-        Some((square - 2.0 * rest * mean + rest * rest).sqrt())
+        self.mean_and_rms(baseline, missing).map(|(_, rms)| rms)
     }
 
-    fn mean_of(&self, missing: Option<i32>, term: impl Fn(i32) -> i128) -> Option<f64> {
-        let samples = self.samples.iter().copied();
+    fn sums(&self, missing: Option<i32>, from: i64) -> Sums {
         match self.gap(missing) {
-            None => mean(samples.map(term)),
-            Some(missing) => mean(samples.filter(|&sample| sample != missing).map(term)),
+            None => Sums::of(&self.samples, (self.min, self.max), from),
+            Some(gap) => Sums::of_each(self.samples.iter().copied().filter(|&sample| sample != gap), from),
         }
     }
 
@@ -123,8 +129,7 @@ fn split(baseline: f64) -> (i64, f64) {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the sum is exact, its quotient is rounded")]
-fn mean(terms: impl Iterator<Item = i128>) -> Option<f64> {
-    let (sum, len) = terms.fold((0, 0_u64), |(sum, len), term| (sum + term, len + 1));
+fn quotient(sum: i128, len: u64) -> Option<f64> {
     (len > 0).then(|| sum as f64 / len as f64)
 }
 

@@ -22,12 +22,15 @@ from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
 from ecg_service.services.authentication import PasswordAuthenticator, VerifiedCredentials
+from ecg_service.services.backlog import Backlog
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
 from ecg_service.services.insight_changes import InsightChanges
+from ecg_service.services.insight_costs import InsightCosts
 from ecg_service.services.insights import InsightActor, Sweeper
+from ecg_service.services.turns import Turns
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
 
@@ -55,13 +58,22 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
 
         in_flight = BodiesInFlight(settings.edge.max_bytes_in_flight)
         changes = InsightChanges()
+        costs = InsightCosts(settings.insights.cheap_insight_share)
+        backlog = Backlog(store.insights, max_seconds=settings.insights.max_backlog_seconds)
+        turns = Turns(
+            in_flight,
+            backlog,
+            share=settings.insights.insight_share,
+            max_delay=settings.insights.insight_delay_seconds,
+        )
         insight_core = RustCore(_threads(stack, "insight", 1, 1))
         insight_pool = await stack.enter_async_context(
-            _insight_pool(store, insight_core, in_flight, changes, settings)
+            _insight_pool(store, insight_core, changes, settings, turns=turns, costs=costs)
         )
         queue = ActorInsightQueue(insight_pool)
+        ingest_core = RustCore(_threads(stack, "ingest", 1, 1))
         ingest_pool = await stack.enter_async_context(
-            _ingest_pool(store, RustCore(_threads(stack, "ingest", 1, 1)), queue, settings)
+            _ingest_pool(store, ingest_core, queue, costs, settings)
         )
         reader_core = RustCore(
             _threads(
@@ -69,9 +81,10 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             )
         )
         await stack.enter_async_context(_background(_sweeper(store, queue, settings).run_forever()))
+        await stack.enter_async_context(_background(backlog.run_forever()))
         await stack.enter_async_context(_background(trim_when_idle(settings.server.trim_seconds)))
         yield Services(
-            ingest=Ingest(ingest_pool, in_flight),
+            ingest=Ingest(ingest_pool, in_flight, backlog),
             ecgs=Ecgs(
                 store.ecgs,
                 reader_core,
@@ -103,19 +116,21 @@ def _verified(settings: Settings) -> VerifiedCredentials:
 def _insight_pool(
     store: Store,
     core: RustCore,
-    in_flight: BodiesInFlight,
     changes: InsightChanges,
     settings: Settings,
+    *,
+    turns: Turns,
+    costs: InsightCosts,
 ) -> ActorPool[UUID, None]:
     def actor() -> Actor[UUID, None]:
         return InsightActor(
             store.insights,
             core,
             REGISTRY,
-            in_flight,
             changes,
+            turns=turns,
+            costs=costs,
             max_attempts=settings.insights.insight_attempts,
-            max_delay=settings.insights.insight_delay_seconds,
         )
 
     return _pool(
@@ -124,7 +139,7 @@ def _insight_pool(
 
 
 def _ingest_pool(
-    store: Store, core: RustCore, queue: InsightQueue, settings: Settings
+    store: Store, core: RustCore, queue: InsightQueue, costs: InsightCosts, settings: Settings
 ) -> ActorPool[Submission, Receipt]:
     def actor() -> Actor[Submission, Receipt]:
         return IngestActor(
@@ -132,6 +147,7 @@ def _ingest_pool(
             store.ecgs,
             queue,
             REGISTRY,
+            costs,
             max_leads=settings.ingest.max_leads,
             max_seconds=seconds,
         )

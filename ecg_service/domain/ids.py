@@ -34,5 +34,10 @@ class MonotonicIds:
         return UUID(int=(head << 2 | VARIANT) << RANDOM_BITS | chance)
 
 
+def time_of(made: UUID) -> float:
+    """Return when an id was made, in seconds since 1970, to the millisecond."""
+    return (made.int >> 80) / 1000
+
+
 next_id = MonotonicIds().next
 """Makes the ids of this process."""

@@ -105,7 +105,7 @@ def with_num_missing(ecg: Ecg, results: list[dict[str, Json]]) -> Json:
 class Insight(Struct, frozen=True):
     """A named computation over an ECG.
 
-    A higher `version` is computed for every stored ECG. With `when="ingest"` the result is
+    A higher `version` is computed for every stored ECG. With `when="ingest"` the result is always
     committed with the ECG, so computing it must be as cheap as reading the ECG.
     """
 
@@ -114,9 +114,6 @@ class Insight(Struct, frozen=True):
     compute: Callable[[Ecg, Sequence[Signal]], Json]
     when: Literal["ingest", "background"] = "background"
 
-    def start(self, ecg: Ecg, signals: Sequence[Signal]) -> InsightRecord:
-        """Return the record to store with a new ECG: done, or pending."""
-        record = InsightRecord(ecg.id, self.name, self.version)
-        if self.when == "background":
-            return record
-        return record.claimed().done(self.compute(ecg, signals), self.version)
+    def pending(self, ecg: Ecg) -> InsightRecord:
+        """Return the record of a new ECG for which it is still to be computed."""
+        return InsightRecord(ecg.id, self.name, self.version)

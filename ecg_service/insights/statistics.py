@@ -17,10 +17,11 @@ def _describe(lead: Lead, signal: Signal) -> Json:
     if extremes is None:
         return {"name": lead.name, "min": None, "max": None, "mean": None, "rms": None}
     low, high = extremes
+    mean, rms = signal.mean_and_rms(baseline=lead.baseline, missing=lead.missing)
     return {
         "name": lead.name,
         "min": low - lead.baseline,
         "max": high - lead.baseline,
-        "mean": signal.average(baseline=lead.baseline, missing=lead.missing),
-        "rms": signal.rms(baseline=lead.baseline, missing=lead.missing),
+        "mean": mean,
+        "rms": rms,
     }

@@ -16,8 +16,11 @@ NEVER = 2**63 - 1
 class InsightRepository(Protocol):
     """The state of every insight. The repository decides what is pending; queues are hints."""
 
-    async def pending(self, *, limit: int) -> list[UUID]:
-        """Return at most `limit` ECGs that have pending insights, oldest first."""
+    async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
+        """Return at most `limit` ECGs that have pending insights, oldest first.
+
+        Those before the id `since` are left out.
+        """
         ...
 
     async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> list[StoredEcg]:

@@ -4,7 +4,6 @@ from asyncio import Event
 from typing import Any, cast
 
 from uvicorn._types import ASGI3Application, HTTPScope
-from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 
 from ecg_service.server.connections import Connections
 from ecg_service.server.exchange import Exchange
@@ -49,6 +48,7 @@ class Connection(WaitingProtocol):
         if is_next and self._connections.is_full and not self.scope["path"].startswith(_ALWAYS):
             raise Refused(FULL)
         self._latest = self._exchange(self.scope, keep_alive=keep_alive)
+        self._latest.is_announced = self.is_announced
         self._queue(self._latest, self._app)
 
     def on_body(self, body: bytes) -> None:
@@ -56,7 +56,7 @@ class Connection(WaitingProtocol):
         self.heard = True
         if self._latest is not None:
             self._latest.take(body)
-            if self._latest.unread > HIGH_WATER_LIMIT:
+            if self._latest.is_full:
                 self.flow.pause_reading()
 
     def end_request(self) -> None:

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
 from ecg_service.actors import Actor, ActorPool, ActorStopped, MailboxFull, MessageExpired
+from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import EcgError, Overloaded
 from ecg_service.domain.ids import next_id
-from ecg_service.domain.insights import Insight
+from ecg_service.domain.insights import Insight, InsightRecord, InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import StoredEcg
@@ -18,7 +20,9 @@ from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.formats import Format
 from ecg_service.ports.insights import InsightQueue
+from ecg_service.services.backlog import Backlog
 from ecg_service.services.in_flight import BodiesInFlight, Room
+from ecg_service.services.insight_costs import InsightCosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,20 @@ class Receipt:
 class Ingest:
     """Submits documents to the ingest pool; bounds their number and their bytes."""
 
-    def __init__(self, pool: ActorPool[Submission, Receipt], in_flight: BodiesInFlight) -> None:
+    def __init__(
+        self, pool: ActorPool[Submission, Receipt], in_flight: BodiesInFlight, backlog: Backlog
+    ) -> None:
         self._pool = pool
         self._in_flight = in_flight
+        self.backlog = backlog
 
     def admit(self, sender: Principal, size: int) -> Room:
         """Reserve room for the sender's document of `size` bytes while it is received and stored.
 
-        Raises `Overloaded` if there is none, or if the pool has stopped.
+        Raises `Overloaded` if there is none, if the insights of earlier ones are late, or if the
+        pool has stopped.
         """
-        if not self._pool.running:
+        if not self._pool.running or self.backlog.is_full:
             raise Overloaded
         return self._in_flight.admit(sender.name, size)
 
@@ -76,6 +84,7 @@ class IngestActor(Actor[Submission, Receipt]):
         ecgs: EcgRepository,
         queue: InsightQueue,
         insights: Sequence[Insight],
+        costs: InsightCosts,
         *,
         max_leads: int,
         max_seconds: float,
@@ -84,6 +93,7 @@ class IngestActor(Actor[Submission, Receipt]):
         self._ecgs = ecgs
         self._queue = queue
         self._insights = insights
+        self._costs = costs
         self._max_leads = max_leads
         self._max_seconds = max_seconds
 
@@ -114,9 +124,8 @@ class IngestActor(Actor[Submission, Receipt]):
             return self._assemble(submissions[index].sender, submitted, signals, blob)
 
         documents = [submission.document for submission in submissions]
-        return await self._core.read(
-            document_format, documents, assemble, max_leads=self._max_leads
-        )
+        measured = self._costs.measured(document_format)
+        return await self._core.read(measured, documents, assemble, max_leads=self._max_leads)
 
     def _assemble(
         self, sender: Principal, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes
@@ -126,18 +135,33 @@ class IngestActor(Actor[Submission, Receipt]):
         )
         return StoredEcg(
             ecg,
-            insights=tuple(insight.start(ecg, signals) for insight in self._insights),
+            insights=tuple(self._begin(insight, ecg, signals) for insight in self._insights),
             blob=blob,
             fingerprint=fingerprint(submitted, ecg, signals) if ecg.client_id else None,
             sender=sender,
         )
 
+    def _begin(self, insight: Insight, ecg: Ecg, signals: Sequence[Signal]) -> InsightRecord:
+        """Compute an insight that belongs to ingest or is cheap; a cheap one that fails stays pending."""
+        record = insight.pending(ecg)
+        if insight.when == "ingest":
+            return record.claimed().done(insight.compute(ecg, signals), insight.version)
+        if self._costs.is_cheap(insight):
+            with suppress(Exception):
+                result = self._costs.compute(insight, ecg, signals)
+                return record.claimed().done(result, insight.version)
+        return record
+
     async def _store(self, new: Sequence[StoredEcg], until: float) -> list[Receipt | EcgError]:
         if not new:
             return []
         answers = await self._ecgs.add_many(new, until=until)
-        self._queue.put(one.ecg.id for one in new)
+        self._queue.put(one.ecg.id for one in new if _has_pending(one))
         return [_receipt(one, answer) for one, answer in zip(new, answers, strict=True)]
+
+
+def _has_pending(one: StoredEcg) -> bool:
+    return any(record.state is InsightState.PENDING for record in one.insights)
 
 
 def _receipt(new: StoredEcg, answer: UUID | EcgError) -> Receipt | EcgError:

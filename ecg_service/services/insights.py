@@ -17,8 +17,9 @@ from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightQueue, InsightRepository
-from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.insight_changes import InsightChanges
+from ecg_service.services.insight_costs import InsightCosts
+from ecg_service.services.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +32,7 @@ NO_ATTEMPT_ENDED = "no attempt came to an end"
 class InsightActor(Actor[UUID, None]):
     """Claims the pending insights of a batch of ECGs, computes them and commits the results.
 
-    Each batch first waits, for at most `max_delay` seconds, for a lull in the work on bodies. What
-    it ends is announced.
+    Each batch waits for its turn. What it ends is announced.
     """
 
     def __init__(
@@ -40,24 +40,28 @@ class InsightActor(Actor[UUID, None]):
         repository: InsightRepository,
         core: SignalCore,
         insights: Sequence[Insight],
-        in_flight: BodiesInFlight,
         changes: InsightChanges,
         *,
+        turns: Turns,
+        costs: InsightCosts,
         max_attempts: int,
-        max_delay: float,
     ) -> None:
         self._repository = repository
         self._core = core
-        self._in_flight = in_flight
+        self._turns = turns
         self._changes = changes
-        self._max_delay = max_delay
+        self._costs = costs
         self._insights: Mapping[str, Insight] = {insight.name: insight for insight in insights}
         self._max_attempts = max_attempts
         self._unstored: list[InsightRecord] = []
 
     async def handle(self, batch: Sequence[UUID], /) -> Sequence[Exception | None]:
         """Leave every claimed insight done, failed or, to be retried, pending."""
-        await self._in_flight.wait_for_lull(max_seconds=self._max_delay)
+        async with self._turns:
+            await self._work(batch)
+        return [None] * len(batch)
+
+    async def _work(self, batch: Sequence[UUID]) -> None:
         await self._finish()
         claimed = await self._claim(batch)
         await self._end(claimed)
@@ -65,7 +69,6 @@ class InsightActor(Actor[UUID, None]):
             while alone := await self._claim([suspect.ecg.id]):
                 await self._end(alone)
         self._changes.announce(batch)  # also what the store itself ended
-        return [None] * len(batch)
 
     async def _claim(self, ecg_ids: Sequence[UUID]) -> list[StoredEcg]:
         """Claim all at once or, if one of the ECGs cannot be read, one by one."""
@@ -125,7 +128,7 @@ class InsightActor(Actor[UUID, None]):
     def _compute(self, ecg: Ecg, record: InsightRecord, signals: Sequence[Signal]) -> InsightRecord:
         try:
             insight = self._insights[record.name]
-            return record.done(insight.compute(ecg, signals), insight.version)
+            return record.done(self._costs.compute(insight, ecg, signals), insight.version)
         except BaseException as error:  # noqa: BLE001 - fails this insight only, even a panic of the core
             return self._failed(record, error)
 

@@ -13,6 +13,7 @@ import pytest
 from ecg_service.actors import ActorPool, Threads
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
+from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.api.app import create_app
 from ecg_service.api.edge.bodies import MAX_SMALL_BODY, BodyLimits
 from ecg_service.api.state import Services
@@ -23,6 +24,7 @@ from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.users import Role
 from ecg_service.insights.zero_crossings import stored_counts
+from ecg_service.services.backlog import Backlog
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
@@ -125,9 +127,16 @@ def overloaded(answer: httpx.Response) -> None:
     assert (found["title"], answer.headers["Retry-After"]) == ("Too much to do, try again", "1")
 
 
+def no_backlog() -> Backlog:
+    return Backlog(MemoryInsights({}), max_seconds=60)
+
+
 async def test_a_body_without_room_is_refused_before_it_is_read(service: Service) -> None:
     async with ActorPool(lambda: cast("Any", None), size=1, capacity=1) as pool:
-        ann = variant(service, ingest=Ingest(pool, BodiesInFlight(max_bytes=100 * MEMORY_PER_BYTE)))
+        ann = variant(
+            service,
+            ingest=Ingest(pool, BodiesInFlight(max_bytes=100 * MEMORY_PER_BYTE), no_backlog()),
+        )
         headers = JSON | {"Content-Length": "101"}
         overloaded(await ann.post("/ecg", content=unread(), headers=headers))
 
@@ -138,7 +147,7 @@ async def test_a_stopped_pool_takes_nothing_and_is_not_ready(service: Service) -
     async with ecgs as store:
         ann = variant(
             service,
-            ingest=Ingest(pool, BodiesInFlight(max_bytes=10**9)),
+            ingest=Ingest(pool, BodiesInFlight(max_bytes=10**9), no_backlog()),
             health=Health(pool, BodiesInFlight(max_bytes=1), store),
         )
         overloaded(await ann.post("/ecg", json=ecg()))

@@ -30,6 +30,8 @@ async def test_finds_pending_ecgs_once_each_oldest_first(store: Store) -> None:
     pending = [ids[0], ids[1], ids[3]]
     assert await store.insights.pending(limit=9) == pending
     assert await store.insights.pending(limit=2) == pending[:2]
+    assert await store.insights.pending(limit=9, since=ids[1]) == pending[1:]
+    assert await store.insights.pending(limit=1, since=ids[2]) == pending[2:]
 
 
 async def test_only_pending_counts_as_pending(store: Store) -> None:

@@ -1,6 +1,7 @@
 """What a signal says of its samples where some are missing, and how it stores those."""
 
 import math
+from array import array
 
 import arro3.core as arro3
 import pytest
@@ -65,3 +66,21 @@ def test_masked_and_null_samples_are_stored_as_the_sentinel(samples: Gappy) -> N
     blob = pack(taken, missing=SENTINEL)
     assert blob == pack([wanted] * 4)
     assert unpack(blob) == [wanted] * 4
+
+
+@given(st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1, max_size=200), st.integers(-9, 9))
+def test_mean_and_rms_are_those_that_are_asked_for_alone(samples: list[int], gap: int) -> None:
+    signal = Signal(array("i", [*samples, 10]))
+    for baseline in (0, -3, 1024.5):
+        expected = (
+            signal.average(baseline=baseline, missing=gap),
+            signal.rms(baseline=baseline, missing=gap),
+        )
+        assert signal.mean_and_rms(baseline=baseline, missing=gap) == expected
+        there = [sample - baseline for sample in (*samples, 10) if sample != gap]
+        assert math.isclose(expected[0], math.fsum(there) / len(there), abs_tol=1e-6)
+
+
+def test_no_sample_has_no_mean() -> None:
+    with pytest.raises(ValueError, match="no sample"):
+        Signal(array("i", [7])).mean_and_rms(missing=7)

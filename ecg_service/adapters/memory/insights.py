@@ -18,9 +18,9 @@ class MemoryInsights(InsightRepository):
         self._stored = stored
         self._claimed_at: dict[tuple[UUID, str], int] = {}
 
-    async def pending(self, *, limit: int) -> list[UUID]:
+    async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
         found = (i for i, one in self._stored.items() if _in(one, InsightState.PENDING))
-        return sorted(found)[:limit]
+        return sorted(i for i in found if since is None or i >= since)[:limit]
 
     async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> list[StoredEcg]:
         return list(self._claims(ecg_ids, now))

@@ -19,8 +19,8 @@ from ecg_service.ports.insights import NEVER, InsightRepository
 
 # The states are literals, not parameters, so that SQLite can use the partial indexes.
 PENDING = """
-    SELECT DISTINCT ecg_id FROM insights WHERE state = 'pending' AND length(ecg_id) = 16
-    ORDER BY ecg_id LIMIT ?
+    SELECT DISTINCT ecg_id FROM insights
+    WHERE state = 'pending' AND ecg_id >= ? AND length(ecg_id) = 16 ORDER BY ecg_id LIMIT ?
 """
 OVERDUE = f"""
     SELECT ecg_id, {NAME} FROM insights
@@ -44,8 +44,8 @@ class SqliteInsights(InsightRepository):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def pending(self, *, limit: int) -> list[UUID]:
-        return await self._engine.read(_pending, limit)
+    async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
+        return await self._engine.read(_pending, since, limit)
 
     async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> list[StoredEcg]:
         return await self._engine.write(_claim_all, ecg_ids, now)
@@ -68,8 +68,9 @@ class SqliteInsights(InsightRepository):
         return made
 
 
-def _pending(connection: apsw.Connection, limit: int) -> list[UUID]:
-    return [UUID(bytes=ecg_id) for (ecg_id,) in execute(connection, PENDING, limit)]
+def _pending(connection: apsw.Connection, since: UUID | None, limit: int) -> list[UUID]:
+    first = since.bytes if since else b""
+    return [UUID(bytes=ecg_id) for (ecg_id,) in execute(connection, PENDING, first, limit)]
 
 
 def _claim_all(connection: apsw.Connection, ecg_ids: Sequence[UUID], now: int) -> list[StoredEcg]:

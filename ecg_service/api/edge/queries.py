@@ -33,7 +33,11 @@ _READERS: dict[type[inspect.Type], Callable[[str], object]] = {
 
 
 class StrictQueries:
-    """Middleware that refuses the query of a route that takes none."""
+    """Middleware that refuses the query of a route that takes none.
+
+    It is the innermost, so it also calls the ASGI application that the route's `opt` may name, past
+    Litestar's request, arguments and response.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -43,7 +47,7 @@ class StrictQueries:
         takes_query = "query" in opt or opt["audience"] is Audience.EVERYBODY
         if scope["query_string"] and not takes_query:
             decode_query(Query, scope["query_string"])
-        await self._app(scope, receive, send)
+        await opt.get("asgi", self._app)(scope, receive, send)
 
 
 def read_query(kind: type[Q], request: Request[Any, Any, Any]) -> Q:

@@ -2,6 +2,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from ecg_service.actors import Actor, ActorPool
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.memory.ecgs import MemoryEcgs
+from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import (
     EcgError,
@@ -24,12 +26,15 @@ from ecg_service.domain.insights import Insight, InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import Added, StoredEcg
+from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.domain.users import Role
 from ecg_service.formats.json import Json
 from ecg_service.insights import REGISTRY
 from ecg_service.ports.formats import Format, Use
+from ecg_service.services.backlog import Backlog
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
+from ecg_service.services.insight_costs import RARELY, InsightCosts
 from tests.contract.builders import insights_of, user
 from tests.queues import ListQueue
 
@@ -54,7 +59,9 @@ async def store(store: MemoryStore) -> MemoryStore:
 
 @pytest.fixture
 def actor(store: MemoryStore, core: RustCore, queue: ListQueue) -> IngestActor:
-    return IngestActor(core, store.ecgs, queue, REGISTRY, max_leads=MAX_LEADS, max_seconds=60)
+    return IngestActor(
+        core, store.ecgs, queue, REGISTRY, InsightCosts(0), max_leads=MAX_LEADS, max_seconds=60
+    )
 
 
 def body(*samples: int, client_id: str | None = None) -> bytes:
@@ -142,7 +149,8 @@ async def door(
     async with ActorPool[Submission, Receipt](
         lambda: held, size=1, capacity=capacity, max_wait=max_wait
     ) as pool:
-        yield Ingest(pool, BodiesInFlight(max_bytes))
+        backlog = Backlog(MemoryInsights({}), max_seconds=60)
+        yield Ingest(pool, BodiesInFlight(max_bytes), backlog)
         held.go_on.set()
 
 
@@ -182,7 +190,9 @@ async def test_a_batch_is_stored_in_the_time_of_its_oldest_or_not_at_all(
             raise StorageUnavailable(str(until))
 
     ecgs = Timed({}, store.users)
-    actor = IngestActor(core, ecgs, queue, REGISTRY, max_leads=MAX_LEADS, max_seconds=5)
+    actor = IngestActor(
+        core, ecgs, queue, REGISTRY, InsightCosts(0), max_leads=MAX_LEADS, max_seconds=5
+    )
     batch = [Submission(ANN, JSON, body(1), received) for received in (20.0, 10.0, 30.0)]
     with pytest.raises(StorageUnavailable, match=r"^15\.0$"):
         await actor.handle(batch)
@@ -215,11 +225,69 @@ async def test_an_insight_at_ingest_sees_the_ecg_as_it_will_be_stored(
         return [ecg.owner, ecg.leads[0].name, len(signals[0]), str(ecg.id)]
 
     insight = Insight("description", 3, describe, when="ingest")
-    actor = IngestActor(core, store.ecgs, queue, [insight], max_leads=MAX_LEADS, max_seconds=60)
+    actor = IngestActor(
+        core, store.ecgs, queue, [insight], InsightCosts(0), max_leads=MAX_LEADS, max_seconds=60
+    )
     [receipt] = await actor.handle(by(ANN, body(1, 2, 3)))
     assert isinstance(receipt, Receipt)
     [record] = await insights_of(store, "ann", receipt.ecg_id)
     assert (record.version, record.result) == (3, ["ann", "I", 3, str(receipt.ecg_id)])
+
+
+def used(index: int, _: SubmittedEcg, __: Sequence[Signal], ___: bytes) -> int:
+    return index
+
+
+def known(insight: Insight) -> InsightCosts:
+    """Costs under which this insight is cheap, as it would be after some time."""
+    costs = InsightCosts(max_share=1e9)
+    ecg = Ecg(UUID(int=0), "ann", datetime.now(UTC), ())
+    for _ in range(RARELY):
+        costs.compute(insight, ecg, ())
+    costs.measured(JSON).read([b""], used)
+    return costs
+
+
+async def test_a_cheap_insight_is_stored_with_the_ecg_and_queued_no_more(
+    store: MemoryStore, core: RustCore, queue: ListQueue
+) -> None:
+    insight = Insight("length", 2, lambda _, signals: len(signals))
+    actor = IngestActor(
+        core, store.ecgs, queue, [insight], known(insight), max_leads=9, max_seconds=60
+    )
+    [receipt] = await actor.handle(by(ANN, body(1, 2, 3)))
+    assert isinstance(receipt, Receipt)
+    [record] = await insights_of(store, "ann", receipt.ecg_id)
+    assert (record.state, record.version, record.result) == (InsightState.DONE, 2, 1)
+    assert queue.told == []
+
+
+async def test_a_cheap_insight_that_fails_is_left_to_the_background(
+    store: MemoryStore, core: RustCore, queue: ListQueue
+) -> None:
+    def fail(ecg: Ecg, _: Sequence[Signal]) -> object:
+        if ecg.leads:
+            raise ValueError
+        return 0
+
+    insight = Insight("length", 1, fail)
+    actor = IngestActor(
+        core, store.ecgs, queue, [insight], known(insight), max_leads=9, max_seconds=60
+    )
+    [receipt] = await actor.handle(by(ANN, body(1)))
+    assert isinstance(receipt, Receipt)
+    [record] = await insights_of(store, "ann", receipt.ecg_id)
+    assert (record.state, record.attempts) == (InsightState.PENDING, 0)
+    assert queue.told == [receipt.ecg_id]
+
+
+async def test_late_insights_are_overload() -> None:
+    async with door(Held()) as ingest:
+        with ingest.admit(ANN, 1):
+            pass
+        ingest.backlog.age = 60
+        with pytest.raises(Overloaded), ingest.admit(ANN, 1):
+            pass
 
 
 class Backwards(Format):

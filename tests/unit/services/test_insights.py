@@ -19,9 +19,12 @@ from ecg_service.domain.insights import MAX_REASON_LENGTH, Insight, InsightRecor
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.insights import NEVER, InsightQueue, InsightRepository
+from ecg_service.services.backlog import Backlog
 from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.insight_changes import InsightChanges
+from ecg_service.services.insight_costs import InsightCosts
 from ecg_service.services.insights import InsightActor, Sweeper
+from ecg_service.services.turns import Turns
 from tests.clock import at_once
 from tests.contract.builders import insights_of
 from tests.queues import ListQueue
@@ -71,14 +74,15 @@ async def record(store: MemoryStore, key: UUID) -> InsightRecord:
 def actor(
     repository: InsightRepository, core: RustCore, *insights: Insight, max_attempts: int = 3
 ) -> InsightActor:
+    backlog = Backlog(repository, max_seconds=60)
     return InsightActor(
         repository,
         core,
         insights,
-        BodiesInFlight(max_bytes=1),
         InsightChanges(),
+        turns=Turns(BodiesInFlight(max_bytes=1), backlog, share=1, max_delay=0),
+        costs=InsightCosts(0),
         max_attempts=max_attempts,
-        max_delay=0,
     )
 
 
@@ -285,8 +289,8 @@ class PickyInsights(InsightRepository):
     inner: InsightRepository
     unreadable: UUID
 
-    async def pending(self, *, limit: int) -> list[UUID]:
-        return await self.inner.pending(limit=limit)
+    async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
+        return await self.inner.pending(limit=limit, since=since)
 
     async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> Any:
         if self.unreadable in ecg_ids:
@@ -471,7 +475,7 @@ async def test_a_failing_sweep_is_not_the_last(store: MemoryStore) -> None:
 class DamagedInsights(MemoryInsights):
     """Of which only the pending ones can be read."""
 
-    async def pending(self, *, limit: int) -> list[UUID]:
+    async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
         return [UUID(int=1)]
 
     async def release(self, *, claimed_before: int = NEVER) -> int:

@@ -111,6 +111,18 @@ impl PySignal {
         self.signal.rms(real_of(baseline.get().as_ref())?, missing_of::<i32>(missing)?).ok_or_else(empty)
     }
 
+    /// Return `average` and `rms` of the same arguments, from one look at the samples.
+    ///
+    /// >>> from ecg_core import Signal
+    /// >>> Signal([3, -4, 3, -4]).mean_and_rms()
+    /// (-0.5, 3.5355339059327378)
+    #[pyo3(signature = (*, baseline=Given::NOTHING, missing=None))]
+    #[pyo3(text_signature = "($self, *, baseline=0, missing=None)")]
+    fn mean_and_rms(&self, baseline: Given<'_>, missing: Option<&Bound<'_, PyAny>>) -> PyResult<(f64, f64)> {
+        let (baseline, missing) = (real_of(baseline.get().as_ref())?, missing_of::<i32>(missing)?);
+        self.signal.mean_and_rms(baseline, missing).ok_or_else(empty)
+    }
+
     /// Choose few samples that keep every peak, for drawing.
     ///
     /// Parameters

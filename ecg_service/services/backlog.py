@@ -1,0 +1,55 @@
+"""How late the insights of new ECGs are, and what follows from it."""
+
+import asyncio
+import logging
+import time
+
+from ecg_service.domain.errors import EcgError
+from ecg_service.domain.ids import next_id, time_of
+from ecg_service.ports.insights import InsightRepository
+
+logger = logging.getLogger(__name__)
+
+LONG, FULL = 0.25, 0.75
+"""Shares of the age that a pending insight may reach, at which the backlog is long, and full."""
+
+INTERVAL = 1.0
+"""Seconds between two looks at the oldest pending insight."""
+
+
+class Backlog:
+    """Watches the oldest pending insight of the ECGs that this process stored.
+
+    If the backlog `is_long`, insights no longer give way to ingest; if it `is_full`, no ECG is
+    admitted, so that no insight is pending for more than about `max_seconds`. What was pending before,
+    or is computed again for stored ECGs, does not count.
+    """
+
+    def __init__(self, repository: InsightRepository, *, max_seconds: float) -> None:
+        self._repository = repository
+        self._max_seconds = max_seconds
+        self._first = next_id()
+        self.age = 0.0
+        """Seconds since the oldest of these ECGs was stored, when the store was last asked."""
+
+    @property
+    def is_long(self) -> bool:
+        return self.age > LONG * self._max_seconds
+
+    @property
+    def is_full(self) -> bool:
+        return self.age > FULL * self._max_seconds
+
+    async def run_forever(self) -> None:
+        """Look again and again."""
+        while True:
+            await asyncio.sleep(INTERVAL)
+            try:
+                await self.look()
+            except EcgError as error:
+                logger.warning("the backlog is unknown: %s", type(error).__name__)
+
+    async def look(self) -> None:
+        """Ask the store for the oldest pending insight."""
+        oldest = await self._repository.pending(limit=1, since=self._first)
+        self.age = max(0.0, time.time() - time_of(oldest[0])) if oldest else 0.0
