@@ -1,8 +1,18 @@
 """What all tests share."""
 
+import gc
 import os
+from collections.abc import Generator
 
 import pytest
+
+
+@pytest.fixture
+def uncollected() -> Generator[None]:
+    """Keep the garbage collector away, as it is from a service: a cycle then keeps what it holds."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def _skips(config: pytest.Config) -> int:

@@ -34,3 +34,12 @@ class Envelope(Generic[Message, Reply]):
                 self.reply.set_exception(outcome)
             else:
                 self.reply.set_result(outcome)
+
+
+def fail_all(batch: list[Envelope[Message, Reply]], error: BaseException) -> None:
+    """Give the error to all askers and empty the batch, to which the error's traceback leads.
+
+    Such a cycle would keep the messages until the garbage collector comes, which is rare.
+    """
+    while batch:
+        batch.pop(0).resolve(error)

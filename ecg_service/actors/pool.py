@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
-from ecg_service.actors.envelope import Envelope
+from ecg_service.actors.envelope import Envelope, fail_all
 from ecg_service.actors.errors import ActorStopped, MailboxFull
 from ecg_service.actors.mailbox import Mailbox
 from ecg_service.actors.restarts import RestartBudget, RestartPolicy
@@ -94,7 +94,10 @@ class ActorPool(Generic[Message, Reply]):
         reply: asyncio.Future[Reply] = loop.create_future()
         expires = None if self._max_wait is None else loop.time() + self._max_wait
         self._post(Envelope(message, reply, expires))
-        return await reply
+        try:
+            return await reply
+        finally:
+            del reply  # or an error, whose traceback has this frame, would be in a cycle
 
     def _post(self, envelope: Envelope[Message, Reply]) -> None:
         if not self._open:
@@ -185,21 +188,20 @@ class ActorPool(Generic[Message, Reply]):
         self, actor: Actor[Message, Reply], batch: list[Envelope[Message, Reply]]
     ) -> None:
         outcomes: Sequence[Reply | BaseException]
+        size = len(batch)
         self._busy += 1
         try:
             outcomes = await actor.handle([envelope.message for envelope in batch])
-            if len(outcomes) != len(batch):
-                msg = f"{len(outcomes)} replies to {len(batch)} messages"
+            if len(outcomes) != size:
+                msg = f"{len(outcomes)} replies to {size} messages"
                 raise RuntimeError(msg)
         except BaseException as error:
-            answer = ActorStopped() if isinstance(error, asyncio.CancelledError) else error
-            for envelope in batch:
-                envelope.resolve(answer)
+            fail_all(batch, ActorStopped() if isinstance(error, asyncio.CancelledError) else error)
             if not isinstance(error, self._expected):
                 raise
             return
         finally:
             self._busy -= 1
-            self._handled += len(batch)
+            self._handled += size
         for envelope, outcome in zip(batch, outcomes, strict=True):
             envelope.resolve(outcome)

@@ -48,7 +48,10 @@ class Threads:
             self._leave()
             raise
         future.add_done_callback(self._leave)
-        return await asyncio.wrap_future(future)
+        try:
+            return await asyncio.wrap_future(future)
+        finally:
+            del future  # or an error, whose traceback has this frame, would be in a cycle
 
     def _enter(self) -> None:
         with self._counting:

@@ -141,8 +141,13 @@ class DamagedUser(Damaged):
 
 
 def outcome(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | EcgError:
-    """Call the function; return an expected error instead of raising it."""
+    """Call the function; return an expected error instead of raising it.
+
+    It is returned without the frames that it came through. They lead to the call that takes it,
+    and in such a cycle documents would be kept until the garbage collector comes, which is rare.
+    """
     try:
         return function(*args, **kwargs)
     except EcgError as error:
-        return error
+        error.__cause__ = error.__context__ = None
+        return error.with_traceback(None)

@@ -14,6 +14,7 @@ LARGE = SMALL + b" " * SIZE
 MANY_LEADS = b'{"leads":[%b]}' % b",".join([LEAD] * (SIZE // len(LEAD)))
 ROOM = 450_000_000
 GROWN = 1.5
+INVALID = SMALL[:-1] + b',"unknown":"%b"}' % (b" " * SIZE)
 
 
 async def test_a_storm_takes_what_it_may_and_gives_it_back_when_it_is_over(tmp_path: Path) -> None:
@@ -26,6 +27,21 @@ async def test_a_storm_takes_what_it_may_and_gives_it_back_when_it_is_over(tmp_p
         assert await storm(ann, LARGE) == {201}
         assert memory(service, "VmHWM") < quiet + ROOM
         await until(lambda: is_at_most(service, GROWN * quiet))
+
+
+async def test_bodies_that_are_refused_are_not_kept(tmp_path: Path) -> None:
+    async with running(tmp_path) as service, service.client("ann") as ann:
+        await service.register()
+        once = await memory_after(service, ann, INVALID)
+        later = [await memory_after(service, ann, INVALID) for _ in range(2 * COUNT)]
+        assert later[-1] < once + COUNT * SIZE
+
+
+async def memory_after(service: Service, user: httpx.AsyncClient, body: bytes) -> int:
+    """Return how much memory is in use when a body was refused."""
+    answer = await user.post("/ecg", content=body, headers=JSON_TYPE)
+    assert answer.status_code == 422, answer.text
+    return memory(service, "VmRSS")
 
 
 async def storm(user: httpx.AsyncClient, body: bytes) -> set[int]:

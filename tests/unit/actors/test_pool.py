@@ -393,3 +393,29 @@ async def test_a_handled_message_is_not_kept_while_the_next_is_waited_for() -> N
         await pool.ask(message)
         del message
         await until(lambda: kept() is None)
+
+
+class Refuser(Actor[Large, str]):
+    """Refuses each message as an expected error, raised or returned."""
+
+    def __init__(self, *, raises: bool) -> None:
+        self.raises = raises
+
+    async def handle(self, batch: Sequence[Large], /) -> Sequence[Exception]:
+        if self.raises:
+            raise Refused
+        return [Refused() for _ in batch]
+
+
+@pytest.mark.parametrize("raises", [False, True])
+@pytest.mark.usefixtures("uncollected")
+async def test_a_message_that_failed_is_not_kept(*, raises: bool) -> None:
+    async with ActorPool(
+        lambda: Refuser(raises=raises), size=1, capacity=1, expected=(Refused,)
+    ) as pool:
+        message = Large()
+        kept = weakref.ref(message)
+        with pytest.raises(Refused):
+            await pool.ask(message)
+        del message
+        await until(lambda: kept() is None)

@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import weakref
 
 import pytest
 
@@ -84,3 +85,22 @@ async def test_a_call_refused_after_the_end_holds_no_place() -> None:
         with pytest.raises(RuntimeError):
             await threads.run(int)
     assert threads.statistics().busy == 0
+
+
+class Large:
+    """An argument that takes memory."""
+
+
+@pytest.mark.usefixtures("uncollected")
+async def test_what_a_failed_call_was_given_is_not_kept() -> None:
+    def fail(_: Large) -> None:
+        raise ValueError
+
+    threads, given = Threads("t", size=1, capacity=0), Large()
+    kept = weakref.ref(given)
+    with pytest.raises(ValueError):  # noqa: PT011 - it is the one above
+        await threads.run(fail, given)
+    del given
+    threads.close()
+    await asyncio.sleep(0)  # the callback of the future is under way
+    assert kept() is None
