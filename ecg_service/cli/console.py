@@ -1,12 +1,16 @@
-"""Tables as wide as the terminal, or as a fixed width where there is none."""
+"""Tables as wide as the terminal, or as a fixed width where there is none; bars on terminals."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 
 from rich import box
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
+
+from ecg_service.ports.copies import Report
 
 WIDTH_WITHOUT_TERMINAL = 120
 
@@ -33,3 +37,22 @@ def show_table(
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     console(stderr=stderr).print(table)
+
+
+@contextmanager
+def bytes_bar() -> Generator[Report]:
+    """Show on standard error how many bytes are done, if that is a terminal."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
+    hidden = not sys.stderr.isatty()
+    with Progress(*columns, console=console(stderr=True), transient=True, disable=hidden) as bar:
+        task = bar.add_task("")
+
+        def report(doing: str, done: int, size: int) -> None:
+            bar.update(task, description=doing, completed=done, total=size)
+
+        yield report

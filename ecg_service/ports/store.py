@@ -1,19 +1,17 @@
 """The database that a URL names, and the store that it opens."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
+from ecg_service.ports.copies import Copying, VerifyBlob
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.ports.users import UserRepository
-
-VerifyBlob = Callable[[bytes], int]
-"""Returns how many samples the blob holds, or raises `DamagedEcg`."""
 
 
 class StoreStatistics(Struct, frozen=True):
@@ -64,7 +62,7 @@ class Database(Protocol):
     def is_persistent(self) -> bool:
         """Whether the data outlive the process that opened the database.
 
-        Only a persistent database can be checked, or opened beside a running service.
+        Only a persistent database can be checked, backed up, or opened beside a running service.
         """
         ...
 
@@ -88,6 +86,21 @@ class Database(Protocol):
         """Yield a sentence, with the place, for each damage, and count in `checked` what was read.
 
         Safe beside a running service.
+        """
+        ...
+
+    def backup(self, to: Path, copying: Copying) -> Checked:
+        """Write all that is committed now to one file, which is there as a whole or not at all.
+
+        Safe beside a running service. Returns what the backup holds.
+        Raises `Conflict` if the file may not be written, and `Damaged` if a copy would be.
+        """
+        ...
+
+    def restore(self, backup: Path, copying: Copying) -> Checked:
+        """Put a copy of the backup, of this or an earlier release, in the place of the database.
+
+        Refused while a service runs. Returns what the database holds; raises what `backup` does.
         """
         ...
 

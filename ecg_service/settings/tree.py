@@ -82,11 +82,12 @@ class InsightSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """`[store]`: the database, the time for a write, and room on the disk kept for deletions."""
+    """`[store]`: the database, the time for a write, room kept for deletions, and backups."""
 
     database_url: str = "sqlite:///ecg.db"
     max_write_seconds: float = 5.0
     reserve_bytes: int = field(default=16_777_216, metadata=FROM_ZERO)
+    max_backup_log_bytes: int = 4_294_967_296
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,12 @@ from typing import Self
 from ecg_service.adapters.memory.ecgs import EcgsById, MemoryEcgs
 from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.memory.users import MemoryUsers
-from ecg_service.ports.store import Checked, Database, StoreStatistics, VerifyBlob
+from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.ports.copies import Copying, VerifyBlob
+from ecg_service.ports.store import Checked, Database, StoreStatistics
 
 URL = "memory://"
+NOT_KEPT = f"{URL} ends with its process: it cannot be backed up or restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,14 @@ class MemoryDatabase(Database):
     def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:
         del verify_blob, checked
         return iter(())
+
+    def backup(self, to: Path, copying: Copying) -> Checked:
+        del to, copying
+        raise StorageUnavailable(NOT_KEPT)
+
+    def restore(self, backup: Path, copying: Copying) -> Checked:
+        del backup, copying
+        raise StorageUnavailable(NOT_KEPT)
 
     def admin_password_file(self) -> Path:
         """Return a file in a new folder that only its owner may enter."""

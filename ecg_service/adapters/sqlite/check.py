@@ -17,10 +17,14 @@ from ecg_service.adapters.sqlite.insight_rows import NAME, ONE, to_record
 from ecg_service.adapters.sqlite.rows import select, unsealed
 from ecg_service.adapters.sqlite.users import GET, PAGE, shown, to_user
 from ecg_service.domain.errors import Damaged, DamagedEcg
-from ecg_service.ports.store import Checked, VerifyBlob
+from ecg_service.ports.copies import VerifyBlob
+from ecg_service.ports.store import Checked
 
 BATCH_SIZE = 100
 """Rows read per transaction; between two transactions the write-ahead log can restart."""
+
+STEPS_BETWEEN_SIGNALS = 100_000
+"""Of SQLite, which returns to Python that often: a long check can be interrupted."""
 
 ROW = f"SELECT pk, {COLUMNS} FROM ecgs NOT INDEXED WHERE pk = ?"  # noqa: S608
 BLOB = f"SELECT {BLOB_COLUMNS} FROM ecgs WHERE pk = ?"  # noqa: S608
@@ -36,6 +40,7 @@ def check(
     with translate_errors():
         try:
             with closing(open_reader(path, Limits())) as connection:
+                connection.set_progress_handler(lambda: False, STEPS_BETWEEN_SIGNALS)
                 yield from _problems(connection, _Check(connection, verify, checked or Checked()))
         except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, UnicodeDecodeError) as error:
             yield f"file: {reason(error)}; what comes after could not be checked"

@@ -65,7 +65,7 @@ def migrate(path: Path) -> list[str]:
     with exclusive_lock(path):
         missing = missing_steps(path)
         if missing:
-            _leave_wal(path)
+            leave_wal(path)
             _apply(path)
         return missing
 
@@ -94,7 +94,7 @@ def _applied(connection: apsw.Connection) -> set[str]:
     return {name for (name,) in execute(connection, APPLIED, SET)}
 
 
-def _leave_wal(path: Path) -> None:
+def leave_wal(path: Path) -> None:
     """Take the file out of WAL mode, which fails while another process has it open.
 
     sqlite-utils uses the standard library's SQLite. Versions before 3.51.3 can lose commits

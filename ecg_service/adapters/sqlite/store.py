@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import apsw
 
+from ecg_service.adapters.sqlite.backup import backup, restore
 from ecg_service.adapters.sqlite.check import check
 from ecg_service.adapters.sqlite.ecgs import SqliteEcgs
 from ecg_service.adapters.sqlite.engine.connections import require_safe_library
@@ -18,7 +19,8 @@ from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
 from ecg_service.adapters.sqlite.insights import SqliteInsights
 from ecg_service.adapters.sqlite.schema import migrate, require_current
 from ecg_service.adapters.sqlite.users import SqliteUsers
-from ecg_service.ports.store import Checked, Database, StoreStatistics, VerifyBlob
+from ecg_service.ports.copies import Copying, VerifyBlob
+from ecg_service.ports.store import Checked, Database, StoreStatistics
 
 URL_START = "sqlite:///"
 DEFAULTS = Limits()
@@ -135,6 +137,12 @@ class SqliteDatabase(Database):
 
     def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:
         return check(self.path, verify_blob, checked)
+
+    def backup(self, to: Path, copying: Copying) -> Checked:
+        return backup(self.path, to, copying)
+
+    def restore(self, backup: Path, copying: Copying) -> Checked:
+        return restore(self.path, backup, copying)
 
     def admin_password_file(self) -> Path:
         return self.path.with_name(self.path.name + ".admin-password")

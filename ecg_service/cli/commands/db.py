@@ -1,18 +1,29 @@
-"""`ecg db`: migrates and checks the database."""
+"""`ecg db`: migrates, checks, backs up and restores the database."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from msgspec.structs import asdict
 
 from ecg_service.adapters.core import verify_blob
 from ecg_service.bootstrap import persistent_database
+from ecg_service.cli.console import bytes_bar
 from ecg_service.cli.exits import OK, REFUSED
 from ecg_service.cli.options import configured, database_option, existing_database
+from ecg_service.cli.runtime import interruptible
+from ecg_service.ports.copies import Copying
 from ecg_service.ports.store import Checked
+from ecg_service.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.group()
 def db() -> None:
-    """Migrate and check the database."""
+    """Migrate, check, back up and restore the database."""
 
 
 @db.command("migrate")
@@ -38,9 +49,68 @@ def check_database(context: click.Context, /, *, database_url: str | None) -> No
     for problem in database.check(verify_blob, checked):
         found += 1
         click.echo(problem)
-    read = ", ".join(_counted(count, name) for name, count in asdict(checked).items())
-    click.echo(f"{database}: {_counted(found, 'problems')}; read {read}", err=True)
+    click.echo(f"{database}: {_counted(found, 'problems')}; read {_listed(checked)}", err=True)
     context.exit(REFUSED if found else OK)
+
+
+def copy_options(command: F) -> F:
+    """Add the options of a command that makes a copy."""
+    for option in (
+        click.option("--force", is_flag=True, help="Replace what is there."),
+        click.option("--keep-damaged", is_flag=True, help="Keep the copy though it is damaged."),
+        database_option,
+    ):
+        command = option(command)
+    return command
+
+
+@db.command("backup")
+@click.argument("path", type=click.Path(path_type=Path))
+@copy_options
+def back_up(*, path: Path, force: bool, keep_damaged: bool, database_url: str | None) -> None:
+    """Write all of the database to the file PATH, also beside a running service.
+
+    The backup is one file, which has its name once it is checked like by `ecg db check` and on
+    disk. What is acknowledged before this begins is in it.
+    """
+    settings = configured(database_url=database_url)
+    database = existing_database(settings)
+    with _copying(settings, force=force, keep_damaged=keep_damaged) as copying:
+        held = database.backup(path, copying)
+    click.echo(f"{path}: a backup of {database}; holds {_listed(held)}")
+
+
+@db.command("restore")
+@click.argument("backup", type=click.Path(path_type=Path))
+@copy_options
+def restore(*, backup: Path, force: bool, keep_damaged: bool, database_url: str | None) -> None:
+    """Put a copy of the file BACKUP in the place of the database, while no service runs.
+
+    The copy is migrated and checked before. Whatever interrupts this leaves the database that was
+    there, or the whole new one.
+    """
+    settings = configured(database_url=database_url)
+    database = persistent_database(settings)
+    with _copying(settings, force=force, keep_damaged=keep_damaged) as copying:
+        held = database.restore(backup, copying)
+    click.echo(f"{database}: restored from {backup}; holds {_listed(held)}")
+
+
+@contextmanager
+def _copying(settings: Settings, *, force: bool, keep_damaged: bool) -> Generator[Copying]:
+    with bytes_bar() as report, interruptible():
+        yield Copying(
+            verify_blob,
+            report,
+            click.echo,
+            settings.store.max_backup_log_bytes,
+            force=force,
+            keep_damaged=keep_damaged,
+        )
+
+
+def _listed(checked: Checked) -> str:
+    return ", ".join(_counted(count, name) for name, count in asdict(checked).items())
 
 
 def _counted(count: int, plural: str) -> str:

@@ -16,7 +16,19 @@ def test_help_lists_every_exit_code(option: str) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["serve", "demo", "send", "users", "users add", "users list", "db", "db migrate", "db check"],
+    [
+        "serve",
+        "demo",
+        "send",
+        "users",
+        "users add",
+        "users list",
+        "db",
+        "db migrate",
+        "db check",
+        "db backup",
+        "db restore",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(main, [*command.split(), "-h"])

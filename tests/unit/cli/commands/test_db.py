@@ -5,6 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import apsw
+import pytest
 from click.testing import CliRunner, Result
 
 from ecg_service.bootstrap import running_services
@@ -73,3 +74,54 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     assert (migrated.exit_code, checked.exit_code) == (69, 1)
     assert "not a database" in migrated.stderr
     assert "not a database" in checked.stdout
+
+
+def test_a_backup_is_made_and_restored(tmp_path: Path) -> None:
+    asyncio.run(store())
+    held = "holds 1 ECG, 5 samples, 2 insights, 2 users\n"
+    made = db("backup", "b.db")
+    assert (made.exit_code, made.stdout) == (0, f"b.db: a backup of ecg.db; {held}")
+    assert made.stderr == ""  # no bar without a terminal
+    refused = db("restore", "b.db")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "exists already: only --force replaces it" in refused.stderr
+    restored = db("restore", "b.db", "--database-url", "sqlite:///new.db")
+    assert (restored.exit_code, restored.stdout) == (0, f"new.db: restored from b.db; {held}")
+    assert db("restore", "b.db", "--force").exit_code == 0
+    assert db("check").exit_code == 0
+
+
+def test_damage_is_told_and_no_backup_of_it_kept_unasked(tmp_path: Path) -> None:
+    ecg_id = asyncio.run(store())
+    flip_a_byte_of_the_blob(tmp_path / "ecg.db")
+    result = db("backup", "b.db")
+    assert result.exit_code == 1
+    [problem] = result.stdout.splitlines()
+    assert ecg_id.hex.upper() in problem
+    assert "--keep-damaged" in result.stderr
+    assert not (tmp_path / "b.db").exists()
+    assert db("backup", "b.db", "--keep-damaged").exit_code == 0
+    assert (tmp_path / "b.db").exists()
+
+
+def test_there_is_nothing_to_back_up() -> None:
+    result = db("backup", "b.db")
+    assert (result.exit_code, result.stderr) == (69, "Error: there is no database ecg.db\n")
+
+
+def test_memory_cannot_be_backed_up() -> None:
+    for command in ("backup", "restore"):
+        result = db(command, "b.db", "--database-url", "memory://")
+        assert result.exit_code == 78
+
+
+def test_the_log_of_a_backup_is_bounded_by_a_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(store())
+    monkeypatch.setenv("ECG_MAX_BACKUP_LOG_BYTES", "1")
+    with closing(apsw.Connection(str(tmp_path / "ecg.db"))) as database:
+        cast("Any", database).execute("DELETE FROM insights")  # a log, as beside a service
+        result = db("backup", "b.db")
+    assert result.exit_code == 69
+    assert "max_backup_log_bytes" in result.stderr
