@@ -10,6 +10,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.bodies import check_headers, read_body
+from ecg_service.api.edge.idempotency import HEADER, MAX_KEY_LENGTH, key_of
 from ecg_service.api.edge.openapi import asks, takes
 from ecg_service.api.edge.pages import cursor_of, next_link, token_of
 from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index
@@ -27,9 +28,10 @@ async def submit_ecg(scope: Scope, receive: Receive, send: Send) -> None:
     request: Request[Any, Any, Any] = Request(scope, receive, send)
     services = services_of(request)
     media_type, size = await check_headers(request, services.limits, FORMATS)
+    key = key_of(scope["headers"])
     with services.ingest.admit(request.user, size) as room:
         body = await read_body(request, services.limits, room.hold)
-        receipt = await services.ingest.submit(request.user, FORMATS[media_type], body)
+        receipt = await services.ingest.submit(request.user, FORMATS[media_type], body, key=key)
     await send_created(receipt, send)
 
 
@@ -42,7 +44,7 @@ class EcgController(Controller):
 
     @post(
         opt={"asgi": submit_ecg},
-        operation_class=takes(SubmittedEcg, FORMATS),
+        operation_class=takes(SubmittedEcg, FORMATS, headers={HEADER: MAX_KEY_LENGTH}),
         responses={201: ResponseSpec(EcgCreated)},
     )
     async def submit(self) -> ASGIApp:

@@ -25,6 +25,7 @@ from ecg_service.services.authentication import PasswordAuthenticator, VerifiedC
 from ecg_service.services.backlog import Backlog
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
+from ecg_service.services.idempotency import KeySweeper
 from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
 from ecg_service.services.insight_changes import InsightChanges
@@ -82,6 +83,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         )
         await stack.enter_async_context(_background(_sweeper(store, queue, settings).run_forever()))
         await stack.enter_async_context(_background(backlog.run_forever()))
+        await stack.enter_async_context(_background(_key_sweeper(store, settings).run_forever()))
         await stack.enter_async_context(_background(trim_when_idle(settings.server.trim_seconds)))
         yield Services(
             ingest=Ingest(ingest_pool, in_flight, backlog),
@@ -190,6 +192,14 @@ def _sweeper(store: Store, queue: InsightQueue, settings: Settings) -> Sweeper:
         interval=settings.insights.sweep_seconds,
         lease=settings.insights.lease_seconds,
         limit=settings.insights.insight_mailbox,
+    )
+
+
+def _key_sweeper(store: Store, settings: Settings) -> KeySweeper:
+    return KeySweeper(
+        store.ecgs,
+        lifetime=settings.ingest.idempotency_seconds,
+        interval=settings.ingest.idempotency_sweep_seconds,
     )
 
 

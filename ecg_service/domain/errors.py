@@ -5,7 +5,8 @@ The command line prints the first line of a docstring for an error without a mes
 EcgError
 ├── Invalid                the input breaks a rule; each violation names its place
 │   ├── Malformed          the input cannot be read in the format it claims to have
-│   └── InvalidQuery       a parameter of a query breaks a rule
+│   ├── InvalidQuery       a parameter of a query breaks a rule
+│   └── InvalidHeader      a header field breaks a rule
 ├── Unauthenticated        no credentials, or wrong ones
 ├── Forbidden              the role may not do this
 ├── NotFound
@@ -14,6 +15,8 @@ EcgError
 │   └── UserNotFound
 ├── Conflict
 │   ├── EcgIdTaken         the client's id already names an ECG with other content
+│   ├── KeyReused          the idempotency key was sent with other content before
+│   ├── KeyInUse           the request that came first with the key is not answered yet
 │   ├── UserExists
 │   └── LastAdmin          no enabled admin would be left
 ├── Overloaded             a bounded queue or pool is full: nothing was stored, try again
@@ -22,6 +25,7 @@ EcgError
 ├── OutcomeUnknown         the store failed at the commit: all of it was stored, or nothing
 └── Damaged                a checksum does not match: what is stored must not be trusted
     ├── DamagedEcg
+    ├── DamagedKey
     └── DamagedUser
 """
 
@@ -72,6 +76,10 @@ class InvalidQuery(Invalid):
     """A parameter of a query breaks the rules."""
 
 
+class InvalidHeader(Invalid):
+    """A header field breaks the rules."""
+
+
 class Unauthenticated(EcgError):
     """Credentials are missing or wrong."""
 
@@ -104,6 +112,14 @@ class EcgIdTaken(Conflict):
     """The client's `id` already names an ECG with other content."""
 
 
+class KeyReused(Conflict):
+    """The idempotency key was sent with other content before."""
+
+
+class KeyInUse(Conflict):
+    """The request that came first with this idempotency key is not answered yet."""
+
+
 class UserExists(Conflict):
     """A user with this name is registered already."""
 
@@ -134,6 +150,10 @@ class Damaged(EcgError):
 
 class DamagedEcg(Damaged):
     """A checksum of a stored ECG does not match its content."""
+
+
+class DamagedKey(Damaged):
+    """What an idempotency key stands for is damaged; use another key, or wait until it expires."""
 
 
 class DamagedUser(Damaged):

@@ -12,6 +12,8 @@ NANOSECONDS = 1_000_000
 """In a millisecond."""
 
 VERSION, VARIANT, RANDOM_BITS = 7, 2, 62
+TIME_SHIFT = 80
+"""The bits behind the milliseconds."""
 
 
 class MonotonicIds:
@@ -37,6 +39,11 @@ class MonotonicIds:
 def time_of(made: UUID) -> float:
     """Return when an id was made, in seconds since 1970, to the millisecond."""
     return (made.int >> 80) / 1000
+
+
+def least_id(nanoseconds: int) -> UUID:
+    """Return the least id of a moment, to the millisecond: all that were made earlier are less."""
+    return UUID(int=max(0, nanoseconds) // NANOSECONDS << TIME_SHIFT)
 
 
 next_id = MonotonicIds().next

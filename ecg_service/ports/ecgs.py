@@ -23,7 +23,8 @@ class EcgRepository(Protocol):
         """Store all in one durable transaction; return the id of each, in order.
 
         An ECG that was submitted before is not stored again, and one whose sender may send no
-        longer is refused; see `sift`. `until` is when the call ends at the latest, by
+        longer is refused; see `sift`. What is stored is remembered under its idempotency key,
+        if it came with one, also when the ECG is deleted. `until` is when the call ends at the latest, by
         `time.monotonic`: if nothing was stored by then, nothing will be.
         """
         ...
@@ -54,6 +55,10 @@ class EcgRepository(Protocol):
 
     async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
         """Remove the ECG, its samples and its insights; raises as `require_current` does."""
+        ...
+
+    async def forget_keys(self, older: UUID, *, limit: int) -> int:
+        """Forget at most `limit` idempotency keys of ECGs with lesser ids; return how many."""
         ...
 
     async def ping(self) -> None:

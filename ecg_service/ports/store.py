@@ -35,6 +35,7 @@ class Checked(Struct):
     samples: int = 0
     insights: int = 0
     users: int = 0
+    idempotency_keys: int = 0
 
 
 class Store(Protocol):

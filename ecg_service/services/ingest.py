@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ecg_service.actors import Actor, ActorPool, ActorStopped, MailboxFull, MessageExpired
 from ecg_service.domain.ecg import Ecg
-from ecg_service.domain.errors import EcgError, Overloaded
+from ecg_service.domain.errors import EcgError, KeyInUse, Overloaded
 from ecg_service.domain.ids import next_id
 from ecg_service.domain.insights import Insight, InsightRecord, InsightState
 from ecg_service.domain.principal import Principal
@@ -27,12 +27,13 @@ from ecg_service.services.insight_costs import InsightCosts
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A document as received, its format and its sender."""
+    """A document as received, its format, its sender and its idempotency key, if it has one."""
 
     sender: Principal
     format: Format
     document: bytes
     received: float = field(default_factory=time.monotonic)
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Ingest:
         self._pool = pool
         self._in_flight = in_flight
         self.backlog = backlog
+        self._keys: set[tuple[str, str]] = set()
 
     def admit(self, sender: Principal, size: int) -> Room:
         """Reserve room for the sender's document of `size` bytes while it is received and stored.
@@ -63,11 +65,34 @@ class Ingest:
             raise Overloaded
         return self._in_flight.admit(sender.name, size)
 
-    async def submit(self, sender: Principal, document_format: Format, document: bytes) -> Receipt:
-        """Store the ECG; when this returns it is durable, with its ingest-time insights."""
+    async def submit(
+        self,
+        sender: Principal,
+        document_format: Format,
+        document: bytes,
+        *,
+        key: str | None = None,
+    ) -> Receipt:
+        """Store the ECG; when this returns it is durable, with its ingest-time insights.
+
+        Raises `KeyInUse` while another call with the same key of the sender runs.
+        """
+        submission = Submission(sender, document_format, document, key=key)
+        if key is None:
+            return await self._ask(submission)
+        name = (sender.name, key)
+        if name in self._keys:
+            raise KeyInUse
+        self._keys.add(name)
+        try:
+            return await self._ask(submission)
+        finally:
+            self._keys.discard(name)
+
+    async def _ask(self, submission: Submission) -> Receipt:
         try:
             with self._in_flight.work:
-                return await self._pool.ask(Submission(sender, document_format, document))
+                return await self._pool.ask(submission)
         except (MailboxFull, MessageExpired, ActorStopped) as error:
             raise Overloaded from error
 
@@ -121,15 +146,20 @@ class IngestActor(Actor[Submission, Receipt]):
         def assemble(
             index: int, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes
         ) -> StoredEcg:
-            return self._assemble(submissions[index].sender, submitted, signals, blob)
+            return self._assemble(submissions[index], submitted, signals, blob)
 
         documents = [submission.document for submission in submissions]
         measured = self._costs.measured(document_format)
         return await self._core.read(measured, documents, assemble, max_leads=self._max_leads)
 
     def _assemble(
-        self, sender: Principal, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes
+        self,
+        submission: Submission,
+        submitted: SubmittedEcg,
+        signals: Sequence[Signal],
+        blob: bytes,
     ) -> StoredEcg:
+        sender, key = submission.sender, submission.key
         ecg = valid_ecg(
             submitted, signals, ecg_id=next_id(), owner=sender.name, received=datetime.now(UTC)
         )
@@ -137,8 +167,9 @@ class IngestActor(Actor[Submission, Receipt]):
             ecg,
             insights=tuple(self._begin(insight, ecg, signals) for insight in self._insights),
             blob=blob,
-            fingerprint=fingerprint(submitted, ecg, signals) if ecg.client_id else None,
+            fingerprint=fingerprint(submitted, ecg, signals) if ecg.client_id or key else None,
             sender=sender,
+            key=key,
         )
 
     def _begin(self, insight: Insight, ecg: Ecg, signals: Sequence[Signal]) -> InsightRecord:

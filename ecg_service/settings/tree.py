@@ -58,11 +58,16 @@ class EdgeSettings:
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """`[ingest]`: the mailbox of ECGs to store, how many are stored at once, and their leads."""
+    """`[ingest]`: the mailbox of ECGs to store, how many are stored at once, and their leads.
+
+    Idempotency keys are remembered for `idempotency_seconds`, then forgotten by the next sweep.
+    """
 
     max_leads: int = 256
     ingest_mailbox: int = 1024
     ingest_batch: int = 32
+    idempotency_seconds: float = 86_400.0
+    idempotency_sweep_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

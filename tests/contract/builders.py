@@ -41,12 +41,13 @@ def new(
     blob: bytes = b"packed",
     fingerprint: bytes | None = None,
     sender: Principal | None = None,
+    key: str | None = None,
     **changes: object,
 ) -> StoredEcg:
     """Make an ECG with pending insights of these names."""
     made = ecg(owner, **changes)
     insights = tuple(InsightRecord(made.id, name, 1) for name in pending)
-    return StoredEcg(made, insights, blob, fingerprint, sender)
+    return StoredEcg(made, insights, blob, fingerprint, sender, key)
 
 
 def user(name: str = "ann", role: Role = Role.USER, **changes: object) -> User:

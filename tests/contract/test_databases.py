@@ -42,10 +42,11 @@ async def test_users_are_reached_beside_an_open_store(database: Database, store:
 
 async def test_a_check_reads_all_of_a_persistent_database(database: Database, store: Store) -> None:
     await added(store, new("ann", "a", "b", blob=pack([Signal([1, 2, 3]), Signal([4])])))
+    await added(store, new("ann", key="k", fingerprint=b"f", blob=pack([Signal([5])])))
     await store.users.add(user())
     checked = Checked()
     assert list(database.check(verify_blob, checked)) == []
-    assert checked == (Checked(1, 4, 2, 1) if database.is_persistent else Checked())
+    assert checked == (Checked(2, 5, 2, 1, 1) if database.is_persistent else Checked())
     await added(store, new(blob=b"not packed"))
     problems = list(database.check(verify_blob, Checked()))
     assert len(problems) == int(database.is_persistent)

@@ -70,6 +70,7 @@ def new_ecgs(draw: st.DrawFn) -> StoredEcg:
         fingerprint=draw(st.sampled_from([b"x", b"y"])),
         blob=draw(st.binary(max_size=8)),
         sender=draw(SENDERS),
+        key=draw(st.none() | st.sampled_from(["1", "2"])),
     )
 
 
@@ -114,6 +115,10 @@ class SameAnswers(RuleBasedStateMachine):
     def get(self, owner: str, one: UUID) -> None:
         self.same(lambda store: store.ecgs.get(owner, one))
         self.same(lambda store: store.ecgs.get(owner, one, samples=False))
+
+    @rule(older=ids, limit=LIMITS)
+    def forget_keys(self, older: UUID, limit: int) -> None:
+        self.same(lambda store: store.ecgs.forget_keys(older, limit=limit))
 
     @rule(owner=OWNERS, one=ids, by=SENDERS)
     def delete(self, owner: str, one: UUID, by: Principal | None) -> None:

@@ -43,7 +43,7 @@ async def test_kills_lose_nothing_acknowledged_and_double_nothing(
         assert await service.stop() == 0
     await check_database(tmp_path)
     assert kills.ledger.acknowledged > 10 * KILLS
-    assert set(kills.ledger.statuses) == {201, 422}
+    assert {201, 422} <= set(kills.ledger.statuses) <= {201, 409, 422}
 
 
 @pytest.mark.parametrize("number", [SIGTERM, SIGKILL], ids=lambda s: s.name)

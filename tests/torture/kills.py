@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from signal import SIGKILL
 
@@ -14,7 +15,7 @@ import httpx
 
 from tests.e2e.service import Service, running
 from tests.torture.ledger import Ledger
-from tests.torture.recordings import kind_of, recording
+from tests.torture.recordings import key_of, kind_of, recording
 
 logger = logging.getLogger(__name__)
 
@@ -53,12 +54,12 @@ class Kills:
             assert not wrong, wrong
 
     async def _send_again(self, user: httpx.AsyncClient) -> None:
-        """Retry what was not answered, twice at once; only with an id is that safe."""
+        """Retry what was not answered, twice at once; only with an id or a key is that safe."""
         for number in self._unanswered:
-            if kind_of(number) == "with id":
-                ecg = recording(number)
-                answers = await asyncio.gather(*(self.ledger.post(user, ecg) for _ in range(2)))
-                assert any("Idempotency-Replayed" in answer.headers for answer in answers), answers
+            if kind_of(number) in {"with id", "with key"}:
+                again = partial(self.ledger.post, user, recording(number), key_of(number))
+                answers = await asyncio.gather(again(), again())
+                assert any(map(_is_of_another, answers)), answers
         self._unanswered.clear()
 
     async def _kill(self, service: Service) -> None:
@@ -77,8 +78,13 @@ class Kills:
         with suppress(httpx.TransportError):
             while True:
                 self._unanswered.add(number := next(self._numbers))
-                await self.ledger.post(user, recording(number))
+                await self.ledger.post(user, recording(number), key_of(number))
                 self._unanswered.discard(number)
                 self._left -= 1
                 if self._left == 0:
                     strike()
+
+
+def _is_of_another(answer: httpx.Response) -> bool:
+    """Whether another request with the same id or key stored the ECG, or is about to."""
+    return "Idempotency-Replayed" in answer.headers or answer.status_code == HTTPStatus.CONFLICT

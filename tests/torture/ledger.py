@@ -1,6 +1,6 @@
 """What was sent to a service, what it answered, and whether what it holds agrees.
 
-Each content is sent once, or again with the same `id`. The journal has a line before each attempt
+Each content is sent once, or again with the same `id` or idempotency key. The journal has a line before each attempt
 and one after each answer, so that it tells as much as is known even if the sender is killed.
 """
 
@@ -96,10 +96,13 @@ class Ledger:
     def acknowledged(self) -> int:
         return sum(1 for attempts in self._sent.values() if attempts.ecg_ids)
 
-    async def post(self, user: httpx.AsyncClient, ecg: Json) -> httpx.Response:
+    async def post(
+        self, user: httpx.AsyncClient, ecg: Json, key: str | None = None
+    ) -> httpx.Response:
         content = content_of(ecg)
         self._note(Entry(content))
-        answer = await user.post("/ecg", json=ecg)
+        headers = {"Idempotency-Key": f'"{key}"'} if key else None
+        answer = await user.post("/ecg", json=ecg, headers=headers)
         self.statuses.append(answer.status_code)
         created: Json = answer.json() if answer.status_code == STORED else {}
         self._note(Entry(content, answer.status_code, created.get("ecg_id")))

@@ -8,13 +8,18 @@ from tests.e2e.service import Json, noise
 SIZES = (1, 2, 3, 40, 400, 400, 4000, 20_000)
 BASELINE, MISSING = 7, -32768
 
-Kind = Literal["plain", "with id", "refused"]
+Kind = Literal["plain", "with id", "with key", "refused"]
 
 
 def kind_of(number: int) -> Kind:
     if number % 9 == 4:
         return "refused"
-    return "with id" if number % 2 else "plain"
+    return "with id" if number % 2 else "with key" if number % 4 else "plain"
+
+
+def key_of(number: int) -> str | None:
+    """Return the idempotency key of the ECG of this number, if it has one."""
+    return f"key {number}" if kind_of(number) == "with key" else None
 
 
 def recording(number: int) -> Json:

@@ -23,6 +23,7 @@ class MemoryEcgs(EcgRepository):
         self._stored = stored
         self._users = users
         self._named: dict[tuple[str, str], IdAndFingerprint] = {}
+        self._keys: dict[tuple[str, str], IdAndFingerprint] = {}
 
     async def add_many(
         self, new: Sequence[StoredEcg], *, until: float | None = None
@@ -30,7 +31,8 @@ class MemoryEcgs(EcgRepository):
         del until
         fresh, answers = sift(
             new,
-            find=lambda owner, client_id: self._named.get((owner, client_id)),
+            find_id=lambda owner, client_id: self._named.get((owner, client_id)),
+            find_key=lambda owner, key: self._keys.get((owner, key)),
             epoch_of=self._users.epoch_of,
         )
         ids = {one.ecg.id for one in fresh}
@@ -41,6 +43,8 @@ class MemoryEcgs(EcgRepository):
             self._stored[one.ecg.id] = replace(one, insights=insights)
             if one.ecg.client_id is not None:
                 self._named[one.ecg.owner, one.ecg.client_id] = (one.ecg.id, one.fingerprint)
+            if one.key is not None:
+                self._keys[one.ecg.owner, one.key] = (one.ecg.id, one.fingerprint)
         return answers
 
     async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
@@ -74,6 +78,12 @@ class MemoryEcgs(EcgRepository):
         del self._stored[ecg_id]
         if ecg.client_id is not None:
             del self._named[owner, ecg.client_id]
+
+    async def forget_keys(self, older: UUID, *, limit: int) -> int:
+        old = sorted((ecg_id, name) for name, (ecg_id, _) in self._keys.items() if ecg_id < older)
+        for _, name in old[:limit]:
+            del self._keys[name]
+        return len(old[:limit])
 
     async def ping(self) -> None:
         return

@@ -14,6 +14,8 @@ from ecg_service.adapters.sqlite.engine.errors import reason, translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import Row, execute
 from ecg_service.adapters.sqlite.insight_rows import NAME, ONE, to_record
+from ecg_service.adapters.sqlite.keys import ONE as ONE_KEY
+from ecg_service.adapters.sqlite.keys import to_named
 from ecg_service.adapters.sqlite.rows import select, unsealed
 from ecg_service.adapters.sqlite.users import GET, PAGE, shown, to_user
 from ecg_service.domain.errors import Damaged, DamagedEcg
@@ -72,6 +74,10 @@ class _Check(NamedTuple):
     def backfill(self, row: Row) -> None:
         unsealed(row, Damaged)
 
+    def key(self, row: Row) -> None:
+        self.checked.idempotency_keys += 1
+        to_named(row)
+
 
 def _shown_insight(ecg_id: bytes, name: bytes) -> str:
     return f"{shown(name)} of ECG {ecg_id.hex().upper()}"
@@ -79,6 +85,10 @@ def _shown_insight(ecg_id: bytes, name: bytes) -> str:
 
 def _shown_backfill(name: bytes, version: int) -> str:
     return f"{shown(name)} {version}"
+
+
+def _shown_key(owner: bytes, key: bytes) -> str:
+    return f"{shown(key)} of {shown(owner)}"
 
 
 class _Table(NamedTuple):
@@ -119,6 +129,15 @@ TABLES = (
         POSITION,
         _shown_backfill,
         _Check.backfill,
+    ),
+    _Table(
+        "idempotency_keys",
+        "SELECT CAST(owner AS BLOB), CAST(key AS BLOB) FROM idempotency_keys"
+        " WHERE (owner, key) > (CAST(? AS TEXT), CAST(? AS TEXT)) ORDER BY owner, key LIMIT ?",
+        (b"", b""),
+        ONE_KEY,
+        _shown_key,
+        _Check.key,
     ),
 )
 

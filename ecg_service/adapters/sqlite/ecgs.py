@@ -22,6 +22,7 @@ from ecg_service.adapters.sqlite.ecg_rows import (
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute, execute_many
 from ecg_service.adapters.sqlite.insight_rows import insert_records, select_records
+from ecg_service.adapters.sqlite.keys import find_key, forget_keys, insert_keys
 from ecg_service.adapters.sqlite.rows import UNREADABLE, select
 from ecg_service.adapters.sqlite.users import epoch_of
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg, fill
@@ -91,6 +92,9 @@ class SqliteEcgs(EcgRepository):
     async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
         await self._engine.write_even_if_full(_delete, owner, ecg_id, by)
 
+    async def forget_keys(self, older: UUID, *, limit: int) -> int:
+        return await self._engine.write(forget_keys, older, limit)
+
     async def ping(self) -> None:
         await self._engine.write(_ping)
 
@@ -98,10 +102,14 @@ class SqliteEcgs(EcgRepository):
 def _add_many(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[Added]:
     """Insert a batch in a few statements, however large it is."""
     fresh, answers = sift(
-        new, find=partial(_find, connection), epoch_of=partial(epoch_of, connection)
+        new,
+        find_id=partial(_find, connection),
+        find_key=partial(find_key, connection),
+        epoch_of=partial(epoch_of, connection),
     )
     if fresh:
         execute_many(connection, INSERT, map(to_row, fresh))
+        insert_keys(connection, fresh)
         insert_records(connection, [record for one in fresh for record in one.insights])
         rewind(connection, min(one.ecg.id.bytes for one in fresh))
     return answers

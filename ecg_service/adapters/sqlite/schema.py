@@ -14,7 +14,11 @@ from ecg_service.adapters.sqlite.engine.files import make_private, require_one_n
 from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
 from ecg_service.adapters.sqlite.engine.sql import execute, set_pragma
 from ecg_service.adapters.sqlite.sealing import add_checksums
-from ecg_service.adapters.sqlite.tables import TABLES
+from ecg_service.adapters.sqlite.tables import (
+    IDEMPOTENCY_KEYS,
+    IDEMPOTENCY_KEYS_BY_AGE,
+    TABLES,
+)
 from ecg_service.domain.errors import StorageUnavailable
 
 SET = "ecg_service"
@@ -41,11 +45,18 @@ def count_interruptions(db: Database) -> None:
         db.conn.execute(f"ALTER TABLE insights ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")
 
 
+def add_idempotency_keys(db: Database) -> None:
+    """Remember which ECG an idempotency key stored."""
+    db.conn.execute(IDEMPOTENCY_KEYS)
+    db.conn.execute(IDEMPOTENCY_KEYS_BY_AGE)
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     create_tables,
     add_epochs,
     count_interruptions,
     add_checksums,
+    add_idempotency_keys,
 )
 """In order; a published step never changes, a change of the schema is a new step.
 

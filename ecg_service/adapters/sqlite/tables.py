@@ -1,4 +1,4 @@
-"""The first schema, statement by statement."""
+"""The tables: the first schema, statement by statement, and what later steps add."""
 
 USERS = """
 CREATE TABLE users (
@@ -61,6 +61,19 @@ CREATE TABLE backfills (
 # What the last ping wrote.
 PINGS = "CREATE TABLE pings (content BLOB NOT NULL) STRICT"
 
+# Ids are made in order of time, so they tell how old a key is. The ECG may be deleted before.
+IDEMPOTENCY_KEYS = """
+CREATE TABLE idempotency_keys (
+    owner TEXT NOT NULL,
+    key TEXT NOT NULL,
+    ecg_id BLOB NOT NULL,
+    fingerprint BLOB NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (owner, key)
+) STRICT, WITHOUT ROWID
+"""
+IDEMPOTENCY_KEYS_BY_AGE = "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (ecg_id)"
+
 TABLES = (
     USERS,
     ECGS,
@@ -72,3 +85,4 @@ TABLES = (
     BACKFILLS,
     PINGS,
 )
+"""Of the first schema; it never changes."""

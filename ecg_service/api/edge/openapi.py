@@ -1,7 +1,8 @@
 """What Litestar cannot add to the OpenAPI document by itself: raw bodies and authentication."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, cast
 
 import msgspec
@@ -12,6 +13,7 @@ from litestar.openapi.spec import (
     Components,
     OpenAPI,
     OpenAPIMediaType,
+    OpenAPIType,
     Operation,
     Parameter,
     RequestBody,
@@ -37,9 +39,23 @@ _SCHEMAS["SubmittedLead"]["properties"]["signal"] = {
 
 
 def takes(
-    kind: type[msgspec.Struct], media_types: Iterable[str] = ("application/json",)
+    kind: type[msgspec.Struct],
+    media_types: Iterable[str] = ("application/json",),
+    *,
+    headers: Mapping[str, int] = MappingProxyType({}),
 ) -> type[Operation]:
-    """Document an operation whose body is of this type, in any of the media types."""
+    """Document an operation whose body is of this type, in any of the media types.
+
+    `headers` are the header fields that it takes, with their greatest lengths.
+    """
+    parameters = [
+        Parameter(
+            name=name,
+            param_in="header",
+            schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=length),
+        )
+        for name, length in headers.items()
+    ]
     media = OpenAPIMediaType(schema=cast("Schema", {"$ref": _REF.format(name=kind.__name__)}))
     body = RequestBody(content=dict.fromkeys(media_types, media), required=True)
 
@@ -47,6 +63,7 @@ def takes(
     class TakesBody(Operation):
         def __post_init__(self) -> None:
             self.request_body = body
+            self.parameters = [*(self.parameters or ()), *parameters]
 
     return TakesBody
 

@@ -1,6 +1,7 @@
 """Every error as RFC 9457 `application/problem+json`, from one table."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from ecg_service.domain import errors
-from ecg_service.domain.errors import EcgError, Invalid, InvalidQuery, Path
+from ecg_service.domain.errors import EcgError, Invalid, InvalidHeader, InvalidQuery, Path
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +35,13 @@ _KINDS: dict[type[EcgError], _Kind] = {
     errors.Malformed: _Kind(400, "malformed-body", "The body is not valid JSON"),
     errors.Invalid: _Kind(422, "invalid-body", "The body breaks the rules of its schema"),
     errors.InvalidQuery: _Kind(400, "invalid-query", "A parameter of the URL is invalid"),
+    errors.InvalidHeader: _Kind(400, "invalid-header", "A header field is invalid"),
     errors.Unauthenticated: _Kind(401, "unauthenticated", "Sign in to do this"),
     errors.Forbidden: _Kind(403, "forbidden", "Your role does not allow this"),
     errors.NotFound: _Kind(404, "not-found", "There is nothing here"),
     errors.EcgIdTaken: _Kind(409, "id-taken", "Another ECG of yours has this id"),
+    errors.KeyReused: _Kind(422, "key-reused", "Other content was sent with this key"),
+    errors.KeyInUse: _Kind(409, "key-in-use", "The first request is not answered yet", _LATER),
     errors.UserExists: _Kind(409, "user-exists", "A user with this name exists"),
     errors.LastAdmin: _Kind(409, "last-admin", "The last enabled admin must stay"),
     errors.Overloaded: _Kind(503, "overloaded", "Too much to do, try again", _LATER),
@@ -45,6 +49,7 @@ _KINDS: dict[type[EcgError], _Kind] = {
     errors.StorageUnavailable: _Kind(503, "storage-unavailable", "The store has failed", _LATER),
     errors.OutcomeUnknown: _Kind(500, "outcome-unknown", "It was done, or not: nobody can tell"),
     errors.DamagedEcg: _Kind(500, "damaged-ecg", "The stored ECG is damaged"),
+    errors.DamagedKey: _Kind(500, "damaged-key", "What is known of this key is damaged"),
     errors.DamagedUser: _Kind(500, "damaged-user", "The stored user is damaged"),
 }
 
@@ -79,20 +84,27 @@ def ecg_error(_: Request[Any, Any, Any], error: EcgError) -> Response[bytes]:
 
 
 def _errors(error: Invalid) -> list[dict[str, str]]:
-    where, shown = ("parameter", _name) if isinstance(error, InvalidQuery) else ("pointer", pointer)
+    where, shown = _PLACES.get(type(error), ("pointer", pointer))
     return [
         {where: _cut(shown(v.path)), "code": v.code, "detail": _cut(v.detail)}
         for v in error.violations
     ]
 
 
+def pointer(path: Path) -> str:
+    """Write a path as a JSON Pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
 def _name(path: Path) -> str:
     return str(path[0])
 
 
-def pointer(path: Path) -> str:
-    """Write a path as a JSON Pointer (RFC 6901)."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+_PLACES: dict[type[Invalid], tuple[str, Callable[[Path], str]]] = {
+    InvalidQuery: ("parameter", _name),
+    InvalidHeader: ("header", _name),
+}
+"""How an error names the places of violations that are not in the body."""
 
 
 def _cut(text: str) -> str:

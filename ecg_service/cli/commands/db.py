@@ -115,4 +115,4 @@ def _listed(checked: Checked) -> str:
 
 def _counted(count: int, plural: str) -> str:
     noun = plural.removesuffix("s") if count == 1 else plural
-    return f"{count or 'no'} {noun.replace('ecg', 'ECG')}"
+    return f"{count or 'no'} {noun.replace('ecg', 'ECG').replace('_', ' ')}"

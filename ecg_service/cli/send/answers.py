@@ -1,17 +1,17 @@
 """Errors that a service answers, in one line."""
 
-from http import HTTPStatus
-
 import httpx
 import msgspec
 
-UNKNOWN = "urn:ecg:problem:outcome-unknown"
+REPEATABLE = {"urn:ecg:problem:outcome-unknown", "urn:ecg:problem:key-in-use"}
+"""Problems after which the same request, with its key, tells what became of it."""
 
 
 class _Error(msgspec.Struct):
     detail: str
     pointer: str = ""
     parameter: str = ""
+    header: str = ""
 
 
 class _Problem(msgspec.Struct):
@@ -28,17 +28,17 @@ def problem(response: httpx.Response) -> str:
         return f"HTTP {response.status_code} {response.reason_phrase}".rstrip()
     if found.errors:
         first = found.errors[0]
-        place = first.pointer or first.parameter
+        place = first.pointer or first.parameter or first.header
         return f"{place}: {first.detail}" if place else first.detail
     return f"{found.title}: {found.detail}" if found.detail else found.title
 
 
-def is_outcome_unknown(response: httpx.Response) -> bool:
-    """Whether the service says that it cannot tell if it stored what it was sent."""
-    if response.status_code != HTTPStatus.INTERNAL_SERVER_ERROR:
+def is_repeatable(response: httpx.Response) -> bool:
+    """Whether the service cannot tell, or not yet, if it stored what it was sent."""
+    if response.is_success:
         return False
     found = _problem(response)
-    return found is not None and found.type == UNKNOWN
+    return found is not None and found.type in REPEATABLE
 
 
 def _problem(response: httpx.Response) -> _Problem | None:

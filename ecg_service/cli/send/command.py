@@ -66,9 +66,9 @@ def send(
 ) -> None:
     """Send JSON files, one ECG in each, to a service; - is standard input.
 
-    The password comes from --password-file, ECG_PASSWORD or the terminal. An ECG with an "id"
-    is stored once however often it is sent; one without is not sent again if its answer is lost,
-    since it may be stored. Exits with 0 if all are stored, and with 1 if not.
+    The password comes from --password-file, ECG_PASSWORD or the terminal. Each file is sent with
+    a key, so it is stored once however often the request is repeated; of several runs of this
+    command that holds for an ECG with an "id". Exits with 0 if all are stored, and with 1 if not.
 
     HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY name the proxy, which is never used to reach
     this machine; SSL_CERT_FILE or SSL_CERT_DIR name the certificates that are trusted.

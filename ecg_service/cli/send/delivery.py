@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -74,7 +75,8 @@ class Delivery:
 
     async def _deliver(self, name: str, body: Body) -> Outcome:
         try:
-            response = await self._retries.answer(lambda: self._post(body), body.has_id)
+            key = str(uuid4())
+            response = await self._retries.answer(lambda: self._post(body, key))
         except httpx.TransportError as error:
             return Outcome(name, "failed", error=self._unanswered(error))
         if response.status_code == HTTPStatus.CREATED:
@@ -85,8 +87,12 @@ class Delivery:
     def _unanswered(self, error: httpx.TransportError) -> str:
         return f"no answer from {self._way}: {_reason(error)}"
 
-    async def _post(self, body: Body) -> httpx.Response:
-        headers = {"Content-Type": "application/json", "Content-Length": str(body.size)}
+    async def _post(self, body: Body, key: str) -> httpx.Response:
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Length": str(body.size),
+            "Idempotency-Key": key,
+        }
         return await self._client.post("/ecg", content=body.chunks(), headers=headers)
 
 

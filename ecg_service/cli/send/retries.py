@@ -3,13 +3,14 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import httpx
 
-from ecg_service.cli.send.answers import is_outcome_unknown
+from ecg_service.cli.send.answers import is_repeatable
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0
 """Seconds. Pauses double from the first; a request is not repeated after a longer `Retry-After`."""
@@ -32,28 +33,19 @@ class Retries:
         self._limit = limit
         self._gave_up = False
 
-    async def answer(
-        self,
-        request: Callable[[], Awaitable[httpx.Response]],
-        may_repeat: Callable[[], bool] = lambda: True,
-    ) -> httpx.Response:
+    async def answer(self, request: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         """Return the last answer, or raise the last `httpx.TransportError`.
 
-        A request whose outcome is unknown, to us since its answer was lost or to the service, is
-        repeated only if `may_repeat` allows it.
+        The request must be one that may be repeated when its answer is lost.
         """
         for attempt in range(self._limit):
             if self._gave_up:
                 break
             pause = backoff(attempt)
-            try:
+            with suppress(httpx.TransportError):
                 response = await request()
-            except httpx.TransportError as error:
-                if not isinstance(error, UNSENT) and not may_repeat():
-                    raise
-            else:
                 asked = asked_pause(response)
-                if _is_final(response, may_repeat) or asked > LONGEST_PAUSE:
+                if _is_final(response) or asked > LONGEST_PAUSE:
                     return response
                 pause = max(pause, asked)
             await asyncio.sleep(pause)
@@ -66,10 +58,8 @@ class Retries:
         return response
 
 
-def _is_final(response: httpx.Response, may_repeat: Callable[[], bool]) -> bool:
-    if is_outcome_unknown(response):
-        return not may_repeat()
-    return response.status_code not in LATER
+def _is_final(response: httpx.Response) -> bool:
+    return response.status_code not in LATER and not is_repeatable(response)
 
 
 def backoff(attempt: int) -> float:

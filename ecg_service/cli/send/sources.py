@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import click
-import msgspec
 
 CHUNK = 1 << 18
-MAX_SEARCHED = 1 << 26
-"""Bytes. A larger body is not searched for an `id`; no service accepts one."""
 
 STDIN = "-"
 
@@ -31,20 +28,6 @@ class Body:
         self.file.seek(0)
         while chunk := self.file.read(CHUNK):
             yield chunk
-
-    def has_id(self) -> bool:
-        """Whether the ECG has an `id`, so that sending it twice stores it once."""
-        if self.size > MAX_SEARCHED:
-            return False
-        self.file.seek(0)
-        try:
-            return msgspec.json.decode(self.file.read(), type=_Named).id is not None
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return False
-
-
-class _Named(msgspec.Struct):
-    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

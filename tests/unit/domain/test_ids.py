@@ -1,6 +1,8 @@
 from uuid import RFC_4122, UUID
 
-from ecg_service.domain.ids import MonotonicIds, next_id
+import pytest
+
+from ecg_service.domain.ids import MonotonicIds, least_id, next_id
 
 MILLISECOND = 1_000_000
 NOON = 1_779_019_200_000 * MILLISECOND
@@ -48,6 +50,18 @@ def test_before_1970_ids_are_made_all_the_same() -> None:
     ids = made_at(-NOON, -1, 0, -NOON)
     assert ordered(ids)
     assert {(one.version, milliseconds(one)) for one in ids} == {(7, 0)}
+
+
+@pytest.mark.parametrize("moment", [NOON, NOON + MILLISECOND - 1, 0])
+def test_the_least_id_of_a_moment_parts_earlier_ids_from_later_ones(moment: int) -> None:
+    start = moment // MILLISECOND * MILLISECOND
+    before, at, later = made_at(start - MILLISECOND, start, start + MILLISECOND)
+    assert before < least_id(moment) < at < later or start == 0
+    assert least_id(moment) <= at
+
+
+def test_before_1970_every_id_is_later() -> None:
+    assert least_id(-NOON) == UUID(int=0)
 
 
 def test_ids_of_this_process_are_in_order_and_cannot_be_guessed() -> None:

@@ -18,6 +18,8 @@ from ecg_service.domain.errors import (
     EcgError,
     EcgIdTaken,
     Invalid,
+    KeyInUse,
+    KeyReused,
     Malformed,
     Overloaded,
     StorageUnavailable,
@@ -196,6 +198,32 @@ async def test_a_batch_is_stored_in_the_time_of_its_oldest_or_not_at_all(
     batch = [Submission(ANN, JSON, body(1), received) for received in (20.0, 10.0, 30.0)]
     with pytest.raises(StorageUnavailable, match=r"^15\.0$"):
         await actor.handle(batch)
+
+
+async def test_a_key_is_in_use_until_its_request_is_answered() -> None:
+    held = Held()
+    async with door(held, capacity=3) as ingest:
+        first = asyncio.create_task(ingest.submit(ANN, JSON, b"", key="k"))
+        await held.busy.wait()
+        with pytest.raises(KeyInUse):
+            await ingest.submit(ANN, JSON, b"", key="k")
+        others = [
+            asyncio.create_task(ingest.submit(sender, JSON, b"", key=key))
+            for sender, key in ((BOB, "k"), (ANN, "l"), (ANN, None))
+        ]
+        held.go_on.set()
+        await asyncio.gather(first, *others)
+        await ingest.submit(ANN, JSON, b"", key="k")
+
+
+async def test_a_key_counts_within_a_batch_too(actor: IngestActor, store: MemoryStore) -> None:
+    bodies = (body(1), body(1), body(2))
+    batch = [Submission(ANN, JSON, one, key="k") for one in bodies]
+    first, same, other = await actor.handle(batch)
+    assert isinstance(first, Receipt)
+    assert same == Receipt(first.ecg_id, replayed=True)
+    assert isinstance(other, KeyReused)
+    assert len(await store.ecgs.page("ann", limit=9)) == 1
 
 
 async def test_a_stopped_pool_is_overload() -> None:

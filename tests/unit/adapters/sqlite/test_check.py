@@ -53,6 +53,9 @@ def test_finds_damaged_blobs(path: Path, stored: UUID) -> None:
         ("users SET role = 'ADMIN'", "users row ann: "),
         ("users SET password_hash = replace(password_hash, 'hash', 'cash')", "users row ann: "),
         ("users SET name = CAST(x'ff' AS TEXT)", "users row %FF: "),
+        ("idempotency_keys SET ecg_id = x'02'", "idempotency_keys row key of ann: "),
+        ("idempotency_keys SET owner = 'eve'", "idempotency_keys row key of eve: "),
+        ("idempotency_keys SET key = CAST(x'ff' AS TEXT)", "idempotency_keys row %FF of ann: "),
         ("backfills SET position = x'02'", "backfills row rr 1: "),
         ("ecgs SET blob_checksum = blob_checksum + 1", "ecgs row 1, id {}: "),
         ("ecgs SET blob = x'00'", "ecgs row 1, id {}: "),
@@ -65,6 +68,8 @@ async def test_finds_each_altered_row(
         await store.users.add(user("ann"))
         await store.users.add(user("bob"))
         await store.insights.backfill("rr", 1, limit=9)
+        [deleted] = await added(store, new(key="key", fingerprint=b"f"))
+        await store.ecgs.delete("ann", deleted)
     where = " WHERE name = 'qrs'" if "insights" in alteration else ""
     where = " WHERE name = 'ann'" if "users" in alteration else where
     alter(path, f"UPDATE {alteration}{where}")

@@ -25,7 +25,7 @@ async def store() -> UUID:
     """Let the service store an ECG, and stop it."""
     async with running_services(Settings()) as services:
         bob = Principal.of(await services.users.register("bob", "correct horse"))
-        return (await services.ingest.submit(bob, Json(), ECG)).ecg_id
+        return (await services.ingest.submit(bob, Json(), ECG, key="k")).ecg_id
 
 
 def flip_a_byte_of_the_blob(path: Path) -> None:
@@ -55,7 +55,8 @@ def test_check_of_a_sound_database() -> None:
     asyncio.run(store())
     result = db("check")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "ecg.db: no problems; read 1 ECG, 5 samples, 2 insights, 2 users\n"
+    read = "1 ECG, 5 samples, 2 insights, 2 users, 1 idempotency key"
+    assert result.stderr == f"ecg.db: no problems; read {read}\n"
 
 
 def test_check_finds_a_flipped_byte(tmp_path: Path) -> None:

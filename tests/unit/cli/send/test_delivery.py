@@ -59,25 +59,17 @@ async def test_a_file_is_sent_whole_at_each_attempt(tmp_path: Path) -> None:
     assert outcomes == [Outcome(str(path), "stored", path.stat().st_size, ecg_id="an-id")]
 
 
-@pytest.mark.parametrize(
-    ("body", "calls"),
-    [('{"id": "mine", "leads": []}', 3), ('{"leads": [{"id": "no"}]}', 1), ("junk", 1)],
-    ids=["with id", "without", "not JSON"],
-)
-async def test_after_a_lost_answer_only_an_ecg_with_an_id_is_sent_again(
-    body: str, calls: int, tmp_path: Path
-) -> None:
-    path = tmp_path / "ecg.json"
-    path.write_text(body)
-    seen = 0
+async def test_all_attempts_of_a_file_have_one_key_and_every_file_another(file: Source) -> None:
+    keys: list[str] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
-        nonlocal seen
-        seen += 1
+        keys.append(request.headers["Idempotency-Key"])
         raise httpx.ReadError("reset", request=request)
 
-    [outcome] = await deliver(handle, Source(str(path)))
-    assert seen == calls
+    [outcome] = await deliver(handle, file)
+    await deliver(handle, file)
+    assert keys == [keys[0]] * 3 + [keys[3]] * 3
+    assert keys[0] != keys[3]
     assert outcome.state == "failed"
     assert outcome.error == (
         "no answer from the service: "
