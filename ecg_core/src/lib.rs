@@ -16,6 +16,7 @@
 //!
 //! The public ones:
 //! - [`json`]: strict JSON: whole documents, arrays of integers, errors that name their place
+//! - [`msgpack`]: the same for msgpack, whose signals may also be bytes
 //! - [`crossings`]: what a zero crossing is, and how crossings are counted
 //! - [`blob`]: the stored form of signals
 //!
@@ -40,6 +41,7 @@ mod extremes;
 mod isa;
 pub mod json;
 mod memory;
+pub mod msgpack;
 mod signal;
 mod sums;
 mod thinning;

@@ -80,6 +80,9 @@ class DecodeError(ValueError):
         "not_an_integer",
         "out_of_range",
         "too_many_signals",
+        "unsupported",
+        "wrong_encoding",
+        "wrong_length",
     ]
     offset: int
     pointer: str
@@ -244,7 +247,12 @@ def zero_crossing_rate(
 def parse_signal(json: _Bytes, /) -> Signal: ...
 def lift_signals(body: _Bytes, /, key: str = "signal") -> tuple[bytes, list[Signal]]: ...
 def read_batch(
-    bodies: Iterable[_Bytes], /, key: str = "signal", *, max_signals: int | None = None
+    bodies: Iterable[_Bytes],
+    /,
+    key: str = "signal",
+    *,
+    max_signals: int | None = None,
+    format: Literal["json", "msgpack"] = "json",  # noqa: A002
 ) -> list[Reading | DecodeError]: ...
 def pack(signals: Iterable[_Integers], /, *, missing: int | None = None) -> bytes: ...
 def unpack(blob: _Bytes, /, *, max_samples: int | None = None) -> list[Signal]: ...

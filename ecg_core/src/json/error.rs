@@ -10,9 +10,9 @@ pub const MAX_POINTER: usize = 256;
 /// The kinds of errors; the names are part of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
-    /// Not JSON.
+    /// Not JSON, or not msgpack.
     Syntax,
-    /// Not JSON, for the document has ended and something follows.
+    /// The document has ended and something follows.
     Trailing,
     /// Not UTF-8.
     Encoding,
@@ -20,7 +20,7 @@ pub enum Code {
     Depth,
     /// A key is there twice.
     DuplicateKey,
-    /// A signal is something else than an array.
+    /// A signal is something else than an array, or bytes.
     NotAnArray,
     /// An element of a signal is something else than an integer.
     NotAnInteger,
@@ -28,6 +28,12 @@ pub enum Code {
     OutOfRange,
     /// There are more signals than the caller takes.
     TooManySignals,
+    /// msgpack that JSON has no words for: an extension type, or a key that is no string.
+    Unsupported,
+    /// A signal of bytes has no encoding that is known, or an array has one.
+    WrongEncoding,
+    /// The bytes of a signal are no whole samples.
+    WrongLength,
     /// Nothing is wrong with the document, but there is not enough memory; the place is not known.
     OutOfMemory,
 }
@@ -46,6 +52,9 @@ impl Code {
             Self::NotAnInteger => "not_an_integer",
             Self::OutOfRange => "out_of_range",
             Self::TooManySignals => "too_many_signals",
+            Self::Unsupported => "unsupported",
+            Self::WrongEncoding => "wrong_encoding",
+            Self::WrongLength => "wrong_length",
             Self::OutOfMemory => "out_of_memory",
         }
     }
@@ -77,7 +86,7 @@ impl std::error::Error for DecodeError {}
 
 /// One component of a pointer.
 #[derive(Debug)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Key(String),
     Index(usize),
 }
@@ -85,7 +94,7 @@ pub(super) enum Step {
 /// An error on its way out of the document: each level adds its step. Without a place memory has ended, and none
 /// is taken to say so.
 #[derive(Debug)]
-pub(super) struct Fault(Option<Box<Place>>); // boxed, since it is rare
+pub(crate) struct Fault(Option<Box<Place>>); // boxed, since it is rare
 
 #[derive(Debug)]
 struct Place {
@@ -95,14 +104,14 @@ struct Place {
     steps: Vec<Step>,
 }
 
-pub(super) type Result<T> = std::result::Result<T, Fault>;
+pub(crate) type Result<T> = std::result::Result<T, Fault>;
 
 impl Fault {
-    pub(super) fn new(code: Code, offset: usize, detail: &'static str) -> Self {
+    pub(crate) fn new(code: Code, offset: usize, detail: &'static str) -> Self {
         Self(Some(Box::new(Place { code, offset, detail, steps: Vec::new() })))
     }
 
-    pub(super) fn inside(mut self, step: impl FnOnce() -> Step) -> Self {
+    pub(crate) fn inside(mut self, step: impl FnOnce() -> Step) -> Self {
         if let Some(place) = &mut self.0 {
             place.steps.push(step());
         }

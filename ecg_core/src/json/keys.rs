@@ -12,23 +12,23 @@ type Key<'a> = Cow<'a, [u8]>;
 
 /// The keys of the objects that are open, in one stack.
 #[derive(Default)]
-pub(super) struct Keys<'a> {
+pub(crate) struct Keys<'a> {
     stack: Vec<Key<'a>>,
 }
 
 /// The keys of one object. The set is seeded randomly, so nobody can choose keys that collide.
-pub(super) struct Object<'a> {
+pub(crate) struct Object<'a> {
     base: usize,
     many: Option<HashSet<Key<'a>>>,
 }
 
 impl<'a> Keys<'a> {
-    pub(super) fn open(&self) -> Object<'a> {
+    pub(crate) fn open(&self) -> Object<'a> {
         Object { base: self.stack.len(), many: None }
     }
 
     /// Remembers a key; false if the object has it already.
-    pub(super) fn insert(&mut self, object: &mut Object<'a>, key: Key<'a>) -> Result<bool, OutOfMemory> {
+    pub(crate) fn insert(&mut self, object: &mut Object<'a>, key: Key<'a>) -> Result<bool, OutOfMemory> {
         if let Some(many) = &mut object.many {
             many.try_reserve(1)?;
             return Ok(many.insert(key));
@@ -43,7 +43,7 @@ impl<'a> Keys<'a> {
         Ok(new)
     }
 
-    pub(super) fn close(&mut self, object: &Object<'a>) {
+    pub(crate) fn close(&mut self, object: &Object<'a>) {
         self.stack.truncate(object.base);
     }
 }

@@ -21,6 +21,8 @@ mod walk;
 mod write;
 
 pub use error::{Code, DecodeError, MAX_POINTER};
+pub(crate) use error::{Fault, Result, Step};
+pub(crate) use keys::{Keys, Object};
 pub use lift::{Lifted, lift, lift_at_most, parse};
 pub use walk::MAX_DEPTH;
 pub use write::to_json;

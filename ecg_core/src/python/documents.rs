@@ -1,5 +1,6 @@
-//! Reading JSON.
+//! Reading documents, JSON and MessagePack.
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
@@ -14,6 +15,7 @@ use super::signal::PySignal;
 use crate::blob;
 use crate::json::{self, Lifted};
 use crate::memory::collected;
+use crate::msgpack;
 
 /// Read a signal from a JSON array of integers.
 ///
@@ -94,6 +96,9 @@ pub(super) fn lift_signals<'py>(
 ///     The key of the signals.
 /// max_signals : int, optional
 ///     A body with more of them is a `DecodeError`, found before the next one is read.
+/// format : {'json', 'msgpack'}, optional
+///     What the bodies are. A signal of MessagePack is an array of integers, or bytes of little-endian samples with
+///     `"encoding"`, `"i16le"` or `"i32le"`, beside it. Extension types and keys that are no strings are errors.
 ///
 /// Returns
 /// -------
@@ -115,19 +120,20 @@ pub(super) fn lift_signals<'py>(
 /// >>> error.pointer
 /// '/signal/0'
 #[pyfunction]
-#[pyo3(signature = (bodies, /, key="signal", *, max_signals=None))]
+#[pyo3(signature = (bodies, /, key="signal", *, max_signals=None, format="json"))]
 pub(super) fn read_batch<'py>(
     bodies: &Bound<'py, PyAny>,
     key: &str,
     max_signals: Option<Cut>,
+    format: &str,
 ) -> PyResult<Bound<'py, PyList>> {
-    let most = at_most(max_signals, "max_signals")?;
+    let (reader, most) = (reader(format)?, at_most(max_signals, "max_signals")?);
     let (py, bodies) = (bodies.py(), each(bodies, "documents")?);
     let named = |(index, body): (usize, PyResult<Bound<'_, PyAny>>)| {
         octets(&body?).map_err(|error| within(py, &format!("body {index}"), error))
     };
     let texts = collected(bodies.enumerate().map(named))?;
-    let outcomes = py.detach(|| collected(texts.iter().map(|text| read(text, key, most))))?;
+    let outcomes = py.detach(|| collected(texts.iter().map(|text| read(reader, text, key, most))))?;
     let list = PyList::empty(py);
     for outcome in outcomes {
         match outcome {
@@ -140,8 +146,19 @@ pub(super) fn read_batch<'py>(
 
 type Outcome = Result<(Lifted, Vec<u8>), json::DecodeError>;
 
-fn read(text: &[u8], key: &str, max_signals: usize) -> Result<Outcome, blob::BlobError> {
-    match json::lift_at_most(text, key, max_signals) {
+/// What takes the signals out of a document.
+type Reader = fn(&[u8], &str, usize) -> Result<Lifted, json::DecodeError>;
+
+fn reader(format: &str) -> PyResult<Reader> {
+    match format {
+        "json" => Ok(json::lift_at_most),
+        "msgpack" => Ok(msgpack::lift_at_most),
+        _ => Err(PyValueError::new_err(format!("format must be 'json' or 'msgpack', not {format:?}"))),
+    }
+}
+
+fn read(reader: Reader, text: &[u8], key: &str, max_signals: usize) -> Result<Outcome, blob::BlobError> {
+    match reader(text, key, max_signals) {
         Ok(lifted) => blob::pack(&lifted.signals).map(|blob| Ok((lifted, blob))),
         Err(error) if error.code == json::Code::OutOfMemory => Err(blob::BlobError::OutOfMemory),
         Err(error) => Ok(Err(error)),

@@ -12,13 +12,14 @@ create_exception!(
     ecg_core,
     DecodeError,
     PyValueError,
-    "A document is not strict JSON, or a signal in it is not an array of 32-bit integers.
+    "A document is not strict JSON or MessagePack, or a signal in it is none of 32-bit integers.
 
 Attributes
 ----------
 code : str
     `syntax`, `trailing` (the document has ended before), `encoding`, `depth`, `duplicate_key`, `not_an_array`,
-    `not_an_integer`, `out_of_range` or `too_many_signals`.
+    `not_an_integer`, `out_of_range` or `too_many_signals`; of MessagePack also `unsupported` (an extension type, or a
+    key that is no string), `wrong_encoding` or `wrong_length` (of the bytes of a signal).
 offset : int
     The byte of the document that is wrong.
 pointer : str

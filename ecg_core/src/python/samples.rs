@@ -53,10 +53,13 @@ fn fitting<T: Element + TryInto<i32>>(
             return Ok(());
         }
         lane.part(&range).blocks::<CHUNK, _>(|from, block| {
-            for (index, &sample) in block.iter().enumerate() {
-                samples.push(sample.try_into().map_err(|_| beyond(range.start + from + index))?);
+            // Two loops, for the second has vectors, and the first is none for what always fits.
+            let fits = |&sample: &T| TryInto::<i32>::try_into(sample).is_ok();
+            if let Some(index) = block.iter().position(|sample| !fits(sample)) {
+                return Err(beyond(range.start + from + index));
             }
-            Ok::<_, PyErr>(())
+            samples.extend(block.iter().map(|&sample| sample.try_into().unwrap_or_default()));
+            Ok(())
         })
     })?;
     Ok(samples)

@@ -1,0 +1,275 @@
+//! Takes the signals out of a document.
+
+use std::borrow::Cow;
+
+use super::reader::{Reader, Token};
+use super::samples::{Encoding, integers};
+use crate::json::{Code, DecodeError, Fault, Keys, Lifted, MAX_DEPTH, MAX_POINTER, Object, Result, Step};
+use crate::memory::{OutOfMemory, Room};
+use crate::signal::Signal;
+
+/// The key, beside the one of a signal, that names the encoding of its bytes.
+const ENCODING: &[u8] = b"encoding";
+
+/// Takes the signals at `key`, at any depth, out of a msgpack document; at most `max_signals`, and the next one
+/// is not read. A signal is an array of integers, or bytes of little-endian samples with their `encoding`, `i16le`
+/// or `i32le`, in the same map.
+///
+/// ```
+/// let body = b"\x82\xa6signal\xc4\x04\x01\x00\xfe\xff\xa8encoding\xa5i16le";
+/// let lifted = ecg_core::msgpack::lift_at_most(body, "signal", 1)?;
+/// assert_eq!(lifted.skeleton, b"\x82\xa6signal\x00\xa8encoding\xa5i16le");
+/// assert_eq!(lifted.signals[0].samples(), [1, -2]);
+/// # Ok::<(), ecg_core::json::DecodeError>(())
+/// ```
+///
+/// # Errors
+/// [`DecodeError`] if anything in the document is not msgpack, a key is no string, a value is of an extension
+/// type, or a value at `key` is not a signal.
+pub fn lift_at_most(body: &[u8], key: &str, max_signals: usize) -> std::result::Result<Lifted, DecodeError> {
+    let mut lift = Lift {
+        reader: Reader { body, at: 0 },
+        key: key.as_bytes(),
+        max_signals,
+        keys: Keys::default(),
+        depth: 0,
+        lifted: Lifted::default(),
+        kept: 0,
+    };
+    lift.value()?;
+    if lift.reader.left() > 0 {
+        return Err(Fault::new(Code::Trailing, lift.reader.at, "expected the end").into());
+    }
+    lift.keep(body.len()).map_err(Fault::from)?;
+    Ok(lift.lifted)
+}
+
+/// A place in a document, what is above it, and what was taken out so far.
+struct Lift<'a> {
+    reader: Reader<'a>,
+    key: &'a [u8],
+    max_signals: usize,
+    keys: Keys<'a>,
+    depth: usize,
+    lifted: Lifted,
+    /// Where the part of the document begins that is not in the skeleton yet.
+    kept: usize,
+}
+
+/// What a map has at the key of signals.
+#[derive(Clone, Copy, Default)]
+enum Kind<'a> {
+    #[default]
+    Nothing,
+    Integers,
+    /// The signal with this index begins at this byte; its samples are not known yet.
+    Bytes(usize, usize, &'a [u8]),
+}
+
+/// The signal of a map: its encoding may stand before or behind it.
+#[derive(Default)]
+struct Found<'a> {
+    signal: Kind<'a>,
+    encoding: Encoding,
+    /// Where the encoding stands.
+    at: usize,
+}
+
+impl<'a> Lift<'a> {
+    fn value(&mut self) -> Result<()> {
+        let start = self.reader.at;
+        match self.reader.token()? {
+            Token::Array(len) => self.nested(start, |lift| lift.array(len)),
+            Token::Map(len) => self.nested(start, |lift| lift.map(len)),
+            _ => Ok(()),
+        }
+    }
+
+    fn nested<T>(&mut self, start: usize, inner: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.depth == MAX_DEPTH {
+            return Err(Fault::new(Code::Depth, start, "nested too deeply"));
+        }
+        self.depth += 1;
+        let found = inner(self)?;
+        self.depth -= 1;
+        Ok(found)
+    }
+
+    fn array(&mut self, len: usize) -> Result<()> {
+        (0..len).try_for_each(|index| self.value().map_err(|fault| fault.inside(|| Step::Index(index))))
+    }
+
+    fn map(&mut self, len: usize) -> Result<()> {
+        let (mut object, mut found) = (self.keys.open(), Found::default());
+        for _ in 0..len {
+            self.member(&mut object, &mut found)?;
+        }
+        self.keys.close(&object);
+        self.decode(&found)
+    }
+
+    fn member(&mut self, object: &mut Object<'a>, found: &mut Found<'a>) -> Result<()> {
+        let start = self.reader.at;
+        let Token::Text(key) = self.reader.token()? else {
+            return Err(Fault::new(Code::Unsupported, start, "expected a string as key"));
+        };
+        let inside = || component(key);
+        if !self.keys.insert(object, Cow::Borrowed(key))? {
+            return Err(Fault::new(Code::DuplicateKey, start, "duplicate key").inside(inside));
+        }
+        let outcome = if key == self.key {
+            self.signal().map(|signal| found.signal = signal)
+        } else if key == ENCODING {
+            self.encoding(found)
+        } else {
+            self.value()
+        };
+        outcome.map_err(|fault| fault.inside(inside))
+    }
+
+    /// Goes past a signal, which leaves its index; bytes are returned, for their encoding is not known yet.
+    fn signal(&mut self) -> Result<Kind<'a>> {
+        let (start, index) = (self.reader.at, self.lifted.signals.len());
+        if index == self.max_signals {
+            return Err(Fault::new(Code::TooManySignals, start, "more signals than may be"));
+        }
+        self.keep(start)?;
+        let (samples, kind) = match self.reader.token()? {
+            Token::Array(len) => {
+                (self.nested(start, |lift| integers(&mut lift.reader, len))?, Kind::Integers)
+            }
+            Token::Binary(bytes) => (Vec::new(), Kind::Bytes(index, start, bytes)),
+            _ => return Err(Fault::new(Code::NotAnArray, start, "expected an array of integers, or bytes")),
+        };
+        self.kept = self.reader.at;
+        append(index, &mut self.lifted.skeleton)?;
+        self.lifted.signals.add(Signal::try_new(samples)?)?;
+        Ok(kind)
+    }
+
+    fn encoding(&mut self, found: &mut Found<'a>) -> Result<()> {
+        found.at = self.reader.at;
+        self.value()?;
+        let mut again = Reader { body: self.reader.body, at: found.at };
+        found.encoding = Encoding::named(&again.token()?);
+        Ok(())
+    }
+
+    /// Puts the samples of bytes where their signal is.
+    fn decode(&mut self, found: &Found<'a>) -> Result<()> {
+        let wrong = |detail| Fault::new(Code::WrongEncoding, found.at, detail).inside(|| component(ENCODING));
+        let (index, start, bytes) = match found.signal {
+            Kind::Bytes(index, start, bytes) => (index, start, bytes),
+            Kind::Integers if found.encoding != Encoding::None => {
+                return Err(wrong("an array of integers has no encoding"));
+            }
+            Kind::Nothing | Kind::Integers => return Ok(()),
+        };
+        if !found.encoding.is_known() {
+            return Err(wrong("expected i16le or i32le, the encoding of the signal's bytes"));
+        }
+        let part = || Fault::new(Code::WrongLength, start, "the bytes end in a part of a sample");
+        let samples =
+            found.encoding.decoded(bytes).ok_or_else(|| part().inside(|| component(self.key)))??;
+        self.lifted.signals[index] = Signal::try_new(samples)?;
+        Ok(())
+    }
+
+    /// Copies the document into the skeleton, up to a place.
+    fn keep(&mut self, end: usize) -> std::result::Result<(), OutOfMemory> {
+        self.lifted.skeleton.add_all(&self.reader.body[self.kept..end])
+    }
+}
+
+/// A key for a pointer: of a long one only more than any pointer has room for.
+fn component(key: &[u8]) -> Step {
+    Step::Key(String::from_utf8_lossy(&key[..key.len().min(2 * MAX_POINTER)]).into_owned())
+}
+
+/// Appends an index, as an integer of msgpack.
+fn append(index: usize, skeleton: &mut Vec<u8>) -> std::result::Result<(), OutOfMemory> {
+    match u8::try_from(index) {
+        Ok(index) if index < 0x80 => skeleton.add(index),
+        _ => {
+            skeleton.add(0xcf)?;
+            skeleton.add_all(&(index as u64).to_be_bytes())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Place = (Code, usize, String);
+
+    fn lifted(body: &[u8]) -> std::result::Result<(Vec<u8>, Vec<Vec<i32>>), Place> {
+        let lifted = lift_at_most(body, "signal", 300)
+            .map_err(|error| (error.code, error.offset, error.pointer.clone()))?;
+        Ok((lifted.skeleton, lifted.signals.iter().map(|signal| signal.samples().to_vec()).collect()))
+    }
+
+    fn refused(body: &[u8]) -> Place {
+        lifted(body).unwrap_err()
+    }
+
+    #[test]
+    fn signals_become_their_index() {
+        let body = b"\x92\x81\xa6signal\x93\x01\xd1\x80\x00\xff\x82\xa8encoding\xa5i32le\xa6signal\xc4\x04\x07\x00\x00\x00";
+        let skeleton = b"\x92\x81\xa6signal\x00\x82\xa8encoding\xa5i32le\xa6signal\x01";
+        assert_eq!(lifted(body), Ok((skeleton.to_vec(), vec![vec![1, -32_768, -1], vec![7]])));
+        assert_eq!(lifted(b"\x82\xa6signal\x90\xa8encoding\xc0").unwrap().1, [Vec::<i32>::new()]);
+        assert_eq!(lifted(b"\x81\xa8encoding\x07"), Ok((b"\x81\xa8encoding\x07".to_vec(), vec![])));
+    }
+
+    #[test]
+    fn indices_beyond_one_byte_are_integers_too() {
+        let mut body = b"\xdc\x00\x81".to_vec();
+        (0..129).for_each(|_| body.extend(b"\x81\xa6signal\x90"));
+        let (skeleton, signals) = lifted(&body).unwrap();
+        assert_eq!(signals.len(), 129);
+        assert!(skeleton.ends_with(b"\x81\xa6signal\x7f\x81\xa6signal\xcf\x00\x00\x00\x00\x00\x00\x00\x80"));
+    }
+
+    #[test]
+    fn every_kind_of_error_has_its_code_and_its_place() {
+        for (body, code, offset, pointer) in [
+            (&b"\x81\xa6signal\x92\x01"[..], Code::Syntax, 8, "/signal"),
+            (b"\x81\xa6signal\x92\x01\xcd", Code::Syntax, 11, "/signal/1"),
+            (b"\x81\xa6signal\xdd\xff\xff\xff\xff\x01", Code::Syntax, 8, "/signal"),
+            (b"\xc0\xc0", Code::Trailing, 1, ""),
+            (b"\x81\xa1a\xa1\xff", Code::Encoding, 4, "/a"),
+            (b"\x82\xa1a\x00\xa1a\x00", Code::DuplicateKey, 4, "/a"),
+            (b"\x82\xa1a\x00\xd9\x01a\x00", Code::DuplicateKey, 4, "/a"),
+            (b"\x81\x01\x00", Code::Unsupported, 1, ""),
+            (b"\x81\xa1a\xd4\x00\x00", Code::Unsupported, 3, "/a"),
+            (b"\x81\xa6signal\xa1x", Code::NotAnArray, 8, "/signal"),
+            (b"\x81\xa6signal\xc0", Code::NotAnArray, 8, "/signal"),
+            (b"\x81\xa6signal\x92\x01\xca\x00\x00\x00\x00", Code::NotAnInteger, 10, "/signal/1"),
+            (b"\x81\xa6signal\x91\xc3", Code::NotAnInteger, 9, "/signal/0"),
+            (b"\x81\xa6signal\x91\xce\xff\xff\xff\xff", Code::OutOfRange, 9, "/signal/0"),
+            (b"\x81\xa6signal\xc4\x02\x00\x00", Code::WrongEncoding, 0, "/encoding"),
+            (b"\x82\xa6signal\xc4\x00\xa8encoding\xa3i16", Code::WrongEncoding, 19, "/encoding"),
+            (b"\x82\xa6signal\xc4\x00\xa8encoding\x91\x00", Code::WrongEncoding, 19, "/encoding"),
+            (b"\x82\xa6signal\x90\xa8encoding\xa5i16le", Code::WrongEncoding, 18, "/encoding"),
+            (b"\x82\xa6signal\xc4\x01\x00\xa8encoding\xa5i16le", Code::WrongLength, 8, "/signal"),
+        ] {
+            assert_eq!(refused(body), (code, offset, pointer.into()), "{body:x?}");
+        }
+    }
+
+    #[test]
+    fn nesting_has_a_bound() {
+        let nested = |depth| [vec![0x91; depth], vec![0]].concat();
+        assert!(lifted(&nested(MAX_DEPTH)).is_ok());
+        assert_eq!(refused(&nested(MAX_DEPTH + 1)).0, Code::Depth);
+        assert_eq!(refused(&nested(1_000_000)).0, Code::Depth);
+    }
+
+    #[test]
+    fn signals_beyond_the_bound_are_not_read() {
+        let body = b"\x92\x81\xa6signal\x90\x81\xa6signal\xa1x";
+        let error = lift_at_most(body, "signal", 1).unwrap_err();
+        assert_eq!((error.code, error.offset, &*error.pointer), (Code::TooManySignals, 18, "/1/signal"));
+    }
+}

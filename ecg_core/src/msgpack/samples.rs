@@ -1,0 +1,95 @@
+//! The samples of a signal: an array of integers, or bytes in a named encoding.
+
+use super::reader::{Reader, Token};
+use crate::json::{Code, Fault, Result, Step};
+use crate::memory::{OutOfMemory, Room};
+
+/// How the samples of a signal are written, by what stands at `encoding` beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// Nothing, or null.
+    #[default]
+    None,
+    I16,
+    I32,
+    Unknown,
+}
+
+impl Encoding {
+    pub(super) fn named(token: &Token<'_>) -> Self {
+        match token {
+            Token::Null => Self::None,
+            Token::Text(b"i16le") => Self::I16,
+            Token::Text(b"i32le") => Self::I32,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The samples of these bytes, if they are whole ones; nothing if the encoding is none.
+    pub(super) fn decoded(self, bytes: &[u8]) -> Option<std::result::Result<Vec<i32>, OutOfMemory>> {
+        match self {
+            Self::I16 => whole(bytes, |sample| i16::from_le_bytes(sample).into()),
+            Self::I32 => whole(bytes, i32::from_le_bytes),
+            Self::None | Self::Unknown => None,
+        }
+    }
+
+    pub(super) fn is_known(self) -> bool {
+        matches!(self, Self::I16 | Self::I32)
+    }
+}
+
+fn whole<const N: usize>(
+    bytes: &[u8],
+    sample: impl Fn([u8; N]) -> i32,
+) -> Option<std::result::Result<Vec<i32>, OutOfMemory>> {
+    let (samples, rest) = bytes.as_chunks::<N>();
+    let decode = || {
+        let mut decoded = Vec::with_room(samples.len())?;
+        decoded.extend(samples.iter().map(|&bytes| sample(bytes)));
+        Ok(decoded)
+    };
+    rest.is_empty().then(decode)
+}
+
+/// The elements of an array, each of which has a byte at least.
+pub(super) fn integers(reader: &mut Reader<'_>, len: usize) -> Result<Vec<i32>> {
+    let mut integers = Vec::with_room(len)?;
+    for index in 0..len {
+        if let Some(integer) = reader.small() {
+            integers.push(integer);
+            continue;
+        }
+        let start = reader.at;
+        let integer = match reader.token() {
+            Ok(Token::Integer(Some(integer))) => Ok(integer),
+            Ok(Token::Integer(None)) => Err(Fault::new(Code::OutOfRange, start, "integer beyond 32 bits")),
+            Ok(_) => Err(Fault::new(Code::NotAnInteger, start, "expected an integer")),
+            Err(fault) => Err(fault),
+        };
+        integers.push(integer.map_err(|fault| fault.inside(|| Step::Index(index)))?);
+    }
+    Ok(integers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_little_endian_samples() {
+        let bytes = [0xff, 0x7f, 0x00, 0x80, 0xff, 0xff, 0xff, 0xff];
+        assert_eq!(Encoding::I16.decoded(&bytes), Some(Ok(vec![32_767, -32_768, -1, -1])));
+        assert_eq!(Encoding::I32.decoded(&bytes), Some(Ok(vec![-2_147_450_881, -1])));
+        assert_eq!(Encoding::I16.decoded(&[]), Some(Ok(vec![])));
+    }
+
+    #[test]
+    fn parts_of_samples_and_other_encodings_give_none() {
+        assert_eq!(Encoding::I16.decoded(&[0; 3]), None);
+        assert_eq!(Encoding::I32.decoded(&[0; 6]), None);
+        for encoding in [Encoding::None, Encoding::Unknown] {
+            assert_eq!((encoding.decoded(&[]), encoding.is_known()), (None, false));
+        }
+    }
+}
