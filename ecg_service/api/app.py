@@ -5,8 +5,10 @@ from litestar.datastructures import State
 from litestar.types import ASGIApp
 
 from ecg_service.api.ecgs import EcgController
+from ecg_service.api.edge.answers import Answer
 from ecg_service.api.edge.audience import require_audiences
 from ecg_service.api.edge.authentication import Authentication
+from ecg_service.api.edge.compression import with_compression
 from ecg_service.api.edge.openapi import add_bodies, openapi
 from ecg_service.api.edge.problems import HANDLERS
 from ecg_service.api.edge.queries import StrictQueries
@@ -26,10 +28,11 @@ def create_app(services: Services) -> ASGIApp:
         state=State({"services": services}),
         middleware=[authentication, StrictQueries],
         exception_handlers={**HANDLERS, Unauthenticated: authentication.challenge},
+        response_class=Answer,
         openapi_config=openapi(services.schemes),
         request_max_body_size=services.limits.max_bytes,
         logging_config=None,
     )
     require_audiences(app.routes)
     add_bodies(app.openapi_schema)
-    return with_head_and_no_store(app)
+    return with_head_and_no_store(with_compression(app))

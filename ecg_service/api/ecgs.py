@@ -8,13 +8,16 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from ecg_service.api.edge.answers import Answer
 from ecg_service.api.edge.audience import Audience
-from ecg_service.api.edge.bodies import check_headers, read_body
+from ecg_service.api.edge.bodies import check_headers, decoded, read_body
 from ecg_service.api.edge.idempotency import HEADER, MAX_KEY_LENGTH, key_of
 from ecg_service.api.edge.openapi import asks, takes
 from ecg_service.api.edge.pages import cursor_of, next_link, token_of
 from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index
+from ecg_service.api.edge.preferences import format_of
 from ecg_service.api.edge.queries import read_query
+from ecg_service.api.edge.validators import known_tag, not_modified, tag_of, validated
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
 from ecg_service.api.schemas.queries import EcgQuery, EcgsQuery, WindowQuery
 from ecg_service.api.state import services_of
@@ -28,10 +31,15 @@ async def submit_ecg(scope: Scope, receive: Receive, send: Send) -> None:
     request: Request[Any, Any, Any] = Request(scope, receive, send)
     services = services_of(request)
     media_type, size = await check_headers(request, services.limits, FORMATS)
-    key = key_of(scope["headers"])
-    with services.ingest.admit(request.user, size) as room:
-        body = await read_body(request, services.limits, room.hold)
-        receipt = await services.ingest.submit(request.user, FORMATS[media_type], body, key=key)
+    key, known = key_of(scope["headers"]), FORMATS[media_type]
+    with services.ingest.admit(request.user, size * known.memory) as room:
+
+        def hold(size: int) -> None:
+            room.hold(size * known.memory)
+
+        body = await read_body(request, services.limits, hold)
+        body = await decoded(body, request, services.limits, hold)
+        receipt = await services.ingest.submit(request.user, known, body, key=key)
     await send_created(receipt, send)
 
 
@@ -63,36 +71,46 @@ class EcgController(Controller):
             after=cursor_of(query.page_token) if query.page_token is not None else None,
         )
         token = token_of(after) if after else None
-        return Response(EcgPage.of(found, token), headers=next_link(request, token))
+        return Answer(EcgPage.of(found, token), headers=next_link(request, token))
 
     @get("/{ecg_id:str}", **asks(EcgQuery))
-    async def read(self, request: Request[Any, Any, Any], ecg_id: FromPath[str]) -> EcgOut:
+    async def read(
+        self, request: Request[Any, Any, Any], ecg_id: FromPath[str]
+    ) -> Response[EcgOut]:
         """Return an ECG with all its samples, or without them (`signals=false`)."""
-        query = read_query(EcgQuery, request)
-        found = await services_of(request).ecgs.read(
-            request.user.name, parse_ecg_id(ecg_id), signals=query.signals
-        )
-        return EcgOut.of(found)
+        query, key, tag = read_query(EcgQuery, request), parse_ecg_id(ecg_id), tag_of(request)
+        ecgs = services_of(request).ecgs
+        if known := known_tag(request, tag):
+            await ecgs.read(request.user.name, key)
+            return not_modified(known)
+        write = format_of(request).written if query.signals else None
+        found = await ecgs.read(request.user.name, key, write=write)
+        return Answer(EcgOut.of(found), headers=validated(tag))
 
     @get("/{ecg_id:str}/leads/{index:str}", **asks(WindowQuery))
     async def lead(
         self, request: Request[Any, Any, Any], ecg_id: FromPath[str], index: FromPath[str]
-    ) -> WindowOut:
+    ) -> Response[WindowOut]:
         """Return samples start to stop of one lead, at most `max_points` of them.
 
         Decimation keeps the minimum and the maximum of each bucket, so that no peak is lost.
         """
         query = read_query(WindowQuery, request)
-        key, number = parse_ecg_id(ecg_id), parse_lead_index(index)
-        window = await services_of(request).ecgs.window(
+        key, number, tag = parse_ecg_id(ecg_id), parse_lead_index(index), tag_of(request)
+        ecgs = services_of(request).ecgs
+        if known := known_tag(request, tag):
+            await ecgs.lead(request.user.name, key, number)
+            return not_modified(known)
+        window = await ecgs.window(
             request.user.name,
             key,
             number,
+            write=format_of(request).written,
             start=query.start,
             stop=query.stop,
             max_points=query.max_points,
         )
-        return WindowOut.of(number, window)
+        return Answer(WindowOut.of(number, window), headers=validated(tag))
 
     @delete("/{ecg_id:str}")
     async def remove(

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.params import FromPath
 
+from ecg_service.api.edge.answers import Answer
 from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.openapi import asks
 from ecg_service.api.edge.parameters import parse_ecg_id
@@ -41,7 +42,7 @@ class InsightController(Controller):
         if wait:
             await services_of(request).users.require_current(request.user)
         headers = {} if wait is None else {"Preference-Applied": f"wait={wait}"}
-        return Response(InsightsOut.of(key, zeros, found), headers=headers)
+        return Answer(InsightsOut.of(key, zeros, found), headers=headers)
 
 
 def _preferred_wait(request: Request[Any, Any, Any], max_wait: int) -> int | None:

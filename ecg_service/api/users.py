@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from litestar import Controller, Request, Response, get, patch, post, put
 from litestar.params import FromPath
 
+from ecg_service.api.edge.answers import Answer
 from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.bodies import read_small_body
 from ecg_service.api.edge.openapi import asks, takes
@@ -54,7 +55,7 @@ class UserController(Controller):
             limit=query.page_size, after=query.page_token
         )
         body = UserPage([*map(UserEntry.of, found)], or_unset(token))
-        return Response(body, headers=next_link(request, token))
+        return Answer(body, headers=next_link(request, token))
 
     @patch("/{name:str}", operation_class=takes(UserPatch))
     async def update(

@@ -97,7 +97,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             users=users,
             schemes=(Basic(PasswordAuthenticator(store.users, hasher, verified)),),
             health=Health(ingest_pool, in_flight, store),
-            limits=BodyLimits(settings.edge.max_body_bytes),
+            limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_inflation),
             max_wait=settings.edge.max_wait,
         )
 

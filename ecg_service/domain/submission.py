@@ -19,6 +19,9 @@ from ecg_service.domain.lead_names import MAX_NAME_LENGTH, is_label, lead_name
 from ecg_service.domain.signals import Signal
 
 INT32 = Meta(ge=-(2**31), le=2**31 - 1)
+I16LE, I32LE = "i16le", "i32le"
+"""The encodings of a signal that is bytes: little-endian integers of 16 or 32 bits."""
+
 MAX_ID_LENGTH = 128
 MAX_UNIT_LENGTH = 16
 MAX_SAMPLING_RATE = 1_000_000
@@ -28,7 +31,8 @@ MAX_VIOLATIONS = 100
 class SubmittedLead(Struct, forbid_unknown_fields=True):
     """A lead as sent; `signal` stands for its samples, which come beside the description.
 
-    The signals are in the order of the leads, so it is the index of the lead, too.
+    The signals are in the order of the leads, so it is the index of the lead, too. `encoding` is
+    how the samples were written, if as bytes; nothing else depends on it.
     """
 
     name: str
@@ -38,6 +42,7 @@ class SubmittedLead(Struct, forbid_unknown_fields=True):
     baseline: Annotated[int, INT32] | None = None
     unit: str | None = None
     missing: Annotated[int, INT32] | None = None
+    encoding: str | None = None
 
 
 class SubmittedEcg(Struct, forbid_unknown_fields=True):

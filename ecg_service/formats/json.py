@@ -1,4 +1,4 @@
-"""ECGs as JSON, whose signals are arrays of integers."""
+"""ECGs as JSON, whose signals are arrays of integers, or base64."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -6,16 +6,15 @@ from typing import TypeVar
 import msgspec
 
 import ecg_core
-from ecg_service.domain.errors import EcgError, Invalid, Malformed, Path, Violation, outcome
+from ecg_service.domain.errors import EcgError, Invalid, outcome
+from ecg_service.domain.signals import Signal
 from ecg_service.domain.submission import SubmittedEcg
-from ecg_service.domain.violations import violation
+from ecg_service.formats.json_base64 import decoded, has_text, lift_texts
 from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint, missing_hint
-from ecg_service.ports.formats import Format, Use
+from ecg_service.formats.lifted import description, path_of, rejection
+from ecg_service.ports.formats import Format, Use, Written
 
 T = TypeVar("T")
-
-_MALFORMED = {"syntax", "trailing", "encoding"}
-"""Codes of the core for documents that are not JSON."""
 
 _ADVICE = {"trailing": ONE_DOCUMENT}
 """By code of the core, what to do about it."""
@@ -37,37 +36,38 @@ class Json(Format):
         self, documents: Sequence[bytes], use: Use[T], *, max_leads: int | None = None
     ) -> list[T | EcgError]:
         def answer(index: int, result: ecg_core.Reading | ecg_core.DecodeError) -> T:
-            if isinstance(result, ecg_core.DecodeError):
-                raise _rejection(result, bodies[index], max_leads)
-            return use(index, _description(result.skeleton), result.signals, result.blob)
+            return use(index, *_read(bodies[index], result, max_leads))
 
         bodies = [document.removeprefix(BOM) for document in documents]
         results = ecg_core.read_batch(bodies, max_signals=max_leads)
         return [outcome(answer, *item) for item in enumerate(results)]
 
+    def write(self, answer: object) -> bytes:
+        return msgspec.json.encode(answer)
 
-def _description(skeleton: bytes) -> SubmittedEcg:
-    try:
-        return _decode(skeleton)
-    except msgspec.ValidationError as error:
-        raise Invalid(violation(error)) from error
-    except msgspec.DecodeError as error:
-        raise Malformed(Violation((), "syntax", str(error))) from error
+    def written(self, *signals: Signal) -> Written:
+        return Written(tuple(msgspec.Raw(signal.to_json()) for signal in signals))
+
+
+def _read(
+    body: bytes, result: ecg_core.Reading | ecg_core.DecodeError, max_leads: int | None
+) -> tuple[SubmittedEcg, Sequence[Signal], bytes]:
+    texts: list[bytes | None] = []
+    if isinstance(result, ecg_core.DecodeError) and has_text(body, result):
+        body, texts = lift_texts(body)
+        [result] = ecg_core.read_batch([body], max_signals=max_leads)
+    if isinstance(result, ecg_core.DecodeError):
+        raise _rejection(result, body, max_leads)
+    submitted, signals = description(_decode, result.skeleton), result.signals
+    if not texts and not any(lead.encoding for lead in submitted.leads):
+        return submitted, signals, result.blob
+    signals = decoded(submitted.leads, signals, texts)
+    return submitted, signals, ecg_core.pack(signals)
 
 
 def _rejection(error: ecg_core.DecodeError, body: bytes, max_leads: int | None) -> Invalid:
-    if error.code == "too_many_signals":
-        return Invalid(Violation(("leads",), "length", f"Expected at most {max_leads} leads."))
-    kind = Malformed if error.code in _MALFORMED else Invalid
-    path = _path(error.pointer)
     advice = _ADVICE.get(error.code)
-    if path[-2:-1] == ("signal",):
+    if path_of(error)[-2:-1] == ("signal",):
         advice = missing_hint(body, error.offset)
-    detail = f"{error}: {advice}" if advice else str(error)
-    return kind(Violation(path, error.code, hint(body) or detail))
-
-
-def _path(pointer: str) -> Path:
-    """Read a JSON Pointer (RFC 6901)."""
-    steps = pointer.split("/")[1:]
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
+    detail = f"{error}: {advice}" if advice else None
+    return rejection(error, max_leads, detail=hint(body) or detail)

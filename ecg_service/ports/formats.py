@@ -1,7 +1,9 @@
-"""Formats of ECG documents."""
+"""Formats of ECG documents and of answers."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
+
+from msgspec import Raw, Struct
 
 from ecg_service.domain.errors import EcgError
 from ecg_service.domain.signals import Signal
@@ -13,10 +15,22 @@ Use = Callable[[int, SubmittedEcg, Sequence[Signal], bytes], T]
 """Called with the index of a document, its description, its signals, and these as a blob."""
 
 
+class Written(Struct, frozen=True):
+    """Signals as values of an answer, and how the values are encoded if they are bytes."""
+
+    values: tuple[Raw | bytes, ...]
+    encoding: str | None = None
+
+
 class Format(Protocol):
-    """A format of ECG documents, named by its media type."""
+    """A format of ECG documents and of answers, named by its media type.
+
+    `memory` is how many times as much memory a body takes as one of JSON of the same size.
+    """
 
     media_type: str
+    aliases: tuple[str, ...] = ()
+    memory: int = 1
 
     def read(
         self, documents: Sequence[bytes], use: Use[T], *, max_leads: int | None = None
@@ -27,4 +41,12 @@ class Format(Protocol):
         `Invalid`; a rejected document does not affect the others. Of a document with more than
         `max_leads` no further lead is read. Blocks while it computes.
         """
+        ...
+
+    def write(self, answer: object) -> bytes:
+        """Encode an answer, whose signals `written` has encoded."""
+        ...
+
+    def written(self, *signals: Signal) -> Written:
+        """Encode the signals of an answer, all in the same way."""
         ...

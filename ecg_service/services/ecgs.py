@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from ecg_service.domain.ecg import Cursor, Ecg, Lead, UnreadableEcg, described_bytes
@@ -17,6 +17,7 @@ from ecg_service.domain.signals import Signal, ZeroRule
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
+from ecg_service.ports.formats import Written
 from ecg_service.services.insight_changes import InsightChanges
 
 T = TypeVar("T")
@@ -26,11 +27,11 @@ StoredCounts = Callable[[Sequence[InsightRecord]], Sequence[int] | None]
 
 @dataclass(frozen=True, slots=True)
 class FoundEcg:
-    """An ECG with each lead's zero crossings and, if asked for, its samples as JSON."""
+    """An ECG with each lead's zero crossings and, if asked for, its samples."""
 
     ecg: Ecg
     crossings: Sequence[int]
-    samples: Sequence[bytes | None]
+    samples: Sequence[Written | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,19 @@ class FoundInsights:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Samples `start` to `stop` of a lead as JSON; thinned samples come with their positions."""
+    """Samples `start` to `stop` of a lead; thinned samples come with their positions."""
 
     lead: Lead
     start: int
     stop: int
     zero_crossings: int
-    samples: bytes
-    positions: bytes | None = None
+    samples: Written
+
+
+class Write(Protocol):
+    """Encodes signals for an answer, in a thread."""
+
+    def __call__(self, *signals: Signal) -> Written: ...
 
 
 class Ecgs:
@@ -77,20 +83,24 @@ class Ecgs:
         self._max_page_bytes = max_page_bytes
         self._turns = asyncio.Semaphore(1)
 
-    async def read(self, owner: str, ecg_id: UUID, *, signals: bool) -> FoundEcg:
-        """Return an ECG, with or without its samples."""
-        stored = await self._repository.get(owner, ecg_id, samples=signals)
+    async def read(self, owner: str, ecg_id: UUID, *, write: Write | None = None) -> FoundEcg:
+        """Return an ECG, with its samples as `write` encodes them, or without."""
+        stored = await self._repository.get(owner, ecg_id, samples=write is not None)
         counts = self._stored_counts(stored.insights)
-        if not signals:
+        if write is None:
             if counts is None:
                 stored, counts = await self._count(owner, ecg_id, "neutral")
             return FoundEcg(stored.ecg, counts, [None] * len(counts))
 
-        def render(lead: Lead, signal: Signal) -> tuple[bytes, int]:
-            return signal.to_json(), _crossings(lead, signal) if counts is None else 0
+        def render(lead: Lead, signal: Signal) -> tuple[Written, int]:
+            return write(signal), _crossings(lead, signal) if counts is None else 0
 
         samples, counted = map(list, zip(*await self._unpack(stored, render), strict=True))
         return FoundEcg(stored.ecg, counted if counts is None else counts, samples)
+
+    async def lead(self, owner: str, ecg_id: UUID, index: int) -> Lead:
+        """Return one lead without its samples."""
+        return _lead(await self._repository.get(owner, ecg_id, samples=False), index)
 
     async def window(
         self,
@@ -98,6 +108,7 @@ class Ecgs:
         ecg_id: UUID,
         index: int,
         *,
+        write: Write,
         start: int = 0,
         stop: int | None = None,
         max_points: int | None = None,
@@ -108,17 +119,15 @@ class Ecgs:
         no peak is lost.
         """
         stored = await self._repository.get(owner, ecg_id)
-        if index >= len(stored.ecg.leads):
-            raise LeadNotFound
-        lead = stored.ecg.leads[index]
+        lead = _lead(stored, index)
 
         def render(signal: Signal) -> Window:
             first = min(start, lead.num_samples)
             place = (lead, first, first + len(signal), _crossings(lead, signal))
             if max_points is None or len(signal) <= max_points:
-                return Window(*place, signal.to_json())
+                return Window(*place, write(signal))
             positions, values = signal.thin(max_points, missing=lead.missing)
-            return Window(*place, values.to_json(), positions.to_json())
+            return Window(*place, write(values, positions))
 
         return await self._core.window(stored, index, start, stop, render)
 
@@ -200,6 +209,12 @@ class Ecgs:
                     return stored
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), left)
+
+
+def _lead(stored: StoredEcg, index: int) -> Lead:
+    if index >= len(stored.ecg.leads):
+        raise LeadNotFound
+    return stored.ecg.leads[index]
 
 
 def _crossings(lead: Lead, signal: Signal, zeros: ZeroRule = "neutral") -> int:

@@ -50,6 +50,7 @@ class EdgeSettings:
     """`[edge]`: limits of requests and answers, and of the memory of all bodies in flight."""
 
     max_body_bytes: int = 10_000_000
+    max_inflation: int = 100  # bytes for each byte of a gzip or zstd body
     max_body_seconds: float = 30.0
     max_bytes_in_flight: int = 256_000_000
     max_page_bytes: int = 1_000_000

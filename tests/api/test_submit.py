@@ -109,7 +109,7 @@ INVALID: list[tuple[str, object, str, str]] = [
     ("no signal", ecg({"name": "I"}), "/leads/0/signal", "missing_field"),
     ("signal null", ecg({"name": "I", "signal": None}), "/leads/0/signal", "not_an_array"),
     ("signal an index", ecg({"name": "I", "signal": 0}), "/leads/0/signal", "not_an_array"),
-    ("signal a string", ecg({"name": "I", "signal": "[1]"}), "/leads/0/signal", "not_an_array"),
+    ("signal a string", ecg({"name": "I", "signal": "[1]"}), "/leads/0/signal", "not_base64"),
     ("signal an object", ecg({"name": "I", "signal": {}}), "/leads/0/signal", "not_an_array"),
     ("signal empty", ecg(lead(), {"name": "I", "signal": []}), "/leads/1/signal", "empty"),
     ("too many said", ecg(lead("I", 1, 2, num_samples=3)), "/leads/0/num_samples", "wrong_length"),

@@ -11,6 +11,7 @@ from litestar import Request
 from litestar.exceptions import ClientException, HTTPException
 from litestar.types import HTTPReceiveMessage
 
+from ecg_service.api.edge.encodings import coding_of, inflated
 from ecg_service.domain.errors import Invalid, Malformed, Violation
 from ecg_service.domain.violations import violation
 from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint
@@ -25,9 +26,10 @@ _CLOSE = {"Connection": "close"}
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """The limit of a body; the server bounds the time that it may take."""
+    """The limits of a body; the server bounds the time that it may take."""
 
     max_bytes: int
+    max_inflation: int = 100
 
 
 async def check_headers(
@@ -46,11 +48,7 @@ async def check_headers(
             detail=f"Send {' or '.join(media_types)}.",
         )
     if b"content-encoding" in headers:
-        raise HTTPException(
-            status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            detail="Send the body without a Content-Encoding.",
-            headers={"Accept-Encoding": "identity"},
-        )
+        coding_of(request.scope["headers"])
     length = headers.get(b"content-length", b"")
     size = int(length.lstrip(b"0")[:20] or 0) if length.isdigit() else 0
     if size > limits.max_bytes:
@@ -83,11 +81,27 @@ async def read_body(
     return b"".join(chunks)
 
 
+async def decoded(
+    body: bytes,
+    request: Request[Any, Any, Any],
+    limits: BodyLimits,
+    hold: Callable[[int], None] = lambda _: None,
+) -> bytes:
+    """Undo the content coding of a body, if it has one."""
+    coding = coding_of(request.scope["headers"])
+    if coding is None:
+        return body
+    return await inflated(
+        body, coding, max_bytes=limits.max_bytes, ratio=limits.max_inflation, hold=hold
+    )
+
+
 async def read_small_body(kind: type[T], request: Request[Any, Any, Any], limits: BodyLimits) -> T:
     """Read and decode a body of a few fields."""
     small = replace(limits, max_bytes=min(limits.max_bytes, MAX_SMALL_BODY))
     await check_headers(request, small, [JSON])
-    return decode_strictly(kind, await read_body(request, small))
+    body = await read_body(request, small)
+    return decode_strictly(kind, await decoded(body, request, small))
 
 
 def decode_strictly(kind: type[T], body: bytes) -> T:

@@ -32,7 +32,7 @@ class _Kind:
 _LATER = (("Retry-After", "1"),)
 
 _KINDS: dict[type[EcgError], _Kind] = {
-    errors.Malformed: _Kind(400, "malformed-body", "The body is not valid JSON"),
+    errors.Malformed: _Kind(400, "malformed-body", "The body cannot be read"),
     errors.Invalid: _Kind(422, "invalid-body", "The body breaks the rules of its schema"),
     errors.InvalidQuery: _Kind(400, "invalid-query", "A parameter of the URL is invalid"),
     errors.InvalidHeader: _Kind(400, "invalid-header", "A header field is invalid"),

@@ -1,5 +1,6 @@
 """What every response has, whatever its route."""
 
+from collections.abc import Iterable
 from typing import cast
 
 from litestar.routes import HTTPRoute
@@ -13,7 +14,7 @@ Header = tuple[bytes, bytes]
 
 
 def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
-    """Add `Cache-Control: no-store` to every response, and answer HEAD as GET without content.
+    """Add `Cache-Control: no-store` to responses without one, and answer HEAD as GET without content.
 
     Litestar 2 answers HEAD with 405, against RFC 9110 §9.3.2, and a header that it sets on all
     responses it copies for each of them. `Allow` names HEAD beside GET.
@@ -25,7 +26,7 @@ def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
                 headers = message["headers"]
                 if message["status"] in _ALLOWING:
                     headers = map(_with_head, headers)
-                message["headers"] = [*headers, _NO_STORE]
+                message["headers"] = _with_no_store(headers)
             elif head and message["type"] == "http.response.body":
                 message["body"] = b""
             await send(message)
@@ -36,6 +37,11 @@ def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, send_no_store)
 
     return answer
+
+
+def _with_no_store(headers: Iterable[Header]) -> list[Header]:
+    given = [*headers]
+    return given if any(name == _NO_STORE[0] for name, _ in given) else [*given, _NO_STORE]
 
 
 def _with_head(header: Header) -> Header:

@@ -8,6 +8,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from ecg_service.api.schemas import or_unset
 from ecg_service.domain.ecg import Ecg, Lead, UnreadableEcg
+from ecg_service.formats import Written
 from ecg_service.services.ecgs import FoundEcg, Window
 
 
@@ -18,7 +19,7 @@ class EcgCreated(Struct):
 
 
 class LeadOut(Struct):
-    """A lead; `signal` only if samples were asked for."""
+    """A lead; `signal` only if samples were asked for, with its `encoding` if it is bytes."""
 
     name: str
     num_samples: int
@@ -28,10 +29,11 @@ class LeadOut(Struct):
     unit: str | UnsetType = UNSET
     missing: int | UnsetType = UNSET
     num_missing: int | UnsetType = UNSET
-    signal: Raw | UnsetType = UNSET
+    signal: Raw | bytes | UnsetType = UNSET
+    encoding: str | UnsetType = UNSET
 
     @classmethod
-    def of(cls, lead: Lead, crossings: int | None = None, samples: bytes | None = None) -> Self:
+    def of(cls, lead: Lead, crossings: int | None = None, samples: Written | None = None) -> Self:
         return cls(
             name=lead.name,
             num_samples=lead.num_samples,
@@ -41,7 +43,8 @@ class LeadOut(Struct):
             unit=or_unset(lead.unit),
             missing=or_unset(lead.missing),
             num_missing=or_unset(lead.num_missing),
-            signal=UNSET if samples is None else Raw(samples),
+            signal=UNSET if samples is None else samples.values[0],
+            encoding=UNSET if samples is None else or_unset(samples.encoding),
         )
 
 
@@ -101,7 +104,10 @@ class EcgPage(Struct):
 
 
 class WindowOut(Struct):
-    """Samples `start` to `stop` of a lead; thinned samples come with their `positions`."""
+    """Samples `start` to `stop` of a lead; thinned samples come with their `positions`.
+
+    Both are in the `encoding`, if they are bytes.
+    """
 
     index: int
     name: str
@@ -110,16 +116,17 @@ class WindowOut(Struct):
     start: int
     stop: int
     zero_crossings: int
-    signal: Raw
+    signal: Raw | bytes
+    encoding: str | UnsetType = UNSET
     gain: float | UnsetType = UNSET
     unit: str | UnsetType = UNSET
     missing: int | UnsetType = UNSET
     num_missing: int | UnsetType = UNSET
-    positions: Raw | UnsetType = UNSET
+    positions: Raw | bytes | UnsetType = UNSET
 
     @classmethod
     def of(cls, index: int, window: Window) -> Self:
-        lead = window.lead
+        lead, (signal, *positions) = window.lead, window.samples.values
         return cls(
             index=index,
             name=lead.name,
@@ -128,10 +135,11 @@ class WindowOut(Struct):
             start=window.start,
             stop=window.stop,
             zero_crossings=window.zero_crossings,
-            signal=Raw(window.samples),
+            signal=signal,
+            encoding=or_unset(window.samples.encoding),
             gain=or_unset(lead.gain),
             unit=or_unset(lead.unit),
             missing=or_unset(lead.missing),
             num_missing=or_unset(lead.num_missing),
-            positions=UNSET if window.positions is None else Raw(window.positions),
+            positions=positions[0] if positions else UNSET,
         )

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import Raw
 from msgspec.structs import replace
 
 import ecg_core
@@ -15,6 +16,8 @@ from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.users import Role
+from ecg_service.formats import DEFAULT as JSON
+from ecg_service.formats import Written
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.insight_changes import InsightChanges
@@ -22,6 +25,7 @@ from tests.contract.builders import user
 
 OWNER, NOON = "ann", datetime(2026, 5, 17, 12, tzinfo=UTC)
 SAMPLES = [5, -5, 0, 5]
+SHOWN = Written((Raw(b"[5,-5,0,5]"),))
 DONE = [{"name": "I", "zero_crossings": 2}]
 
 
@@ -55,9 +59,9 @@ async def stored(
 
 async def test_an_ecg_is_read_with_or_without_samples(store: MemoryStore, ecgs: Ecgs) -> None:
     key = await stored(store)
-    whole = await ecgs.read(OWNER, key, signals=True)
-    short = await ecgs.read(OWNER, key, signals=False)
-    assert (whole.crossings, whole.samples) == ([2], [b"[5,-5,0,5]"])
+    whole = await ecgs.read(OWNER, key, write=JSON.written)
+    short = await ecgs.read(OWNER, key)
+    assert (whole.crossings, whole.samples) == ([2], [SHOWN])
     assert (short.ecg, short.crossings, short.samples) == (whole.ecg, [2], [None])
 
 
@@ -68,7 +72,7 @@ async def test_crossings_are_counted_while_the_stored_ones_are_not_there(
 ) -> None:
     """The state while a new version of the insight is computed, or after it failed."""
     key = await stored(store, state=state)
-    assert (await ecgs.read(OWNER, key, signals=signals)).crossings == [2]
+    assert (await ecgs.read(OWNER, key, write=JSON.written if signals else None)).crossings == [2]
     assert (await ecgs.insights(OWNER, key)).crossings == [2]
 
 
@@ -134,8 +138,8 @@ async def test_waiting_for_an_ecg_that_is_deleted_ends(store: MemoryStore, ecgs:
 async def test_nothing_of_a_damaged_ecg_is_shown(store: MemoryStore, ecgs: Ecgs) -> None:
     key = await stored(store, blob=b"dust")
     for reading in (
-        ecgs.read(OWNER, key, signals=True),
-        ecgs.window(OWNER, key, 0),
+        ecgs.read(OWNER, key, write=JSON.written),
+        ecgs.window(OWNER, key, 0, write=JSON.written),
         ecgs.insights(OWNER, key, zeros="strict"),
     ):
         with pytest.raises(DamagedEcg):
@@ -146,9 +150,9 @@ async def test_nothing_of_a_damaged_ecg_is_shown(store: MemoryStore, ecgs: Ecgs)
 async def test_a_stranger_finds_nothing(store: MemoryStore, ecgs: Ecgs, owner: str) -> None:
     key = await stored(store)
     for reading in (
-        ecgs.read(owner, key, signals=True),
-        ecgs.read(owner, key, signals=False),
-        ecgs.window(owner, key, 0),
+        ecgs.read(owner, key, write=JSON.written),
+        ecgs.read(owner, key),
+        ecgs.window(owner, key, 0, write=JSON.written),
         ecgs.insights(owner, key, wait=60),
         ecgs.delete(Principal(owner, Role.USER), key),
     ):
@@ -158,7 +162,7 @@ async def test_a_stranger_finds_nothing(store: MemoryStore, ecgs: Ecgs, owner: s
 
 async def test_a_lead_beyond_the_last_is_not_found(store: MemoryStore, ecgs: Ecgs) -> None:
     with pytest.raises(LeadNotFound):
-        await ecgs.window(OWNER, await stored(store), 1)
+        await ecgs.window(OWNER, await stored(store), 1, write=JSON.written)
 
 
 async def test_a_page_says_where_the_next_begins(store: MemoryStore, ecgs: Ecgs) -> None:
@@ -173,7 +177,12 @@ async def test_a_window_is_the_whole_lead_unless_it_is_told_otherwise(
     store: MemoryStore, ecgs: Ecgs
 ) -> None:
     key = await stored(store)
-    whole = await ecgs.window(OWNER, key, 0)
-    assert (whole.start, whole.stop, whole.samples) == (0, 4, b"[5,-5,0,5]")
-    part = await ecgs.window(OWNER, key, 0, start=1, stop=3)
-    assert (part.start, part.stop, part.samples, part.zero_crossings) == (1, 3, b"[-5,0]", 0)
+    whole = await ecgs.window(OWNER, key, 0, write=JSON.written)
+    assert (whole.start, whole.stop, whole.samples) == (0, 4, SHOWN)
+    part = await ecgs.window(OWNER, key, 0, write=JSON.written, start=1, stop=3)
+    assert (part.start, part.stop, part.samples, part.zero_crossings) == (
+        1,
+        3,
+        Written((Raw(b"[-5,0]"),)),
+        0,
+    )

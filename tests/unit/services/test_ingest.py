@@ -32,7 +32,7 @@ from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.domain.users import Role
 from ecg_service.formats.json import Json
 from ecg_service.insights import REGISTRY
-from ecg_service.ports.formats import Format, Use
+from ecg_service.ports.formats import Use
 from ecg_service.services.backlog import Backlog
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
 from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
@@ -318,7 +318,7 @@ async def test_late_insights_are_overload() -> None:
             pass
 
 
-class Backwards(Format):
+class Backwards(Json):
     """JSON from its last byte to its first."""
 
     media_type = "application/json; order=backwards"
@@ -331,7 +331,7 @@ class Backwards(Format):
         self, documents: Sequence[bytes], use: Use[T], *, max_leads: int | None = None
     ) -> list[T | EcgError]:
         self.read_together.append(len(documents))
-        return JSON.read([document[::-1] for document in documents], use, max_leads=max_leads)
+        return super().read([document[::-1] for document in documents], use, max_leads=max_leads)
 
 
 async def test_a_batch_of_several_formats_is_read_a_format_at_a_time(

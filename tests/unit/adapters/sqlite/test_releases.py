@@ -17,6 +17,7 @@ from ecg_service.bootstrap import running_services
 from ecg_service.domain.insights import InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role
+from ecg_service.formats import DEFAULT as JSON
 from ecg_service.formats.json import Json
 from ecg_service.ports.store import Checked
 from ecg_service.settings import InsightSettings, Settings, StoreSettings
@@ -79,11 +80,11 @@ async def test_its_ecgs_are_there_as_they_were_sent(
 ) -> None:
     async with running_services(settings) as services:
         for one in sent.values():
-            found = await services.ecgs.read(one["owner"], UUID(one["id"]), signals=True)
+            found = await services.ecgs.read(one["owner"], UUID(one["id"]), write=JSON.written)
             answered = one["ecg"]["leads"]
             assert found.ecg.client_id == one["body"].get("id")
             assert [lead.name for lead in found.ecg.leads] == [lead["name"] for lead in answered]
-            assert [json.loads(s or b"") for s in found.samples] == [
+            assert [json.loads(bytes(s.values[0])) for s in found.samples if s] == [
                 lead["signal"] for lead in answered
             ]
             assert list(found.crossings) == [lead["zero_crossings"] for lead in answered]

@@ -1,0 +1,55 @@
+"""ECGs as MessagePack, whose signals are arrays of integers, or bytes."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+import ecg_core
+from ecg_service.domain.errors import EcgError, outcome
+from ecg_service.domain.signals import Signal
+from ecg_service.domain.submission import SubmittedEcg
+from ecg_service.formats.lifted import description, rejection
+from ecg_service.formats.samples import encode_samples
+from ecg_service.ports.formats import Format, Use, Written
+
+T = TypeVar("T")
+
+_decode = msgspec.msgpack.Decoder(SubmittedEcg, strict=True).decode
+
+
+class MessagePack(Format):
+    """One map for each ECG, with the fields of JSON; dates are text, as there.
+
+    A signal may be `bin`: little-endian samples, with their `encoding` beside them. The core
+    reads, counts and packs either kind, as it does with JSON.
+    """
+
+    media_type = "application/msgpack"
+    aliases = ("application/vnd.msgpack", "application/x-msgpack")
+    memory = 2  # an integer may be one byte, and is four in memory
+
+    def read(
+        self, documents: Sequence[bytes], use: Use[T], *, max_leads: int | None = None
+    ) -> list[T | EcgError]:
+        def answer(index: int, result: ecg_core.Reading | ecg_core.DecodeError) -> T:
+            if isinstance(result, ecg_core.DecodeError):
+                raise rejection(result, max_leads, detail=hint(documents[index]))
+            submitted = description(_decode, result.skeleton)
+            return use(index, submitted, result.signals, result.blob)
+
+        results = ecg_core.read_batch(documents, max_signals=max_leads, format="msgpack")
+        return [outcome(answer, *item) for item in enumerate(results)]
+
+    def write(self, answer: object) -> bytes:
+        return msgspec.msgpack.encode(msgspec.to_builtins(answer, builtin_types=(bytes,)))
+
+    def written(self, *signals: Signal) -> Written:
+        return encode_samples(signals)
+
+
+def hint(body: bytes) -> str | None:
+    """Say what a body seems to be that is no MessagePack."""
+    if not body:
+        return "The body is empty: send a map of MessagePack."
+    return "The body is JSON: send it as application/json." if body[:1] in b'{[ "' else None

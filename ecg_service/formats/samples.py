@@ -1,0 +1,39 @@
+"""Samples as bytes: little-endian integers of 16 or 32 bits, one after the other."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import ecg_core
+from ecg_service.domain.errors import Invalid, Violation
+from ecg_service.domain.signals import Signal
+from ecg_service.domain.submission import I16LE, I32LE
+from ecg_service.ports.formats import Written
+
+_TYPES: dict[str, tuple[Literal["h", "i"], int]] = {I16LE: ("h", 2), I32LE: ("i", 4)}
+"""By encoding, the type of its samples, in the byte order of this machine, and their size."""
+
+_INT16 = (-(2**15), 2**15 - 1)
+
+
+def decode_samples(index: int, encoding: str | None, samples: bytes) -> ecg_core.Signal:
+    """Return the samples of the lead with this index, or raise `Invalid`."""
+    if encoding not in _TYPES:
+        raise wrong_encoding(index, f"Expected {I16LE} or {I32LE}, the encoding of the signal.")
+    kind, size = _TYPES[encoding]
+    if len(samples) % size:
+        detail = f"{len(samples)} bytes are no whole samples of {size} bytes."
+        raise Invalid(Violation(("leads", index, "signal"), "wrong_length", detail))
+    return ecg_core.Signal(memoryview(samples).cast(kind))
+
+
+def wrong_encoding(index: int, detail: str) -> Invalid:
+    return Invalid(Violation(("leads", index, "encoding"), "wrong_encoding", detail))
+
+
+def encode_samples(signals: Sequence[Signal]) -> Written:
+    """Return the samples in the smallest encoding that fits all signals."""
+    extremes = [one.extremes() or (0, 0) for one in signals]
+    views = [memoryview(signal).cast("B") for signal in signals]
+    if all(_INT16[0] <= least and most <= _INT16[1] for least, most in extremes):
+        return Written(tuple(view.cast("h")[::2].tobytes() for view in views), I16LE)
+    return Written(tuple(view.tobytes() for view in views), I32LE)
