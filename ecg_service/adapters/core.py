@@ -1,8 +1,4 @@
-"""Runs `ecg_core` in threads for the services, one call of a thread for a whole batch.
-
-Even on one processor a thread that reads batches is faster than reading each document on the
-event loop, and it keeps the loop free (ARCHITECTURE.md has figures).
-"""
+"""Runs `ecg_core` for the services, one call for a whole batch, never on the event loop."""
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -22,12 +18,12 @@ T = TypeVar("T")
 
 
 class RustCore(SignalCore):
-    """Runs `ecg_core` in the given threads."""
+    """Reads in the thread of the caller, and unpacks in the given threads."""
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
 
-    async def read(
+    def read(
         self,
         document_format: Format,
         documents: Sequence[bytes],
@@ -35,7 +31,7 @@ class RustCore(SignalCore):
         *,
         max_leads: int | None = None,
     ) -> list[T | EcgError]:
-        return await self._run(document_format.read, documents, use, max_leads=max_leads)
+        return _without_panic(document_format.read, documents, use, max_leads=max_leads)
 
     async def unpack(
         self, ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Signal]], T]

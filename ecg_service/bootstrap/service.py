@@ -59,22 +59,21 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
 
         in_flight = BodiesInFlight(settings.edge.max_bytes_in_flight)
         changes = InsightChanges()
-        costs = InsightCosts(settings.insights.cheap_insight_share)
+        costs = InsightCosts(settings.insights.cheap_insight_percent / 100)
         backlog = Backlog(store.insights, max_seconds=settings.insights.max_backlog_seconds)
         turns = Turns(
             in_flight,
             backlog,
-            share=settings.insights.insight_share,
+            share=settings.insights.insight_percent / 100,
             max_delay=settings.insights.insight_delay_seconds,
         )
-        insight_core = RustCore(_threads(stack, "insight", 1, 1))
+        core = RustCore(_threads(stack, "insight", 1, 1))  # ingest reads in the store's thread
         insight_pool = await stack.enter_async_context(
-            _insight_pool(store, insight_core, changes, settings, turns=turns, costs=costs)
+            _insight_pool(store, core, changes, settings, turns=turns, costs=costs)
         )
         queue = ActorInsightQueue(insight_pool)
-        ingest_core = RustCore(_threads(stack, "ingest", 1, 1))
         ingest_pool = await stack.enter_async_context(
-            _ingest_pool(store, ingest_core, queue, costs, settings)
+            _ingest_pool(store, core, queue, costs, settings)
         )
         reader_core = RustCore(
             _threads(

@@ -14,12 +14,12 @@ T = TypeVar("T")
 class SignalCore(Protocol):
     """Turns documents and blobs into signals, off the event loop.
 
-    `use` is called in the core's thread, so that neither the samples nor the work on them reach
-    the event loop. An `EcgError` that it raises fails only its own item. Every method raises
-    `Overloaded` when too many calls wait for the core.
+    `use` is called in the same thread, so that neither the samples nor the work on them reach
+    the event loop. An `EcgError` that it raises fails only its own item. The methods that have
+    threads of their own raise `Overloaded` when too many calls wait for them.
     """
 
-    async def read(
+    def read(
         self,
         document_format: Format,
         documents: Sequence[bytes],
@@ -27,7 +27,7 @@ class SignalCore(Protocol):
         *,
         max_leads: int | None = None,
     ) -> list[T | EcgError]:
-        """Read documents of one format in one call; see `Format.read`."""
+        """Read documents of one format in one call; see `Format.read`. Blocks: for a thread."""
         ...
 
     async def unpack(

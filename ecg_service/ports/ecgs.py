@@ -1,6 +1,6 @@
 """The repository of ECGs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -26,6 +26,16 @@ class EcgRepository(Protocol):
         longer is refused; see `sift`. What is stored is remembered under its idempotency key,
         if it came with one, also when the ECG is deleted. `until` is when the call ends at the latest, by
         `time.monotonic`: if nothing was stored by then, nothing will be.
+        """
+        ...
+
+    async def add_read(
+        self, read: Callable[[], Sequence[StoredEcg]], *, until: float | None = None
+    ) -> list[Added]:
+        """Store all that `read` returns, as `add_many` does; `read` blocks, in a thread.
+
+        That is the thread that stores, so that a batch goes there and back once. Raises what
+        `read` raises. Nothing is written, or waited for, if it returns nothing.
         """
         ...
 

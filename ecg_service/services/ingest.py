@@ -124,23 +124,27 @@ class IngestActor(Actor[Submission, Receipt]):
 
     async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt | Exception]:
         """Return a receipt or an error for each; a rejected ECG fails only its own request."""
-        read = await self._read(batch)
-        until = min(submission.received for submission in batch) + self._max_seconds
-        new = [item for item in read if isinstance(item, StoredEcg)]
-        stored = iter(await self._store(new, until))
-        return [item if isinstance(item, EcgError) else next(stored) for item in read]
+        found: list[StoredEcg | EcgError] = []
 
-    async def _read(self, batch: Sequence[Submission]) -> list[StoredEcg | EcgError]:
+        def read() -> list[StoredEcg]:
+            found[:] = self._read(batch)
+            return _new(found)
+
+        until = min(submission.received for submission in batch) + self._max_seconds
+        answers = iter(await self._ecgs.add_read(read, until=until))
+        self._queue.put(one.ecg.id for one in _new(found) if _has_pending(one))
+        return [one if isinstance(one, EcgError) else _receipt(one, next(answers)) for one in found]
+
+    def _read(self, batch: Sequence[Submission]) -> list[StoredEcg | EcgError]:
         """Read the batch, one core call per format."""
         read: dict[int, StoredEcg | EcgError] = {}
         for document_format in dict.fromkeys(submission.format for submission in batch):
             places = [place for place, one in enumerate(batch) if one.format is document_format]
             submissions = [batch[place] for place in places]
-            results = await self._read_one_format(document_format, submissions)
-            read.update(zip(places, results, strict=True))
+            read.update(zip(places, self._read_one(document_format, submissions), strict=True))
         return [read[place] for place in range(len(batch))]
 
-    async def _read_one_format(
+    def _read_one(
         self, document_format: Format, submissions: Sequence[Submission]
     ) -> list[StoredEcg | EcgError]:
         def assemble(
@@ -149,8 +153,8 @@ class IngestActor(Actor[Submission, Receipt]):
             return self._assemble(submissions[index], submitted, signals, blob)
 
         documents = [submission.document for submission in submissions]
-        measured = self._costs.measured(document_format)
-        return await self._core.read(measured, documents, assemble, max_leads=self._max_leads)
+        with self._costs.reading(len(documents)):
+            return self._core.read(document_format, documents, assemble, max_leads=self._max_leads)
 
     def _assemble(
         self,
@@ -183,12 +187,9 @@ class IngestActor(Actor[Submission, Receipt]):
                 return record.claimed().done(result, insight.version)
         return record
 
-    async def _store(self, new: Sequence[StoredEcg], until: float) -> list[Receipt | EcgError]:
-        if not new:
-            return []
-        answers = await self._ecgs.add_many(new, until=until)
-        self._queue.put(one.ecg.id for one in new if _has_pending(one))
-        return [_receipt(one, answer) for one, answer in zip(new, answers, strict=True)]
+
+def _new(found: Sequence[StoredEcg | EcgError]) -> list[StoredEcg]:
+    return [one for one in found if isinstance(one, StoredEcg)]
 
 
 def _has_pending(one: StoredEcg) -> bool:

@@ -2,17 +2,13 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from math import nan
-from typing import TypeVar
 
 from ecg_service.domain.ecg import Ecg
-from ecg_service.domain.errors import EcgError
 from ecg_service.domain.insights import Insight, Json
 from ecg_service.domain.signals import Signal
-from ecg_service.ports.formats import Format, Use
-
-T = TypeVar("T")
 
 KEPT = 0.99
 """The weight of a measurement when the next one is added: some hundred of them count."""
@@ -62,21 +58,9 @@ class InsightCosts:
         self._insights[insight.name].add(time.thread_time() - began, 1)
         return result
 
-    def measured(self, document_format: Format) -> Format:
-        """Return the format, whose reading is measured."""
-        return _Measured(document_format, self._reading)
-
-
-class _Measured(Format):
-    def __init__(self, measured: Format, reading: _Average) -> None:
-        self.media_type = measured.media_type
-        self._format = measured
-        self._reading = reading
-
-    def read(
-        self, documents: Sequence[bytes], use: Use[T], *, max_leads: int | None = None
-    ) -> list[T | EcgError]:
+    @contextmanager
+    def reading(self, ecgs: int) -> Generator[None]:
+        """Measure the block, in which one thread reads so many ECGs."""
         began = time.thread_time()
-        results = self._format.read(documents, use, max_leads=max_leads)
-        self._reading.add(time.thread_time() - began, len(documents))
-        return results
+        yield
+        self._reading.add(time.thread_time() - began, ecgs)

@@ -12,7 +12,7 @@ from typed_settings.constants import METADATA_KEY
 MAX_PORT = 65_535
 
 FROM_ZERO = {METADATA_KEY: {"least": 0}}
-SHARE = {METADATA_KEY: {"least": 0.01, "most": 1}}
+PERCENT = {METADATA_KEY: {"least": 1, "most": 100}}
 PORT = {METADATA_KEY: {"least": 0, "most": MAX_PORT}}
 """Metadata of numbers with other bounds than "above 0"; both bounds are allowed values."""
 
@@ -79,9 +79,9 @@ class InsightSettings:
     insight_batch: int = 32
     insight_attempts: int = 3
     insight_delay_seconds: float = field(default=1.0, metadata=FROM_ZERO)
-    insight_share: float = field(default=0.2, metadata=SHARE)
+    insight_percent: int = field(default=20, metadata=PERCENT)
     max_backlog_seconds: float = 10.0
-    cheap_insight_share: float = field(default=0.5, metadata=FROM_ZERO)
+    cheap_insight_percent: int = field(default=50, metadata=FROM_ZERO)
     sweep_seconds: float = 5.0
     lease_seconds: float = 30.0
 

@@ -1,3 +1,4 @@
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -6,6 +7,7 @@ from msgspec.structs import replace
 from ecg_service.domain.ecg import Lead
 from ecg_service.domain.errors import EcgNotFound, StorageUnavailable
 from ecg_service.domain.insights import InsightRecord, InsightState, Json
+from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.store import Store
 from tests.contract.builders import added, ecg_id, insights_of, new, reads
 
@@ -21,6 +23,31 @@ async def test_returns_what_was_added(store: Store) -> None:
 async def test_adds_nothing(store: Store) -> None:
     assert await store.ecgs.add_many([]) == []
     assert await store.ecgs.page("ann", limit=9) == []
+
+
+async def test_adds_what_a_thread_reads(store: Store) -> None:
+    batch, threads = [new(), new()], list[int]()
+
+    def read() -> list[StoredEcg]:
+        threads.append(threading.get_ident())
+        return batch
+
+    assert await store.ecgs.add_read(read) == [one.ecg.id for one in batch]
+    assert await store.ecgs.add_read(list) == []
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
+    assert {one.id for one in await store.ecgs.page("ann", limit=9)} == {
+        one.ecg.id for one in batch
+    }
+
+
+async def test_adds_nothing_if_reading_fails(store: Store) -> None:
+    def fail() -> list[StoredEcg]:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await store.ecgs.add_read(fail)
+    assert await store.ecgs.add_many([one := new()]) == [one.ecg.id]
 
 
 async def test_answers_in_order(store: Store) -> None:

@@ -1,6 +1,7 @@
 """ECGs in memory."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -46,6 +47,11 @@ class MemoryEcgs(EcgRepository):
             if one.key is not None:
                 self._keys[one.ecg.owner, one.key] = (one.ecg.id, one.fingerprint)
         return answers
+
+    async def add_read(
+        self, read: Callable[[], Sequence[StoredEcg]], *, until: float | None = None
+    ) -> list[Added]:
+        return await self.add_many(await asyncio.to_thread(read), until=until)
 
     async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
         stored = self._owned(owner, ecg_id)

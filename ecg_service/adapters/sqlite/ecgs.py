@@ -1,7 +1,7 @@
 """ECGs in SQLite, each a row with one blob."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -68,7 +68,12 @@ class SqliteEcgs(EcgRepository):
     async def add_many(
         self, new: Sequence[StoredEcg], *, until: float | None = None
     ) -> list[Added]:
-        return await self._engine.write_until(until, _add_many, new) if new else []
+        return await self.add_read(lambda: new, until=until)
+
+    async def add_read(
+        self, read: Callable[[], Sequence[StoredEcg]], *, until: float | None = None
+    ) -> list[Added]:
+        return await self._engine.write_after(read, _add_many, until=until) or []
 
     async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
         return await self._engine.read(_get, owner, ecg_id, samples=samples)

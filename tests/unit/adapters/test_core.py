@@ -53,18 +53,18 @@ async def test_bodies_are_read_together_and_answered_in_order(core: RustCore) ->
     def use(index: int, _: object, signals: Sequence[Signal], __: bytes) -> tuple[int, str]:
         return index, signals[0].to_json().decode()
 
-    assert await core.read(JSON, [body(1), body(2, 3)], use) == [(0, "[1]"), (1, "[2,3]")]
+    assert core.read(JSON, [body(1), body(2, 3)], use) == [(0, "[1]"), (1, "[2,3]")]
 
 
 async def test_what_is_read_can_be_unpacked(core: RustCore) -> None:
-    [blob] = await core.read(JSON, [body(1, -2)], lambda _, __, ___, blob: blob)
+    [blob] = core.read(JSON, [body(1, -2)], lambda _, __, ___, blob: blob)
     assert isinstance(blob, bytes)
     assert await core.unpack([stored(blob, 2)], lambda _, s: [*map(len, s)]) == [[2]]
 
 
 async def test_a_bad_body_is_answered_and_leaves_the_others_be(core: RustCore) -> None:
     bodies = [body(1), b"{", b"\xff", b'{"signal":[0.5]}', b'{"a":1,"a":2}', body(2)]
-    answers = await core.read(JSON, bodies, lambda index, _, __, ___: index)
+    answers = core.read(JSON, bodies, lambda index, _, __, ___: index)
     assert [type(answer) for answer in answers] == [
         int,
         Malformed,
@@ -84,7 +84,7 @@ async def test_a_bad_body_is_answered_and_leaves_the_others_be(core: RustCore) -
     ],
 )
 async def test_a_refusal_names_its_place(core: RustCore, bad: bytes, place: str, code: str) -> None:
-    [answer] = await core.read(JSON, [bad], lambda index, _, __, ___: index)
+    [answer] = core.read(JSON, [bad], lambda index, _, __, ___: index)
     assert isinstance(answer, Invalid)
     [violation] = answer.violations
     assert (pointer(violation.path), violation.code) == (place, code)
@@ -96,7 +96,7 @@ async def test_an_expected_error_of_the_caller_answers_its_item_only(core: RustC
             raise Invalid
         return index
 
-    first, second, third = await core.read(JSON, [body(1)] * 3, use)
+    first, second, third = core.read(JSON, [body(1)] * 3, use)
     assert (first, type(second), third) == (0, Invalid, 2)
     first, second, third = await core.unpack([WHOLE] * 3, use)
     assert (first, type(second), third) == (0, Invalid, 2)
@@ -148,7 +148,7 @@ async def test_a_panic_is_an_exception_and_the_core_goes_on(core: RustCore) -> N
     with pytest.raises(RuntimeError, match="panicked"):
         await core.unpack([WHOLE], panic)
     with pytest.raises(RuntimeError, match="panicked"):
-        await core.read(JSON, [body(1)], panic)
+        core.read(JSON, [body(1)], panic)
     with pytest.raises(RuntimeError, match="panicked"):
         await core.window(WHOLE, 0, 0, None, panic)
     assert await core.unpack([WHOLE], lambda index, _: index) == [0]

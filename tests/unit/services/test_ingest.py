@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -28,7 +28,6 @@ from ecg_service.domain.insights import Insight, InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import Added, StoredEcg
-from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.domain.users import Role
 from ecg_service.formats.json import Json
 from ecg_service.insights import REGISTRY
@@ -186,8 +185,8 @@ async def test_a_batch_is_stored_in_the_time_of_its_oldest_or_not_at_all(
     class Timed(MemoryEcgs):
         """Refuses everything, and says until when it might have stored it."""
 
-        async def add_many(
-            self, new: Sequence[StoredEcg], *, until: float | None = None
+        async def add_read(
+            self, read: Callable[[], Sequence[StoredEcg]], *, until: float | None = None
         ) -> list[Added]:
             raise StorageUnavailable(str(until))
 
@@ -262,17 +261,14 @@ async def test_an_insight_at_ingest_sees_the_ecg_as_it_will_be_stored(
     assert (record.version, record.result) == (3, ["ann", "I", 3, str(receipt.ecg_id)])
 
 
-def used(index: int, _: SubmittedEcg, __: Sequence[Signal], ___: bytes) -> int:
-    return index
-
-
 def known(insight: Insight) -> InsightCosts:
     """Costs under which this insight is cheap, as it would be after some time."""
     costs = InsightCosts(max_share=1e9)
     ecg = Ecg(UUID(int=0), "ann", datetime.now(UTC), ())
     for _ in range(RARELY):
         costs.compute(insight, ecg, ())
-    costs.measured(JSON).read([b""], used)
+    with costs.reading(1):
+        pass
     return costs
 
 

@@ -8,8 +8,6 @@ import pytest
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.insights import Insight
 from ecg_service.domain.signals import Signal
-from ecg_service.domain.submission import SubmittedEcg
-from ecg_service.formats.json import Json
 from ecg_service.services.insight_costs import RARELY, InsightCosts
 
 ECG = Ecg(uuid4(), "ann", datetime.now(UTC), (Lead("I", 2),))
@@ -31,10 +29,8 @@ def insight(seconds: float) -> Insight:
 
 
 def measure_reading(costs: InsightCosts, seconds: float) -> None:
-    def use(_: int, __: SubmittedEcg, ___: Sequence[Signal], ____: bytes) -> None:
-        working(seconds)
-
-    costs.measured(Json()).read([DOCUMENT, DOCUMENT], use)
+    with costs.reading(2):
+        working(2 * seconds)
 
 
 def measure(costs: InsightCosts, one: Insight) -> None:

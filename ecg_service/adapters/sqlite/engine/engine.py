@@ -17,6 +17,8 @@ from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.store import StoreStatistics
 
 P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S")
 T = TypeVar("T")
 
 Job = Callable[[apsw.Connection], T]
@@ -44,18 +46,26 @@ class Engine:
         **kwargs: P.kwargs,
     ) -> T:
         """Run the job in a transaction of its own that is on disk when this returns."""
-        return await self.write_until(None, job, *args, **kwargs)
-
-    async def write_until(
-        self,
-        until: float | None,
-        job: Callable[Concatenate[apsw.Connection, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """Do what `write` does, or raise `StorageUnavailable` or `OutcomeUnknown` in time."""
         write: Write[T] = self._database.write
-        return await self._write(write, lambda c: job(c, *args, **kwargs), until)
+        return await self._write(write, lambda c: job(c, *args, **kwargs))
+
+    async def write_after(
+        self,
+        prepare: Callable[[], S],
+        job: Callable[[apsw.Connection, S], T],
+        *,
+        until: float | None = None,
+    ) -> T | None:
+        """Call `prepare` before the transaction and do what `write` does with the result, if any.
+
+        Ends in time, or raises `StorageUnavailable` or `OutcomeUnknown`.
+        """
+
+        def work(write: Write[T]) -> T | None:
+            prepared = prepare()
+            return write(lambda c: job(c, prepared)) if prepared else None
+
+        return await self._in_time(until, self._database.write, work)
 
     async def write_even_if_full(
         self,
@@ -67,21 +77,27 @@ class Engine:
         write: Write[T] = self._database.write_even_if_full
         return await self._write(write, lambda c: job(c, *args, **kwargs))
 
-    async def _write(self, write: Write[T], job: Job[T], until: float | None = None) -> T:
+    async def _write(self, write: Write[T], job: Job[T]) -> T:
+        return await self._in_time(None, write, lambda run: run(job))
+
+    async def _in_time(
+        self, until: float | None, write: Write[T], work: Callable[[Write[T]], R]
+    ) -> R:
+        """Call `work` in the writing thread, with how to write until then."""
         seconds = self._limits.write_seconds
         deadline = Deadline(until or time.monotonic() + seconds, RESERVE * seconds)
 
-        def begin(connection: apsw.Connection) -> T:
-            deadline.begin()
-            return job(connection)
+        def run(job: Job[T]) -> T:
+            def begin(connection: apsw.Connection) -> T:
+                deadline.begin()
+                return job(connection)
 
-        def work() -> T:
             self._database.renew()
             self._database.writer.patience = min(deadline.left(), self._limits.busy_seconds)
             return write(begin)
 
         async with deadline.kept():
-            return await self._run(self._writing, work)
+            return await self._run(self._writing, lambda: work(run))
 
     async def read(
         self,

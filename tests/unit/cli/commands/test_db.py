@@ -79,7 +79,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 def test_a_backup_is_made_and_restored(tmp_path: Path) -> None:
     asyncio.run(store())
-    held = "holds 1 ECG, 5 samples, 2 insights, 2 users\n"
+    held = "holds 1 ECG, 5 samples, 2 insights, 2 users, 1 idempotency key\n"
     made = db("backup", "b.db")
     assert (made.exit_code, made.stdout) == (0, f"b.db: a backup of ecg.db; {held}")
     assert made.stderr == ""  # no bar without a terminal
