@@ -4,6 +4,7 @@ import click
 
 from benchmarks.core import core
 from benchmarks.instructions import instructions
+from benchmarks.reads import reads
 from benchmarks.service import service
 
 
@@ -12,7 +13,7 @@ def main() -> None:
     """Measure the service beside its peers, on this machine and in one run."""
 
 
-for command in (core, instructions, service):
+for command in (core, instructions, reads, service):
     main.add_command(command)
 
 if __name__ == "__main__":

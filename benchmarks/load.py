@@ -10,6 +10,7 @@ import click
 
 from benchmarks.servers import URL, USER, pin
 
+CREDENTIALS = base64.b64encode(":".join(USER).encode()).decode()
 SCRIPT = """
 local file = io.open("{body}", "rb")
 wrk.method, wrk.path, wrk.body = "POST", "/ecg", file:read("*a")
@@ -34,9 +35,18 @@ def requests_per_second(
     """POST the body for some seconds; raises if any answer is not a success."""
     script, content = folder / "post.lua", folder / "body.json"
     content.write_bytes(body)
-    credentials = base64.b64encode(":".join(USER).encode()).decode()
-    script.write_text(SCRIPT.format(body=content, credentials=credentials))
-    command = [require_wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), URL]
+    script.write_text(SCRIPT.format(body=content, credentials=CREDENTIALS))
+    return _run("-s", str(script), URL, connections=connections, seconds=seconds, cpu=cpu)
+
+
+def reads_per_second(path: str, *, connections: int, seconds: int, cpu: int) -> float:
+    """GET the path for some seconds; raises if any answer is not a success."""
+    header = f"Authorization: Basic {CREDENTIALS}"
+    return _run("-H", header, URL + path, connections=connections, seconds=seconds, cpu=cpu)
+
+
+def _run(*arguments: str, connections: int, seconds: int, cpu: int) -> float:
+    command = [require_wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", *arguments]
     load = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     pin(load.pid, cpu)
     output, _ = load.communicate()

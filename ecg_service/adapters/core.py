@@ -38,10 +38,13 @@ class RustCore(SignalCore):
     ) -> list[T | EcgError]:
         return await self._run(_unpack, ecgs, use)
 
-    async def window(
+    def unpack_here(self, ecg: StoredEcg, use: Callable[[Sequence[Signal]], T]) -> T:
+        return _without_panic(lambda: use(_signals(ecg)))
+
+    def window(
         self, ecg: StoredEcg, lead: int, start: int, stop: int | None, use: Callable[[Signal], T]
     ) -> T:
-        return await self._run(_window, ecg, lead, start, stop, use)
+        return _without_panic(_window, ecg, lead, start, stop, use)
 
     async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await in_thread(self._threads, _without_panic, function, *args, **kwargs)
@@ -62,11 +65,14 @@ def _unpack(
     ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Signal]], T]
 ) -> list[T | EcgError]:
     def answer(index: int, ecg: StoredEcg) -> T:
-        with _damage():
-            signals = ecg_core.unpack(ecg.blob, max_samples=ecg.num_samples)
-        return use(index, signals)
+        return use(index, _signals(ecg))
 
     return [outcome(answer, *item) for item in enumerate(ecgs)]
+
+
+def _signals(ecg: StoredEcg) -> Sequence[Signal]:
+    with _damage():
+        return ecg_core.unpack(ecg.blob, max_samples=ecg.num_samples)
 
 
 def _window(

@@ -75,11 +75,6 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         ingest_pool = await stack.enter_async_context(
             _ingest_pool(store, core, queue, costs, settings)
         )
-        reader_core = RustCore(
-            _threads(
-                stack, "unpack", settings.readers.reader_threads, settings.readers.reader_queue
-            )
-        )
         await stack.enter_async_context(_background(_sweeper(store, queue, settings).run_forever()))
         await stack.enter_async_context(_background(backlog.run_forever()))
         await stack.enter_async_context(_background(_key_sweeper(store, settings).run_forever()))
@@ -88,7 +83,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             ingest=Ingest(ingest_pool, in_flight, backlog),
             ecgs=Ecgs(
                 store.ecgs,
-                reader_core,
+                ingest_core,
                 stored_counts,
                 changes,
                 max_page_bytes=settings.edge.max_page_bytes,

@@ -15,8 +15,9 @@ class SignalCore(Protocol):
     """Turns documents and blobs into signals, off the event loop.
 
     `use` is called in the same thread, so that neither the samples nor the work on them reach
-    the event loop. An `EcgError` that it raises fails only its own item. The methods that have
-    threads of their own raise `Overloaded` when too many calls wait for them.
+    the event loop. An `EcgError` that it raises fails only its own item. Every asynchronous method
+    raises `Overloaded` when too many calls wait for the core; the others block, for threads that
+    have the document or the blob.
     """
 
     def read(
@@ -40,7 +41,11 @@ class SignalCore(Protocol):
         """
         ...
 
-    async def window(
+    def unpack_here(self, ecg: StoredEcg, use: Callable[[Sequence[Signal]], T]) -> T:
+        """Return `use(signals)`, all in the calling thread; raises `DamagedEcg` as `unpack`."""
+        ...
+
+    def window(
         self,
         ecg: StoredEcg,
         lead: int,
@@ -48,5 +53,8 @@ class SignalCore(Protocol):
         stop: int | None,
         use: Callable[[Signal], T],
     ) -> T:
-        """Return `use(signal)` of samples `start` to `stop` of one lead; raises `DamagedEcg`."""
+        """Return `use(signal)` of samples `start` to `stop` of one lead, in the calling thread.
+
+        Raises `DamagedEcg`.
+        """
         ...

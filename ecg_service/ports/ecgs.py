@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import Added, StoredEcg
+
+T = TypeVar("T")
 
 
 class EcgRepository(Protocol):
@@ -43,6 +45,13 @@ class EcgRepository(Protocol):
         """Return the ECG with its insights and, if asked for, its samples, from one snapshot.
 
         Raises `DamagedEcg` if the metadata do not match their checksum.
+        """
+        ...
+
+    async def read(self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T]) -> T:
+        """Return `use` of the ECG with its insights and samples, called off the event loop.
+
+        So what is made of the samples costs no second change of threads.
         """
         ...
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from ecg_service.domain.ecg import Cursor, Ecg, Lead, UnreadableEcg, described_bytes
-from ecg_service.domain.errors import EcgError, LeadNotFound
+from ecg_service.domain.errors import LeadNotFound
 from ecg_service.domain.insights import InsightRecord
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.signals import Signal, ZeroRule
@@ -85,18 +85,13 @@ class Ecgs:
 
     async def read(self, owner: str, ecg_id: UUID, *, write: Write | None = None) -> FoundEcg:
         """Return an ECG, with its samples as `write` encodes them, or without."""
-        stored = await self._repository.get(owner, ecg_id, samples=write is not None)
+        if write is not None:
+            return await self._repository.read(owner, ecg_id, partial(self._with_samples, write))
+        stored = await self._repository.get(owner, ecg_id, samples=False)
         counts = self._stored_counts(stored.insights)
-        if write is None:
-            if counts is None:
-                stored, counts = await self._count(owner, ecg_id, "neutral")
-            return FoundEcg(stored.ecg, counts, [None] * len(counts))
-
-        def render(lead: Lead, signal: Signal) -> tuple[Written, int]:
-            return write(signal), _crossings(lead, signal) if counts is None else 0
-
-        samples, counted = map(list, zip(*await self._unpack(stored, render), strict=True))
-        return FoundEcg(stored.ecg, counted if counts is None else counts, samples)
+        if counts is None:
+            stored, counts = await self._count(owner, ecg_id, "neutral")
+        return FoundEcg(stored.ecg, counts, [None] * len(counts))
 
     async def lead(self, owner: str, ecg_id: UUID, index: int) -> Lead:
         """Return one lead without its samples."""
@@ -118,10 +113,12 @@ class Ecgs:
         With `max_points`, at most that many: the minimum and the maximum of each bucket, so that
         no peak is lost.
         """
-        stored = await self._repository.get(owner, ecg_id)
-        lead = _lead(stored, index)
 
-        def render(signal: Signal) -> Window:
+        def read(stored: StoredEcg) -> Window:
+            lead = _lead(stored, index)
+            return self._core.window(stored, index, start, stop, partial(render, lead))
+
+        def render(lead: Lead, signal: Signal) -> Window:
             first = min(start, lead.num_samples)
             place = (lead, first, first + len(signal), _crossings(lead, signal))
             if max_points is None or len(signal) <= max_points:
@@ -129,7 +126,7 @@ class Ecgs:
             positions, values = signal.thin(max_points, missing=lead.missing)
             return Window(*place, write(values, positions))
 
-        return await self._core.window(stored, index, start, stop, render)
+        return await self._repository.read(owner, ecg_id, read)
 
     async def page(
         self,
@@ -178,16 +175,23 @@ class Ecgs:
         self, owner: str, ecg_id: UUID, zeros: ZeroRule
     ) -> tuple[StoredEcg, list[int]]:
         """Read the ECG with its samples, and count each lead's zero crossings."""
-        stored = await self._repository.get(owner, ecg_id)
-        return stored, await self._unpack(stored, partial(_crossings, zeros=zeros))
 
-    async def _unpack(self, stored: StoredEcg, use: Callable[[Lead, Signal], T]) -> list[T]:
-        [answer] = await self._core.unpack(
-            [stored], lambda _, signals: [*map(use, stored.ecg.leads, signals)]
-        )
-        if isinstance(answer, EcgError):
-            raise answer
-        return answer
+        def count(stored: StoredEcg) -> tuple[StoredEcg, list[int]]:
+            return stored, self._each(stored, partial(_crossings, zeros=zeros))
+
+        return await self._repository.read(owner, ecg_id, count)
+
+    def _with_samples(self, write: Write, stored: StoredEcg) -> FoundEcg:
+        samples = self._each(stored, lambda _, signal: write(signal))
+        counts = self._stored_counts(stored.insights)
+        if counts is None:
+            counts = self._each(stored, _crossings)
+        return FoundEcg(stored.ecg, counts, samples)
+
+    def _each(self, stored: StoredEcg, use: Callable[[Lead, Signal], T]) -> list[T]:
+        """Return `use` of each lead and its samples; called in a thread."""
+        leads = stored.ecg.leads
+        return self._core.unpack_here(stored, lambda signals: [*map(use, leads, signals)])
 
     async def _await_final(self, owner: str, ecg_id: UUID, wait: float) -> StoredEcg:
         """Return when every insight is done or failed, or after `wait` seconds.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -13,6 +14,8 @@ from ecg_service.domain.errors import EcgNotFound, StorageUnavailable
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.ports.ecgs import EcgRepository
+
+T = TypeVar("T")
 
 EcgsById = dict[UUID, StoredEcg]
 
@@ -56,6 +59,9 @@ class MemoryEcgs(EcgRepository):
     async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
         stored = self._owned(owner, ecg_id)
         return StoredEcg(stored.ecg, stored.insights, stored.blob if samples else b"")
+
+    async def read(self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T]) -> T:
+        return await asyncio.to_thread(use, self._owned(owner, ecg_id))
 
     async def page(
         self,

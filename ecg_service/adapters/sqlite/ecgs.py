@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 import apsw
@@ -32,18 +33,21 @@ from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.domain.time import from_microseconds, to_microseconds
 from ecg_service.ports.ecgs import EcgRepository
 
+T = TypeVar("T")
+
 INSERT = f"""
     INSERT INTO ecgs ({COLUMNS}, {BLOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """  # noqa: S608
 NAMED = f"SELECT {COLUMNS} FROM ecgs WHERE owner = ? AND client_id = ?"  # noqa: S608
 # Another user's ECG is not read, so that it costs what an unknown one does. An owner whom nobody
 # knows is damage: of that the true owner is told.
-GET = f"""
-    SELECT {COLUMNS} FROM ecgs WHERE id = ?1
+MINE = """
+    FROM ecgs WHERE id = ?1
     AND (owner = ?2 OR NOT EXISTS (SELECT 1 FROM users WHERE users.name = ecgs.owner))
-"""  # noqa: S608
+"""
+GET = f"SELECT {COLUMNS} {MINE}"
+GET_WHOLE = f"SELECT {COLUMNS}, {BLOB_COLUMNS} {MINE}"
 WHOLE = f"SELECT {COLUMNS}, {BLOB_COLUMNS} FROM ecgs WHERE id = ?"  # noqa: S608
-BLOB = f"SELECT {BLOB_COLUMNS} FROM ecgs WHERE id = ?"  # noqa: S608
 # Reads the index only; the rows are read one by one.
 PAGE = """
     SELECT pk, date, id FROM ecgs WHERE owner = ? AND date >= ? AND (date, id) < (?, ?)
@@ -77,6 +81,9 @@ class SqliteEcgs(EcgRepository):
 
     async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
         return await self._engine.read(_get, owner, ecg_id, samples=samples)
+
+    async def read(self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T]) -> T:
+        return await self._engine.read_and_use(use, _get, owner, ecg_id, samples=True)
 
     async def page(
         self,
@@ -131,9 +138,13 @@ def _find(
 
 
 def _get(connection: apsw.Connection, owner: str, ecg_id: UUID, *, samples: bool) -> StoredEcg:
-    ecg = to_ecg(_row(connection, GET, ecg_id.bytes, owner), owner)
-    insights = tuple(select_records(connection, ecg_id))
-    return StoredEcg(ecg, insights, _blob(connection, ecg_id) if samples else b"")
+    if not samples:
+        ecg, blob = to_ecg(_row(connection, GET, ecg_id.bytes, owner), owner), b""
+    else:
+        *row, packed, checksum = _row(connection, GET_WHOLE, ecg_id.bytes, owner)
+        ecg = to_ecg(tuple(row), owner)
+        blob = to_blob((packed, checksum), ecg_id)
+    return StoredEcg(ecg, tuple(select_records(connection, ecg_id)), blob)
 
 
 def get_for_any_owner(connection: apsw.Connection, ecg_id: UUID) -> StoredEcg:
@@ -169,10 +180,6 @@ def _ping(connection: apsw.Connection) -> None:
     """Write as much as an ECG before deleting what the last ping wrote."""
     execute(connection, "INSERT INTO pings (content) VALUES (zeroblob(?))", PING_SIZE)
     execute(connection, "DELETE FROM pings WHERE rowid < ?", connection.last_insert_rowid())
-
-
-def _blob(connection: apsw.Connection, ecg_id: UUID) -> bytes:
-    return to_blob(_row(connection, BLOB, ecg_id.bytes), ecg_id)
 
 
 def _row(connection: apsw.Connection, statement: str, *key: Value) -> Row:

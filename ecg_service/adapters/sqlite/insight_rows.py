@@ -22,6 +22,7 @@ NAMES = f"SELECT {NAME} FROM insights WHERE ecg_id = ? ORDER BY name"  # noqa: S
 ONE = f"""
     SELECT {COLUMNS} FROM insights WHERE ecg_id = ? AND name = CAST(? AS TEXT)
 """  # noqa: S608
+ALL = f"SELECT {COLUMNS} FROM insights WHERE ecg_id = ? ORDER BY name"  # noqa: S608
 
 DAMAGED = "the stored insight is damaged"
 
@@ -65,6 +66,8 @@ def select_record(
 
 def select_records(connection: apsw.Connection, ecg_id: UUID) -> list[InsightRecord]:
     """Read the insights of an ECG in order of name; damaged ones have failed."""
+    with suppress(*UNREADABLE):
+        return [*map(to_record, select(connection, ALL, ecg_id.bytes, damaged=Damaged))]
     return [
         select_record(connection, ecg_id, name) or _damaged(ecg_id, name)
         for name in select_names(connection, ecg_id)

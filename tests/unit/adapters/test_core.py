@@ -117,7 +117,7 @@ async def test_no_blob_at_all_is_damage_too(core: RustCore, blob: bytes) -> None
     [answer] = await core.unpack([replace(WHOLE, blob=blob)], lambda index, _: index)
     assert isinstance(answer, DamagedEcg)
     with pytest.raises(DamagedEcg):
-        await core.window(replace(WHOLE, blob=blob), 0, 0, None, len)
+        core.window(replace(WHOLE, blob=blob), 0, 0, None, len)
     with pytest.raises(DamagedEcg):
         verify_blob(blob)
 
@@ -126,19 +126,26 @@ def test_a_whole_blob_is_verified() -> None:
     verify_blob(BLOB)
 
 
+def test_what_was_read_is_unpacked_in_the_same_thread(core: RustCore) -> None:
+    lengths, thread = core.unpack_here(WHOLE, lambda s: ([*map(len, s)], threading.get_ident()))
+    assert (lengths, thread) == ([3, 1000], threading.get_ident())
+
+
 async def test_a_window_is_unpacked_alone(core: RustCore) -> None:
-    assert await core.window(WHOLE, 1, 998, None, lambda s: s.to_json()) == b"[998,999]"
-    assert await core.window(WHOLE, 0, 0, 1, lambda s: s.to_json()) == b"[1]"
+    assert core.window(WHOLE, 1, 998, None, lambda s: s.to_json()) == b"[998,999]"
+    assert core.window(WHOLE, 0, 0, 1, lambda s: s.to_json()) == b"[1]"
 
 
 async def test_more_samples_than_the_leads_have_are_damage(core: RustCore) -> None:
     fewer = stored(BLOB, 2, 1000)
     [answer] = await core.unpack([fewer], lambda index, _: index)
+    with pytest.raises(DamagedEcg, match="1003 samples"):
+        core.unpack_here(fewer, len)
     assert isinstance(answer, DamagedEcg)
     assert str(answer) == "1003 samples, more than 1002"
     with pytest.raises(DamagedEcg, match="3 samples, more than 2"):
-        await core.window(fewer, 0, 0, None, len)
-    assert await core.window(fewer, 1, 0, None, len) == 1000
+        core.window(fewer, 0, 0, None, len)
+    assert core.window(fewer, 1, 0, None, len) == 1000
 
 
 async def test_a_panic_is_an_exception_and_the_core_goes_on(core: RustCore) -> None:
@@ -150,7 +157,9 @@ async def test_a_panic_is_an_exception_and_the_core_goes_on(core: RustCore) -> N
     with pytest.raises(RuntimeError, match="panicked"):
         core.read(JSON, [body(1)], panic)
     with pytest.raises(RuntimeError, match="panicked"):
-        await core.window(WHOLE, 0, 0, None, panic)
+        core.unpack_here(WHOLE, panic)
+    with pytest.raises(RuntimeError, match="panicked"):
+        core.window(WHOLE, 0, 0, None, panic)
     assert await core.unpack([WHOLE], lambda index, _: index) == [0]
 
 

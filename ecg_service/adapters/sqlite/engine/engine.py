@@ -20,9 +20,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S")
 T = TypeVar("T")
+U = TypeVar("U")
 
 Job = Callable[[apsw.Connection], T]
 Write = Callable[[Job[T]], T]
+
+
+def _itself(result: T) -> T:
+    return result
 
 
 class Engine:
@@ -106,9 +111,19 @@ class Engine:
         **kwargs: P.kwargs,
     ) -> T:
         """Run the job on one snapshot of the database."""
+        return await self.read_and_use(_itself, job, *args, **kwargs)
 
-        def read() -> T:
-            return self._database.read(lambda c: job(c, *args, **kwargs))
+    async def read_and_use(
+        self,
+        use: Callable[[T], U],
+        job: Callable[Concatenate[apsw.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> U:
+        """Do what `read` does, and return `use` of the result, from the thread that read it."""
+
+        def read() -> U:
+            return use(self._database.read(lambda c: job(c, *args, **kwargs)))
 
         try:
             return await self._run(self._reading, read)
