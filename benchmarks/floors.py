@@ -12,6 +12,7 @@ from benchmarks.works import (
     PACK,
     RATE,
     READ,
+    TAKE,
     UNPACK,
     WITHOUT,
     WRITE,
@@ -22,6 +23,7 @@ READ_IN_RUST = READ.format(f"{ECG}, in Rust")
 FLOORS = {
     (READ.format(ECG), "msgspec list[int]"): {"scalar": 2.2, "avx2": 7.0, "avx512": 9.4},
     (READ.format("12 x 500"), "msgspec list[int]"): {"scalar": 2.2, "avx2": 5.8, "avx512": 6.5},
+    (TAKE.format(ECG), "JSON"): {"scalar": 2.3, "avx2": 1.9, "avx512": 1.4},
     (COUNT.format("uint8"), "NumPy x < 0"): {"scalar": 0.3, "avx2": 2.1, "avx512": 2.6},
     (COUNT.format("int16"), "NumPy signbit"): {"scalar": 0.85, "avx2": 5.6, "avx512": 6.4},
     (COUNT.format("int32"), "NumPy signbit"): {"scalar": 0.58, "avx2": 5.6, "avx512": 6.0},

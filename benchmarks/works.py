@@ -6,10 +6,10 @@ from math import nan
 
 import numpy as np
 
-from benchmarks import peers
+from benchmarks import documents, peers
 from benchmarks.codecs import compressors
 from benchmarks.peers import Candidate, Samples
-from benchmarks.workloads import bodies, body, signals
+from benchmarks.workloads import SIZES, bodies, body, signals
 from ecg_core import (
     Signal,
     count_zero_crossings,
@@ -21,6 +21,7 @@ from ecg_core import (
 )
 
 READ, COUNT, PACK, UNPACK, WRITE = "read {}", "count {}", "pack {}", "unpack {}", "write {}"
+TAKE = "take msgpack of {}, samples as bytes"
 AROUND, WITHOUT = "count {}, missing={}", "ecg_core without it"
 GAPS, BASELINES = "count {}, every tenth sample missing", "count {}, a baseline for each lead"
 MASK, LANES, RATE = "mask {}", "count {}, (5000, 12) axis {}", "rate {}, a frame per sample"
@@ -43,6 +44,7 @@ class Work:
 def works() -> Iterator[Work]:
     texts = bodies()
     yield from (_reading(name, text) for name, text in texts.items())
+    yield from (_taking(name, samples) for name, samples in SIZES.items())
     yield from _counting(counted())
     yield from _finding(np.random.default_rng(0).standard_normal(COUNTED) * 1000)
     for name, text in texts.items():
@@ -55,6 +57,11 @@ def _reading(name: str, text: bytes) -> Work:
         "ecg_core", lambda: [signal.count_zero_crossings() for signal in lift_signals(text)[1]]
     )
     return Work(READ.format(name), len(text), [ours, *peers.readers(text)])
+
+
+def _taking(name: str, samples: int) -> Work:
+    """By the service's formats; GB/s are of the JSON, so that they compare as ECGs a second do."""
+    return Work(TAKE.format(name), len(body(samples)), documents.readers(samples))
 
 
 def counted() -> Samples:

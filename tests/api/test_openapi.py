@@ -82,8 +82,13 @@ async def test_bodies_are_documented_as_they_are_checked(anyone: httpx.AsyncClie
         "PUT /users/me/password": ["current_password", "new_password"],
     }
     assert not any(schema["additionalProperties"] for schema in taken.values())
-    signal = resolve(found, "#/components/schemas/SubmittedLead")["properties"]["signal"]
-    assert signal == {
+    ecg = operations(found)["POST /ecg"]["requestBody"]["content"]
+    assert {"application/json", "application/msgpack", "application/vnd.msgpack"} <= set(ecg)
+    lead = resolve(found, "#/components/schemas/SubmittedLead")["properties"]
+    assert lead["encoding"]["anyOf"][0] == {"enum": ["i16le", "i32le"]}
+    array, text = lead["signal"]["anyOf"]
+    assert (text["type"], text["contentEncoding"]) == ("string", "base64")
+    assert array == {
         "type": "array",
         "items": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
         "minItems": 1,

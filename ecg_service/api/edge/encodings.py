@@ -119,10 +119,11 @@ def _steps(coding: bytes, body: bytes) -> Iterator[bytes]:
     inflater, at = _INFLATERS[coding](), 0
     try:
         while not inflater.eof:
-            data = body[at : at + STEP] if inflater.needs_input else b""
+            hungry = inflater.needs_input
+            data = body[at : at + STEP] if hungry else b""
             part = inflater.decompress(data, STEP)
             at += len(data)
-            if not (data or part or inflater.eof):
+            if hungry and not (data or part or inflater.eof):
                 raise _malformed(coding, "truncated", "ends too early")
             yield part
     except (zlib.error, zstd.ZstdError) as error:

@@ -25,16 +25,33 @@ import ecg_service
 from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.authentication import Scheme
 from ecg_service.api.schemas.users import PasswordChange, UserIn, UserPatch
-from ecg_service.domain.submission import INT32, SubmittedEcg
+from ecg_service.domain.submission import I16LE, I32LE, INT32, SubmittedEcg
 
 _REF = "#/components/schemas/{name}"
 _, _SCHEMAS = msgspec.json.schema_components(
     [SubmittedEcg, UserIn, UserPatch, PasswordChange], ref_template=_REF
 )
-_SCHEMAS["SubmittedLead"]["properties"]["signal"] = {
-    "type": "array",
-    "items": {"type": "integer", "minimum": INT32.ge, "maximum": INT32.le},
-    "minItems": 1,
+_SCHEMAS["SubmittedLead"]["properties"] |= {
+    "signal": {
+        "anyOf": [
+            {
+                "type": "array",
+                "items": {"type": "integer", "minimum": INT32.ge, "maximum": INT32.le},
+                "minItems": 1,
+            },
+            {
+                "type": "string",
+                "contentEncoding": "base64",
+                "minLength": 1,
+                "description": "Samples in the `encoding`; of MessagePack they are `bin`, not base64.",
+            },
+        ]
+    },
+    "encoding": {
+        "anyOf": [{"enum": [I16LE, I32LE]}, {"type": "null"}],
+        "default": None,
+        "description": "Of a signal that is bytes: little-endian integers of 16 or 32 bits.",
+    },
 }
 
 

@@ -1,5 +1,6 @@
 """What a client prefers of an answer: its format and its content coding (RFC 9110 §12.5)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from ecg_service.formats import DEFAULT, FORMATS, Format
 Headers = Iterable[tuple[bytes, bytes]]
 
 _FORMATS = list(dict.fromkeys(FORMATS.values()))
+_WEIGHT = re.compile(rb"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+
 CODINGS = (b"zstd", b"gzip")
 """Those that answers are compressed with; the first is preferred."""
 
@@ -39,8 +42,10 @@ def _names(known: Format) -> list[bytes]:
 def _rank(name: bytes, given: Mapping[bytes, float]) -> tuple[float, int]:
     """Return the weight of a media type, and how specific the range is that it is from."""
     ranges = (name, name.partition(b"/")[0] + b"/*", b"*/*")
+    none = (0, -len(ranges))
     found = ((given[one], -place) for place, one in enumerate(ranges) if one in given)
-    return next(found, (0, -len(ranges)))
+    weight, place = next(found, none)
+    return (weight, place) if weight else none
 
 
 def _weights(headers: Headers, field: bytes) -> dict[bytes, float]:
@@ -55,8 +60,5 @@ def _weight(parameters: bytes) -> float | None:
     for parameter in parameters.split(b";"):
         name, _, value = parameter.partition(b"=")
         if name.strip() == b"q":
-            try:
-                return min(max(float(value), 0.0), 1.0)
-            except ValueError:
-                return None
+            return float(value) if _WEIGHT.fullmatch(value := value.strip()) else None
     return 1.0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.peers import numpy_count
-from benchmarks.works import COUNT, DTYPES, PACK, READ, UNPACK, WRITE, counted, works
+from benchmarks.works import COUNT, DTYPES, PACK, READ, TAKE, UNPACK, WRITE, counted, works
 from ecg_core import count_zero_crossings, unpack
 
 WORKS = {work.name: work for work in works()}
@@ -47,6 +47,14 @@ def test_readers_and_writers_agree(ecg: str) -> None:
     signals = [lead["signal"] for lead in read["json"]["leads"]]
     assert [json.loads(text) for text in written["ecg_core"]] == signals
     assert [len(signal) for signal in signals] == ECGS[ecg]
+
+
+@pytest.mark.parametrize("ecg", ["12 x 5,000", "12 x 500"])
+def test_all_formats_store_the_same(ecg: str) -> None:
+    first, *others = results(TAKE.format(ecg)).values()
+    assert first[0][0] == 12
+    assert len(others) == 3
+    assert all(other == first for other in others)
 
 
 @pytest.mark.parametrize("ecg", ECGS)
