@@ -12,14 +12,14 @@ from benchmarks.peers import Candidate
 from benchmarks.workloads import body, ecg
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.submission import SubmittedEcg
-from ecg_service.formats import DEFAULT, FORMATS, Format
+from ecg_service.formats import DEFAULT, FORMATS, AnswerFormat
 
 
 def readers(samples: int) -> list[Candidate]:
     """Return a candidate for each format, msgpack with bytes first."""
     json_format, msgpack = DEFAULT, FORMATS["application/msgpack"]
 
-    def read(known: Format, document: bytes) -> Callable[[], Any]:
+    def read(known: AnswerFormat, document: bytes) -> Callable[[], Any]:
         return lambda: known.read([document], _stored)
 
     text = json.dumps(_with_bytes(samples, lambda raw: base64.b64encode(raw).decode()))

@@ -12,7 +12,7 @@ from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats.json_base64 import decoded, has_text, lift_texts
 from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint, missing_hint
 from ecg_service.formats.lifted import description, path_of, rejection
-from ecg_service.ports.formats import Format, Use, Written
+from ecg_service.ports.formats import AnswerFormat, Use, Written
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ _ADVICE = {"trailing": ONE_DOCUMENT}
 _decode = msgspec.json.Decoder(SubmittedEcg, strict=True).decode
 
 
-class Json(Format):
+class Json(AnswerFormat):
     """One JSON object (RFC 8259) for each ECG.
 
     The core checks the whole document, and reads, counts and packs its arrays of integers. It

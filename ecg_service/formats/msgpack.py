@@ -11,14 +11,14 @@ from ecg_service.domain.signals import Signal
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats.lifted import description, rejection
 from ecg_service.formats.samples import encode_samples
-from ecg_service.ports.formats import Format, Use, Written
+from ecg_service.ports.formats import AnswerFormat, Use, Written
 
 T = TypeVar("T")
 
 _decode = msgspec.msgpack.Decoder(SubmittedEcg, strict=True).decode
 
 
-class MessagePack(Format):
+class MessagePack(AnswerFormat):
     """One map for each ECG, with the fields of JSON; dates are text, as there.
 
     A signal may be `bin`: little-endian samples, with their `encoding` beside them. The core

@@ -23,7 +23,7 @@ class Written(Struct, frozen=True):
 
 
 class Format(Protocol):
-    """A format of ECG documents and of answers, named by its media type.
+    """A format of ECG documents, named by its media type.
 
     `memory` is how many times as much memory a body takes as one of JSON of the same size.
     """
@@ -42,6 +42,10 @@ class Format(Protocol):
         `max_leads` no further lead is read. Blocks while it computes.
         """
         ...
+
+
+class AnswerFormat(Format, Protocol):
+    """A format that answers can be given in, too."""
 
     def write(self, answer: object) -> bytes:
         """Encode an answer, whose signals `written` has encoded."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request
 
-from ecg_service.formats import DEFAULT, FORMATS, Format
+from ecg_service.formats import DEFAULT, FORMATS, AnswerFormat
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -17,7 +17,7 @@ CODINGS = (b"zstd", b"gzip")
 """Those that answers are compressed with; the first is preferred."""
 
 
-def format_of(request: Request[Any, Any, Any]) -> Format:
+def format_of(request: Request[Any, Any, Any]) -> AnswerFormat:
     """Return the format that `Accept` prefers; the more specific of two, then the default.
 
     Who accepts none gets the default: an answer says more than a 406, which RFC 9110 allows.
@@ -35,7 +35,7 @@ def coding_for(headers: Headers) -> bytes | None:
     return best if given.get(best) else None
 
 
-def _names(known: Format) -> list[bytes]:
+def _names(known: AnswerFormat) -> list[bytes]:
     return [name.encode() for name in (known.media_type, *known.aliases)]
 
 
