@@ -28,7 +28,7 @@ pub enum Code {
     OutOfRange,
     /// There are more signals than the caller takes.
     TooManySignals,
-    /// msgpack that JSON has no words for: an extension type, or a key that is no string.
+    /// msgpack that is not taken: an extension type, a key that is no string, or a map of more than 1,024 keys.
     Unsupported,
     /// A signal of bytes has no encoding that is known, or an array has one.
     WrongEncoding,

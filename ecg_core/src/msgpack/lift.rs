@@ -11,6 +11,10 @@ use crate::signal::Signal;
 /// The key, beside the one of a signal, that names the encoding of its bytes.
 const ENCODING: &[u8] = b"encoding";
 
+/// The most keys of a map. A key takes ten times its bytes in memory, so that without a bound they could take more
+/// than all samples do.
+const MAX_KEYS: usize = 1024;
+
 /// Takes the signals at `key`, at any depth, out of a msgpack document; at most `max_signals`, and the next one
 /// is not read. A signal is an array of integers, or bytes of little-endian samples with their `encoding`, `i16le`
 /// or `i32le`, in the same map.
@@ -80,6 +84,9 @@ impl<'a> Lift<'a> {
         let start = self.reader.at;
         match self.reader.token()? {
             Token::Array(len) => self.nested(start, |lift| lift.array(len)),
+            Token::Map(len) if len > MAX_KEYS => {
+                Err(Fault::new(Code::Unsupported, start, "expected at most 1024 keys"))
+            }
             Token::Map(len) => self.nested(start, |lift| lift.map(len)),
             _ => Ok(()),
         }
@@ -264,6 +271,17 @@ mod tests {
         assert!(lifted(&nested(MAX_DEPTH)).is_ok());
         assert_eq!(refused(&nested(MAX_DEPTH + 1)).0, Code::Depth);
         assert_eq!(refused(&nested(1_000_000)).0, Code::Depth);
+    }
+
+    #[test]
+    fn keys_have_a_bound() {
+        let keys = |count: u16| {
+            let keys =
+                (0..count).flat_map(|key| [&b"\xa4"[..], format!("{key:04}").as_bytes(), b"\x00"].concat());
+            [&b"\x91\xde"[..], &count.to_be_bytes()].concat().into_iter().chain(keys).collect::<Vec<_>>()
+        };
+        assert!(lifted(&keys(1024)).is_ok());
+        assert_eq!(refused(&keys(1025)), (Code::Unsupported, 1, "/0".into()));
     }
 
     #[test]

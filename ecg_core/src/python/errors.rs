@@ -18,8 +18,8 @@ Attributes
 ----------
 code : str
     `syntax`, `trailing` (the document has ended before), `encoding`, `depth`, `duplicate_key`, `not_an_array`,
-    `not_an_integer`, `out_of_range` or `too_many_signals`; of MessagePack also `unsupported` (an extension type, or a
-    key that is no string), `wrong_encoding` or `wrong_length` (of the bytes of a signal).
+    `not_an_integer`, `out_of_range` or `too_many_signals`; of MessagePack also `unsupported` (an extension type, a
+    key that is no string, or a map of more than 1,024 keys), `wrong_encoding` or `wrong_length` (of the bytes of a signal).
 offset : int
     The byte of the document that is wrong.
 pointer : str

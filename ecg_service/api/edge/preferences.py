@@ -2,11 +2,17 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from litestar import Request
 
-from ecg_service.formats import DEFAULT, FORMATS, AnswerFormat
+from ecg_service.formats import FORMATS, AnswerFormat
+
+MAX_LENGTH = 1_000
+"""Bytes of a preference; a longer one, of which browsers have none, counts as absent."""
+REMEMBERED = 64
+"""Preferences that are remembered: clients say the same again and again."""
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -22,15 +28,28 @@ def format_of(request: Request[Any, Any, Any]) -> AnswerFormat:
 
     Who accepts none gets the default: an answer says more than a 406, which RFC 9110 allows.
     """
-    given = _weights(request.scope["headers"], b"accept")
-    if not given:
-        return DEFAULT
-    return max(_FORMATS, key=lambda one: max(_rank(name, given) for name in _names(one)))
+    return _format(_field(request.scope["headers"], b"accept"))
 
 
 def coding_for(headers: Headers) -> bytes | None:
     """Return the coding that `Accept-Encoding` prefers, if it names one."""
-    given = _weights(headers, b"accept-encoding")
+    return _coding(_field(headers, b"accept-encoding"))
+
+
+def _field(headers: Headers, field: bytes) -> bytes:
+    given = b",".join(value for name, value in headers if name == field)
+    return given if len(given) <= MAX_LENGTH else b""
+
+
+@lru_cache(REMEMBERED)
+def _format(accept: bytes) -> AnswerFormat:
+    given = _weights(accept)
+    return max(_FORMATS, key=lambda one: max(_rank(name, given) for name in _names(one)))
+
+
+@lru_cache(REMEMBERED)
+def _coding(accept: bytes) -> bytes | None:
+    given = _weights(accept)
     best = max(CODINGS, key=lambda coding: given.get(coding, 0))
     return best if given.get(best) else None
 
@@ -48,10 +67,9 @@ def _rank(name: bytes, given: Mapping[bytes, float]) -> tuple[float, int]:
     return (weight, place) if weight else none
 
 
-def _weights(headers: Headers, field: bytes) -> dict[bytes, float]:
+def _weights(given: bytes) -> dict[bytes, float]:
     """Read a list of values with their `q`; a value with a malformed one is left out."""
-    given = b",".join(value for name, value in headers if name == field).lower()
-    pairs = (one.partition(b";") for one in given.split(b",") if one.strip())
+    pairs = (one.partition(b";") for one in given.lower().split(b",") if one.strip())
     weights = {name.strip(): _weight(parameters) for name, _, parameters in pairs}
     return {name: weight for name, weight in weights.items() if weight is not None}
 

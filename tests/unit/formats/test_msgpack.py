@@ -30,6 +30,7 @@ REFUSED = {
     "a number": (with_signal(b"\x00"), "/leads/0/signal", "not_an_array"),
     "extension": (with_signal(b"\xd4\x01\x00"), "/leads/0/signal", "unsupported"),
     "a timestamp": (b"\x81\xa4date\xd6\xff\x00\x00\x00\x00", "/date", "unsupported"),
+    "many keys": (b"\xde\x04\x01" + b"\x00" * 2050, "", "unsupported"),
     "a key of bytes": (b"\x81\xc4\x01a\x00", "", "unsupported"),
     "name of bytes": (
         with_signal(b"\x90").replace(b"\xa1I", b"\xc4\x01I"),
