@@ -110,3 +110,14 @@ async def test_a_service_starts_on_a_damaged_database(tmp_path: Path) -> None:
         ]
         assert [insight["state"] for insight in found] == ["done", "failed", "done"]
         assert [len(one["leads"]) for one in await all_ecgs(ann)] == [1] * 9
+
+
+async def test_what_a_client_has_already_is_not_read(running: Service, tmp_path: Path) -> None:
+    ann = running.client(ANN)
+    key = await post(ann)
+    paths = (f"/ecg/{key}", f"/ecg/{key}/leads/0")
+    tags = [(await ann.get(path)).headers["ETag"] for path in paths]
+    alter(tmp_path, "UPDATE ecgs SET blob = x'00'")
+    for path, tag in zip(paths, tags, strict=True):
+        assert (await ann.get(path, headers={"If-None-Match": tag})).status_code == 304
+        problem(await ann.get(path), 500, "damaged-ecg")
