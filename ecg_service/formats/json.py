@@ -54,8 +54,10 @@ def _read(
 ) -> tuple[SubmittedEcg, Sequence[Signal], bytes]:
     texts: list[bytes | None] = []
     if isinstance(result, ecg_core.DecodeError) and has_text(body, result):
-        body, texts = lift_texts(body)
-        [result] = ecg_core.read_batch([body], max_signals=max_leads)
+        lifted, texts = lift_texts(body)
+        [result] = ecg_core.read_batch([lifted], max_signals=max_leads)
+        if isinstance(result, ecg_core.DecodeError):  # again, for its place in the body
+            [result] = ecg_core.read_batch([lift_texts(body, fill=True)[0]], max_signals=max_leads)
     if isinstance(result, ecg_core.DecodeError):
         raise _rejection(result, body, max_leads)
     submitted, signals = description(_decode, result.skeleton), result.signals

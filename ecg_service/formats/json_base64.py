@@ -1,7 +1,7 @@
 """Signals of JSON that are base64 (RFC 4648 §4) of samples, with their `encoding` beside them.
 
 The core reads arrays only. A document with text in the place of one is read again, with an empty
-array and spaces in the place of each text, so that the places of errors stay the same.
+array in the place of each text.
 """
 
 import re
@@ -22,8 +22,11 @@ def has_text(body: bytes, error: ecg_core.DecodeError) -> bool:
     return error.code == "not_an_array" and body[error.offset : error.offset + 1] == b'"'
 
 
-def lift_texts(body: bytes) -> tuple[bytes, list[bytes | None]]:
-    """Return the body with an empty array for each text, and for each signal its text, if it is one."""
+def lift_texts(body: bytes, *, fill: bool = False) -> tuple[bytes, list[bytes | None]]:
+    """Return the body with an empty array for each text, and for each signal its text, if it is one.
+
+    With `fill`, spaces after the arrays keep all else in its place.
+    """
     parts, texts, kept, at = list[bytes](), list[bytes | None](), 0, 0
     while (at := body.find(_KEY, at)) >= 0:
         at += len(_KEY)
@@ -34,7 +37,7 @@ def lift_texts(body: bytes) -> tuple[bytes, list[bytes | None]]:
         if found[1] == b"[" or end < 0:
             texts.append(None)
             continue
-        parts += body[kept : start - 1], b"[]".ljust(end - start + 2)
+        parts += body[kept : start - 1], b"[]".ljust(end - start + 2 if fill else 0)
         texts.append(body[start:end].replace(rb"\/", b"/"))
         kept = at = end + 1
     return b"".join([*parts, body[kept:]]), texts
