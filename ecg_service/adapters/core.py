@@ -92,7 +92,7 @@ def _damage() -> Generator[None]:
         raise DamagedEcg(str(error)) from error
 
 
-def verify_blob(blob: bytes) -> int:
+def verify_blob(blob: bytes, max_samples: int) -> int:
     """Unpack a blob to check it, and return how many samples it holds; raises `DamagedEcg`."""
     with _damage():
-        return sum(map(len, ecg_core.unpack(blob)))
+        return sum(map(len, ecg_core.unpack(blob, max_samples=max_samples)))

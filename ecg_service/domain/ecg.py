@@ -42,6 +42,11 @@ class Ecg(Struct, frozen=True):
     sampling_rate: float | None = None
     client_id: str | None = None
 
+    @property
+    def num_samples(self) -> int:
+        """How many samples all leads have together."""
+        return sum(lead.num_samples for lead in self.leads)
+
 
 class Cursor(Struct, frozen=True):
     """The last ECG of a page; the next page starts after it."""

@@ -38,7 +38,7 @@ class StoredEcg(Struct, frozen=True):
     @property
     def num_samples(self) -> int:
         """How many samples all leads have together, as they were when it was stored."""
-        return sum(lead.num_samples for lead in self.ecg.leads)
+        return self.ecg.num_samples
 
 
 Added = UUID | DamagedEcg | DamagedKey | EcgIdTaken | KeyReused | Unauthenticated

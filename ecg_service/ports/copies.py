@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-VerifyBlob = Callable[[bytes], int]
-"""Returns how many samples the blob holds, or raises `DamagedEcg`."""
+VerifyBlob = Callable[[bytes, int], int]
+"""Returns how many samples the blob holds; raises `DamagedEcg` if it is damaged or has more than this number."""
 
 Report = Callable[[str, int, int], None]
 """Is told what is being done, how many bytes of it are done, and of how many."""

@@ -65,7 +65,7 @@ class _Check(NamedTuple):
         ecg = to_ecg(tuple(columns), columns[OWNER])
         [stored] = select(self.connection, BLOB, pk, damaged=DamagedEcg)
         blob = to_blob(stored, ecg.id)
-        self.checked.samples += self.verify(blob) if self.verify else 0
+        self.checked.samples += self.verify(blob, ecg.num_samples) if self.verify else 0
 
     def insight(self, row: Row) -> None:
         self.checked.insights += 1

@@ -119,11 +119,11 @@ async def test_no_blob_at_all_is_damage_too(core: RustCore, blob: bytes) -> None
     with pytest.raises(DamagedEcg):
         core.window(replace(WHOLE, blob=blob), 0, 0, None, len)
     with pytest.raises(DamagedEcg):
-        verify_blob(blob)
+        verify_blob(blob, 1003)
 
 
 def test_a_whole_blob_is_verified() -> None:
-    verify_blob(BLOB)
+    assert verify_blob(BLOB, 1003) == 1003
 
 
 def test_what_was_read_is_unpacked_in_the_same_thread(core: RustCore) -> None:
@@ -145,6 +145,8 @@ async def test_more_samples_than_the_leads_have_are_damage(core: RustCore) -> No
     assert str(answer) == "1003 samples, more than 1002"
     with pytest.raises(DamagedEcg, match="3 samples, more than 2"):
         core.window(fewer, 0, 0, None, len)
+    with pytest.raises(DamagedEcg, match="1003 samples, more than 1002"):
+        verify_blob(BLOB, 1002)
     assert core.window(fewer, 1, 0, None, len) == 1000
 
 

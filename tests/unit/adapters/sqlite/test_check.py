@@ -10,7 +10,7 @@ from tests.contract.builders import added, new, user
 from tests.unit.adapters.sqlite.alterations import ALTERATIONS, alter
 
 
-def refuse(blob: bytes) -> int:
+def refuse(blob: bytes, _: int) -> int:
     raise DamagedEcg(f"{len(blob)} bytes are wrong")
 
 
@@ -21,7 +21,8 @@ async def test_a_sound_file_has_no_problems(path: Path) -> None:
         await store.users.add(user())
         seen: list[bytes] = []
 
-        def see(blob: bytes) -> int:
+        def see(blob: bytes, max_samples: int) -> int:
+            assert max_samples == 5004  # those of its leads
             seen.append(blob)
             return len(blob)
 
@@ -74,7 +75,7 @@ async def test_finds_each_altered_row(
     where = " WHERE name = 'ann'" if "users" in alteration else where
     alter(path, f"UPDATE {alteration}{where}")
     checked = Checked()
-    [problem] = check(path, len, checked)
+    [problem] = check(path, lambda blob, _: len(blob), checked)
     assert problem.startswith(place.format(stored.hex.upper()))
     assert (checked.ecgs, checked.users) == (1, 2 - ("%FF" in place and "users" in place))
 
