@@ -21,10 +21,17 @@ def test_a_reader_that_has_gone_is_no_news() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_output_that_cannot_be_written() -> None:
+@pytest.mark.parametrize("argument", ["-", "--help", "--version"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_cannot_be_written(argument: str, unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
-            [*COMMAND, "-"], input=DOCUMENT, stdout=full, stderr=subprocess.PIPE, check=False
+            [*COMMAND, argument],
+            input=DOCUMENT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+            check=False,
         )
     reason = b"ecg-core: standard output: No space left on device\n"
     assert (ended.returncode, ended.stderr) == (1, reason)
@@ -35,8 +42,8 @@ def test_output_that_cannot_be_written() -> None:
     [
         ("- >&-", 1, 1),
         ("--json - >&-", 1, 1),
-        ("--help >&-", 1, None),
-        ("--version >&-", 1, 2),  # argparse takes standard error for it
+        ("--help >&-", 1, 1),
+        ("--version >&-", 1, 1),
         ("--what - >&-", 2, None),
         ("none.json - >&-", 1, 2),
         ("- <&-", 1, 1),

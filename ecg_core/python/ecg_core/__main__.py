@@ -4,6 +4,8 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import get_args
 
@@ -38,12 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _outcomes(parser: ArgumentParser, arguments: Sequence[str] | None) -> list[bool]:
     """Print what each document has, and return whether it could be counted."""
+    asked = StringIO()  # Such as the version: argparse ignores that it cannot be written.
     try:
-        options = parser.parse_args(arguments)
+        with redirect_stdout(asked):
+            options = parser.parse_args(arguments)
     except SystemExit as ending:
         if ending.code:
             raise
-        return []  # What was asked for, such as the version, is printed.
+        print(asked.getvalue(), end="")  # noqa: T201
+        return []
     return [_report(file, parser.prog, options) for file in options.files]
 
 
