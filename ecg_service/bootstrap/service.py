@@ -83,7 +83,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             ingest=Ingest(ingest_pool, in_flight, backlog),
             ecgs=Ecgs(
                 store.ecgs,
-                ingest_core,
+                core,
                 stored_counts,
                 changes,
                 max_page_bytes=settings.edge.max_page_bytes,

@@ -3,5 +3,5 @@
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 pub(crate) mod portable;
-#[cfg(feature = "python")]
+#[cfg(any(test, feature = "python"))]
 pub(crate) mod spread;

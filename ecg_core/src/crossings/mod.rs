@@ -16,7 +16,7 @@
 
 mod count;
 mod counter;
-#[cfg(feature = "python")]
+#[cfg(any(test, feature = "python"))]
 mod frames;
 mod gaps;
 mod kernels;

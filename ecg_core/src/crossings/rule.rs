@@ -130,7 +130,7 @@ fn carry(negative: u64, zero: u64, before: Sign) -> u64 {
 }
 
 /// The runs of bits that begin at some places: added to all runs, these make the carry ripple to the end of exactly those.
-fn runs(bits: u64, begins: u64) -> u64 {
+pub(super) fn runs(bits: u64, begins: u64) -> u64 {
     bits & !bits.wrapping_add(begins & bits)
 }
 

@@ -90,7 +90,7 @@ fn counts<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyA
     array::filled(py, "int64", &lanes.others(), |counts| {
         if let Some(joined) = lanes.joined() {
             let each = (lanes.len(), lanes.len());
-            let mut frames = Frames::new(0, each, counts, |count| count);
+            let mut frames = Frames::new(0, each, counts);
             lanes.count((0, joined), |from, word| frames.take(from, word))?;
             frames.finish();
             return Ok(());
