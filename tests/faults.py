@@ -92,3 +92,35 @@ def failing_locks(*kinds: int) -> Generator[None]:
         yield
     finally:
         disk.xSetSystemCall("fcntl", original)
+
+
+_PWRITE = ctypes.CFUNCTYPE(
+    ctypes.c_ssize_t,
+    ctypes.c_int,
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+    ctypes.c_int64,
+    use_errno=True,
+)
+
+
+@contextmanager
+def index_without_room(is_full: Callable[[], bool]) -> Generator[None]:
+    """Let the disk have no room for the index of a log, which SQLite makes with single bytes."""
+    disk = apsw.VFS("index", "unix")
+    original = disk.xGetSystemCall("pwrite64")
+    assert original
+    real = _PWRITE(original)
+
+    def call(descriptor: int, data: int | None, size: int, offset: int) -> int:
+        if size == 1 and is_full():
+            ctypes.set_errno(errno.ENOSPC)
+            return -1
+        return real(descriptor, data, size, offset)
+
+    callback = _PWRITE(call)
+    disk.xSetSystemCall("pwrite64", ctypes.cast(callback, ctypes.c_void_p).value or 0)
+    try:
+        yield
+    finally:
+        disk.xSetSystemCall("pwrite64", original)

@@ -12,6 +12,7 @@ from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.files import make_private, require_one_name
 from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
+from ecg_service.adapters.sqlite.engine.reserve import give_up
 from ecg_service.adapters.sqlite.engine.sql import execute, set_pragma
 from ecg_service.adapters.sqlite.sealing import add_checksums
 from ecg_service.adapters.sqlite.tables import (
@@ -19,7 +20,7 @@ from ecg_service.adapters.sqlite.tables import (
     IDEMPOTENCY_KEYS_BY_AGE,
     TABLES,
 )
-from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.domain.errors import StorageFull, StorageUnavailable
 
 SET = "ecg_service"
 APPLIED = f"SELECT name FROM {Migrations.migrations_table} WHERE migration_set = ?"  # noqa: S608
@@ -71,7 +72,7 @@ def migrate(path: Path) -> list[str]:
     migration that is killed has changed nothing.
     Raises `StorageUnavailable` if a step is missing while a service or a command has the file open.
     """
-    if not missing_steps(path):
+    if not _missing_in_reserve(path):
         return []
     with exclusive_lock(path):
         missing = missing_steps(path)
@@ -85,6 +86,20 @@ def require_current(path: Path) -> None:
     """Raise `StorageUnavailable` if the file needs a migration first."""
     if missing_steps(path):
         raise StorageUnavailable(f"{path.name} lacks the current schema: migrate it first")
+
+
+def _missing_in_reserve(path: Path) -> list[str]:
+    """Do what `missing_steps` does, on a full disk in the room of the reserve.
+
+    SQLite makes the index of its log anew, which a service that stopped has removed.
+    """
+    try:
+        return missing_steps(path)
+    except StorageFull:
+        with exclusive_lock(path):  # the reserve is nobody's
+            if not give_up(path):
+                raise
+        return missing_steps(path)
 
 
 def missing_steps(path: Path) -> list[str]:

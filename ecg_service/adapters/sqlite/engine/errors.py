@@ -39,6 +39,9 @@ UNWRITTEN = {
 }
 """When COMMIT fails with one of these, the end of the transaction was not written to the log."""
 
+NO_INDEX = {apsw.SQLITE_IOERR_SHMSIZE}
+"""There is no room on the disk for the index of the log, without which nothing can be read."""
+
 REASONS: dict[type[Exception], str] = {
     apsw.BusyError: "the database is locked by another process",
     apsw.CantOpenError: "the database cannot be opened",
@@ -67,7 +70,9 @@ def translate_errors() -> Generator[None]:
     """Raise SQLite's errors as `StorageUnavailable` or `StorageFull`."""
     try:
         yield
-    except apsw.FullError as error:
-        raise StorageFull("the database is full") from error
-    except (apsw.Error, UnicodeDecodeError) as error:
+    except apsw.Error as error:
+        if isinstance(error, apsw.FullError) or is_one_of(error, NO_INDEX):
+            raise StorageFull("the disk is full") from error
+        raise StorageUnavailable(reason(error)) from error
+    except UnicodeDecodeError as error:
         raise StorageUnavailable(reason(error)) from error

@@ -8,6 +8,20 @@ from pathlib import Path
 logger = logging.getLogger(__name__)
 
 
+def give_up(path: Path) -> bool:
+    """Give up the reserve that a process which has ended left; return whether there was any."""
+    file = _beside(path)
+    if file.is_symlink() or not file.is_file() or not file.stat().st_size:
+        return False
+    os.truncate(file, 0)
+    logger.warning("the disk is full: the reserve is given up")
+    return True
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + ".reserve")
+
+
 class Reserve:
     """A file beside a database that holds room for deletions, and for the log to be folded back.
 
@@ -16,7 +30,7 @@ class Reserve:
     """
 
     def __init__(self, path: Path, size: int) -> None:
-        self._path = path.with_name(path.name + ".reserve")
+        self._path = _beside(path)
         self._step = size if sys.platform == "linux" else 0
         self.allocated = 0
 

@@ -12,7 +12,7 @@ SENTENCES: dict[type[apsw.Error], str] = {
     apsw.NotADBError: "the file is not a database of this service",
     apsw.ReadOnlyError: "the database is read-only",
     apsw.SQLError: "the database lacks the current schema",
-    apsw.FullError: "the database is full",
+    apsw.FullError: "the disk is full",
     apsw.ConstraintError: "the database failed: ConstraintError",
 }
 

@@ -10,13 +10,14 @@ from uuid import UUID
 import apsw
 import pytest
 
-from ecg_service.adapters.sqlite import Limits, SqliteStore
+from ecg_service.adapters.sqlite import Limits, SqliteStore, migrate
 from ecg_service.adapters.sqlite.engine.connections import open_reader
+from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
 from ecg_service.adapters.sqlite.engine.sql import execute
-from ecg_service.domain.errors import StorageFull
+from ecg_service.domain.errors import StorageFull, StorageUnavailable
 from ecg_service.ports.store import Store
 from tests.contract.builders import added, new, user
-from tests.faults import FaultyDisk, Operation
+from tests.faults import FaultyDisk, Operation, index_without_room
 
 SIZE = 1_048_576
 LIMITS = Limits(reserve_bytes=SIZE, readers=1)
@@ -154,3 +155,30 @@ async def test_what_the_reserve_was_given_up_for_is_for_deletions_only(
         stored += await added(store, new())
         assert allocated(reserve(path)) >= SIZE
         assert await ids(store) == stored
+
+
+async def test_a_service_starts_on_a_full_disk_in_the_room_of_the_reserve(path: Path) -> None:
+    """A stop removes the index of the log, for which others may leave no room."""
+    async with SqliteStore.open(path, LIMITS) as store:
+        stored = await added(store, new(), new())
+    with index_without_room(lambda: allocated(reserve(path)) > 0):
+        assert migrate(path) == []
+        async with SqliteStore.open(path, LIMITS) as store:
+            await store.ecgs.delete("ann", stored.pop())
+            assert await ids(store) == stored
+
+
+async def test_nobody_gives_up_the_reserve_of_a_running_service(path: Path) -> None:
+    async with SqliteStore.open(path, LIMITS):
+        pass
+    with exclusive_lock(path), index_without_room(lambda: True):
+        with pytest.raises(StorageUnavailable, match="in use"):
+            migrate(path)
+        assert allocated(reserve(path)) == SIZE
+
+
+async def test_without_a_reserve_a_full_disk_is_named(path: Path) -> None:
+    async with SqliteStore.open(path):
+        pass
+    with index_without_room(lambda: True), pytest.raises(StorageFull, match="the disk is full"):
+        migrate(path)
