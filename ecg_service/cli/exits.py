@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Iterator
-from typing import cast
+from errno import EDQUOT, EFBIG, EIO, ENOSPC
+from typing import Any, cast
 
 import click
 import httpx
 
 from ecg_service.actors import ActorError
+from ecg_service.cli.streams import open_standard_streams
 from ecg_service.domain.errors import EcgError, OutcomeUnknown, Overloaded, StorageUnavailable
 from ecg_service.settings import BadSettings
 
@@ -26,6 +28,9 @@ MEANINGS = {
 
 HANDLED_BY_CLICK = (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError)
 """Exceptions that click turns into an exit code itself."""
+
+UNWRITABLE = {EDQUOT, EFBIG, EIO, ENOSPC}
+"""Errors of an output that takes no more; the commands say themselves which file they cannot read."""
 
 
 class Refused(click.ClickException):
@@ -67,6 +72,10 @@ _ENDINGS: tuple[tuple[type[BaseException], type[click.ClickException]], ...] = (
 class Commands(click.Group):
     """A group whose commands may raise the service's errors as they are."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's own
+        open_standard_streams()
+        return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
@@ -86,6 +95,9 @@ def ending(error: Exception) -> Exception:
         for leaf in found:
             if isinstance(leaf, kind):
                 return end(sentence(leaf))
+    for leaf in found:
+        if isinstance(leaf, OSError) and leaf.errno in UNWRITABLE:
+            return Refused(f"cannot write: {leaf.strerror}")
     logger.critical("unexpected error", exc_info=error)
     return Failed("this is a fault of the service; the log says more")
 

@@ -338,3 +338,10 @@ class TestSend:
             started(shell.folder, "--port", str(port)),
         ):
             assert sending.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize("closed", ["<&-", "<&- >&- 2>&-"])
+def test_streams_may_be_closed(shell: Shell, closed: str) -> None:
+    shell.add_user("ann")
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, "users", "list"]
+    subprocess.run(command, cwd=shell.folder, env=environment(), timeout=PATIENCE, check=True)

@@ -1,3 +1,5 @@
+import errno
+
 import click
 import httpx
 import pytest
@@ -43,6 +45,8 @@ def ended(error: Exception) -> tuple[int, str]:
         (OutcomeUnknown(), 69),
         (httpx.ConnectError("refused"), 69),
         (RestartLimitExceeded("4 failures"), 70),
+        (OSError(errno.ENOSPC, "No space left on device"), 1),
+        (OSError(errno.EMFILE, "Too many open files"), 70),
         (RuntimeError("a fault"), 70),
         (click.UsageError("wrong"), 2),
         (click.Abort(), 1),
@@ -60,6 +64,11 @@ def test_an_error_without_words_is_explained_by_its_class() -> None:
 def test_every_broken_rule_is_named() -> None:
     error = Invalid(Violation(("username",), "pattern", "Not so."), Violation((), "x", "Nor so."))
     assert ended(error)[1] == "Error: username: Not so.; Nor so.\n"
+
+
+def test_an_output_that_takes_no_more_is_no_fault_of_the_service() -> None:
+    error = ExceptionGroup("", [OSError(errno.ENOSPC, "No space left on device")])
+    assert ended(error) == (1, "Error: cannot write: No space left on device\n")
 
 
 def test_errors_are_found_in_groups() -> None:
