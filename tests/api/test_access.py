@@ -59,7 +59,7 @@ CREDENTIALS: dict[str, list[str]] = {
     "nothing": [""],
     "bearer": [basic(f"{ANN}:{PASSWORD}").replace("Basic", "Bearer")],
     "not base64": ["Basic ann:password"],
-    "base64 with a space in it": [basic(f"{ANN}:{PASSWORD}").replace("Basic ", "Basic  ")],
+    "base64 with a space in it": [basic(f"{ANN}:{PASSWORD}").replace("Basic YW", "Basic YW ")],
     "not UTF-8": [basic(b"ann:\xff\xfe")],
     "NUL": [basic(f"{ANN}\0:{PASSWORD}\0")],
     "too long": [basic(f"{ANN}:{'x' * 1000}")],
@@ -403,6 +403,6 @@ async def test_credentials_may_be_spelled_as_rfc_7617_allows(service: Service) -
     name, password = f"ü{uuid4()}"[1:], "ä: ö:ü 密码密码"
     await service.services.users.register(name, password)
     header = basic(f"{name}:{password}")
-    for value in (header, header.replace("Basic", "bAsIc")):
+    for value in (header, header.replace("Basic", "bAsIc"), header.replace(" ", "  ")):
         answer = await service.client().get("/users/me", headers={"Authorization": value})
         assert answer.json()["username"] == name

@@ -61,7 +61,7 @@ class Authentication:
         scheme = self._schemes.get(name.lower())
         if scheme is None:
             raise Unauthenticated
-        return scheme, credentials
+        return scheme, credentials.lstrip(b" ")
 
     def challenge(self, request: Request[Any, Any, Any], error: Unauthenticated) -> Response[bytes]:
         """Answer 401 with the challenges of all schemes."""
