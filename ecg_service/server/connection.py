@@ -34,6 +34,19 @@ class Connection(WaitingProtocol):
         self._app: ASGI3Application = uvicorns["config"].loaded_app
         self._latest: Exchange | None = None
         self._running: Exchange | None = None
+        self._answers = 0, 0  # bytes of the last two large answers
+
+    @property
+    def kept(self) -> int:
+        """The bytes of answers in memory: each is kept whole until its last byte is sent."""
+        return max(self.unsent, sum(self._answers)) if self.unsent else 0
+
+    def _has_room(self, size: int) -> bool:
+        """Whether the next answer may have this size; the one before it may still be unsent."""
+        fits = self._connections.has_room(size)
+        if fits:
+            self._answers = self._answers[1] if self.unsent else 0, size
+        return fits
 
     @property
     def received(self) -> int:
@@ -104,7 +117,7 @@ class Connection(WaitingProtocol):
             keep_alive=keep_alive,
             on_response=self.on_response_complete,
         )
-        exchange.parts, exchange.has_room = [], self._connections.has_room
+        exchange.parts, exchange.has_room = [], self._has_room
         return exchange
 
     def _queue(self, exchange: Exchange, app: ASGI3Application) -> None:

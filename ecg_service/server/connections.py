@@ -23,6 +23,11 @@ class Peer(Protocol):
         """The bytes of answers that the peer has not taken yet."""
         ...
 
+    @property
+    def kept(self) -> int:
+        """The bytes of answers that are in memory until the peer has taken all of them."""
+        ...
+
     def check(self, now: float) -> None:
         """End the wait if it has taken too long."""
         ...
@@ -72,8 +77,8 @@ class Connections:
 
     def has_room(self, size: int) -> bool:
         """Whether an answer of this size may wait unsent beside the others."""
-        unsent = sum(peer.unsent for peer in self._all)
-        return unsent == 0 or unsent + size <= self.limits.max_unsent_bytes
+        kept = sum(peer.kept for peer in self._all)
+        return kept == 0 or kept + size <= self.limits.max_unsent_bytes
 
     async def sweep_forever(self) -> None:
         """Let every connection look at its deadline, again and again."""

@@ -54,6 +54,15 @@ async def test_answers_that_nobody_reads_are_bounded_in_bytes_and_given_up() -> 
             writer.close()
 
 
+async def test_an_answer_counts_whole_until_its_last_byte_is_sent() -> None:
+    """The sockets take some of it, but all of it is kept."""
+    async with served(replace(PATIENT, max_unsent_bytes=2 * LARGE - 1)) as (app, door):
+        with unread(door):
+            await until(lambda: app.has_seen(1))
+            assert await large(door) == 503
+        await until(lambda: is_taken(door))
+
+
 async def is_taken(door: Door) -> bool:
     return await large(door) == 200
 

@@ -76,6 +76,7 @@ class Peer:
 
     faulty: bool = False
     unsent: int = 0
+    kept: int = 0
     dropped: bool = False
     checked: asyncio.Event = field(default_factory=asyncio.Event)
 
