@@ -33,6 +33,11 @@ class WaitingProtocol(ParsingProtocol):
     def received(self) -> int:
         """The bytes of the latest body that have come."""
 
+    @property
+    @abstractmethod
+    def kept(self) -> int:
+        """The bytes of answers that are in memory until the client has taken all of them."""
+
     def connection_made(self, transport: Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Take the connection, or make room for it."""
         super().connection_made(transport)

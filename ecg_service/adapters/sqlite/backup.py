@@ -119,11 +119,11 @@ def _migrate(partial: Path, source: Path) -> None:
 def _verified(path: Path, copying: Copying) -> Checked:
     size, read = path.stat().st_size, 0
 
-    def verify(blob: bytes) -> int:
+    def verify(blob: bytes, max_samples: int) -> int:
         nonlocal read
         read += len(blob)
         copying.report("checking", read, size)
-        return copying.verify_blob(blob)
+        return copying.verify_blob(blob, max_samples)
 
     checked, found = Checked(), 0
     for problem in check(path, verify, checked):
