@@ -21,6 +21,7 @@ ROOMS = (
     "blob/residuals/avx512.rs",
     "blob/residuals/portable.rs",
     "extremes",
+    "sums",
 )
 
 NUMBER = re.compile(r"(?<![\w'])(?<![\w)\]]\.)(0x[0-9A-F_]+|0b[01_]+|\d[\d_]*)(?!\w|\.\d)")
