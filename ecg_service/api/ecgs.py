@@ -8,7 +8,7 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from ecg_service.api.edge.answers import Answer
+from ecg_service.api.edge.answers import Answer, send_answer
 from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.bodies import check_headers, decoded, read_body
 from ecg_service.api.edge.idempotency import HEADER, MAX_KEY_LENGTH, key_of
@@ -17,7 +17,7 @@ from ecg_service.api.edge.pages import cursor_of, next_link, token_of
 from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index
 from ecg_service.api.edge.preferences import format_of
 from ecg_service.api.edge.queries import read_query
-from ecg_service.api.edge.validators import known_tag, not_modified, tag_of, validated
+from ecg_service.api.edge.validators import known_tag, send_not_modified, tag_of, validated
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
 from ecg_service.api.schemas.queries import EcgQuery, EcgsQuery, WindowQuery
 from ecg_service.api.state import services_of
@@ -41,6 +41,42 @@ async def submit_ecg(scope: Scope, receive: Receive, send: Send) -> None:
         body = await decoded(body, request, services.limits, hold)
         receipt = await services.ingest.submit(request.user, known, body, key=key)
     await send_created(receipt, send)
+
+
+async def read_ecg(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer `GET /ecg/{ecg_id}`, past Litestar as `submit_ecg`."""
+    request: Request[Any, Any, Any] = Request(scope, receive, send)
+    query, tag = read_query(EcgQuery, request), tag_of(request)
+    key, ecgs = parse_ecg_id(scope["path_params"]["ecg_id"]), services_of(request).ecgs
+    if known := known_tag(request, tag):
+        await ecgs.read(request.user.name, key)
+        await send_not_modified(known, send)
+        return
+    write = format_of(request).written if query.signals else None
+    found = await ecgs.read(request.user.name, key, write=write)
+    await send_answer(EcgOut.of(found), request, validated(tag), send)
+
+
+async def read_lead(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer `GET /ecg/{ecg_id}/leads/{index}`, past Litestar as `submit_ecg`."""
+    request: Request[Any, Any, Any] = Request(scope, receive, send)
+    query, tag = read_query(WindowQuery, request), tag_of(request)
+    parameters, ecgs = scope["path_params"], services_of(request).ecgs
+    key, number = parse_ecg_id(parameters["ecg_id"]), parse_lead_index(parameters["index"])
+    if known := known_tag(request, tag):
+        await ecgs.lead(request.user.name, key, number)
+        await send_not_modified(known, send)
+        return
+    window = await ecgs.window(
+        request.user.name,
+        key,
+        number,
+        write=format_of(request).written,
+        start=query.start,
+        stop=query.stop,
+        max_points=query.max_points,
+    )
+    await send_answer(WindowOut.of(number, window), request, validated(tag), send)
 
 
 class EcgController(Controller):
@@ -73,44 +109,28 @@ class EcgController(Controller):
         token = token_of(after) if after else None
         return Answer(EcgPage.of(found, token), headers=next_link(request, token))
 
-    @get("/{ecg_id:str}", **asks(EcgQuery))
-    async def read(
-        self, request: Request[Any, Any, Any], ecg_id: FromPath[str]
-    ) -> Response[EcgOut]:
+    @get(
+        "/{ecg_id:str}",
+        asgi=read_ecg,
+        responses={200: ResponseSpec(EcgOut, generate_examples=False)},
+        **asks(EcgQuery),
+    )
+    async def read(self, ecg_id: FromPath[str]) -> ASGIApp:  # noqa: ARG002 - is documented
         """Return an ECG with all its samples, or without them (`signals=false`)."""
-        query, key, tag = read_query(EcgQuery, request), parse_ecg_id(ecg_id), tag_of(request)
-        ecgs = services_of(request).ecgs
-        if known := known_tag(request, tag):
-            await ecgs.read(request.user.name, key)
-            return not_modified(known)
-        write = format_of(request).written if query.signals else None
-        found = await ecgs.read(request.user.name, key, write=write)
-        return Answer(EcgOut.of(found), headers=validated(tag))
+        return read_ecg
 
-    @get("/{ecg_id:str}/leads/{index:str}", **asks(WindowQuery))
-    async def lead(
-        self, request: Request[Any, Any, Any], ecg_id: FromPath[str], index: FromPath[str]
-    ) -> Response[WindowOut]:
+    @get(
+        "/{ecg_id:str}/leads/{index:str}",
+        asgi=read_lead,
+        responses={200: ResponseSpec(WindowOut, generate_examples=False)},
+        **asks(WindowQuery),
+    )
+    async def lead(self, ecg_id: FromPath[str], index: FromPath[str]) -> ASGIApp:  # noqa: ARG002
         """Return samples start to stop of one lead, at most `max_points` of them.
 
         Decimation keeps the minimum and the maximum of each bucket, so that no peak is lost.
         """
-        query = read_query(WindowQuery, request)
-        key, number, tag = parse_ecg_id(ecg_id), parse_lead_index(index), tag_of(request)
-        ecgs = services_of(request).ecgs
-        if known := known_tag(request, tag):
-            await ecgs.lead(request.user.name, key, number)
-            return not_modified(known)
-        window = await ecgs.window(
-            request.user.name,
-            key,
-            number,
-            write=format_of(request).written,
-            start=query.start,
-            stop=query.stop,
-            max_points=query.max_points,
-        )
-        return Answer(WindowOut.of(number, window), headers=validated(tag))
+        return read_lead
 
     @delete("/{ecg_id:str}")
     async def remove(

@@ -1,9 +1,11 @@
 """Answers in the format that their client prefers."""
 
+from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from litestar import Request, Response
 from litestar.response.base import ASGIResponse
+from litestar.types import Send
 from msgspec import Struct
 
 from ecg_service.api.edge.preferences import format_of
@@ -11,6 +13,28 @@ from ecg_service.api.edge.preferences import format_of
 T = TypeVar("T")
 
 VARY = {"Vary": "Accept, Accept-Encoding"}
+
+
+async def send_answer(
+    content: Struct, request: Request[Any, Any, Any], headers: Mapping[str, str], send: Send
+) -> None:
+    """Answer 200 with a struct in the format that `Accept` prefers, without Litestar's response."""
+    chosen = format_of(request)
+    body = chosen.write(content)
+    fields = {
+        "Content-Type": chosen.media_type,
+        "Content-Length": str(len(body)),
+        **headers,
+        **VARY,
+    }
+    await send_head(200, fields, send)
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def send_head(status: int, headers: Mapping[str, str], send: Send) -> None:
+    """Begin an answer."""
+    fields = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": fields})
 
 
 class Answer(Response[T]):

@@ -4,10 +4,11 @@ import hashlib
 import re
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Request
+from litestar.types import Send
 
 import ecg_service
-from ecg_service.api.edge.answers import VARY
+from ecg_service.api.edge.answers import VARY, send_head
 from ecg_service.api.edge.preferences import coding_for, format_of
 
 _TAG = re.compile(rb'(?:W/)?("[^"]*")')
@@ -47,6 +48,7 @@ def validated(tag: str) -> dict[str, str]:
     return {"ETag": tag, "Cache-Control": "private, no-cache"}
 
 
-def not_modified(tag: str) -> Response[Any]:
+async def send_not_modified(tag: str, send: Send) -> None:
     """Answer 304: the client has what it asks for."""
-    return Response(None, status_code=304, headers=validated(tag) | VARY)
+    await send_head(304, validated(tag) | VARY, send)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
