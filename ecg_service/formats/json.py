@@ -46,7 +46,7 @@ class Json(AnswerFormat):
         return msgspec.json.encode(answer)
 
     def written(self, *signals: Signal) -> Written:
-        return Written(tuple(msgspec.Raw(signal.to_json()) for signal in signals))
+        return Written(tuple([msgspec.Raw(signal.to_json()) for signal in signals]))
 
 
 def _read(
@@ -61,7 +61,7 @@ def _read(
     if isinstance(result, ecg_core.DecodeError):
         raise _rejection(result, body, max_leads)
     submitted, signals = description(_decode, result.skeleton), result.signals
-    if not texts and not any(lead.encoding for lead in submitted.leads):
+    if not texts and not [lead for lead in submitted.leads if lead.encoding]:
         return submitted, signals, result.blob
     signals = decoded(submitted.leads, signals, texts)
     return submitted, signals, ecg_core.pack(signals)

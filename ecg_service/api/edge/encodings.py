@@ -80,16 +80,17 @@ _ACCEPTED = "gzip, zstd"
 
 def coding_of(headers: Headers) -> bytes | None:
     """Return the coding of a body, if it has one; raises 415 unless it is one that is known."""
-    given = [value.strip().lower() for name, value in headers if name == b"content-encoding"]
+    given = [value for name, value in headers if name == b"content-encoding"]
     if not given:
         return None
-    if len(given) > 1 or given[0] not in _INFLATERS:
+    coding = given[0].strip().lower()
+    if len(given) > 1 or coding not in _INFLATERS:
         raise HTTPException(
             status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             detail=f"Send the body in no Content-Encoding, or in one of {_ACCEPTED}.",
             headers={"Accept-Encoding": _ACCEPTED},
         )
-    return given[0]
+    return coding
 
 
 async def inflated(body: bytes, coding: bytes, *, max_bytes: int, ratio: int, hold: Hold) -> bytes:

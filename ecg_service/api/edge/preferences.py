@@ -37,7 +37,8 @@ def coding_for(headers: Headers) -> bytes | None:
 
 
 def _field(headers: Headers, field: bytes) -> bytes:
-    given = b",".join(value for name, value in headers if name == field)
+    values = [value for name, value in headers if name == field]  # faster than a generator
+    given = b",".join(values)
     return given if len(given) <= MAX_LENGTH else b""
 
 

@@ -41,7 +41,7 @@ def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
 
 def _with_no_store(headers: Iterable[Header]) -> list[Header]:
     given = [*headers]
-    return given if any(name == _NO_STORE[0] for name, _ in given) else [*given, _NO_STORE]
+    return given if _NO_STORE[0] in dict(given) else [*given, _NO_STORE]
 
 
 def _with_head(header: Header) -> Header:

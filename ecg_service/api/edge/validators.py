@@ -20,8 +20,9 @@ def tag_of(request: Request[Any, Any, Any]) -> str:
     An ECG never changes, so its address, the query and the format tell the bytes of the answer;
     but another version of the service may write, or count, otherwise.
     """
-    parts = (ecg_service.__version__, format_of(request).media_type, request.url.path)
-    named = "\0".join(parts).encode() + b"\0" + request.scope["query_string"]
+    scope = request.scope  # `request.url` takes as long as all of this
+    parts = (ecg_service.__version__, format_of(request).media_type, scope["path"])
+    named = "\0".join(parts).encode() + b"\0" + scope["query_string"]
     return f'"{hashlib.sha256(named).hexdigest()[:32]}"'
 
 
@@ -33,9 +34,10 @@ def tag_compressed(tag: bytes, coding: bytes) -> bytes:
 def known_tag(request: Request[Any, Any, Any], tag: str) -> str | None:
     """Return the tag of the answer if the client has it already, by `If-None-Match`."""
     headers = request.scope["headers"]
-    given = b",".join(value for name, value in headers if name == b"if-none-match").strip()
-    if not given:
+    values = [value for name, value in headers if name == b"if-none-match"]
+    if not values:
         return None
+    given = b",".join(values).strip()
     ours, coding = [tag.encode()], coding_for(headers)
     if coding:
         ours.append(tag_compressed(ours[0], coding))
