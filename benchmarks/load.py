@@ -13,9 +13,9 @@ from benchmarks.servers import URL, USER, pin
 CREDENTIALS = base64.b64encode(":".join(USER).encode()).decode()
 SCRIPT = """
 local file = io.open("{body}", "rb")
-wrk.method, wrk.path, wrk.body = "POST", "/ecg", file:read("*a")
+wrk.method, wrk.path, wrk.body = "POST", "{path}", file:read("*a")
 file:close()
-wrk.headers["Content-Type"] = "application/json"
+wrk.headers["Content-Type"] = "{media_type}"
 wrk.headers["Authorization"] = "Basic {credentials}"
 """
 
@@ -30,12 +30,21 @@ def require_wrk() -> str:
 
 
 def requests_per_second(
-    folder: Path, body: bytes, *, connections: int, seconds: int, cpu: int
+    folder: Path,
+    body: bytes,
+    *,
+    connections: int,
+    seconds: int,
+    cpu: int,
+    path: str = "/ecg",
+    media_type: str = "application/json",
 ) -> float:
     """POST the body for some seconds; raises if any answer is not a success."""
     script, content = folder / "post.lua", folder / "body.json"
     content.write_bytes(body)
-    script.write_text(SCRIPT.format(body=content, credentials=CREDENTIALS))
+    script.write_text(
+        SCRIPT.format(body=content, credentials=CREDENTIALS, path=path, media_type=media_type)
+    )
     return _run("-s", str(script), URL, connections=connections, seconds=seconds, cpu=cpu)
 
 

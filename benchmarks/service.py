@@ -20,21 +20,23 @@ GOALS = {"12 x 5,000": 0.25, "12 x 500": 0.45}
 TMPFS = Path("/dev/shm")
 SERVER_CPU, LOAD_CPU = 0, 1
 CONNECTIONS = 32
-EMPTY = "empty handler"
+BATCH, BATCH_CONNECTIONS = 100, 2
+EMPTY, BATCHES = "empty handler", f"batches of {BATCH}, tmpfs"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A server and, if it stores anything, in which folder."""
+    """A server, in which folder it stores, if it does, and how many ECGs there are in a request."""
 
     name: str
     server: str
     folder: Path | None = None
+    items: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Requests per second at one size, one figure a round, and the median's ratio to EMPTY's."""
+    """ECGs per second at one size, one figure a round, and the median's ratio to EMPTY's."""
 
     size: str
     candidate: str
@@ -65,6 +67,7 @@ def _candidates() -> list[Candidate]:
         Candidate(EMPTY, "empty"),
         Candidate("service, tmpfs", "service", TMPFS),
         Candidate("service, disk", "service", Path.cwd()),
+        Candidate(BATCHES, "service", TMPFS, BATCH),
     ]
 
 
@@ -85,8 +88,18 @@ def _rate(candidate: Candidate, content: bytes, seconds: int) -> float:
     database = folder / "ecg.db" if candidate.folder else None
     try:
         with running(candidate.server, SERVER_CPU, database):
-            return requests_per_second(
-                folder, content, connections=CONNECTIONS, seconds=seconds, cpu=LOAD_CPU
+            if candidate.items == 1:
+                return requests_per_second(
+                    folder, content, connections=CONNECTIONS, seconds=seconds, cpu=LOAD_CPU
+                )
+            return candidate.items * requests_per_second(
+                folder,
+                candidate.items * (content + b"\n"),
+                connections=BATCH_CONNECTIONS,
+                seconds=seconds,
+                cpu=LOAD_CPU,
+                path="/ecg/batch",
+                media_type="application/x-ndjson",
             )
     finally:
         shutil.rmtree(folder)
@@ -97,7 +110,7 @@ def _missed(row: Row) -> bool:
 
 
 def _show(rows: Sequence[Row]) -> None:
-    table = Table("size", "server", "requests/s", "least", "greatest", "of the empty handler")
+    table = Table("size", "server", "ECGs/s", "least", "greatest", "of the empty handler")
     for row in rows:
         goal = f" (goal {GOALS[row.size]})" if row.candidate == "service, tmpfs" else ""
         median, least, greatest = statistics.median(row.rates), min(row.rates), max(row.rates)

@@ -90,14 +90,19 @@ class ActorPool(Generic[Message, Reply]):
 
     async def ask(self, message: Message) -> Reply:
         """Send the message and wait for its reply; the caller sets the timeout."""
-        loop = asyncio.get_running_loop()
-        reply: asyncio.Future[Reply] = loop.create_future()
-        expires = None if self._max_wait is None else loop.time() + self._max_wait
-        self._post(Envelope(message, reply, expires))
+        reply = self.request(message)
         try:
             return await reply
         finally:
             del reply  # or an error, whose traceback has this frame, would be in a cycle
+
+    def request(self, message: Message) -> asyncio.Future[Reply]:
+        """Send the message, as `ask` does, and return the future of its reply."""
+        loop = asyncio.get_running_loop()
+        reply: asyncio.Future[Reply] = loop.create_future()
+        expires = None if self._max_wait is None else loop.time() + self._max_wait
+        self._post(Envelope(message, reply, expires))
+        return reply
 
     def _post(self, envelope: Envelope[Message, Reply]) -> None:
         if not self._open:

@@ -4,6 +4,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.types import ASGIApp
 
+from ecg_service.api.batches import BatchController
 from ecg_service.api.ecgs import EcgController
 from ecg_service.api.edge.answers import Answer
 from ecg_service.api.edge.audience import require_audiences
@@ -24,7 +25,14 @@ def create_app(services: Services) -> ASGIApp:
     """Build the ASGI application over running services."""
     authentication = Authentication(services.schemes)
     app = Litestar(
-        [EcgController, InsightController, UserController, MyselfController, HealthController],
+        [
+            EcgController,
+            BatchController,
+            InsightController,
+            UserController,
+            MyselfController,
+            HealthController,
+        ],
         state=State({"services": services}),
         middleware=[authentication, StrictQueries],
         exception_handlers={**HANDLERS, Unauthenticated: authentication.challenge},

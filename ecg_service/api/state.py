@@ -7,6 +7,7 @@ from litestar import Request
 
 from ecg_service.api.edge.authentication import Scheme
 from ecg_service.api.edge.bodies import BodyLimits
+from ecg_service.services.batches import BatchLimits
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.ingest import Ingest
@@ -23,6 +24,7 @@ class Services:
     schemes: tuple[Scheme, ...]
     health: Health
     limits: BodyLimits
+    batches: BatchLimits
     max_wait: int
 
 

@@ -23,6 +23,7 @@ from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
 from ecg_service.services.authentication import PasswordAuthenticator, VerifiedCredentials
 from ecg_service.services.backlog import Backlog
+from ecg_service.services.batches import BatchLimits
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.idempotency import KeySweeper
@@ -92,6 +93,11 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             schemes=(Basic(PasswordAuthenticator(store.users, hasher, verified)),),
             health=Health(ingest_pool, in_flight, store),
             limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_inflation),
+            batches=BatchLimits(
+                window=settings.batch.batch_window,
+                wait_seconds=settings.batch.batch_wait_seconds,
+                max_items=settings.batch.max_batch_items,
+            ),
             max_wait=settings.edge.max_wait,
         )
 

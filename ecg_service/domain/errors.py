@@ -4,6 +4,7 @@ The command line prints the first line of a docstring for an error without a mes
 
 EcgError
 ├── Invalid                the input breaks a rule; each violation names its place
+│   ├── TooLarge           the input is larger than it may be
 │   ├── Malformed          the input cannot be read in the format it claims to have
 │   ├── InvalidQuery       a parameter of a query breaks a rule
 │   └── InvalidHeader      a header field breaks a rule
@@ -70,6 +71,10 @@ class Invalid(EcgError):
 
 class Malformed(Invalid):
     """What was given cannot be read in the format that it claims to have."""
+
+
+class TooLarge(Invalid):
+    """What was given has more bytes, or more items, than it may."""
 
 
 class InvalidQuery(Invalid):

@@ -32,6 +32,7 @@ class Connection(WaitingProtocol):
     ) -> None:
         super().__init__(connections, patience, **uvicorns)
         self._app: ASGI3Application = uvicorns["config"].loaded_app
+        self._extensions: Any = {"ecg.renew_body": self._renew_body}
         self._latest: Exchange | None = None
         self._running: Exchange | None = None
         self._answers = 0, 0  # bytes of the last two large answers
@@ -60,9 +61,15 @@ class Connection(WaitingProtocol):
         is_next = self._running is None
         if is_next and self._connections.is_full and not self.scope["path"].startswith(_ALWAYS):
             raise Refused(FULL)
+        self.scope["extensions"] = self._extensions
         self._latest = self._exchange(self.scope, keep_alive=keep_alive)
         self._latest.is_announced = self.is_announced
         self._queue(self._latest, self._app)
+
+    def _renew_body(self) -> None:
+        """Give the body that arrives its time again: the application has got a part that counts."""
+        if self._watch.wait is Wait.BODY:
+            self._watch.renew(self.loop.time())
 
     def on_body(self, body: bytes) -> None:
         """Pass on a part of the latest request's body."""
@@ -165,5 +172,6 @@ class Connection(WaitingProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the application."""
         super().connection_lost(exc)
+        self._extensions.clear()  # or a cycle of references would keep the connection
         if self._running is not None:
             self._running.drop()

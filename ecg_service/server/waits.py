@@ -51,6 +51,10 @@ class Watch:
         self.since = self._progress = now
         self._unsent = 0
 
+    def renew(self, now: float) -> None:
+        """Begin the same wait again, also for the client to read."""
+        self.since = self._progress = now
+
     def is_unread(self, now: float, unsent: int) -> bool:
         """Whether none of the bytes of an answer has been sent for too long."""
         if unsent != self._unsent:

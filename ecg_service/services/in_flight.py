@@ -95,12 +95,17 @@ class Room:
     def __init__(self, in_flight: BodiesInFlight, owner: str, memory: int) -> None:
         self._in_flight, self._owner, self._memory = in_flight, owner, memory
 
-    def __enter__(self) -> Self:
+    def take(self) -> Self:
+        """Take the room, for longer than a block."""
         self._in_flight.take(self._owner, self._memory, bodies=1)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def give_back(self, *_: object) -> None:
+        """Give the room back."""
         self._in_flight.take(self._owner, -self._memory, bodies=-1)
+
+    __enter__ = take
+    __exit__ = give_back
 
     def hold(self, size: int) -> None:
         """Make the room large enough for `size` bytes, or raise `Overloaded`."""
@@ -118,12 +123,17 @@ class Work:
         self._running = 0
         self._ended = -LULL
 
-    def __enter__(self) -> None:
+    def begin(self) -> None:
+        """Begin work, for longer than a block."""
         self._running += 1
 
-    def __exit__(self, *_: object) -> None:
+    def end(self, *_: object) -> None:
+        """End it."""
         self._running -= 1
         self._ended = time.monotonic()
+
+    __enter__ = begin
+    __exit__ = end
 
     @property
     def is_lull(self) -> bool:

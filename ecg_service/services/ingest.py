@@ -1,5 +1,6 @@
 """Ingests ECGs: a batch takes one core call per format and one durable transaction."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,6 +24,9 @@ from ecg_service.ports.insights import InsightQueue
 from ecg_service.services.backlog import Backlog
 from ecg_service.services.in_flight import BodiesInFlight, Room
 from ecg_service.services.insight_costs import InsightCosts
+
+REFUSALS = (MailboxFull, MessageExpired, ActorStopped)
+"""What the pool raises in place of handling a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,11 @@ class Ingest:
         self._in_flight = in_flight
         self.backlog = backlog
         self._keys: set[tuple[str, str]] = set()
+
+    @property
+    def running(self) -> bool:
+        """Whether documents are accepted at all."""
+        return self._pool.running
 
     def admit(self, sender: Principal, size: int) -> Room:
         """Reserve room for the sender's document of `size` bytes while it is received and stored.
@@ -93,8 +102,28 @@ class Ingest:
         try:
             with self._in_flight.work:
                 return await self._pool.ask(submission)
-        except (MailboxFull, MessageExpired, ActorStopped) as error:
+        except REFUSALS as error:
             raise Overloaded from error
+
+    def begin(
+        self, sender: Principal, document_format: Format, document: bytes
+    ) -> asyncio.Future[Receipt]:
+        """Do what `submit` does, without waiting; raises `Overloaded`. See `outcome_of`."""
+        try:
+            reply = self._pool.request(Submission(sender, document_format, document))
+        except REFUSALS as error:
+            raise Overloaded from error
+        self._in_flight.work.begin()
+        reply.add_done_callback(self._in_flight.work.end)
+        return reply
+
+
+def outcome_of(reply: asyncio.Future[Receipt]) -> Receipt | BaseException:
+    """Return how a submission that has ended did, as `submit` returns or raises it."""
+    error = reply.exception()
+    if error is None:
+        return reply.result()
+    return Overloaded() if isinstance(error, REFUSALS) else error
 
 
 class IngestActor(Actor[Submission, Receipt]):

@@ -72,6 +72,15 @@ class IngestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchSettings:
+    """`[batch]`: how many items of a request are stored at once, how long one waits for room."""
+
+    batch_window: int = 32
+    batch_wait_seconds: float = 5.0
+    max_batch_items: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
 class InsightSettings:
     """`[insights]`: the computation of insights in the background."""
 
@@ -132,6 +141,7 @@ class Settings:
     connections: ConnectionSettings = ConnectionSettings()
     edge: EdgeSettings = EdgeSettings()
     ingest: IngestSettings = IngestSettings()
+    batch: BatchSettings = BatchSettings()
     insights: InsightSettings = InsightSettings()
     store: StoreSettings = StoreSettings()
     readers: ReaderSettings = ReaderSettings()

@@ -76,6 +76,7 @@ class Row:
     who: Who
     status: int = 200
     body: Json | None = field(default=None, hash=False)
+    media_type: str = "application/json"
 
     @property
     def names_an_ecg(self) -> bool:
@@ -91,6 +92,7 @@ class Row:
 
 ROWS = (
     Row("POST", "/ecg", "user", 201, ecg()),
+    Row("POST", "/ecg/batch", "user", 200, ecg(), "application/x-ndjson"),
     Row("GET", "/ecg", "user"),
     Row("GET", "/ecg/{ecg_id}", "user"),
     Row("DELETE", "/ecg/{ecg_id}", "user", 204),
@@ -160,8 +162,9 @@ async def call(
     path = row.path.format(ecg_id=ecg_id, index=0, name=BOB)
     new = {"{new}": f"new-{uuid4()}"}
     body = row.body and {key: new.get(str(value), value) for key, value in row.body.items()}
+    of_body = [("Content-Type", row.media_type)] if body is not None else []
     return await client.request(
-        method or row.method, path + suffix, json=body, headers=headers or []
+        method or row.method, path + suffix, json=body, headers=[*of_body, *(headers or [])]
     )
 
 

@@ -71,7 +71,7 @@ async def read_body(
     chunks: list[bytes] = []
     size, more = 0, True
     while more and size <= limits.max_bytes:
-        chunk, more = await _chunk(request)
+        chunk, more = await read_part(request)
         size += len(chunk)
         hold(size)
         chunks.append(chunk)
@@ -135,11 +135,12 @@ async def _discard(request: Request[Any, Any, Any], limits: BodyLimits, *, more:
     """Keep reading: a client cut off mid-upload never sees the error."""
     left = max(limits.max_bytes, MIN_DISCARDED)
     while more and left > 0:
-        chunk, more = await _chunk(request)
+        chunk, more = await read_part(request)
         left -= len(chunk)
 
 
-async def _chunk(request: Request[Any, Any, Any]) -> tuple[bytes, bool]:
+async def read_part(request: Request[Any, Any, Any]) -> tuple[bytes, bool]:
+    """Return what has come of the body, and whether there is more."""
     message = cast("HTTPReceiveMessage", await request.receive())
     if message["type"] == "http.disconnect":
         raise ClientException(detail="The connection was closed.")

@@ -32,6 +32,7 @@ class _Kind:
 _LATER = (("Retry-After", "1"),)
 
 _KINDS: dict[type[EcgError], _Kind] = {
+    errors.TooLarge: _Kind(413, "request-entity-too-large", "Request Entity Too Large"),
     errors.Malformed: _Kind(400, "malformed-body", "The body cannot be read"),
     errors.Invalid: _Kind(422, "invalid-body", "The body breaks the rules of its schema"),
     errors.InvalidQuery: _Kind(400, "invalid-query", "A parameter of the URL is invalid"),
@@ -53,34 +54,59 @@ _KINDS: dict[type[EcgError], _Kind] = {
     errors.DamagedUser: _Kind(500, "damaged-user", "The stored user is damaged"),
 }
 
+_FAULT = _Kind(500, "internal-error", "The service has a fault")
+
 _TITLES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large"}
 """Titles of HTTP statuses that Python versions name differently; a `type` must be stable."""
 
 
 def _answer(kind: _Kind, detail: str | None = None, **members: object) -> Response[bytes]:
-    problem: dict[str, object] = {
-        "type": TYPE_PREFIX + kind.slug,
-        "title": kind.title,
-        "status": kind.status,
-        **({"detail": detail} if detail else {}),
-        **members,
-    }
     return Response(
-        msgspec.json.encode(problem),
+        msgspec.json.encode(_problem(kind, detail, **members)),
         status_code=kind.status,
         media_type=MEDIA_TYPE,
         headers=dict(kind.headers),
     )
 
 
+def _problem(kind: _Kind, detail: str | None = None, **members: object) -> dict[str, object]:
+    return {
+        "type": TYPE_PREFIX + kind.slug,
+        "title": kind.title,
+        "status": kind.status,
+        **({"detail": detail} if detail else {}),
+        **members,
+    }
+
+
 def ecg_error(_: Request[Any, Any, Any], error: EcgError) -> Response[bytes]:
     """Answer an expected error as the table says."""
+    return _answer(_kind(error), **_members(error))
+
+
+def problem_of(error: BaseException, *, brief: bool = False) -> tuple[int, dict[str, object]]:
+    """Return the status and the problem of an error that fails a part of a request.
+
+    Its detail and its places may be left out, to be `brief`.
+    """
+    if not isinstance(error, EcgError):
+        logger.error("unexpected error", exc_info=error)
+        return _FAULT.status, _problem(_FAULT)
+    kind = _kind(error)
+    return kind.status, _problem(kind, **({} if brief else _members(error)))
+
+
+def _kind(error: EcgError) -> _Kind:
     kind = next(_KINDS[cls] for cls in type(error).__mro__ if cls in _KINDS)
     if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("%s: %s", type(error).__name__, error)
-    if isinstance(error, Invalid):
-        return _answer(kind, _cut(error.violations[0].detail), errors=_errors(error))
-    return _answer(kind)
+    return kind
+
+
+def _members(error: EcgError) -> dict[str, Any]:
+    if not isinstance(error, Invalid):
+        return {}
+    return {"detail": _cut(error.violations[0].detail), "errors": _errors(error)}
 
 
 def _errors(error: Invalid) -> list[dict[str, str]]:
@@ -126,7 +152,7 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
 def unexpected_error(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer 500 without details; the log has the traceback."""
     logger.error("unexpected error", exc_info=error)
-    return _answer(_Kind(500, "internal-error", "The service has a fault"))
+    return _answer(_FAULT)
 
 
 HANDLERS: dict[int | type[Exception], Any] = {

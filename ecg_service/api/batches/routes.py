@@ -1,0 +1,86 @@
+"""The route of batches."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+
+from litestar import Controller, Request, post
+from litestar.exceptions import ClientException, HTTPException
+from litestar.openapi import ResponseSpec
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from ecg_service.api.batches.answers import BatchAnswers
+from ecg_service.api.batches.reading import endless, read_batch
+from ecg_service.api.edge.audience import Audience
+from ecg_service.api.edge.bodies import check_headers
+from ecg_service.api.edge.idempotency import no_key
+from ecg_service.api.edge.openapi import takes
+from ecg_service.api.schemas.batches import BatchOut
+from ecg_service.api.state import services_of
+from ecg_service.domain.submission import SubmittedEcg
+from ecg_service.formats.framing import FRAMINGS, Framing
+from ecg_service.services.batches import Batch
+
+
+class BatchController(Controller):
+    """Submit many ECGs at once."""
+
+    path = "/ecg/batch"
+    tags = ["ECGs"]
+    opt = {"audience": Audience.USERS}
+
+    @post(
+        status_code=200,
+        operation_class=takes(SubmittedEcg, FRAMINGS),
+        responses={200: ResponseSpec(BatchOut)},
+    )
+    async def submit(self, request: Request[Any, Any, Any]) -> ASGIApp:
+        """Store the ECGs of a body, one a line; each is answered like a request of its own.
+
+        They are stored while the body comes. An `id` in each makes it safe to repeat the batch.
+        """
+        no_key(request.scope["headers"], "Give each ECG of a batch an id instead.")
+        limits = services_of(request).limits
+        media_type, _ = await check_headers(request, endless(limits), FRAMINGS)
+        _require_no_coding(request)
+        return BatchResponse(request, FRAMINGS[media_type])
+
+
+class BatchResponse:
+    """Reads a batch and answers it at the same time."""
+
+    def __init__(self, request: Request[Any, Any, Any], framing: Framing) -> None:
+        self._request = request
+        self._framing = framing
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        services, framing = services_of(self._request), self._framing
+        answers = BatchAnswers(send)
+        batch = Batch(
+            services.ingest,
+            self._request.user,
+            framing.format,
+            answers.tell,
+            services.batches,
+        )
+        splitter = framing.splitter(services.limits.max_bytes)
+        writing = asyncio.create_task(answers.write())
+        try:
+            await read_batch(self._request, splitter, batch, max_items=services.batches.max_items)
+            await batch.finish()
+            answers.finish()
+            await writing
+        except ClientException:  # who is gone gets no answer; what has come whole is stored
+            return
+        finally:
+            batch.close()
+            writing.cancel()
+
+
+def _require_no_coding(request: Request[Any, Any, Any]) -> None:
+    if "Content-Encoding" in request.headers:
+        raise HTTPException(
+            status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            detail="Send a batch without a Content-Encoding.",
+            headers={"Accept-Encoding": "identity"},
+        )

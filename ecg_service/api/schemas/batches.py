@@ -1,0 +1,32 @@
+"""Answers to batches."""
+
+from typing import Any, Self
+
+from msgspec import UNSET, Struct, UnsetType
+
+from ecg_service.services.ingest import Receipt
+
+
+class BatchItem(Struct):
+    """What a request of its own would have been answered: its status, and the id or the problem.
+
+    `replayed` if the ECG was stored before.
+    """
+
+    index: int
+    status: int
+    ecg_id: str | UnsetType = UNSET
+    replayed: bool | UnsetType = UNSET
+    problem: dict[str, Any] | UnsetType = UNSET
+
+    @classmethod
+    def stored(cls, index: int, receipt: Receipt) -> Self:
+        return cls(index, 201, str(receipt.ecg_id), receipt.replayed or UNSET)
+
+
+class BatchOut(Struct):
+    """The items in the order in which they were sent, and how many were stored and refused."""
+
+    items: list[BatchItem]
+    accepted: int
+    rejected: int
