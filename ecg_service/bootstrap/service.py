@@ -1,12 +1,11 @@
 """Starts everything that runs while the service runs, and stops it in reverse order."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
 
-from ecg_service.actors import Actor, ActorPool, Threads
+from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.insight_queue import ActorInsightQueue
 from ecg_service.adapters.passwords import Argon2Passwords
@@ -14,9 +13,9 @@ from ecg_service.api.edge.basic import Basic
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.admin import ensure_admin
+from ecg_service.bootstrap.pools import make_ingest_pool, make_insight_pool
 from ecg_service.bootstrap.process import share_heap, trim_when_idle
 from ecg_service.bootstrap.stores import open_store
-from ecg_service.domain.errors import EcgError
 from ecg_service.insights import REGISTRY
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
@@ -28,16 +27,13 @@ from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.idempotency import KeySweeper
 from ecg_service.services.in_flight import BodiesInFlight
-from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
+from ecg_service.services.ingest import Ingest
 from ecg_service.services.insight_changes import InsightChanges
 from ecg_service.services.insight_costs import InsightCosts
-from ecg_service.services.insights import InsightActor, Sweeper
+from ecg_service.services.insights import Sweeper
 from ecg_service.services.turns import Turns
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
-
-Message = TypeVar("Message")
-Reply = TypeVar("Reply")
 
 
 @asynccontextmanager
@@ -70,11 +66,11 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         )
         core = RustCore(_threads(stack, "insight", 1, 1))  # ingest reads in the store's thread
         insight_pool = await stack.enter_async_context(
-            _insight_pool(store, core, changes, settings, turns=turns, costs=costs)
+            make_insight_pool(store, core, changes, settings, turns=turns, costs=costs)
         )
         queue = ActorInsightQueue(insight_pool)
         ingest_pool = await stack.enter_async_context(
-            _ingest_pool(store, core, queue, costs, settings)
+            make_ingest_pool(store, core, queue, costs, settings)
         )
         await stack.enter_async_context(_background(_sweeper(store, queue, settings).run_forever()))
         await stack.enter_async_context(_background(backlog.run_forever()))
@@ -112,75 +108,6 @@ def _verified(settings: Settings) -> VerifiedCredentials:
         ttl=settings.access.credential_seconds,
         recheck=settings.access.credential_recheck_seconds,
         capacity=settings.access.max_credentials,
-    )
-
-
-def _insight_pool(
-    store: Store,
-    core: RustCore,
-    changes: InsightChanges,
-    settings: Settings,
-    *,
-    turns: Turns,
-    costs: InsightCosts,
-) -> ActorPool[UUID, None]:
-    def actor() -> Actor[UUID, None]:
-        return InsightActor(
-            store.insights,
-            core,
-            REGISTRY,
-            changes,
-            turns=turns,
-            costs=costs,
-            max_attempts=settings.insights.insight_attempts,
-        )
-
-    return _pool(
-        actor, settings.insights.insight_mailbox, settings.insights.insight_batch, settings
-    )
-
-
-def _ingest_pool(
-    store: Store, core: RustCore, queue: InsightQueue, costs: InsightCosts, settings: Settings
-) -> ActorPool[Submission, Receipt]:
-    def actor() -> Actor[Submission, Receipt]:
-        return IngestActor(
-            core,
-            store.ecgs,
-            queue,
-            REGISTRY,
-            costs,
-            max_leads=settings.ingest.max_leads,
-            max_seconds=seconds,
-        )
-
-    seconds = settings.store.max_write_seconds
-    return _pool(
-        actor,
-        settings.ingest.ingest_mailbox,
-        settings.ingest.ingest_batch,
-        settings,
-        max_wait=seconds / 2,  # the other half is for reading and storing
-    )
-
-
-def _pool(
-    factory: Callable[[], Actor[Message, Reply]],
-    mailbox: int,
-    batch: int,
-    settings: Settings,
-    *,
-    max_wait: float | None = None,
-) -> ActorPool[Message, Reply]:
-    """One actor, since a store has one writer; errors of clients and the store are expected."""
-    return ActorPool(
-        factory,
-        size=1,
-        capacity=mailbox,
-        batch=batch,
-        max_wait=max_wait,
-        expected=(EcgError,),
-        drain_timeout=settings.server.drain_seconds,
     )
 
 

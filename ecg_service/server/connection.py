@@ -6,7 +6,7 @@ from typing import Any, cast
 from uvicorn._types import ASGI3Application, HTTPScope
 
 from ecg_service.server.connections import Connections
-from ecg_service.server.exchange import Exchange
+from ecg_service.server.exchange import SHORT, Exchange
 from ecg_service.server.refusals import FULL, PIPELINED, Refusal, Refused
 from ecg_service.server.waiting import WaitingProtocol
 from ecg_service.server.waits import Patience, Wait
@@ -63,7 +63,7 @@ class Connection(WaitingProtocol):
             raise Refused(FULL)
         self.scope["extensions"] = self._extensions
         self._latest = self._exchange(self.scope, keep_alive=keep_alive)
-        self._latest.is_announced = self.is_announced
+        self._latest.is_short = 0 < self.length <= SHORT
         self._queue(self._latest, self._app)
 
     def _renew_body(self) -> None:

@@ -18,9 +18,8 @@ from ecg_service.server.refusals import FAULT, UNSENT, Refusal
 SMALL = 65_536
 """Answers up to this many bytes are always sent: as much stays unsent on any connection."""
 
-
-PART = 262_144
-"""Bytes of a body whose length is known that wait for the next ones, for the application to take fewer."""
+SHORT = 262_144
+"""Bodies up to this many bytes are passed on whole if their length is known: each turn costs more than waiting."""
 
 
 class Exchange(RequestResponseCycle):
@@ -31,10 +30,10 @@ class Exchange(RequestResponseCycle):
 
     parts: list[bytes]
     has_room: Callable[[int], bool]
-    is_announced = False
-    """Whether the length of the body is known, so that the application has agreed to it."""
+    is_short = False
+    """Whether the body is known to be short, so that the application gets it whole."""
     received = unread = 0
-    _kept = HIGH_WATER_LIMIT
+    _most = HIGH_WATER_LIMIT
     _is_refused = False
 
     def take(self, part: bytes) -> None:
@@ -45,13 +44,13 @@ class Exchange(RequestResponseCycle):
         else:
             self.parts.append(part)
             self.unread += len(part)
-            if self.unread >= PART or not self.is_announced:
+            if not self.is_short:
                 self.message_event.set()
 
     @property
     def is_full(self) -> bool:
         """Whether no more of the body should come now."""
-        return self.unread > self._kept
+        return self.unread > self._most
 
     def end(self) -> None:
         """Take note that the body is whole."""
@@ -93,7 +92,7 @@ class Exchange(RequestResponseCycle):
             self.waiting_for_100_continue = False
         if not (self.disconnected or self.response_complete):
             if self.more_body:  # or what is behind this request would be read too
-                self._kept = PART
+                self._most = SHORT
                 self.flow.resume_reading()
             await self.message_event.wait()
             self.message_event.clear()

@@ -40,7 +40,8 @@ class ParsingProtocol(HttpToolsProtocol):
         self.limits = limits
         self.url = b""
         self.in_head = self.in_body = False
-        self.is_deaf = self.is_announced = False
+        self.is_deaf = False
+        self.length = 0  # of the latest body, if it is announced
         self._quiet = 0  # bytes since the parser told something: part of a head, or of trailers
         self.heard = False
         self._arrived = 0
@@ -123,7 +124,7 @@ class ParsingProtocol(HttpToolsProtocol):
         version = parser.get_http_version()
         self._check_size()
         fields = heads.check(version, self.headers)
-        self.is_announced = b"content-length" in fields
+        self.length = int(fields.get(b"content-length", b"0"))
         self.expect_100_continue = fields.get(b"expect", b"").lower() == b"100-continue"
         self._complete_scope(version)
         self.begin_request(keep_alive=version != "1.0" and parser.should_keep_alive())

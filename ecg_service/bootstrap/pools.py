@@ -1,0 +1,94 @@
+"""The actor pools: one ingests, one computes insights."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from ecg_service.actors import Actor, ActorPool
+from ecg_service.domain.errors import EcgError
+from ecg_service.insights import REGISTRY
+from ecg_service.ports.core import SignalCore
+from ecg_service.ports.insights import InsightQueue
+from ecg_service.ports.store import Store
+from ecg_service.services.ingest import IngestActor, Receipt, Submission
+from ecg_service.services.insight_changes import InsightChanges
+from ecg_service.services.insight_costs import InsightCosts
+from ecg_service.services.insights import InsightActor
+from ecg_service.services.turns import Turns
+from ecg_service.settings import Settings
+
+Message = TypeVar("Message")
+Reply = TypeVar("Reply")
+
+
+def make_insight_pool(
+    store: Store,
+    core: SignalCore,
+    changes: InsightChanges,
+    settings: Settings,
+    *,
+    turns: Turns,
+    costs: InsightCosts,
+) -> ActorPool[UUID, None]:
+    """Return the pool that computes pending insights."""
+
+    def actor() -> Actor[UUID, None]:
+        return InsightActor(
+            store.insights,
+            core,
+            REGISTRY,
+            changes,
+            turns=turns,
+            costs=costs,
+            max_attempts=settings.insights.insight_attempts,
+        )
+
+    return _pool(
+        actor, settings.insights.insight_mailbox, settings.insights.insight_batch, settings
+    )
+
+
+def make_ingest_pool(
+    store: Store, core: SignalCore, queue: InsightQueue, costs: InsightCosts, settings: Settings
+) -> ActorPool[Submission, Receipt]:
+    """Return the pool that reads and stores ECGs."""
+
+    def actor() -> Actor[Submission, Receipt]:
+        return IngestActor(
+            core,
+            store.ecgs,
+            queue,
+            REGISTRY,
+            costs,
+            max_leads=settings.ingest.max_leads,
+            max_seconds=seconds,
+        )
+
+    seconds = settings.store.max_write_seconds
+    return _pool(
+        actor,
+        settings.ingest.ingest_mailbox,
+        settings.ingest.ingest_batch,
+        settings,
+        max_wait=seconds / 2,  # the other half is for reading and storing
+    )
+
+
+def _pool(
+    factory: Callable[[], Actor[Message, Reply]],
+    mailbox: int,
+    batch: int,
+    settings: Settings,
+    *,
+    max_wait: float | None = None,
+) -> ActorPool[Message, Reply]:
+    """One actor, since a store has one writer; errors of clients and the store are expected."""
+    return ActorPool(
+        factory,
+        size=1,
+        capacity=mailbox,
+        batch=batch,
+        max_wait=max_wait,
+        expected=(EcgError,),
+        drain_timeout=settings.server.drain_seconds,
+    )
