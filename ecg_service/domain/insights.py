@@ -117,3 +117,7 @@ class Insight(Struct, frozen=True):
     def pending(self, ecg: Ecg) -> InsightRecord:
         """Return the record of a new ECG for which it is still to be computed."""
         return InsightRecord(ecg.id, self.name, self.version)
+
+    def done(self, ecg: Ecg, result: Json) -> InsightRecord:
+        """Return the record of a new ECG for which it was computed at once."""
+        return InsightRecord(ecg.id, self.name, self.version, InsightState.DONE, 1, result)

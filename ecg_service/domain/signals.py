@@ -18,7 +18,7 @@ class Signal(Protocol):
         self, *, zeros: ZeroRule = "neutral", baseline: int = 0, missing: int | None = None
     ) -> int: ...
     def mean_and_rms(
-        self, *, baseline: int = 0, missing: int | None = None
+        self, *, baseline: float = 0, missing: int | None = None
     ) -> tuple[float, float]: ...
     def thin(
         self, max_points: int, /, *, missing: int | None = None

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -207,14 +206,14 @@ class IngestActor(Actor[Submission, Receipt]):
 
     def _begin(self, insight: Insight, ecg: Ecg, signals: Sequence[Signal]) -> InsightRecord:
         """Compute an insight that belongs to ingest or is cheap; a cheap one that fails stays pending."""
-        record = insight.pending(ecg)
         if insight.when == "ingest":
-            return record.claimed().done(insight.compute(ecg, signals), insight.version)
-        if self._costs.is_cheap(insight):
-            with suppress(Exception):
-                result = self._costs.compute(insight, ecg, signals)
-                return record.claimed().done(result, insight.version)
-        return record
+            return insight.done(ecg, insight.compute(ecg, signals))
+        if not self._costs.is_cheap(insight):
+            return insight.pending(ecg)
+        try:
+            return insight.done(ecg, self._costs.compute(insight, ecg, signals))
+        except Exception:  # noqa: BLE001 - its next run says why
+            return insight.pending(ecg)
 
 
 def _new(found: Sequence[StoredEcg | EcgError]) -> list[StoredEcg]:
