@@ -34,7 +34,8 @@ from ecg_service.insights import REGISTRY
 from ecg_service.ports.formats import Use
 from ecg_service.services.backlog import Backlog
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
-from ecg_service.services.ingest import Ingest, IngestActor, Receipt, Submission
+from ecg_service.services.ingest import Ingest, Receipt, Submission
+from ecg_service.services.ingest_actor import IngestActor
 from ecg_service.services.insight_costs import RARELY, InsightCosts
 from tests.contract.builders import insights_of, user
 from tests.queues import ListQueue
