@@ -6,6 +6,7 @@ from benchmarks.core import core
 from benchmarks.instructions import instructions
 from benchmarks.reads import reads
 from benchmarks.service import service
+from benchmarks.sustained import sustained
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,7 +14,7 @@ def main() -> None:
     """Measure the service beside its peers, on this machine and in one run."""
 
 
-for command in (core, instructions, reads, service):
+for command in (core, instructions, reads, service, sustained):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -25,6 +26,7 @@ URL = f"http://{HOST}:{PORT}"
 ADMIN = ("admin", "benchmark-admin")
 USER = ("bench", "benchmark-user")
 PATIENCE = 20.0
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 async def empty(settings: Settings, port: int) -> None:
@@ -71,9 +73,16 @@ async def service(settings: Settings, port: int) -> None:
 
 
 @contextmanager
-def running(name: str, cpu: int, database: Path | None) -> Generator[None]:
-    """Run one of the above on one core, with a user registered if it knows users."""
-    environment = {**os.environ, "ECG_ADMIN_USERNAME": ADMIN[0], "ECG_ADMIN_PASSWORD": ADMIN[1]}
+def running(
+    name: str, cpu: int, database: Path | None, settings: Mapping[str, str] = NONE
+) -> Generator[int]:
+    """Run one of the above on one core, with a user registered if it knows users; yield its PID."""
+    environment = {
+        **os.environ,
+        **settings,
+        "ECG_ADMIN_USERNAME": ADMIN[0],
+        "ECG_ADMIN_PASSWORD": ADMIN[1],
+    }
     if database is not None:
         environment["ECG_DATABASE_URL"] = f"sqlite:///{database}"
     command = [sys.executable, "-m", "benchmarks.servers", name, str(PORT)]
@@ -83,7 +92,7 @@ def running(name: str, cpu: int, database: Path | None) -> Generator[None]:
         _wait_until_live()
         if database is not None:
             _register()
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(PATIENCE)
