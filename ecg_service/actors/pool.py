@@ -172,9 +172,12 @@ class ActorPool(Generic[Message, Reply]):
     async def _handle_next(self, actor: Actor[Message, Reply]) -> bool:
         """Handle the next batch; return whether there was one."""
         batch = await self._next_batch()
-        if wanted := [envelope for envelope in batch if not envelope.abandoned]:
+        wanted = [envelope for envelope in batch if not envelope.abandoned]
+        is_last = not batch
+        batch.clear()  # from 3.12 on the traceback of an error keeps this frame too
+        if wanted:
             await self._deliver(actor, wanted)
-        return bool(batch)
+        return not is_last
 
     async def _next_batch(self) -> list[Envelope[Message, Reply]]:
         """Wait for a message and take those behind it; return none at the stop marker."""
