@@ -73,6 +73,10 @@ main(["serve", "--port", "0"])
 """
 
 
+def with_id(name: str) -> str:
+    return ECG.replace("{", f'{{"id": "{name}", ', 1)
+
+
 @contextmanager
 def started(
     folder: Path, *options: str, command: Sequence[str] = SERVE, **env: str
@@ -309,9 +313,49 @@ class TestSend:
         assert ended.code == 0
 
     def test_the_same_id_is_stored_once(self, shell: Shell, service: str) -> None:
-        file = shell.write("a.json", ECG.replace("{", '{"id": "mine", ', 1))
+        file = shell.write("a.json", with_id("mine"))
         first, second = (shell.send(service, "--json", file) for _ in range(2))
         assert first.stdout == second.stdout
+
+    def test_those_with_an_id_go_together(self, shell: Shell, service: str) -> None:
+        pretty = json.dumps(json.loads(ECG) | {"id": "pretty"}, indent=2)
+        files = [
+            shell.write("pretty.json", pretty),
+            shell.write("none.json"),
+            shell.write("bad.json", with_id("bad").replace("-1", "1.5")),
+            *(shell.write(f"{n}.json", with_id(f"together {n}")) for n in range(9)),
+        ]
+        ended = shell.send(service, "--json", "--batch-items", "4", *files)
+        assert ended.code == 1
+        assert ended.stderr.startswith("bad.json: /leads/0/signal/1: ")
+        found = {item["file"]: item for item in map(json.loads, ended.stdout.splitlines())}
+        assert found.keys() == set(files)
+        assert [name for name in files if found[name]["status"] != "stored"] == ["bad.json"]
+        ecg = get(service, f"/ecg/{found['pretty.json']['ecg_id']}", "bob").json()
+        assert ecg["id"] == "pretty"
+
+    def test_a_service_that_is_killed_half_way_gets_the_rest(self, shell: Shell) -> None:
+        shell.add_user("bob")
+        port = str(free_port())
+        files = [shell.write(f"{n}.json", with_id(str(n))) for n in range(60)]
+        command = ("send", "--url", f"http://127.0.0.1:{port}", "--retries", "8", "--json")
+        options = ("--jobs", "1", "--batch-items", "7")
+        secrets = {"ECG_USERNAME": "bob", "ECG_PASSWORD": PASSWORD}
+        with (
+            started(shell.folder, "--port", port) as (serving, _),
+            running(shell.folder, *command, *options, *files, **secrets) as sending,
+        ):
+            assert sending.stdout
+            first = sending.stdout.readline()
+            serving.kill()
+            serving.wait()
+            with started(shell.folder, "--port", port) as (_, url):
+                lines = [first, *sending.stdout]
+                assert sending.wait(PATIENCE) == 0
+                page = get(url, "/ecg?page_size=100", "bob").json()
+        sent = [json.loads(line)["ecg_id"] for line in lines]
+        assert sorted(sent) == sorted(one["ecg_id"] for one in page["ecgs"])
+        assert len(sent) == 60
 
     def test_a_wrong_password_is_told_once(self, shell: Shell, service: str) -> None:
         files = [shell.write(f"{n}.json") for n in range(3)]

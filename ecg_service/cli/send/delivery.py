@@ -1,7 +1,7 @@
 """Sends ECGs to a service, a few at a time."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal
@@ -14,6 +14,7 @@ from ecg_service.api.schemas.ecgs import EcgCreated
 from ecg_service.api.schemas.users import UserOut
 from ecg_service.cli.exits import Refused, Unavailable
 from ecg_service.cli.send.answers import problem
+from ecg_service.cli.send.bundles import BundleLimits, Bundles, Packed, bundles
 from ecg_service.cli.send.retries import UNSENT, Retries
 from ecg_service.cli.send.sources import Body, Source
 from ecg_service.domain.users import Role
@@ -37,6 +38,7 @@ class Delivery:
 
     def __init__(self, client: httpx.AsyncClient, retries: Retries, way: str) -> None:
         self._client = client
+        self._bundles = Bundles(client)
         self._retries = retries
         self._way = way
 
@@ -53,18 +55,33 @@ class Delivery:
             raise Refused("an admin can send no ECGs")
 
     async def send_all(
-        self, files: Sequence[Source], *, jobs: int, report: Callable[[Outcome], None]
+        self,
+        files: Sequence[Source],
+        *,
+        jobs: int,
+        limits: BundleLimits,
+        report: Callable[[Outcome], None],
     ) -> None:
-        """Send every file, `jobs` at a time, and report on each as soon as it is done."""
-        waiting = iter(files)
+        """Send every file, `jobs` requests at a time; report on each as soon as it is done."""
+        waiting = bundles(files, limits)
 
         async def work() -> None:
-            for file in waiting:
-                report(await self._send(file))
+            for bundle in waiting:
+                async for outcome in self._send_bundle(bundle):
+                    report(outcome)
 
         async with asyncio.TaskGroup() as group:
             for _ in range(jobs):
                 group.create_task(work())
+
+    async def _send_bundle(self, bundle: Sequence[Packed]) -> AsyncGenerator[Outcome]:
+        stored = await self._bundles.post(bundle)
+        for place, packed in enumerate(bundle):
+            name, size = packed.source.name, len(packed.line)
+            if place in stored:
+                yield Outcome(name, "stored", size - 1, ecg_id=stored[place])
+            else:
+                yield await self._send(packed.source)
 
     async def _send(self, file: Source) -> Outcome:
         try:

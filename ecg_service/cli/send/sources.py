@@ -23,6 +23,11 @@ class Body:
     file: BinaryIO
     size: int
 
+    def read(self, limit: int) -> bytes:
+        """Read from the start, at most `limit` bytes."""
+        self.file.seek(0)
+        return self.file.read(limit)
+
     async def chunks(self) -> AsyncGenerator[bytes]:
         """Read from the start."""
         self.file.seek(0)

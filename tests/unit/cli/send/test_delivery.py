@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from ecg_service.cli.send import retries
+from ecg_service.cli.send.bundles import BundleLimits
 from ecg_service.cli.send.delivery import Delivery, Outcome
 from ecg_service.cli.send.retries import Retries
 from ecg_service.cli.send.sources import CHUNK, Source
@@ -32,7 +33,7 @@ async def deliver(handler: Handler, *files: Source) -> list[Outcome]:
     transport = httpx.MockTransport(handler)
     async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as client:
         await Delivery(client, Retries(2), "the service").send_all(
-            files, jobs=2, report=outcomes.append
+            files, jobs=2, limits=BundleLimits(100, 10**6), report=outcomes.append
         )
     return outcomes
 
@@ -52,7 +53,7 @@ async def test_a_file_is_sent_whole_at_each_attempt(tmp_path: Path) -> None:
     transport = httpx.MockTransport(handle)
     async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as client:
         await Delivery(client, Retries(2), "the service").send_all(
-            [Source(str(path))], jobs=1, report=outcomes.append
+            [Source(str(path))], jobs=1, limits=BundleLimits(100, 10**6), report=outcomes.append
         )
     assert bodies == [path.read_bytes()] * 3
     assert lengths == [str(path.stat().st_size)] * 3
@@ -139,7 +140,7 @@ async def test_no_more_than_jobs_are_on_their_way(file: Source) -> None:
     transport = httpx.MockTransport(handle)
     async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as client:
         await Delivery(client, Retries(0), "the service").send_all(
-            [file] * 20, jobs=3, report=outcomes.append
+            [file] * 20, jobs=3, limits=BundleLimits(100, 10**6), report=outcomes.append
         )
     assert most == 3
     assert len(outcomes) == 20
