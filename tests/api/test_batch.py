@@ -1,6 +1,9 @@
 """`POST /ecg/batch`; how it streams is in tests/e2e/test_batch.py."""
 
+import struct
+
 import httpx
+import msgspec
 import pytest
 
 from ecg_service.settings import BatchSettings, EdgeSettings, Settings, StoreSettings
@@ -82,6 +85,18 @@ async def test_ids_make_a_batch_repeatable(newcomer: httpx.AsyncClient) -> None:
 async def test_media_types(ann: httpx.AsyncClient, media_type: str) -> None:
     answer = await send(ann, ecg(), Content_Type=media_type)
     assert answer.json()["accepted"] == 1
+
+
+async def test_messagepack_stands_after_its_length(newcomer: httpx.AsyncClient) -> None:
+    document = msgspec.msgpack.encode(ecg(lead("I", 1, -1), id="a"))
+    stream = [document, b"\xc1", b"", dumps(ecg()), document]
+    body = b"".join(struct.pack(">I", len(one)) + one for one in stream) + b"\0\0"
+    headers = {"Content-Type": "application/vnd.ecg.msgpack-stream"}
+    found = (await newcomer.post("/ecg/batch", content=body, headers=headers)).json()["items"]
+    assert [one["status"] for one in found] == [201, 400, 400, 400, 201, 400]
+    assert found[4]["replayed"]
+    assert found[5]["problem"]["errors"][0]["code"] == "truncated"
+    assert [one["id"] for one in await all_ecgs(newcomer)] == ["a"]
 
 
 async def test_other_media_types_and_encodings_are_refused(ann: httpx.AsyncClient) -> None:

@@ -35,7 +35,9 @@ class BatchController(Controller):
         responses={200: ResponseSpec(BatchOut)},
     )
     async def submit(self, request: Request[Any, Any, Any]) -> ASGIApp:
-        """Store the ECGs of a body, one a line; each is answered like a request of its own.
+        """Store the ECGs of a body; each is answered like a request of its own.
+
+        They stand one a line, or, as MessagePack, each after its length (four bytes, big-endian).
 
         They are stored while the body comes. An `id` in each makes it safe to repeat the batch.
         """
