@@ -93,6 +93,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
                 window=settings.batch.batch_window,
                 wait_seconds=settings.batch.batch_wait_seconds,
                 max_items=settings.batch.max_batch_items,
+                max_together=settings.batch.max_atomic_items,
             ),
             max_wait=settings.edge.max_wait,
         )

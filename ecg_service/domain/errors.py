@@ -6,6 +6,7 @@ EcgError
 ├── Invalid                the input breaks a rule; each violation names its place
 │   ├── TooLarge           the input is larger than it may be
 │   ├── Malformed          the input cannot be read in the format it claims to have
+│   ├── EcgIdsTaken        as EcgIdTaken, of ECGs that are stored together or not at all
 │   ├── InvalidQuery       a parameter of a query breaks a rule
 │   └── InvalidHeader      a header field breaks a rule
 ├── Unauthenticated        no credentials, or wrong ones
@@ -75,6 +76,10 @@ class Malformed(Invalid):
 
 class TooLarge(Invalid):
     """What was given has more bytes, or more items, than it may."""
+
+
+class EcgIdsTaken(Invalid):
+    """Of ECGs that are stored together, some have an `id` that names one with other content."""
 
 
 class InvalidQuery(Invalid):

@@ -32,12 +32,17 @@ class EcgRepository(Protocol):
         ...
 
     async def add_read(
-        self, read: Callable[[], Sequence[StoredEcg]], *, until: float | None = None
+        self,
+        read: Callable[[], Sequence[StoredEcg]],
+        *,
+        until: float | None = None,
+        together: bool = False,
     ) -> list[Added]:
         """Store all that `read` returns, as `add_many` does; `read` blocks, in a thread.
 
         That is the thread that stores, so that a batch goes there and back once. Raises what
-        `read` raises. Nothing is written, or waited for, if it returns nothing.
+        `read` raises. Nothing is written, or waited for, if it returns nothing. If they are stored
+        `together`, nothing is stored if one is refused: raises as `require_all`.
         """
         ...
 

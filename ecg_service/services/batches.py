@@ -22,11 +22,15 @@ Outcome = Receipt | BaseException
 
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
-    """How many items of a batch are in flight, how long one waits for room, how many there are."""
+    """How many items of a batch are in flight, how long one waits for room, how many there are.
+
+    `max_together` is how many there are in a batch that is stored whole or not at all.
+    """
 
     window: int
     wait_seconds: float
     max_items: int
+    max_together: int
 
 
 class Batch:

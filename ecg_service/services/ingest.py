@@ -18,21 +18,26 @@ REFUSALS = (MailboxFull, MessageExpired, ActorStopped)
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A document as received, its format, its sender and its idempotency key, if it has one."""
+    """A document as received, its format, its sender and its idempotency key, if it has one.
+
+    It may come with `others`, which are stored together with it or not at all.
+    """
 
     sender: Principal
     format: Format
     document: bytes
     received: float = field(default_factory=time.monotonic)
     key: str | None = None
+    others: tuple[bytes, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The id of a stored ECG; `replayed` if an earlier request stored it."""
+    """The id of a stored ECG; `replayed` if an earlier request stored it; those of its others."""
 
     ecg_id: UUID
     replayed: bool = False
+    others: tuple["Receipt", ...] = ()
 
 
 class Ingest:
@@ -68,12 +73,14 @@ class Ingest:
         document: bytes,
         *,
         key: str | None = None,
+        others: tuple[bytes, ...] | None = None,
     ) -> Receipt:
         """Store the ECG; when this returns it is durable, with its ingest-time insights.
 
+        With `others`, even none, all are stored or none is; what is raised names their places.
         Raises `KeyInUse` while another call with the same key of the sender runs.
         """
-        submission = Submission(sender, document_format, document, key=key)
+        submission = Submission(sender, document_format, document, key=key, others=others)
         if key is None:
             return await self._ask(submission)
         name = (sender.name, key)

@@ -1,6 +1,7 @@
 """Reads and stores ECGs: a batch takes one core call per format and one durable transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from ecg_service.domain.insights import Insight, InsightRecord, InsightState
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.submission import SubmittedEcg, fingerprint, valid_ecg
+from ecg_service.domain.together import require_all
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.formats import Format
@@ -46,15 +48,41 @@ class IngestActor(Actor[Submission, Receipt]):
         self._max_seconds = max_seconds
 
     async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt | Exception]:
-        """Return a receipt or an error for each; a rejected ECG fails only its own request."""
+        """Return a receipt or an error for each; a rejected ECG fails only its own request.
+
+        Those that are stored together take a transaction of their own.
+        """
+        until = min(submission.received for submission in batch) + self._max_seconds
+        alone = [one for one in batch if one.others is None]
+        answers = iter(await self._store(alone, until=until) if alone else ())
+        return [
+            next(answers) if one.others is None else await self._store_together(one, until=until)
+            for one in batch
+        ]
+
+    async def _store_together(self, first: Submission, *, until: float) -> Receipt | Exception:
+        documents = (first.document, *(first.others or ()))
+        batch = [replace(first, document=one, others=None) for one in documents]
+        try:
+            answers = await self._store(batch, until=until, together=True)
+        except Exception as error:  # noqa: BLE001 - the rest of the batch is stored by now
+            error.__cause__ = error.__context__ = None
+            return error.with_traceback(None)
+        receipt, *others = (one for one in answers if isinstance(one, Receipt))
+        return replace(receipt, others=tuple(others))
+
+    async def _store(
+        self, batch: Sequence[Submission], *, until: float, together: bool = False
+    ) -> list[Receipt | EcgError]:
         found: list[StoredEcg | EcgError] = []
 
         def read() -> list[StoredEcg]:
             found[:] = self._read(batch)
+            if together:
+                require_all(found)
             return _new(found)
 
-        until = min(submission.received for submission in batch) + self._max_seconds
-        answers = iter(await self._ecgs.add_read(read, until=until))
+        answers = iter(await self._ecgs.add_read(read, until=until, together=together))
         self._queue.put(one.ecg.id for one in _new(found) if _has_pending(one))
         return [one if isinstance(one, EcgError) else _receipt(one, next(answers)) for one in found]
 

@@ -78,6 +78,7 @@ class BatchSettings:
     batch_window: int = 32
     batch_wait_seconds: float = 5.0
     max_batch_items: int = 10_000
+    max_atomic_items: int = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ async def test_queries_are_documented_as_they_are_checked(anyone: httpx.AsyncCli
         if "parameters" in operation
     }
     assert {name: sorted(query) for name, query in asked.items() if query} == {
+        "POST /ecg/batch": ["atomic"],
         "GET /ecg": ["from", "page_size", "page_token", "to"],
         "GET /ecg/{ecg_id}": ["signals"],
         "GET /ecg/{ecg_id}/leads/{index}": ["max_points", "start", "stop"],

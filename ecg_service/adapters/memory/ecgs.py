@@ -13,6 +13,7 @@ from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg, fill
 from ecg_service.domain.errors import EcgNotFound, StorageUnavailable
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
+from ecg_service.domain.together import require_all
 from ecg_service.ports.ecgs import EcgRepository
 
 T = TypeVar("T")
@@ -33,12 +34,27 @@ class MemoryEcgs(EcgRepository):
         self, new: Sequence[StoredEcg], *, until: float | None = None
     ) -> list[Added]:
         del until
+        return self._add(new, together=False)
+
+    async def add_read(
+        self,
+        read: Callable[[], Sequence[StoredEcg]],
+        *,
+        until: float | None = None,
+        together: bool = False,
+    ) -> list[Added]:
+        del until
+        return self._add(await asyncio.to_thread(read), together=together)
+
+    def _add(self, new: Sequence[StoredEcg], *, together: bool) -> list[Added]:
         fresh, answers = sift(
             new,
             find_id=lambda owner, client_id: self._named.get((owner, client_id)),
             find_key=lambda owner, key: self._keys.get((owner, key)),
             epoch_of=self._users.epoch_of,
         )
+        if together:
+            require_all(answers)
         ids = {one.ecg.id for one in fresh}
         if len(ids) < len(fresh) or not ids.isdisjoint(self._stored):
             raise StorageUnavailable("an id is stored already")
@@ -50,11 +66,6 @@ class MemoryEcgs(EcgRepository):
             if one.key is not None:
                 self._keys[one.ecg.owner, one.key] = (one.ecg.id, one.fingerprint)
         return answers
-
-    async def add_read(
-        self, read: Callable[[], Sequence[StoredEcg]], *, until: float | None = None
-    ) -> list[Added]:
-        return await self.add_many(await asyncio.to_thread(read), until=until)
 
     async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
         stored = self._owned(owner, ecg_id)

@@ -31,6 +31,7 @@ from ecg_service.domain.errors import DamagedEcg, EcgNotFound
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.domain.time import from_microseconds, to_microseconds
+from ecg_service.domain.together import require_all
 from ecg_service.ports.ecgs import EcgRepository
 
 T = TypeVar("T")
@@ -75,9 +76,14 @@ class SqliteEcgs(EcgRepository):
         return await self.add_read(lambda: new, until=until)
 
     async def add_read(
-        self, read: Callable[[], Sequence[StoredEcg]], *, until: float | None = None
+        self,
+        read: Callable[[], Sequence[StoredEcg]],
+        *,
+        until: float | None = None,
+        together: bool = False,
     ) -> list[Added]:
-        return await self._engine.write_after(read, _add_many, until=until) or []
+        add = _add_together if together else _add_many
+        return await self._engine.write_after(read, add, until=until) or []
 
     async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
         return await self._engine.read(_get, owner, ecg_id, samples=samples)
@@ -124,6 +130,12 @@ def _add_many(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[Add
         insert_keys(connection, fresh)
         insert_records(connection, [record for one in fresh for record in one.insights])
         rewind(connection, min(one.ecg.id.bytes for one in fresh))
+    return answers
+
+
+def _add_together(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[Added]:
+    answers = _add_many(connection, new)
+    require_all(answers)
     return answers
 
 

@@ -11,11 +11,14 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ecg_service.api.batches.answers import BatchAnswers
 from ecg_service.api.batches.reading import endless, read_batch
+from ecg_service.api.batches.together import store_together
 from ecg_service.api.edge.audience import Audience
 from ecg_service.api.edge.bodies import check_headers
 from ecg_service.api.edge.idempotency import no_key
 from ecg_service.api.edge.openapi import takes
+from ecg_service.api.edge.queries import read_query
 from ecg_service.api.schemas.batches import BatchOut
+from ecg_service.api.schemas.queries import BatchQuery
 from ecg_service.api.state import services_of
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats.framing import FRAMINGS, Framing
@@ -31,7 +34,8 @@ class BatchController(Controller):
 
     @post(
         status_code=200,
-        operation_class=takes(SubmittedEcg, FRAMINGS),
+        operation_class=takes(SubmittedEcg, FRAMINGS, query=BatchQuery),
+        query=BatchQuery,
         responses={200: ResponseSpec(BatchOut)},
     )
     async def submit(self, request: Request[Any, Any, Any]) -> ASGIApp:
@@ -40,11 +44,16 @@ class BatchController(Controller):
         They stand one a line, or, as MessagePack, each after its length (four bytes, big-endian).
 
         They are stored while the body comes. An `id` in each makes it safe to repeat the batch.
+        With `atomic=true` they are stored together or not at all, once the whole body has come.
         """
         no_key(request.scope["headers"], "Give each ECG of a batch an id instead.")
+        together = read_query(BatchQuery, request).atomic
         limits = services_of(request).limits
-        media_type, _ = await check_headers(request, endless(limits), FRAMINGS)
+        limits = limits if together else endless(limits)
+        media_type, size = await check_headers(request, limits, FRAMINGS)
         _require_no_coding(request)
+        if together:
+            return await store_together(request, FRAMINGS[media_type], size)
         return BatchResponse(request, FRAMINGS[media_type])
 
 

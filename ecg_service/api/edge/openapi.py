@@ -60,18 +60,23 @@ def takes(
     media_types: Iterable[str] = ("application/json",),
     *,
     headers: Mapping[str, int] = MappingProxyType({}),
+    query: type[msgspec.Struct] | None = None,
 ) -> type[Operation]:
     """Document an operation whose body is of this type, in any of the media types.
 
-    `headers` are the header fields that it takes, with their greatest lengths.
+    `headers` are the header fields that it takes, with their greatest lengths. The
+    route declares itself that it takes a `query`.
     """
     parameters = [
-        Parameter(
-            name=name,
-            param_in="header",
-            schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=length),
-        )
-        for name, length in headers.items()
+        *(_parameters(query) if query else ()),
+        *(
+            Parameter(
+                name=name,
+                param_in="header",
+                schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=length),
+            )
+            for name, length in headers.items()
+        ),
     ]
     media = OpenAPIMediaType(schema=cast("Schema", {"$ref": _REF.format(name=kind.__name__)}))
     body = RequestBody(content=dict.fromkeys(media_types, media), required=True)
@@ -87,11 +92,7 @@ def takes(
 
 def asks(kind: type[msgspec.Struct]) -> dict[str, Any]:
     """Document an operation with this query, and declare that it takes one."""
-    [schema] = msgspec.json.schema_components([kind])[1].values()
-    parameters = [
-        Parameter(name=name, param_in="query", schema=cast("Schema", one))
-        for name, one in schema["properties"].items()
-    ]
+    parameters = _parameters(kind)
 
     @dataclass
     class TakesQuery(Operation):
@@ -99,6 +100,14 @@ def asks(kind: type[msgspec.Struct]) -> dict[str, Any]:
             self.parameters = [*(self.parameters or ()), *parameters]
 
     return {"operation_class": TakesQuery, "query": kind}
+
+
+def _parameters(kind: type[msgspec.Struct]) -> list[Parameter]:
+    [schema] = msgspec.json.schema_components([kind])[1].values()
+    return [
+        Parameter(name=name, param_in="query", schema=cast("Schema", one))
+        for name, one in schema["properties"].items()
+    ]
 
 
 def add_bodies(document: OpenAPI) -> None:

@@ -41,6 +41,7 @@ _KINDS: dict[type[EcgError], _Kind] = {
     errors.Forbidden: _Kind(403, "forbidden", "Your role does not allow this"),
     errors.NotFound: _Kind(404, "not-found", "There is nothing here"),
     errors.EcgIdTaken: _Kind(409, "id-taken", "Another ECG of yours has this id"),
+    errors.EcgIdsTaken: _Kind(409, "id-taken", "Another ECG of yours has this id"),
     errors.KeyReused: _Kind(422, "key-reused", "Other content was sent with this key"),
     errors.KeyInUse: _Kind(409, "key-in-use", "The first request is not answered yet", _LATER),
     errors.UserExists: _Kind(409, "user-exists", "A user with this name exists"),

@@ -34,6 +34,12 @@ class EcgQuery(Query):
     signals: bool = True
 
 
+class BatchQuery(Query):
+    """Whether the ECGs of a batch are stored together or not at all."""
+
+    atomic: bool = False
+
+
 class WindowQuery(Query):
     """Which samples of a lead to return, and how many at most."""
 

@@ -45,7 +45,7 @@ class Desk:
         self.told: list[Outcome] = []
 
     def batch(self, *, window: int = 9, wait_seconds: float = 60) -> Batch:
-        limits = BatchLimits(window=window, wait_seconds=wait_seconds, max_items=99)
+        limits = BatchLimits(window, wait_seconds, max_items=99, max_together=99)
         return Batch(self.ingest, ANN, JSON, self.told.append, limits)
 
     @property

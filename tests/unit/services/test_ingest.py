@@ -115,6 +115,46 @@ async def test_an_id_counts_within_a_batch_too(actor: IngestActor, store: Memory
     assert len(await store.ecgs.page("ann", limit=9)) == 2
 
 
+async def test_those_that_are_stored_together_fail_together_and_nobody_else(
+    actor: IngestActor, store: MemoryStore, queue: ListQueue
+) -> None:
+    good = Submission(ANN, JSON, body(1), others=(body(2), body(3)))
+    bad = Submission(ANN, JSON, body(4), others=(b"{", body(5)))
+    alone = Submission(ANN, JSON, body(6), others=())
+    first, refused, second, last = await actor.handle([good, bad, *by(ANN, body(7)), alone])
+    assert isinstance(refused, Invalid)
+    assert [one.path for one in refused.violations] == [("items", 1)]
+    receipts = [one for one in (first, second, last) if isinstance(one, Receipt)]
+    ids = {one.ecg_id for receipt in receipts for one in (receipt, *receipt.others)}
+    assert [len(receipt.others) for receipt in receipts] == [2, 0, 0]
+    assert {one.id for one in await store.ecgs.page("ann", limit=9)} == ids == set(queue.told)
+
+
+async def test_a_store_that_fails_those_that_come_together_fails_nobody_else(
+    store: MemoryStore, core: RustCore, queue: ListQueue
+) -> None:
+    class Partial(MemoryEcgs):
+        async def add_read(
+            self,
+            read: Callable[[], Sequence[StoredEcg]],
+            *,
+            until: float | None = None,
+            together: bool = False,
+        ) -> list[Added]:
+            if together:
+                raise StorageUnavailable
+            return await super().add_read(read, until=until)
+
+    ecgs = Partial({}, store.users)
+    actor = IngestActor(
+        core, ecgs, queue, REGISTRY, InsightCosts(0), max_leads=MAX_LEADS, max_seconds=5
+    )
+    several = Submission(ANN, JSON, body(1), others=(body(2),))
+    failed, one = await actor.handle([several, *by(ANN, body(3))])
+    assert isinstance(failed, StorageUnavailable)
+    assert isinstance(one, Receipt)
+
+
 async def test_cheap_insights_are_stored_with_the_ecg_and_others_are_pending(
     actor: IngestActor, store: MemoryStore
 ) -> None:
@@ -187,7 +227,11 @@ async def test_a_batch_is_stored_in_the_time_of_its_oldest_or_not_at_all(
         """Refuses everything, and says until when it might have stored it."""
 
         async def add_read(
-            self, read: Callable[[], Sequence[StoredEcg]], *, until: float | None = None
+            self,
+            read: Callable[[], Sequence[StoredEcg]],
+            *,
+            until: float | None = None,
+            together: bool = False,
         ) -> list[Added]:
             raise StorageUnavailable(str(until))
 
