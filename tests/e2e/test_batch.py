@@ -113,3 +113,26 @@ async def test_a_batch_that_is_killed_can_be_repeated(tmp_path: Path) -> None:
         assert (found["accepted"], found["rejected"]) == (300, 0)
         assert any("replayed" in item for item in found["items"])
         assert await stored(service) == {str(n) for n in range(300)}
+
+
+async def test_an_atomic_batch_is_stored_whole_or_not_at_all(tmp_path: Path) -> None:
+    body = b"".join(line(n, 50) for n in range(300))
+    head = HEAD.replace(b"/ecg/batch ", b"/ecg/batch?atomic=true ")
+    numbers = {str(n) for n in range(300)}
+    for seconds in (0.01, 0.03):  # until it is killed, somewhere on the way
+        async with running(tmp_path) as service:
+            if seconds == 0.01:
+                await service.register()
+                async with service.wire() as wire:
+                    await wire.send(head, chunk(body))
+                    wire.cut()
+            assert await stored(service) in (set(), numbers)
+            async with service.wire() as wire:
+                await wire.send(head, chunked(body))
+                await asyncio.sleep(seconds)
+                service.process.kill()
+    async with running(tmp_path) as service, service.client() as user:
+        headers = {"Content-Type": NDJSON}
+        answer = await user.post("/ecg/batch?atomic=true", content=body, headers=headers)
+        assert answer.json()["accepted"] == 300
+        assert await stored(service) == numbers
