@@ -48,9 +48,12 @@ lint: (_env everything)
     RUST_LOG=error taplo fmt --check
     typos
 
-# Check types, and the core's stubs against its binary
+# Check types
 types: (_env everything)
     pyright --warnings
+
+# Check the core's stubs against its binary
+stubs: (_env everything)
     python -m mypy.stubtest ecg_core --allowlist ecg_core/stubtest_allowlist.txt
 
 # Check the imports between layers
@@ -66,7 +69,7 @@ _quick: lint types arch _unit
 
 [parallel]
 [private]
-_static: lint types arch
+_static: lint types stubs arch
 
 [private]
 _unit: (_env everything)

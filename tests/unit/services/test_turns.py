@@ -36,16 +36,16 @@ async def test_work_waits_for_a_lull_as_long_as_its_share_demands(backlog: Backl
 async def test_work_begins_at_a_lull(backlog: Backlog) -> None:
     in_flight = BodiesInFlight(1)
     background = turns(in_flight, backlog)
-    await worked(background, 1)
-    await asyncio.wait_for(worked(background, 0), 60)
+    await worked(background, 0.05)
+    await asyncio.wait_for(worked(background, 0), 3)
 
 
 async def test_work_waits_no_longer_than_the_delay(backlog: Backlog) -> None:
     in_flight = BodiesInFlight(1)
     background = turns(in_flight, backlog, max_delay=0.01)
     with in_flight.work:
-        await worked(background, 1)
-        await asyncio.wait_for(worked(background, 0), 60)
+        await worked(background, 0.05)
+        await asyncio.wait_for(worked(background, 0), 3)
 
 
 async def test_a_long_backlog_waits_for_nothing(backlog: Backlog) -> None:
@@ -53,5 +53,5 @@ async def test_a_long_backlog_waits_for_nothing(backlog: Backlog) -> None:
     background = turns(in_flight, backlog)
     backlog.age = 9
     with in_flight.work:
-        await worked(background, 1)
-        await asyncio.wait_for(worked(background, 0), 60)
+        await worked(background, 0.05)
+        await asyncio.wait_for(worked(background, 0), 3)
