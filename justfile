@@ -48,9 +48,9 @@ lint: (_env everything)
     RUST_LOG=error taplo fmt --check
     typos
 
-# Check types
-types: (_env everything)
-    pyright --warnings
+# Check types, of everything or of the paths that are given
+types *PATHS: (_env everything)
+    pyright --warnings "$@"
 
 # Check the core's stubs against its binary
 stubs: (_env everything)
@@ -60,12 +60,12 @@ stubs: (_env everything)
 arch: (_env everything)
     lint-imports
 
-# The inner loop: format, lint, check types and layers, run the service's unit tests
+# The inner loop: format, lint, check layers, check the service and its unit tests
 quick: fmt _quick
 
 [parallel]
 [private]
-_quick: lint types arch _unit
+_quick: lint (types "ecg_service" "tests/unit") arch _unit
 
 [parallel]
 [private]
