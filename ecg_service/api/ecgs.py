@@ -32,13 +32,9 @@ async def submit_ecg(scope: Scope, receive: Receive, send: Send) -> None:
     services = services_of(request)
     media_type, size = await check_headers(request, services.limits, FORMATS)
     key, known = key_of(scope["headers"]), FORMATS[media_type]
-    with services.ingest.admit(request.user, size * known.memory) as room:
-
-        def hold(size: int) -> None:
-            room.hold(size * known.memory)
-
-        body = await read_body(request, services.limits, hold)
-        body = await decoded(body, request, services.limits, hold)
+    with services.ingest.admit(request.user, size, weight=known.memory) as room:
+        body = await read_body(request, services.limits, room.hold)
+        body = await decoded(body, request, services.limits, room.hold)
         receipt = await services.ingest.submit(request.user, known, body, key=key)
     await send_created(receipt, send)
 

@@ -106,11 +106,11 @@ class Batch:
         await self._ended.wait()
 
     def _hold(self, size: int) -> None:
-        memory = size * self._format.memory
         if self._room is None:
-            self._room = self._ingest.admit(self._sender, memory).take()
+            weight = self._format.memory
+            self._room = self._ingest.admit(self._sender, size, weight=weight).take()
         else:
-            self._room.hold(memory)
+            self._room.hold(size)
 
     def _submit(self, document: bytes) -> None:
         self._hold(len(document))

@@ -50,14 +50,14 @@ class BodiesInFlight:
         reserved = self._max_bytes - self._free
         return InFlightStatistics(self._bodies, reserved, self._max_bytes)
 
-    def admit(self, owner: str, size: int) -> "Room":
+    def admit(self, owner: str, size: int, *, weight: int = 1) -> "Room":
         """Return the room for the owner's body of `size` bytes, to be held in a `with` block.
 
-        Raises `Overloaded` if there is none: before the body is read, so that it costs little.
+        A byte of it takes `weight` times as much memory as one of JSON. Raises `Overloaded` if there is none: before the body is read, so that it costs little.
         """
-        memory = size * MEMORY_PER_BYTE
-        self.require(owner, memory)
-        return Room(self, owner, memory)
+        per_byte = weight * MEMORY_PER_BYTE
+        self.require(owner, size * per_byte)
+        return Room(self, owner, size, per_byte)
 
     def require(self, owner: str, memory: int, *, has: int = 0) -> None:
         """Raise `Overloaded` if a body of the owner, which `has` some already, may not take this."""
@@ -90,10 +90,11 @@ class BodiesInFlight:
 class Room:
     """Room for one body during a block."""
 
-    __slots__ = ("_in_flight", "_memory", "_owner")
+    __slots__ = ("_in_flight", "_memory", "_owner", "_per_byte")
 
-    def __init__(self, in_flight: BodiesInFlight, owner: str, memory: int) -> None:
-        self._in_flight, self._owner, self._memory = in_flight, owner, memory
+    def __init__(self, in_flight: BodiesInFlight, owner: str, size: int, per_byte: int) -> None:
+        self._in_flight, self._owner = in_flight, owner
+        self._per_byte, self._memory = per_byte, size * per_byte
 
     def take(self) -> Self:
         """Take the room, for longer than a block."""
@@ -109,7 +110,7 @@ class Room:
 
     def hold(self, size: int) -> None:
         """Make the room large enough for `size` bytes, or raise `Overloaded`."""
-        memory = size * MEMORY_PER_BYTE
+        memory = size * self._per_byte
         if memory > self._memory:
             self._in_flight.require(self._owner, memory, has=self._memory)
             self._in_flight.take(self._owner, memory - self._memory, bodies=0)

@@ -56,15 +56,17 @@ class Ingest:
         """Whether documents are accepted at all."""
         return self._pool.running
 
-    def admit(self, sender: Principal, size: int) -> Room:
+    def admit(self, sender: Principal, size: int, *, weight: int = 1) -> Room:
         """Reserve room for the sender's document of `size` bytes while it is received and stored.
+
+        `weight` is the `memory` of its format.
 
         Raises `Overloaded` if there is none, if the insights of earlier ones are late, or if the
         pool has stopped.
         """
         if not self._pool.running or self.backlog.is_full:
             raise Overloaded
-        return self._in_flight.admit(sender.name, size)
+        return self._in_flight.admit(sender.name, size, weight=weight)
 
     async def submit(
         self,

@@ -21,13 +21,9 @@ async def store_together(
     request: Request[Any, Any, Any], framing: Framing, size: int
 ) -> ASGIResponse:
     """Store all ECGs of a body, of which `size` bytes are announced, or raise why none is."""
-    services, memory = services_of(request), framing.format.memory
-    with services.ingest.admit(request.user, size * memory) as room:
-
-        def hold(size: int) -> None:
-            room.hold(size * memory)
-
-        body = await read_body(request, services.limits, hold)
+    services = services_of(request)
+    with services.ingest.admit(request.user, size, weight=framing.format.memory) as room:
+        body = await read_body(request, services.limits, room.hold)
         documents = await asyncio.to_thread(_split, body, framing, services.batches.max_together)
         del body
         if not documents:
