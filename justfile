@@ -48,8 +48,11 @@ lint: (_env everything)
     RUST_LOG=error taplo fmt --check
     typos
 
-# Check types, of everything or of the paths that are given
-types *PATHS: (_env everything)
+# Check types
+types: _types
+
+[private]
+_types *PATHS: (_env everything)
     pyright --warnings "$@"
 
 # Check the core's stubs against its binary
@@ -65,7 +68,7 @@ quick: fmt _quick
 
 [parallel]
 [private]
-_quick: lint (types "ecg_service" "tests/unit") arch _unit
+_quick: lint (_types "ecg_service" "tests/unit") arch _unit
 
 [parallel]
 [private]
