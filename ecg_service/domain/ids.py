@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from struct import Struct
 from uuid import UUID
 
 TICKS_PER_MILLISECOND = 1 << 12
@@ -15,6 +16,8 @@ VERSION, VARIANT, RANDOM_BITS = 7, 2, 62
 TIME_SHIFT = 80
 """The bits behind the milliseconds."""
 
+_WORD_BITS, _WORDS = 64, Struct("64Q")
+
 
 class MonotonicIds:
     """Makes ids, each greater than the one before, also when the clock is put back.
@@ -25,15 +28,23 @@ class MonotonicIds:
     def __init__(self, clock: Callable[[], int] = time.time_ns) -> None:
         self._clock = clock
         self._ticks = 0
+        self._random: list[int] = []
+        # A child must not make the ids of its parent.
+        os.register_at_fork(after_in_child=self._random.clear)
 
     def next(self) -> UUID:
         """Return a new id."""
         now = self._clock() * TICKS_PER_MILLISECOND // NANOSECONDS
         self._ticks = ticks = max(now, self._ticks + 1)
         milliseconds, fraction = divmod(ticks, TICKS_PER_MILLISECOND)
-        chance = int.from_bytes(os.urandom(8)) >> (64 - RANDOM_BITS)
         head = milliseconds << 16 | VERSION << 12 | fraction
-        return UUID(int=(head << 2 | VARIANT) << RANDOM_BITS | chance)
+        return UUID(int=(head << 2 | VARIANT) << RANDOM_BITS | self._chance())
+
+    def _chance(self) -> int:
+        """Return random bits, of which the kernel is asked for some hundred bytes at a time."""
+        if not self._random:
+            self._random += _WORDS.unpack(os.urandom(_WORDS.size))
+        return self._random.pop() >> (_WORD_BITS - RANDOM_BITS)
 
 
 def time_of(made: UUID) -> float:

@@ -9,11 +9,13 @@ from uvicorn._types import (
     ASGI3Application,
     ASGIReceiveEvent,
     ASGISendEvent,
+    HTTPResponseStartEvent,
 )
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from ecg_service.server.refusals import FAULT, UNSENT, Refusal
+from ecg_service.server.whole import length_of, whole
 
 SMALL = 65_536
 """Answers up to this many bytes are always sent: as much stays unsent on any connection."""
@@ -35,6 +37,7 @@ class Exchange(RequestResponseCycle):
     received = unread = 0
     _most = HIGH_WATER_LIMIT
     _is_refused = False
+    _head: HTTPResponseStartEvent | None = None
 
     def take(self, part: bytes) -> None:
         """Keep a part of the body until the application asks for it, or drop it after the answer."""
@@ -105,12 +108,33 @@ class Exchange(RequestResponseCycle):
         """Send a part of the answer, or refuse all of it if it is too large to be kept now."""
         if self._is_refused:
             return _nothing()
-        if message["type"] != "http.response.start" or self.response_started:
-            return super().send(message)
-        for name, value in message.get("headers", ()):
-            if name == b"content-length" and not self._fits(int(value)):
-                return self._refuse(UNSENT)
-        return super().send(message)
+        if message["type"] == "http.response.start" and not self.response_started:
+            return self._begin(message)
+        head, self._head = self._head, None
+        return self._send_both(head, message) if head else super().send(message)
+
+    async def _begin(self, head: HTTPResponseStartEvent) -> None:
+        """Send the head, or keep it for the body if the length of that is known."""
+        length = length_of(head)
+        if length is None:
+            await super().send(head)
+        elif self._fits(length):
+            self._head = head
+        else:
+            await self._refuse(UNSENT)
+
+    async def _send_both(self, head: HTTPResponseStartEvent, message: ASGISendEvent) -> None:
+        is_plain = self.keep_alive and self.scope["method"] != "HEAD"
+        parts = whole(self.default_headers, head, message) if is_plain else None
+        if parts is None or self.disconnected or self.flow.write_paused:
+            await super().send(head)
+            await super().send(message)
+            return
+        for part in parts:
+            self.transport.write(part)
+        self.response_started = self.response_complete = True
+        self.message_event.set()
+        self.on_response()
 
     def _fits(self, size: int) -> bool:
         return size <= SMALL or self.scope["method"] == "HEAD" or self.has_room(size)

@@ -1,7 +1,7 @@
 """Authenticates users by name and password; verifies slowly once, then remembers for a while."""
 
 import asyncio
-import hmac
+import hashlib
 import secrets
 import time
 from collections import OrderedDict
@@ -36,17 +36,17 @@ class _Entry(Struct):
 class VerifiedCredentials:
     """Remembers `capacity` credentials for `ttl` seconds each; none by default.
 
-    Keys are HMACs under a key of this process, so no password stays in memory. An entry is fresh
-    for `recheck` seconds; then its user is compared with the store, so that a change by another
-    process takes effect within that time. A change by this process takes effect at once: it
-    calls `forget`.
+    Keys are MACs (keyed BLAKE2, RFC 7693) under a secret of this process, so no password stays in
+    memory. An entry is fresh for `recheck` seconds; then its user is compared with the store, so
+    that a change by another process takes effect within that time. A change by this process takes
+    effect at once: it calls `forget`.
     """
 
     def __init__(self, *, ttl: float = 0, recheck: float = 0, capacity: int = 0) -> None:
         self._ttl = ttl
         self._recheck = min(recheck, ttl)
         self._capacity = capacity
-        self._mac = hmac.new(secrets.token_bytes(32), digestmod="sha256")
+        self._secret = secrets.token_bytes(hashlib.blake2b.MAX_KEY_SIZE)
         self._entries: OrderedDict[bytes, _Entry] = OrderedDict()
         self._hits = self._misses = 0
         self.generation = 0
@@ -54,9 +54,8 @@ class VerifiedCredentials:
 
     def key(self, name: str, password: str) -> bytes:
         """Return the key under which these credentials are remembered."""
-        mac = self._mac.copy()  # half the time of hmac.digest, which also releases the GIL
-        mac.update(f"{len(name)}:{name}{password}".encode())
-        return mac.digest()
+        named = f"{len(name)}:{name}{password}".encode()
+        return hashlib.blake2b(named, key=self._secret).digest()  # a third of the time of an HMAC
 
     def fresh(self, key: bytes) -> Principal | None:
         """Return the principal of credentials that are fresh."""

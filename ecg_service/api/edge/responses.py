@@ -1,6 +1,6 @@
 """What every response has, whatever its route."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import cast
 
 from litestar.routes import HTTPRoute
@@ -21,7 +21,7 @@ def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_no_store(message: Message) -> None:
+        def send_no_store(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
                 if message["status"] in _ALLOWING:
@@ -29,7 +29,7 @@ def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
                 message["headers"] = _with_no_store(headers)
             elif head and message["type"] == "http.response.body":
                 message["body"] = b""
-            await send(message)
+            return send(message)
 
         head = scope["type"] == "http" and scope["method"] == "HEAD"
         if head:

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from uuid import RFC_4122, UUID
 
 import pytest
@@ -68,3 +70,14 @@ def test_ids_of_this_process_are_in_order_and_cannot_be_guessed() -> None:
     ids = [next_id() for _ in range(1_000)]
     assert ordered(ids)
     assert len({one.int & (1 << 62) - 1 for one in ids}) == len(ids)
+
+
+def test_a_forked_process_makes_other_ids() -> None:
+    script = (
+        "import os; from ecg_service.domain.ids import MonotonicIds\n"
+        "ids = MonotonicIds(lambda: 0); ids.next(); os.fork(); os.write(1, ids.next().bytes)"
+    )
+    ids = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True).stdout
+
+    assert len(ids) == 32
+    assert ids[:16] != ids[16:]
