@@ -1,14 +1,10 @@
 """How late the insights of new ECGs are, and what follows from it."""
 
-import asyncio
-import logging
 import time
 
-from ecg_service.domain.errors import EcgError
 from ecg_service.domain.ids import next_id, time_of
 from ecg_service.ports.insights import InsightRepository
-
-logger = logging.getLogger(__name__)
+from ecg_service.services.periodic import repeat
 
 LONG, FULL = 0.25, 0.75
 """Shares of the age that a pending insight may reach, at which the backlog is long, and full."""
@@ -42,12 +38,7 @@ class Backlog:
 
     async def run_forever(self) -> None:
         """Look again and again."""
-        while True:
-            await asyncio.sleep(INTERVAL)
-            try:
-                await self.look()
-            except EcgError as error:
-                logger.warning("the backlog is unknown: %s", type(error).__name__)
+        await repeat("a look at the backlog", self.look, every=INTERVAL)
 
     async def look(self) -> None:
         """Ask the store for the oldest pending insight."""

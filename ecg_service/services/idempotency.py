@@ -1,22 +1,19 @@
 """Forgets idempotency keys when their time is over."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ecg_service.domain.errors import EcgError
 from ecg_service.domain.ids import NANOSECONDS as PER_MILLISECOND
 from ecg_service.domain.ids import least_id
 from ecg_service.ports.ecgs import EcgRepository
+from ecg_service.services.periodic import repeat
 
 STEP = 500
 """Keys forgotten in one transaction, which takes a writer a few milliseconds."""
 PAUSE = 0.05
 """Seconds between two steps, for ECGs to be stored."""
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +27,7 @@ class KeySweeper:
 
     async def run_forever(self) -> None:
         """Sweep every `interval` seconds, a bounded step at a time."""
-        while True:
-            try:
-                await self.sweep()
-            except EcgError as error:
-                logger.warning("idempotency keys are kept: %s", type(error).__name__)
-            except Exception:
-                logger.exception("idempotency keys are kept")
-            await asyncio.sleep(self.interval)
+        await repeat("a sweep of idempotency keys", self.sweep, every=self.interval)
 
     async def sweep(self) -> None:
         """Forget all that are old."""

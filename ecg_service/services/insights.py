@@ -1,6 +1,5 @@
 """Computes pending insights; the repository says which are pending, the queue only hints."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Mapping, Sequence
@@ -19,6 +18,7 @@ from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightQueue, InsightRepository
 from ecg_service.services.insight_changes import InsightChanges
 from ecg_service.services.insight_costs import InsightCosts
+from ecg_service.services.periodic import repeat
 from ecg_service.services.turns import Turns
 
 logger = logging.getLogger(__name__)
@@ -156,18 +156,15 @@ class Sweeper:
         Start it before anything is claimed: it first releases what an earlier process left running.
         """
         fresh = True
-        while True:
-            try:
-                if fresh:
-                    fresh = not await self._attempt(self.repository.release())
-                busy = await self.sweep()
-            except EcgError as error:
-                logger.warning("sweep failed: %s", type(error).__name__)
-                busy = False
-            except Exception:
-                logger.exception("sweep failed")
-                busy = False
-            await asyncio.sleep(self.interval / 10 if busy else self.interval)
+
+        async def work() -> float:
+            nonlocal fresh
+            if fresh:
+                fresh = not await self._attempt(self.repository.release())
+            busy = await self.sweep()
+            return self.interval / 10 if busy else self.interval
+
+        await repeat("a sweep of insights", work, every=self.interval)
 
     async def sweep(self) -> bool:
         """Queue what is pending; return whether there may be more."""
