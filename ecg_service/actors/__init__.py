@@ -3,6 +3,7 @@
 docs/runtime-semantics.md lists the guarantees.
 """
 
+from ecg_service.actors.actor import Actor
 from ecg_service.actors.errors import (
     ActorError,
     ActorStopped,
@@ -11,7 +12,7 @@ from ecg_service.actors.errors import (
     RestartLimitExceeded,
     ThreadsFull,
 )
-from ecg_service.actors.pool import Actor, ActorPool
+from ecg_service.actors.pool import ActorPool
 from ecg_service.actors.restarts import RestartPolicy
 from ecg_service.actors.statistics import PoolStatistics, ThreadsStatistics
 from ecg_service.actors.threads import Threads

@@ -1,39 +1,100 @@
 """The messages that wait for an actor."""
 
 import asyncio
-from collections import deque
+import math
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ecg_service.actors.envelope import Envelope
-from ecg_service.actors.errors import MessageExpired
+from ecg_service.actors.errors import MailboxFull, MessageExpired
+from ecg_service.actors.fair_queue import FairQueue
+from ecg_service.actors.pace import Pace
 
 Message = TypeVar("Message")
 Reply = TypeVar("Reply")
 
 
-class Mailbox(asyncio.Queue[Envelope[Message, Reply] | None], Generic[Message, Reply]):
-    """A queue that refuses what has waited too long.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many messages may wait and how long, if the actors take `at_once` at a time."""
 
-    One timer serves all messages, for they expire in the order in which they came.
+    capacity: int
+    at_once: int
+    max_expected_wait: float = math.inf
+
+
+class Mailbox(Generic[Message, Reply]):
+    """Envelopes within bounds; refuses what has waited too long.
+
+    The senders of messages, if `sender_of` tells them, take turns, and none may have more of them
+    waiting than stay free for others.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(
+        self, bounds: Bounds, pace: Pace, sender_of: Callable[[Message], Hashable] | None
+    ) -> None:
+        self._bounds = bounds
+        self._pace = pace
+        self._sender_of = sender_of
+        self._queue = FairQueue[Envelope[Message, Reply]]()
+        self._is_closed = False
+        self._changed = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
 
-    def _init(self, maxsize: int) -> None:
-        del maxsize
-        self._queue: deque[Envelope[Message, Reply] | None] = deque()
+    def __len__(self) -> int:
+        return len(self._queue)
 
-    def put_nowait(self, item: Envelope[Message, Reply] | None) -> None:
-        super().put_nowait(item)
-        if self._timer is None and item and item.expires is not None:
-            self._expire_at(item.expires)
+    @property
+    def most(self) -> float:
+        """How many may wait at this pace: those that are taken in time, but at least two batches."""
+        bounds, seconds = self._bounds, self._pace.seconds
+        in_time = bounds.at_once * bounds.max_expected_wait / seconds if seconds else math.inf
+        return min(bounds.capacity, max(in_time, 2 * bounds.at_once))
+
+    def has_room(self, sender: Hashable) -> bool:
+        """Whether a message of this sender may wait now."""
+        if len(self._queue) >= self._bounds.capacity:
+            return False
+        return self._fits_next_batch(sender) or self._is_shared(sender)
+
+    def _fits_next_batch(self, sender: Hashable) -> bool:
+        at_once = self._bounds.at_once
+        return len(self._queue) < at_once or self._queue.ahead_of(sender) < at_once
+
+    def _is_shared(self, sender: Hashable) -> bool:
+        """Whether no fewer messages may still come from others than the sender has waiting."""
+        mine = self._queue.of(sender) if self._sender_of else 0
+        return mine < self.most - len(self._queue)
+
+    def put(self, envelope: Envelope[Message, Reply]) -> None:
+        """Let an envelope wait, or raise `MailboxFull`."""
+        sender = self._sender_of(envelope.message) if self._sender_of else None
+        if not self.has_room(sender):
+            raise MailboxFull
+        self._queue.add(sender, envelope)
+        self._changed.set()
+        # One timer serves all: those of a sender expire in the order in which they came.
+        if self._timer is None and envelope.expires is not None:
+            self._expire_at(envelope.expires)
+
+    async def take(self, most: int) -> list[Envelope[Message, Reply]]:
+        """Take at most so many, once there is one; none when the mailbox is closed and empty."""
+        while not self._queue and not self._is_closed:
+            self._changed.clear()
+            await self._changed.wait()
+        return [self._queue.take() for _ in range(min(most, len(self._queue)))]
 
     def close(self) -> None:
-        """Stop the timer."""
+        """Let nobody wait for more envelopes."""
+        self._is_closed = True
+        self._changed.set()
+
+    def take_rest(self) -> list[Envelope[Message, Reply]]:
+        """Take all at once, and stop the timer."""
         if self._timer is not None:
             self._timer.cancel()
+        return [self._queue.take() for _ in range(len(self._queue))]
 
     def _expire_at(self, when: float) -> None:
         self._timer = asyncio.get_running_loop().call_at(when, self._expire)
@@ -42,10 +103,17 @@ class Mailbox(asyncio.Queue[Envelope[Message, Reply] | None], Generic[Message, R
         """Refuse what has expired; it stays in the queue, abandoned."""
         self._timer = None
         now = asyncio.get_running_loop().time()
-        for envelope in self._queue:
-            if envelope is None or envelope.expires is None or envelope.abandoned:
-                continue
-            if envelope.expires > now:
-                return self._expire_at(envelope.expires)
-            envelope.resolve(MessageExpired())
-        return None
+        following = [when for line in self._queue.lines if (when := _expire(line, now)) is not None]
+        if following:
+            self._expire_at(min(following))
+
+
+def _expire(line: Iterable[Envelope[Message, Reply]], now: float) -> float | None:
+    """Refuse what has expired of a line, and return when the next one does."""
+    for envelope in line:
+        if envelope.expires is None or envelope.abandoned:
+            continue
+        if envelope.expires > now:
+            return envelope.expires
+        envelope.resolve(MessageExpired())
+    return None

@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Hashable, Sequence
 from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
+from ecg_service.actors.actor import Actor
 from ecg_service.actors.envelope import Envelope, fail_all
-from ecg_service.actors.errors import ActorStopped, MailboxFull
-from ecg_service.actors.mailbox import Mailbox
+from ecg_service.actors.errors import ActorStopped
+from ecg_service.actors.mailbox import Bounds, Mailbox
+from ecg_service.actors.pace import Pace
 from ecg_service.actors.restarts import RestartBudget, RestartPolicy
 from ecg_service.actors.statistics import PoolStatistics
 
@@ -16,16 +19,6 @@ logger = logging.getLogger(__name__)
 
 Message = TypeVar("Message")
 Reply = TypeVar("Reply")
-Message_contra = TypeVar("Message_contra", contravariant=True)
-Reply_co = TypeVar("Reply_co", covariant=True)
-
-
-class Actor(Protocol[Message_contra, Reply_co]):
-    """One method over private state; the pool calls it for one batch at a time."""
-
-    async def handle(self, batch: Sequence[Message_contra], /) -> Sequence[Reply_co | Exception]:
-        """Return a reply to each message, in order; its asker raises one that is an exception."""
-        ...
 
 
 class ActorPool(Generic[Message, Reply]):
@@ -35,7 +28,11 @@ class ActorPool(Generic[Message, Reply]):
             pool.tell(message)                # go on at once
             reply = await pool.ask(message)   # wait, and raise what the actor raised
 
-    An ask that no actor has taken after `max_wait` seconds raises `MessageExpired` and is dropped.
+    The senders of messages, if `sender` tells them, take turns, and none may have more of them
+    waiting than may still come from others. No more may wait than are expected to be taken within
+    `max_expected_wait` seconds, or fill two batches. An ask that no actor has taken after
+    `max_wait` seconds raises `MessageExpired` and is dropped.
+
     Leaving the block drains the mailbox for at most `drain_timeout` seconds. An exception in
     `expected` only fails its batch; any other also replaces the actor and spends one restart.
     When none is left, `RestartLimitExceeded` ends the block.
@@ -48,6 +45,8 @@ class ActorPool(Generic[Message, Reply]):
         size: int,
         capacity: int,
         batch: int = 1,
+        sender: Callable[[Message], Hashable] | None = None,
+        max_expected_wait: float = math.inf,
         max_wait: float | None = None,
         expected: tuple[type[Exception], ...] = (),
         restarts: RestartPolicy = RestartPolicy(),  # noqa: B008 - frozen
@@ -61,11 +60,13 @@ class ActorPool(Generic[Message, Reply]):
         self._expected = expected
         self._budget = RestartBudget(restarts)
         self._drain_timeout = drain_timeout
-        self._mailbox = Mailbox[Message, Reply]()
+        self._pace = Pace()
+        bounds = Bounds(capacity, size * batch, max_expected_wait)
+        self._mailbox = Mailbox[Message, Reply](bounds, self._pace, sender)
         self._tasks = asyncio.TaskGroup()
         self._workers: list[asyncio.Task[None]] = []
         self._open = False
-        self._busy = self._handled = self._restarts = 0
+        self._handled = self._restarts = 0
 
     @property
     def running(self) -> bool:
@@ -77,11 +78,12 @@ class ActorPool(Generic[Message, Reply]):
         return PoolStatistics(
             running=self._open,
             size=self._size,
-            busy=self._busy,
-            waiting=self._mailbox.qsize(),
+            busy=self._pace.running,
+            waiting=len(self._mailbox),
             capacity=self._capacity,
             handled=self._handled,
             restarts=self._restarts,
+            most=self._mailbox.most,
         )
 
     def tell(self, message: Message) -> None:
@@ -104,12 +106,14 @@ class ActorPool(Generic[Message, Reply]):
         self._post(Envelope(message, reply, expires))
         return reply
 
+    def has_room(self, sender: Hashable = None) -> bool:
+        """Whether a message of this sender would be taken now."""
+        return self._open and self._mailbox.has_room(sender)
+
     def _post(self, envelope: Envelope[Message, Reply]) -> None:
         if not self._open:
             raise ActorStopped
-        if self._mailbox.qsize() >= self._capacity:
-            raise MailboxFull
-        self._mailbox.put_nowait(envelope)
+        self._mailbox.put(envelope)
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -127,15 +131,12 @@ class ActorPool(Generic[Message, Reply]):
         if isinstance(exc, Exception):  # leave it to the caller as it is, not in a group
             self._cancel()
             exc_type = exc = traceback = None
-        for _ in range(self._size):
-            self._mailbox.put_nowait(
-                None
-            )  # behind the last message: an actor that takes it has drained
+        self._mailbox.close()
         try:
             async with asyncio.timeout(self._drain_timeout):
                 await self._tasks.__aexit__(exc_type, exc, traceback)
         except TimeoutError:
-            logger.warning("stopped with %d messages unhandled", self._mailbox.qsize())
+            logger.warning("stopped with %d messages unhandled", len(self._mailbox))
         finally:
             self._reject_rest()
 
@@ -144,10 +145,8 @@ class ActorPool(Generic[Message, Reply]):
             worker.cancel()
 
     def _reject_rest(self) -> None:
-        self._mailbox.close()
-        while not self._mailbox.empty():
-            if envelope := self._mailbox.get_nowait():
-                envelope.resolve(ActorStopped())
+        for envelope in self._mailbox.take_rest():
+            envelope.resolve(ActorStopped())
 
     async def _supervise(self) -> None:
         while True:
@@ -171,7 +170,7 @@ class ActorPool(Generic[Message, Reply]):
 
     async def _handle_next(self, actor: Actor[Message, Reply]) -> bool:
         """Handle the next batch; return whether there was one."""
-        batch = await self._next_batch()
+        batch = await self._mailbox.take(self._batch)
         wanted = [envelope for envelope in batch if not envelope.abandoned]
         is_last = not batch
         batch.clear()  # from 3.12 on the traceback of an error keeps this frame too
@@ -179,27 +178,14 @@ class ActorPool(Generic[Message, Reply]):
             await self._deliver(actor, wanted)
         return not is_last
 
-    async def _next_batch(self) -> list[Envelope[Message, Reply]]:
-        """Wait for a message and take those behind it; return none at the stop marker."""
-        batch: list[Envelope[Message, Reply]] = []
-        envelope = await self._mailbox.get()
-        while envelope is not None:
-            batch.append(envelope)
-            if len(batch) == self._batch or self._mailbox.empty():
-                return batch
-            envelope = self._mailbox.get_nowait()
-        if batch:
-            self._mailbox.put_nowait(None)
-        return batch
-
     async def _deliver(
         self, actor: Actor[Message, Reply], batch: list[Envelope[Message, Reply]]
     ) -> None:
         outcomes: Sequence[Reply | BaseException]
         size = len(batch)
-        self._busy += 1
         try:
-            outcomes = await actor.handle([envelope.message for envelope in batch])
+            with self._pace.timed():
+                outcomes = await actor.handle([envelope.message for envelope in batch])
             if len(outcomes) != size:
                 msg = f"{len(outcomes)} replies to {size} messages"
                 raise RuntimeError(msg)
@@ -209,7 +195,6 @@ class ActorPool(Generic[Message, Reply]):
                 raise
             return
         finally:
-            self._busy -= 1
             self._handled += size
         for envelope, outcome in zip(batch, outcomes, strict=True):
             envelope.resolve(outcome)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PoolStatistics:
-    """A moment of an actor pool; `handled` and `restarts` count from its start."""
+    """A moment of an actor pool; `handled` and `restarts` count from its start.
+
+    `most` is how many messages may wait at the pace of this moment.
+    """
 
     running: bool
     size: int
@@ -14,6 +17,7 @@ class PoolStatistics:
     capacity: int
     handled: int
     restarts: int
+    most: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import weakref
 from collections.abc import Callable, Sequence
 from itertools import chain
@@ -52,13 +53,18 @@ def pool_of(
     batch: int = 1,
     intensity: int = 3,
     drain_timeout: float = 5.0,
+    by_sender: bool = False,
+    max_expected_wait: float = math.inf,
     max_wait: float | None = None,
 ) -> ActorPool[str, str]:
+    """Return a pool; the sender of a message is its first character."""
     return ActorPool(
         factory,
         size=size,
         capacity=capacity,
         batch=batch,
+        sender=(lambda message: message[0]) if by_sender else None,
+        max_expected_wait=max_expected_wait,
         max_wait=max_wait,
         expected=(Refused,),
         restarts=RestartPolicy(intensity=intensity, period=60.0),
@@ -114,6 +120,102 @@ async def test_a_full_mailbox_refuses_and_keeps_what_it_holds() -> None:
         actor.gate.set()
         assert await waiting == "SECOND"
     assert actor.batches == [["running"], ["first"], ["second"]]
+
+
+async def test_senders_take_turns_and_each_keeps_its_order() -> None:
+    actor = Recorder(closed=True)
+    async with pool_of(lambda: actor, batch=3, by_sender=True) as pool:
+        pool.tell("running")
+        await until(lambda: len(actor.batches) == 1)
+        for message in ("a1", "a2", "a3", "a4", "b1", "c1", "b2"):
+            pool.tell(message)
+        actor.gate.set()
+    assert actor.batches[1:] == [["a1", "b1", "c1"], ["a2", "b2", "a3"], ["a4"]]
+
+
+async def test_no_sender_has_more_waiting_than_stay_free_for_others() -> None:
+    actor = Recorder(closed=True)
+    async with pool_of(lambda: actor, capacity=8, by_sender=True) as pool:
+        pool.tell("running")
+        await until(lambda: len(actor.batches) == 1)
+        took = {sender: taken(pool, [sender] * 9) for sender in "abc"}
+        assert took == {"a": 4, "b": 2, "c": 1}
+        assert not pool.has_room("a")
+        assert pool.has_room("d")
+        pool.tell("d")
+        assert not pool.has_room("e")
+        actor.gate.set()
+
+
+def taken(pool: ActorPool[str, str], messages: Sequence[str], *, by_sender: bool = True) -> int:
+    """Tell the pool these messages, and return how many it took."""
+    senders = [message[0] if by_sender else None for message in messages]
+    for place, (message, sender) in enumerate(zip(messages, senders, strict=True)):
+        if not pool.has_room(sender):
+            with pytest.raises(MailboxFull):
+                pool.tell(message)
+            return place
+        pool.tell(message)
+    return len(messages)
+
+
+class Slow(Recorder):
+    """Takes a second for a batch."""
+
+    async def handle(self, batch: Sequence[str], /) -> Sequence[str | Exception]:
+        await asyncio.sleep(1)
+        return await super().handle(batch)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "most"), [(0, 20), (1, 20), (2.5, 25), (3, 30), (99, 100), (math.inf, 100)]
+)
+@pytest.mark.parametrize("after", [False, True])
+def test_no_more_wait_than_are_taken_in_time_or_fill_two_batches(
+    seconds: float, most: int, *, after: bool
+) -> None:
+    """Whether a batch has taken a second, or one has run for a second and goes on."""
+
+    async def scenario() -> tuple[int, float]:
+        actor = Slow() if after else Recorder(closed=True)
+        async with pool_of(lambda: actor, batch=10, max_expected_wait=seconds) as pool:
+            pool.tell("first")
+            await asyncio.sleep(1)
+            actor.gate.set()
+            if after:
+                await until(lambda: pool.statistics().handled == 1)
+                await asyncio.sleep(0)
+            return taken(pool, ["m"] * 101, by_sender=False), pool.statistics().most
+
+    assert at_once(scenario()) == (most, most)
+
+
+def test_who_has_few_messages_waiting_is_taken_when_another_is_refused() -> None:
+    async def scenario() -> list[int]:
+        actor = Recorder(closed=True)
+        async with pool_of(
+            lambda: actor, batch=4, capacity=1000, by_sender=True, max_expected_wait=4
+        ) as pool:
+            pool.tell("running")
+            await asyncio.sleep(1)
+            took = [taken(pool, [sender] * 50) for sender in "abcdef"]
+            actor.gate.set()
+            return took
+
+    assert at_once(scenario()) == [8, 4, 2, 1, 1, 0]
+
+
+def test_what_the_next_batch_takes_may_be_of_one_sender() -> None:
+    async def scenario() -> list[int]:
+        actor = Recorder(closed=True)
+        async with pool_of(lambda: actor, batch=4, by_sender=True, max_expected_wait=1) as pool:
+            pool.tell("running")
+            await asyncio.sleep(9)
+            took = [taken(pool, [sender] * 50) for sender in "abcde"]
+            actor.gate.set()
+            return took
+
+    assert at_once(scenario()) == [4, 2, 1, 1, 0]
 
 
 def test_an_ask_that_waits_too_long_is_refused_in_time_and_never_handled() -> None:
@@ -350,7 +452,7 @@ async def test_statistics_tell_what_waits_runs_and_was_handled() -> None:
         asked = [asyncio.ensure_future(pool.ask(number)) for number in (1, 0, 2)]
         await until(lambda: pool.statistics().busy == 1)
         assert pool.statistics() == PoolStatistics(
-            running=True, size=1, busy=1, waiting=2, capacity=5, handled=0, restarts=0
+            running=True, size=1, busy=1, waiting=2, capacity=5, handled=0, restarts=0, most=5
         )
         gate.set()
         await asyncio.wait(asked)
