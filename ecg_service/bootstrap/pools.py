@@ -1,5 +1,6 @@
 """The actor pools: one ingests, one computes insights."""
 
+import math
 from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
@@ -71,6 +72,8 @@ def make_ingest_pool(
         settings.ingest.ingest_mailbox,
         settings.ingest.ingest_batch,
         settings,
+        sender=lambda submission: submission.sender.name,
+        max_expected_wait=settings.ingest.ingest_wait_seconds,
         max_wait=seconds / 2,  # the other half is for reading and storing
     )
 
@@ -81,6 +84,8 @@ def _pool(
     batch: int,
     settings: Settings,
     *,
+    sender: Callable[[Message], str] | None = None,
+    max_expected_wait: float = math.inf,
     max_wait: float | None = None,
 ) -> ActorPool[Message, Reply]:
     """One actor, since a store has one writer; errors of clients and the store are expected."""
@@ -89,6 +94,8 @@ def _pool(
         size=1,
         capacity=mailbox,
         batch=batch,
+        sender=sender,
+        max_expected_wait=max_expected_wait,
         max_wait=max_wait,
         expected=(EcgError,),
         drain_timeout=settings.server.drain_seconds,

@@ -87,7 +87,7 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             ),
             users=users,
             schemes=(Basic(PasswordAuthenticator(store.users, hasher, verified)),),
-            health=Health(ingest_pool, in_flight, store),
+            health=Health(ingest_pool, in_flight, backlog, store),
             limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_inflation),
             batches=BatchLimits(
                 window=settings.batch.batch_window,

@@ -29,12 +29,17 @@ class Backlog:
         """Seconds since the oldest of these ECGs was stored, when the store was last asked."""
 
     @property
+    def load(self) -> float:
+        """How much of the age at which it is full the backlog has."""
+        return self.age / (FULL * self._max_seconds)
+
+    @property
     def is_long(self) -> bool:
         return self.age > LONG * self._max_seconds
 
     @property
     def is_full(self) -> bool:
-        return self.age > FULL * self._max_seconds
+        return self.load > 1
 
     async def run_forever(self) -> None:
         """Look again and again."""

@@ -10,11 +10,12 @@ from msgspec import Struct
 from ecg_service.actors import ActorPool
 from ecg_service.domain.errors import EcgError, Overloaded
 from ecg_service.ports.store import Store
+from ecg_service.services.backlog import Backlog
 from ecg_service.services.in_flight import BodiesInFlight
 
 FRESH_SECONDS = 1.0
 WARN_FROM, FAIL_FROM = 0.8, 0.95
-"""Shares of the room for bodies, and of the mailbox, that are taken."""
+"""Shares of what an ECG needs that are taken."""
 
 
 class _Finding(Struct, frozen=True):
@@ -25,7 +26,7 @@ class _Finding(Struct, frozen=True):
 
 
 class Health:
-    """Checks what ingest depends on: its pool, the room for bodies, and the store.
+    """Checks what ingest depends on: its pool, the room for bodies, the insights, and the store.
 
     Everybody may ask, and a probe of the store is a durable write: a commit or a probe of the
     last `fresh` seconds answers all.
@@ -35,12 +36,14 @@ class Health:
         self,
         pool: ActorPool[Any, Any],
         in_flight: BodiesInFlight,
+        backlog: Backlog,
         store: Store,
         *,
         fresh: float = FRESH_SECONDS,
     ) -> None:
         self._pool = pool
         self._in_flight = in_flight
+        self._backlog = backlog
         self._store = store
         self._fresh = fresh
         self._probing = asyncio.Lock()
@@ -55,11 +58,21 @@ class Health:
         if not self._pool.running or load >= FAIL_FROM:
             raise Overloaded
         await self._check_store()
-        return "warn" if load >= WARN_FROM else "pass"
+        return "warn" if max(load, self._lateness()) >= WARN_FROM else "pass"
 
     def _load(self) -> float:
+        """Return how much is taken of what all need, and have nothing of when it is taken."""
         pool, room = self._pool.statistics(), self._in_flight.statistics()
-        return max(pool.waiting / pool.capacity, room.reserved_bytes / room.max_bytes)
+        mailbox, bodies = pool.waiting / pool.capacity, room.reserved_bytes / room.max_bytes
+        return max(mailbox, bodies, self._backlog.load)
+
+    def _lateness(self) -> float:
+        """Return how much is taken of what may wait of one user, who may be the only one.
+
+        It is no reason to fail: as many ECGs as can be stored are, and others are refused early.
+        """
+        pool = self._pool.statistics()
+        return 2 * pool.waiting / pool.most
 
     async def _check_store(self) -> None:
         async with self._probing:  # of requests at the same time, one probes

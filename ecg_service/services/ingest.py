@@ -61,10 +61,10 @@ class Ingest:
 
         `weight` is the `memory` of its format.
 
-        Raises `Overloaded` if there is none, if the insights of earlier ones are late, or if the
-        pool has stopped.
+        Raises `Overloaded` if there is none, if it would wait too long to be stored, if the
+        insights of earlier ones are late, or if the pool has stopped.
         """
-        if not self._pool.running or self.backlog.is_full:
+        if self.backlog.is_full or not self._pool.has_room(sender.name):
             raise Overloaded
         return self._in_flight.admit(sender.name, size, weight=weight)
 

@@ -61,12 +61,14 @@ class EdgeSettings:
 class IngestSettings:
     """`[ingest]`: the mailbox of ECGs to store, how many are stored at once, and their leads.
 
+    An ECG that is expected to wait longer in the mailbox than `ingest_wait_seconds` is refused.
     Idempotency keys are remembered for `idempotency_seconds`, then forgotten by the next sweep.
     """
 
     max_leads: int = 256
     ingest_mailbox: int = 1024
     ingest_batch: int = 32
+    ingest_wait_seconds: float = 0.25
     idempotency_seconds: float = 86_400.0
     idempotency_sweep_seconds: float = 60.0
 

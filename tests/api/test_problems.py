@@ -1,7 +1,8 @@
 """Errors other than the content of a body, each as an RFC 9457 problem."""
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -10,7 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from ecg_service.actors import ActorPool, Threads
+from ecg_service.actors import Actor, ActorPool, Threads
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.memory.insights import MemoryInsights
@@ -143,6 +144,26 @@ async def test_a_body_without_room_is_refused_before_it_is_read(service: Service
         overloaded(await ann.post("/ecg", content=unread(), headers=headers))
 
 
+class Busy(Actor[Submission, Receipt]):
+    """Never done."""
+
+    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt]:
+        del batch
+        await asyncio.Event().wait()
+        return []
+
+
+async def test_a_body_that_would_wait_is_refused_before_it_is_read(service: Service) -> None:
+    async with ActorPool(Busy, size=1, capacity=1, drain_timeout=0) as pool:
+        ingest = Ingest(pool, BodiesInFlight(max_bytes=10**9), no_backlog())
+        ann, headers = variant(service, ingest=ingest), JSON | {"Content-Length": "101"}
+        pool.tell(cast("Submission", None))
+        while not pool.statistics().busy:  # noqa: ASYNC110 - it takes one turn of the loop
+            await asyncio.sleep(0)
+        pool.tell(cast("Submission", None))
+        overloaded(await ann.post("/ecg", content=unread(), headers=headers))
+
+
 async def test_a_stopped_pool_takes_nothing_and_is_not_ready(service: Service) -> None:
     pool = stopped_pool()
     ecgs = MemoryStore.open()
@@ -150,7 +171,7 @@ async def test_a_stopped_pool_takes_nothing_and_is_not_ready(service: Service) -
         ann = variant(
             service,
             ingest=Ingest(pool, BodiesInFlight(max_bytes=10**9), no_backlog()),
-            health=Health(pool, BodiesInFlight(max_bytes=1), store),
+            health=Health(pool, BodiesInFlight(max_bytes=1), no_backlog(), store),
         )
         overloaded(await ann.post("/ecg", json=ecg()))
         ready = await ann.get("/health/ready")

@@ -28,7 +28,8 @@ SMALL = b'{"leads":[{"name":"I","signal":[1,-1,0,2]}]}'
 JSON_TYPE = {"Content-Type": "application/json"}
 
 UNHURRIED = dict.fromkeys(
-    ("first_byte_seconds", "head_seconds", "body_grace_seconds"), 2 * PATIENCE
+    ("first_byte_seconds", "head_seconds", "body_grace_seconds", "ingest_wait_seconds"),
+    2 * PATIENCE,
 )
 """Deadlines that no test waits for, however slow the machine."""
 

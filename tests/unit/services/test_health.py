@@ -9,10 +9,14 @@ import pytest
 from ecg_service.actors import Actor, ActorPool
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.memory.ecgs import MemoryEcgs
+from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.sqlite import SqliteDatabase, SqliteStore
 from ecg_service.domain.errors import Overloaded, StorageUnavailable
+from ecg_service.ports.store import Store
+from ecg_service.services.backlog import Backlog
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
+from tests.clock import at_once
 from tests.contract.builders import added, new
 
 HOUR = 3600.0
@@ -39,6 +43,20 @@ async def pool() -> AsyncGenerator[ActorPool[Any, Any]]:
         yield running
 
 
+def health_of(
+    pool: ActorPool[Any, Any],
+    store: Store,
+    in_flight: BodiesInFlight | None = None,
+    *,
+    age: float = 0,
+    fresh: float = 0,
+) -> Health:
+    """Return the health of a service whose oldest insight is so many seconds old, of at most 75."""
+    backlog = Backlog(MemoryInsights({}), max_seconds=100)
+    backlog.age = age
+    return Health(pool, in_flight or BodiesInFlight(max_bytes=1), backlog, store, fresh=fresh)
+
+
 async def ready(health: Health) -> bool:
     try:
         await health.check()
@@ -49,7 +67,7 @@ async def ready(health: Health) -> bool:
 
 async def test_a_service_is_ready_while_its_pool_runs(store: MemoryStore) -> None:
     pool: ActorPool[Any, Any] = ActorPool(lambda: cast("Any", None), size=1, capacity=1)
-    health = Health(pool, BodiesInFlight(max_bytes=1), store)
+    health = health_of(pool, store)
     with pytest.raises(Overloaded):
         await health.check()
     async with pool:
@@ -84,16 +102,49 @@ async def test_readiness_tells_how_full_the_room_for_bodies_is(
     in_flight = BodiesInFlight(max_bytes=100 * MEMORY_PER_BYTE)
     async with ActorPool(Stuck, size=1, capacity=100, drain_timeout=0) as pool:
         with in_flight.admit("ann", load):
-            assert await status(Health(pool, in_flight, store)) == LOADS[load]
+            assert await status(health_of(pool, store, in_flight)) == LOADS[load]
 
 
-@pytest.mark.parametrize("load", LOADS)
-async def test_readiness_tells_how_full_the_mailbox_is(store: MemoryStore, load: int) -> None:
+@pytest.mark.parametrize(("load", "expected"), [(39, "pass"), (94, "warn"), (95, "fail")])
+async def test_readiness_tells_how_full_the_mailbox_is(
+    store: MemoryStore, load: int, expected: str
+) -> None:
     async with ActorPool(Stuck, size=1, capacity=100, drain_timeout=0) as pool:
         for _ in range(load):
             pool.tell(0)
-        health = Health(pool, BodiesInFlight(max_bytes=1), store)
-        assert await status(health) == LOADS[load]
+        assert await status(health_of(pool, store)) == expected
+
+
+@pytest.mark.parametrize("load", LOADS)
+async def test_readiness_tells_how_late_the_insights_are(store: MemoryStore, load: int) -> None:
+    async with ActorPool(Stuck, size=1, capacity=1, drain_timeout=0) as pool:
+        assert await status(health_of(pool, store, age=load * 0.75)) == LOADS[load]
+
+
+@pytest.mark.parametrize(("waiting", "expected"), [(39, "pass"), (40, "warn"), (50, "warn")])
+def test_readiness_warns_before_one_user_is_refused_who_would_wait_too_long(
+    waiting: int, expected: str
+) -> None:
+    async def scenario() -> tuple[str, bool]:
+        async with (
+            MemoryStore.open() as store,
+            ActorPool(
+                Stuck,
+                size=1,
+                capacity=1000,
+                batch=10,
+                sender=lambda _: "ann",
+                max_expected_wait=10,
+                drain_timeout=0,
+            ) as pool,
+        ):
+            pool.tell(0)
+            await asyncio.sleep(1)
+            for _ in range(waiting):
+                pool.tell(0)
+            return await status(health_of(pool, store)), pool.has_room("ann")
+
+    assert at_once(scenario()) == (expected, waiting < 50)
 
 
 async def test_a_service_is_not_ready_while_its_store_fails(
@@ -104,7 +155,7 @@ async def test_a_service_is_not_ready_while_its_store_fails(
     async with database.open() as store:
         pass
     with pytest.raises(StorageUnavailable, match="closed"):
-        await Health(pool, BodiesInFlight(max_bytes=1), store).check()
+        await health_of(pool, store).check()
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -112,7 +163,7 @@ async def test_one_probe_answers_all(
     pool: ActorPool[Any, Any], store: MemoryStore, *, fails: bool
 ) -> None:
     ecgs = Probed(fails)
-    health = Health(pool, BodiesInFlight(max_bytes=1), replace(store, ecgs=ecgs), fresh=HOUR)
+    health = health_of(pool, replace(store, ecgs=ecgs), fresh=HOUR)
     answers = await asyncio.gather(*(ready(health) for _ in range(ASKED)))
     answers += [await ready(health) for _ in range(ASKED)]
     assert (set(answers), ecgs.probes) == ({not fails}, 1)
@@ -122,7 +173,7 @@ async def test_an_answer_that_is_not_fresh_is_found_anew(
     pool: ActorPool[Any, Any], store: MemoryStore
 ) -> None:
     ecgs = Probed()
-    health = Health(pool, BodiesInFlight(max_bytes=1), replace(store, ecgs=ecgs), fresh=0)
+    health = health_of(pool, replace(store, ecgs=ecgs), fresh=0)
     for ecgs.fails in (False, True, False):
         assert await ready(health) is not ecgs.fails
     assert ecgs.probes == 3
@@ -132,7 +183,7 @@ async def test_of_those_who_wait_another_probes_when_the_first_goes_away(
     pool: ActorPool[Any, Any], store: MemoryStore
 ) -> None:
     ecgs = Probed()
-    health = Health(pool, BodiesInFlight(max_bytes=1), replace(store, ecgs=ecgs), fresh=HOUR)
+    health = health_of(pool, replace(store, ecgs=ecgs), fresh=HOUR)
     first, second = (asyncio.create_task(ready(health)) for _ in range(2))
     await asyncio.sleep(0)
     first.cancel()
@@ -146,7 +197,7 @@ async def test_a_commit_answers_too(pool: ActorPool[Any, Any], tmp_path: Path) -
     async with database.open() as store:
         assert isinstance(store, SqliteStore)
         failing = replace(store, ecgs=Probed(fails=True))
-        health = Health(pool, BodiesInFlight(max_bytes=1), failing, fresh=HOUR)
+        health = health_of(pool, failing, fresh=HOUR)
         assert not await ready(health)
         await added(store, new())
         for _ in range(ASKED):
