@@ -16,11 +16,13 @@ from ecg_service.api.edge.openapi import asks, takes
 from ecg_service.api.edge.pages import cursor_of, next_link, token_of
 from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index
 from ecg_service.api.edge.preferences import format_of
+from ecg_service.api.edge.problems import send_problem
 from ecg_service.api.edge.queries import read_query
 from ecg_service.api.edge.validators import known_tag, send_not_modified, tag_of, validated
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
 from ecg_service.api.schemas.queries import EcgQuery, EcgsQuery, WindowQuery
 from ecg_service.api.state import services_of
+from ecg_service.domain.errors import Overloaded
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats import FORMATS
 from ecg_service.services.ingest import Receipt
@@ -32,7 +34,12 @@ async def submit_ecg(scope: Scope, receive: Receive, send: Send) -> None:
     services = services_of(request)
     media_type, size = await check_headers(request, services.limits, FORMATS)
     key, known = key_of(scope["headers"]), FORMATS[media_type]
-    with services.ingest.admit(request.user, size, weight=known.memory) as room:
+    try:
+        admitted = services.ingest.admit(request.user, size, weight=known.memory)
+    except Overloaded as error:
+        await send_problem(error, send)
+        return
+    with admitted as room:
         body = await read_body(request, services.limits, room.hold)
         body = await decoded(body, request, services.limits, room.hold)
         receipt = await services.ingest.submit(request.user, known, body, key=key)
