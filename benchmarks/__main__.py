@@ -4,6 +4,7 @@ import click
 
 from benchmarks.core import core
 from benchmarks.instructions import instructions
+from benchmarks.overload import overload
 from benchmarks.reads import reads
 from benchmarks.service import service
 from benchmarks.sustained import sustained
@@ -14,7 +15,7 @@ def main() -> None:
     """Measure the service beside its peers, on this machine and in one run."""
 
 
-for command in (core, instructions, reads, service, sustained):
+for command in (core, instructions, overload, reads, service, sustained):
     main.add_command(command)
 
 if __name__ == "__main__":

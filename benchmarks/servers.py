@@ -15,17 +15,20 @@ import httpx
 import uvloop
 from litestar import Litestar, Request, get, post
 
+from benchmarks.slow_disk import SlowDisk
 from benchmarks.workloads import SIZES, body
 from ecg_service.bootstrap import bind, serve, stop_signals
 from ecg_service.bootstrap.process import tune
 from ecg_service.server import HttpServer
 from ecg_service.settings import Settings, load
 
-HOST, PORT = "127.0.0.1", 18080
+HOST, PORT = "127.0.0.1", int(os.environ.get("BENCH_PORT", "18080"))
 URL = f"http://{HOST}:{PORT}"
 ADMIN = ("admin", "benchmark-admin")
 USER = ("bench", "benchmark-user")
 PATIENCE = 20.0
+SLOW = "SYNC_SECONDS"
+"""The variable that says how long a sync of the slow disk takes."""
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -72,6 +75,13 @@ async def service(settings: Settings, port: int) -> None:
         await serve(settings, bind(HOST, port), stop)
 
 
+async def slow(settings: Settings, port: int) -> None:
+    """Serve the service on a slow disk."""
+    disk = SlowDisk(float(os.environ[SLOW]))
+    await service(settings, port)
+    del disk  # from here on
+
+
 @contextmanager
 def running(
     name: str, cpu: int, database: Path | None, settings: Mapping[str, str] = NONE
@@ -89,7 +99,7 @@ def running(
     process = subprocess.Popen(command, env=environment)
     pin(process.pid, cpu)
     try:
-        _wait_until_live()
+        _wait_until_live(process)
         if database is not None:
             _register()
         yield process.pid
@@ -104,9 +114,9 @@ def pin(pid: int, cpu: int) -> None:
         os.sched_setaffinity(pid, {cpu})
 
 
-def _wait_until_live() -> None:
+def _wait_until_live(process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    while time.monotonic() < end and process.poll() is None:
         try:
             httpx.get(f"{URL}/health/live", trust_env=False)
         except httpx.ConnectError:
@@ -119,12 +129,11 @@ def _wait_until_live() -> None:
 
 def _register() -> None:
     account = {"username": USER[0], "password": USER[1]}
-    answer = httpx.post(f"{URL}/users", json=account, auth=ADMIN, trust_env=False)
+    answer = httpx.post(f"{URL}/users", json=account, auth=ADMIN, timeout=PATIENCE, trust_env=False)
     if answer.status_code != HTTPStatus.CONFLICT:  # registered before, in the same database
         answer.raise_for_status()
 
 
 if __name__ == "__main__":
-    uvloop.run(
-        {"empty": empty, "ready": ready, "service": service}[sys.argv[1]](load(), int(sys.argv[2]))
-    )
+    servers = {"empty": empty, "ready": ready, "service": service, "slow": slow}
+    uvloop.run(servers[sys.argv[1]](load(), int(sys.argv[2])))
