@@ -5,7 +5,7 @@ import base64
 import json
 import os
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -148,10 +148,16 @@ class Service:
             answer = await admin.post("/users", json=body)
             assert answer.status_code == 201, answer.text
 
+    @property
+    def address(self) -> tuple[str, int]:
+        parts = urlsplit(self.url)
+        assert parts.hostname
+        assert parts.port
+        return parts.hostname, parts.port
+
     def wire(self) -> AbstractAsyncContextManager[Wire]:
         """Connect; hang up at the end of the block."""
-        address = urlsplit(self.url)
-        return connected(address.hostname, address.port)
+        return connected(*self.address)
 
     async def has_logged(self, event: str) -> bool:
         return event in self.written()
@@ -186,14 +192,16 @@ class Service:
         return await self.ended()
 
 
-async def launch(folder: Path, *arguments: str, **settings: object) -> asyncio.subprocess.Process:
+async def launch(
+    folder: Path, *arguments: str, command: Sequence[str] = COMMAND, **settings: object
+) -> asyncio.subprocess.Process:
     """Run a command of the service; what it prints goes to the file `log` of the folder."""
     small = {"reserve_bytes": 1_048_576}
     settings = {"admin_password": PASSWORD, **small, **UNHURRIED, **settings}
     given = {name: str(value) for name, value in settings.items() if value is not None}
     with (folder / "log").open("a") as log:
         return await asyncio.create_subprocess_exec(
-            *(*COMMAND, *arguments),
+            *(*command, *arguments),
             cwd=folder,
             env=environment(**{f"ECG_{name.upper()}": value for name, value in given.items()}),
             stdout=log,
@@ -202,11 +210,13 @@ async def launch(folder: Path, *arguments: str, **settings: object) -> asyncio.s
 
 
 @asynccontextmanager
-async def running(folder: Path, **settings: object) -> AsyncGenerator[Service]:
+async def running(
+    folder: Path, command: Sequence[str] = COMMAND, **settings: object
+) -> AsyncGenerator[Service]:
     """Serve the database of this folder on a free port; what still runs at the end is killed."""
     log = folder / "log"
     before = log.stat().st_size if log.exists() else 0
-    process = await launch(folder, "serve", "--port", "0", **settings)
+    process = await launch(folder, "serve", "--port", "0", command=command, **settings)
     try:
         yield Service(process, await _announced(process, log, before), log)
     finally:

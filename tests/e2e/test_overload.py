@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from uuid import UUID
@@ -9,11 +10,14 @@ from uuid import UUID
 import apsw
 import httpx
 
+from benchmarks.open_loop import Answer as Sent
+from benchmarks.open_loop import Client, Stream, offer
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.services.in_flight import MEMORY_PER_BYTE
 from tests.e2e.service import (
     JSON_TYPE,
     SMALL,
+    USER,
     Answer,
     Service,
     basic,
@@ -51,6 +55,34 @@ async def test_of_a_burst_exactly_those_answered_201_are_stored(tmp_path: Path) 
             assert {ecg["ecg_id"] for ecg in await listed(user)} == ids_of(good)
             await until(lambda: is_taken(user))
         await is_healthy_with(service, len(good) + 1)
+
+
+async def test_one_user_at_ten_times_the_capacity_leaves_others_their_share(tmp_path: Path) -> None:
+    """The disk takes a fifth of a second for a transaction: 20 ECGs a second."""
+    rates = {**dict.fromkeys(("bob", "eve", "joe"), 2), USER: 200}
+    slow = (sys.executable, "-m", "benchmarks.slow_disk", "0.2")
+    async with running(tmp_path, slow, ingest_batch=4, ingest_wait_seconds=0.2) as service:
+        for name in rates:
+            await service.register(name)
+        client = Client(*service.address)
+        streams = [
+            Stream(name, post_of(authorization=basic(name)), rate) for name, rate in rates.items()
+        ]
+        answers = await offer(client, streams, seconds=2)
+        client.close()
+        stored = {name: statuses_of(answers, name).count(201) for name in rates}
+        for name, rate in rates.items():
+            statuses = statuses_of(answers, name)
+            assert len(statuses) == 2 * rate
+            assert set(statuses) <= {201, 503}
+            async with service.client(name) as user:
+                assert len(await listed(user)) == stored[name]
+        assert 1 < stored.pop(USER) < 200
+        assert min(stored.values()) >= 2
+
+
+def statuses_of(answers: list[Sent], name: str) -> list[int]:
+    return [answer.status for answer in answers if answer.sender == name]
 
 
 def divided(answers: list[Answer]) -> tuple[list[Answer], list[Answer]]:

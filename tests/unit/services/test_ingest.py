@@ -1,5 +1,6 @@
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -207,6 +208,56 @@ async def test_a_full_mailbox_is_overload() -> None:
             await ingest.submit(ANN, JSON, b"")
         held.go_on.set()
         assert await asyncio.gather(*taken) == [Receipt(UUID(int=0))] * 2
+
+
+class Stepping(Actor[Submission, Receipt]):
+    """Stores a batch each time that the test lets it."""
+
+    def __init__(self) -> None:
+        self.steps = asyncio.Semaphore(0)
+        self.stored: list[Counter[str]] = []
+
+    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt]:
+        await self.steps.acquire()
+        self.stored.append(Counter(one.sender.name for one in batch))
+        return [Receipt(UUID(int=0)) for _ in batch]
+
+
+@pytest.mark.parametrize("greedy", [0, 16, 40, 80])
+async def test_one_user_at_ten_times_of_what_can_be_stored_costs_twenty_others_nothing(
+    greedy: int,
+) -> None:
+    """Eight can be stored at a time; meanwhile four of the twenty send one each."""
+    actor, rounds = Stepping(), 50
+    others = [Principal(f"user {n}", Role.USER) for n in range(20)]
+    asked: list[asyncio.Future[Receipt]] = []
+    async with ActorPool[Submission, Receipt](
+        lambda: actor,
+        size=1,
+        capacity=1000,
+        batch=8,
+        sender=lambda submission: submission.sender.name,
+        max_expected_wait=1e-9,
+    ) as pool:
+        ingest = Ingest(pool, BodiesInFlight(100), Backlog(MemoryInsights({}), max_seconds=60))
+        for number in range(rounds):
+            for sender in [ANN] * greedy + others[number % 5 :: 5]:
+                try:
+                    ingest.admit(sender, 0)
+                except Overloaded:
+                    assert sender is ANN
+                else:
+                    asked.append(ingest.begin(sender, JSON, b""))
+            actor.steps.release()
+            for _ in range(9):  # until the next batch is taken
+                await asyncio.sleep(0)
+        for _ in asked:
+            actor.steps.release()
+        await asyncio.gather(*asked)
+    stored = sum(actor.stored, Counter[str]())
+    assert all(stored[one.name] == rounds / 5 for one in others)
+    if greedy:  # and no batch but the last ones had room for another ECG
+        assert {one.total() for one in actor.stored[1:rounds]} == {8}
 
 
 async def test_waiting_too_long_in_the_mailbox_is_overload() -> None:
