@@ -6,7 +6,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 HEADS = re.findall(r"^([a-z][\w-]*)([^:\n]*):(?!=)", (ROOT / "justfile").read_text(), re.MULTILINE)
 PARAMETERS = {name: parameters.strip() for name, parameters in HEADS}
-CALLS = [line.split()[1:] for line in (ROOT / ".ci/run").read_text().splitlines() if line.startswith("just ")]
+CALLS = [
+    line.split()[1:]
+    for line in (ROOT / ".ci/run").read_text().splitlines()
+    if line.startswith("just ")
+]
 
 
 def test_ci_names_recipes() -> None:
@@ -14,7 +18,12 @@ def test_ci_names_recipes() -> None:
 
 
 def test_a_recipe_that_takes_arguments_is_given_none_that_is_a_recipe() -> None:
-    swallowed = [call for call in CALLS for at, word in enumerate(call) if takes(word) and names(call[at + 1 :])]
+    swallowed = [
+        call
+        for call in CALLS
+        for at, word in enumerate(call)
+        if takes(word) and names(call[at + 1 :])
+    ]
 
     assert PARAMETERS["test"] == "*ARGS"
     assert not swallowed
