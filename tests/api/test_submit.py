@@ -282,7 +282,7 @@ KEPT: dict[str, dict[str, Any]] = {
     "missing minimum": {"missing": INT32_MIN},
     "missing maximum": {"missing": INT32_MAX},
     "missing zero": {"missing": 0},
-    "nulls": dict.fromkeys(("gain", "unit", "num_samples", "baseline", "missing")),
+    "nulls": dict.fromkeys(("gain", "unit", "num_samples", "baseline", "missing", "encoding")),
 }
 
 
@@ -295,6 +295,12 @@ async def test_what_is_said_of_a_lead_comes_back(
     given = {name: value for name, value in fields.items() if value is not None}
     assert {name: found[name] for name in given} == given
     assert {"gain", "unit", "missing"} & found.keys() == {"gain", "unit", "missing"} & given.keys()
+
+
+async def test_null_means_absent(newcomer: httpx.AsyncClient) -> None:
+    await post(newcomer, ecg(id=None, date=None, sampling_rate=None))
+    [found] = await all_ecgs(newcomer)
+    assert found.keys() == {"ecg_id", "date", "leads"}
 
 
 DATES = {
