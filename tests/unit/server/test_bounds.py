@@ -41,6 +41,20 @@ async def test_what_has_no_end_is_refused(name: str) -> None:
         assert answer.headers["connection"] == "close"
 
 
+async def test_heads_are_as_large_as_the_settings_say() -> None:
+    limits = replace(PATIENT, max_head_bytes=1000, max_head_fields=4)
+    heads = {200: b"X: y\r\n" * 3, 431: b"X: y\r\n" * 4, 414: b""}
+    async with served(limits) as (_, door):
+        for status, fields in heads.items():
+            first = FIRST.replace(b"/ ", b"/%b " % (b"x" * 980)) if status == 414 else FIRST
+            async with door.wire() as wire:
+                await wire.send(first, fields, b"\r\n")
+                assert (await wire.answer()).status == status
+        async with door.wire() as wire:
+            await wire.send(FIRST, b"X: " + b"y" * 980, b"\r\n\r\n")
+            problem(await wire.answer(), 431, SLUGS[431])
+
+
 async def refused(wire: Wire, piece: bytes) -> Answer:
     for _ in range(MOST // len(piece)):
         await wire.send(piece)

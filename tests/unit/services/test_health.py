@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -177,6 +178,20 @@ async def test_an_answer_that_is_not_fresh_is_found_anew(
     for ecgs.fails in (False, True, False):
         assert await ready(health) is not ecgs.fails
     assert ecgs.probes == 3
+
+
+async def test_an_answer_is_fresh_for_a_second(
+    pool: ActorPool[Any, Any], store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, ecgs, probes = [0.0], Probed(), list[int]()
+    fake = SimpleNamespace(monotonic=lambda: clock[0])
+    monkeypatch.setattr("ecg_service.services.health.time", fake)
+    backlog, probed = Backlog(MemoryInsights({}), max_seconds=100), replace(store, ecgs=ecgs)
+    checked = Health(pool, BodiesInFlight(max_bytes=1), backlog, probed)
+    for clock[0] in (0.0, 0.9, 1.1, 1.9, 2.2):
+        await checked.check()
+        probes.append(ecgs.probes)
+    assert probes == [1, 1, 2, 2, 3]
 
 
 async def test_of_those_who_wait_another_probes_when_the_first_goes_away(
