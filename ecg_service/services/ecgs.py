@@ -160,10 +160,12 @@ class Ecgs:
 
         Zero crossings by another rule than the stored one are counted now.
         """
-        stored = await self._await_final(owner, ecg_id, wait)
-        counts = self._stored_counts(stored.insights) if zeros == "neutral" else None
-        if counts is None:
-            stored, counts = await self._count(owner, ecg_id, zeros)
+        if wait or zeros == "neutral":
+            stored = await self._await_final(owner, ecg_id, wait)
+            counts = self._stored_counts(stored.insights)
+            if counts is not None and zeros == "neutral":
+                return FoundInsights(stored.ecg.leads, counts, stored.insights)
+        stored, counts = await self._count(owner, ecg_id, zeros)
         return FoundInsights(stored.ecg.leads, counts, stored.insights)
 
     async def delete(self, owner: Principal, ecg_id: UUID) -> None:

@@ -1,5 +1,7 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,6 +26,7 @@ from ecg_service.services.insight_changes import InsightChanges
 from tests.contract.builders import user
 
 OWNER, NOON = "ann", datetime(2026, 5, 17, 12, tzinfo=UTC)
+T = TypeVar("T")
 SAMPLES = [5, -5, 0, 5]
 SHOWN = Written((Raw(b"[5,-5,0,5]"),))
 DONE = [{"name": "I", "zero_crossings": 2}]
@@ -63,6 +66,42 @@ async def test_an_ecg_is_read_with_or_without_samples(store: MemoryStore, ecgs: 
     short = await ecgs.read(OWNER, key)
     assert (whole.crossings, whole.samples) == ([2], [SHOWN])
     assert (short.ecg, short.crossings, short.samples) == (whole.ecg, [2], [None])
+
+
+class Counting(MemoryEcgs):
+    """Counts how often an ECG is read."""
+
+    reads = 0
+
+    async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
+        self.reads += 1
+        return await super().get(owner, ecg_id, samples=samples)
+
+    async def read(self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T]) -> T:
+        self.reads += 1
+        return await super().read(owner, ecg_id, use)
+
+
+READS: dict[str, Callable[[Ecgs, UUID], Awaitable[object]]] = {
+    "with samples": lambda ecgs, key: ecgs.read(OWNER, key, write=JSON.written),
+    "without": lambda ecgs, key: ecgs.read(OWNER, key),
+    "window": lambda ecgs, key: ecgs.window(OWNER, key, 0, write=JSON.written),
+    "insights": lambda ecgs, key: ecgs.insights(OWNER, key),
+    "crossings by another rule": lambda ecgs, key: ecgs.insights(OWNER, key, zeros="strict"),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_what_is_shown_is_of_one_read(
+    store: MemoryStore, core: RustCore, changes: InsightChanges, name: str
+) -> None:
+    """So it cannot be of an ECG before and after a change."""
+    repository = Counting({}, store.users)
+    ecgs = Ecgs(repository, core, stored_counts, changes, max_page_bytes=1_000)
+    await store.users.add(user(OWNER))
+    key = await stored(MemoryStore(repository, store.insights, store.users))
+    await READS[name](ecgs, key)
+    assert repository.reads == 1
 
 
 @pytest.mark.parametrize("state", [s for s in InsightState if s is not InsightState.DONE])
