@@ -93,6 +93,29 @@ def test_no_connection_changes_the_schema_or_mistakes_a_name_for_a_text(
     connection.close()
 
 
+def test_a_job_that_reads_sees_nothing_that_is_committed_meanwhile(path: Path) -> None:
+    readers, writer = Readers(path, Limits(readers=1)), Writer(path, Limits())
+
+    def count(connection: apsw.Connection) -> int:
+        [(found,)] = execute(connection, "SELECT count(*) FROM pings")
+        return found
+
+    def add(connection: apsw.Connection) -> None:
+        execute(connection, "INSERT INTO pings (content) VALUES (x'00')")
+
+    def count_twice(connection: apsw.Connection) -> list[int]:
+        before = count(connection)
+        writer.run_job(add)
+        return [before, count(connection)]
+
+    writer.open()
+    readers.open()
+    assert readers.run_job(count_twice) == [0, 0]
+    assert readers.run_job(count) == 1
+    readers.close()
+    writer.close()
+
+
 def test_a_reader_only_reads(path: Path) -> None:
     connection = open_reader(path, Limits())
     assert pragma(connection, "query_only") == 1
