@@ -39,7 +39,9 @@ async def test_the_one_that_has_waited_longest_goes() -> None:
         await is_answered(idle)
 
 
-async def test_if_all_have_a_request_others_are_refused_but_health_is_answered() -> None:
+async def test_if_all_have_a_request_others_are_refused_but_health_is_answered(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with (
         served(max_connections=2) as (app, door),
         door.wire() as one,
@@ -48,6 +50,7 @@ async def test_if_all_have_a_request_others_are_refused_but_health_is_answered()
         await one.send(HANG)
         await two.send(head_of(content_length=5))
         await until(lambda: app.has_seen(2))
+        caplog.clear()  # of the start
         for _ in range(30):
             async with door.wire() as newcomer:
                 await newcomer.send(GET)
@@ -56,6 +59,7 @@ async def test_if_all_have_a_request_others_are_refused_but_health_is_answered()
                 assert int(answer.headers["retry-after"]) > 0
             async with door.wire() as newcomer:
                 await is_answered(newcomer, LIVE)
+        assert not caplog.records
         app.go.set()
         await two.send(b"12345")
         for wire in (one, two):

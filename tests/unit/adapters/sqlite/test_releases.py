@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,11 @@ def sent(release: str) -> dict[str, Any]:
     return json.loads((DATA / f"{release}.json").read_text())
 
 
-def test_there_is_a_release_to_try() -> None:
-    assert "release_0_1_0" in RELEASES
+def test_each_release_is_tried() -> None:
+    """Whoever makes a release keeps a database that it wrote, and what was sent to it."""
+    changelog = (DATA.parents[1] / "CHANGELOG.md").read_text()
+    versions = {"0.1.0", *re.findall(r"^## \[(\d[^]]*)]", changelog, re.MULTILINE)}
+    assert {f"release_{version.replace('.', '_')}" for version in versions} == {*RELEASES}
 
 
 def test_nothing_of_it_is_damaged(database: SqliteDatabase) -> None:
