@@ -10,14 +10,16 @@ from ecg_service.domain.errors import EcgError, Invalid, outcome
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats.json_base64 import decoded, has_text, lift_texts
-from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint, missing_hint
-from ecg_service.formats.lifted import description, path_of, rejection
+from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint
+from ecg_service.formats.lifted import description, missing_hint, rejection
 from ecg_service.ports.formats import AnswerFormat, Use, Written
 
 T = TypeVar("T")
 
 _ADVICE = {"trailing": ONE_DOCUMENT}
 """By code of the core, what to do about it."""
+
+_NO_SAMPLES = (b"null", b"NaN")
 
 _decode = msgspec.json.Decoder(SubmittedEcg, strict=True).decode
 
@@ -68,8 +70,6 @@ def _read(
 
 
 def _rejection(error: ecg_core.DecodeError, body: bytes, max_leads: int | None) -> Invalid:
-    advice = _ADVICE.get(error.code)
-    if path_of(error)[-2:-1] == ("signal",):
-        advice = missing_hint(body, error.offset)
+    advice = _ADVICE.get(error.code) or missing_hint(error, body, _NO_SAMPLES)
     detail = f"{error}: {advice}" if advice else None
     return rejection(error, max_leads, detail=hint(body) or detail)

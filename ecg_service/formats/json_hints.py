@@ -17,11 +17,6 @@ _STARTS = (
     (b"\0{", _UTF_16),
     (b"<", "The body is XML or HTML: send a JSON document."),
 )
-_NO_SAMPLES = (b"null", b"NaN")
-_MISSING = (
-    "for a missing sample send an integer that is never measured and name it in the lead,"
-    ' such as "missing": -32768'
-)
 
 
 def hint(body: bytes) -> str | None:
@@ -29,8 +24,3 @@ def hint(body: bytes) -> str | None:
     if not body.strip():
         return "The body is empty: send a JSON document."
     return next((said for start, said in _STARTS if body.startswith(start)), None)
-
-
-def missing_hint(body: bytes, offset: int) -> str | None:
-    """Say how to send a missing sample, if what many write for one is at this place."""
-    return _MISSING if body.startswith(_NO_SAMPLES, offset) else None

@@ -12,6 +12,11 @@ from ecg_service.domain.violations import violation
 _MALFORMED = {"syntax", "trailing", "encoding"}
 """Codes of the core for documents that are not in their format."""
 
+_MISSING = (
+    "for a missing sample send an integer that is never measured and name it in the lead,"
+    ' such as "missing": -32768'
+)
+
 
 def description(decode: Callable[[bytes], SubmittedEcg], skeleton: bytes) -> SubmittedEcg:
     """Decode a skeleton, or raise `Invalid`."""
@@ -31,6 +36,14 @@ def rejection(
         return Invalid(Violation(("leads",), "length", f"Expected at most {max_leads} leads."))
     kind = Malformed if error.code in _MALFORMED else Invalid
     return kind(Violation(path_of(error), error.code, detail or str(error)))
+
+
+def missing_hint(
+    error: ecg_core.DecodeError, body: bytes, no_samples: tuple[bytes, ...]
+) -> str | None:
+    """Say how to send a missing sample, if the one refused is what many write for that."""
+    is_sample = path_of(error)[-2:-1] == ("signal",)
+    return _MISSING if is_sample and body.startswith(no_samples, error.offset) else None
 
 
 def path_of(error: ecg_core.DecodeError) -> Path:

@@ -9,11 +9,14 @@ import ecg_core
 from ecg_service.domain.errors import EcgError, outcome
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.submission import SubmittedEcg
-from ecg_service.formats.lifted import description, rejection
+from ecg_service.formats.lifted import description, missing_hint, rejection
 from ecg_service.formats.samples import encode_samples
 from ecg_service.ports.formats import AnswerFormat, Use, Written
 
 T = TypeVar("T")
+
+_NO_SAMPLES = (b"\xc0", b"\xca\x7f\xc0\0\0", b"\xcb\x7f\xf8" + bytes(6))
+"""nil, and NaN of 32 and of 64 bits."""
 
 _decode = msgspec.msgpack.Decoder(SubmittedEcg, strict=True).decode
 
@@ -34,7 +37,7 @@ class MessagePack(AnswerFormat):
     ) -> list[T | EcgError]:
         def answer(index: int, result: ecg_core.Reading | ecg_core.DecodeError) -> T:
             if isinstance(result, ecg_core.DecodeError):
-                raise rejection(result, max_leads, detail=hint(documents[index]))
+                raise rejection(result, max_leads, detail=_detail(result, documents[index]))
             submitted = description(_decode, result.skeleton)
             return use(index, submitted, result.signals, result.blob)
 
@@ -46,6 +49,11 @@ class MessagePack(AnswerFormat):
 
     def written(self, *signals: Signal) -> Written:
         return encode_samples(signals)
+
+
+def _detail(error: ecg_core.DecodeError, body: bytes) -> str | None:
+    advice = missing_hint(error, body, _NO_SAMPLES)
+    return f"{error}: {advice}" if advice else hint(body)
 
 
 def hint(body: bytes) -> str | None:

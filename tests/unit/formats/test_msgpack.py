@@ -1,4 +1,6 @@
 import gzip
+import math
+import struct
 
 import msgspec
 import pytest
@@ -6,6 +8,7 @@ import pytest
 from ecg_service.domain.errors import Invalid, Malformed
 from ecg_service.formats import FORMATS
 from tests.unit.formats.documents import MSGPACK, whole
+from tests.unit.formats.test_json import MISSING
 
 GOOD = msgspec.msgpack.encode({"leads": [{"name": "I", "signal": [1]}]})
 
@@ -114,6 +117,33 @@ def test_what_a_malformed_body_seems_to_be_is_said(body: bytes, detail: str) -> 
     [refused] = MSGPACK.read([body], whole)
     assert isinstance(refused, Malformed)
     assert [violation.detail for violation in refused.violations] == [detail]
+
+
+NO_SAMPLES = {
+    "nil": b"\xc0",
+    "NaN of 32 bits": b"\xca" + struct.pack(">f", math.nan),
+    "NaN of 64 bits": b"\xcb" + struct.pack(">d", math.nan),
+}
+
+
+@pytest.mark.parametrize("sample", NO_SAMPLES.values(), ids=NO_SAMPLES)
+def test_who_sends_no_sample_is_told_of_missing(sample: bytes) -> None:
+    [refused] = MSGPACK.read([with_signal(b"\x92\x01" + sample)], whole)
+    assert isinstance(refused, Invalid)
+    [violation] = refused.violations
+    assert violation.path == ("leads", "0", "signal", "1")
+    assert violation.detail.endswith(f": {MISSING}")
+
+
+def test_what_is_no_number_elsewhere_is_not_explained_by_missing_samples() -> None:
+    [refused] = MSGPACK.read(
+        [
+            with_signal(b"\xc0"),
+        ],
+        whole,
+    )
+    assert isinstance(refused, Invalid)
+    assert MISSING not in refused.violations[0].detail
 
 
 def test_its_media_type_has_many_spellings() -> None:
