@@ -211,7 +211,7 @@ async def launch(
 
 @asynccontextmanager
 async def running(
-    folder: Path, command: Sequence[str] = COMMAND, **settings: object
+    folder: Path, command: Sequence[str] = COMMAND, /, **settings: object
 ) -> AsyncGenerator[Service]:
     """Serve the database of this folder on a free port; what still runs at the end is killed."""
     log = folder / "log"
