@@ -10,6 +10,7 @@ unexport UV_SYSTEM_PYTHON
 runtime := "requirements.txt"
 everything := "requirements-dev.txt"
 oracle := "requirements-oracle.txt"
+plain := "requirements-plain.txt"
 
 [private]
 default:
@@ -31,7 +32,8 @@ fmt: (_env everything)
     ruff check --quiet --select I --fix
     ruff format --quiet
     cargo fmt
-    cargo fmt --manifest-path benchmarks/rust/Cargo.toml -- --config-path ecg_core/rustfmt.toml
+    cargo fmt --manifest-path benchmarks/rust/core/Cargo.toml -- --config-path ecg_core/rustfmt.toml
+    cargo fmt --manifest-path benchmarks/rust/service/Cargo.toml -- --config-path ecg_core/rustfmt.toml
     cargo fmt --manifest-path ecg_core/fuzz/Cargo.toml
     RUST_LOG=error taplo fmt
 
@@ -40,9 +42,10 @@ lint: (_env everything)
     ruff format --check --quiet
     ruff check --quiet
     cargo fmt --check
-    cargo fmt --check --manifest-path benchmarks/rust/Cargo.toml -- --config-path ecg_core/rustfmt.toml
+    cargo fmt --check --manifest-path benchmarks/rust/core/Cargo.toml -- --config-path ecg_core/rustfmt.toml
+    cargo fmt --check --manifest-path benchmarks/rust/service/Cargo.toml -- --config-path ecg_core/rustfmt.toml
     cargo clippy --quiet --locked --all-features --all-targets -- -D warnings
-    cargo clippy --quiet --locked --manifest-path benchmarks/rust/Cargo.toml --target-dir target/peers -- -D warnings
+    cargo clippy --quiet --locked --manifest-path benchmarks/rust/core/Cargo.toml --target-dir target/peers -- -D warnings
     cargo fmt --check --manifest-path ecg_core/fuzz/Cargo.toml
     cargo clippy --quiet --locked --manifest-path ecg_core/fuzz/Cargo.toml -- -D warnings
     RUST_LOG=error taplo fmt --check
@@ -131,6 +134,7 @@ lock *ARGS: (_env runtime)
     just _lock {{ runtime }} --group build "$@"
     just _lock {{ everything }} --group dev --constraints {{ runtime }} "$@"
     just _lock {{ oracle }} --group oracle --constraints {{ everything }} "$@"
+    just _lock {{ plain }} --group plain --constraints {{ runtime }} "$@"
 
 [private]
 _lock *ARGS:

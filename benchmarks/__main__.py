@@ -4,10 +4,9 @@ import click
 
 from benchmarks.core import core
 from benchmarks.instructions import instructions
-from benchmarks.overload import overload
-from benchmarks.reads import reads
-from benchmarks.service import service
-from benchmarks.sustained import sustained
+from benchmarks.service.command import service
+from benchmarks.service.overload import overload
+from benchmarks.service.sustained import sustained
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -15,7 +14,7 @@ def main() -> None:
     """Measure the service beside its peers, on this machine and in one run."""
 
 
-for command in (core, instructions, overload, reads, service, sustained):
+for command in (core, instructions, overload, service, sustained):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -22,16 +22,16 @@ def readers(samples: int) -> list[Candidate]:
     def read(known: AnswerFormat, document: bytes) -> Callable[[], Any]:
         return lambda: known.read([document], _stored)
 
-    text = json.dumps(_with_bytes(samples, lambda raw: base64.b64encode(raw).decode()))
+    text = json.dumps(with_bytes(samples, lambda raw: base64.b64encode(raw).decode()))
     return [
-        Candidate("ecg_core", read(msgpack, msgspec.msgpack.encode(_with_bytes(samples, bytes)))),
+        Candidate("ecg_core", read(msgpack, msgspec.msgpack.encode(with_bytes(samples, bytes)))),
         Candidate("JSON", read(json_format, body(samples))),
         Candidate("msgpack, arrays", read(msgpack, msgspec.msgpack.encode(ecg(samples)))),
         Candidate("JSON, base64", read(json_format, text.encode())),
     ]
 
 
-def _with_bytes(samples: int, write: Callable[[bytes], object]) -> dict[str, Any]:
+def with_bytes(samples: int, write: Callable[[bytes], object]) -> dict[str, Any]:
     document = ecg(samples)
     for lead in document["leads"]:
         raw = struct.pack(f"<{samples}h", *lead["signal"])

@@ -1,4 +1,4 @@
-"""The candidates in Rust: `benchmarks/rust/` reads and packs the same ECGs in its own process."""
+"""The candidates in Rust: `benchmarks/rust/core/` reads and packs the same ECGs in its own process."""
 
 import subprocess
 from pathlib import Path
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "target" / "peers"
 BUILD = (
     *("cargo", "build", "--quiet", "--release", "--locked"),
-    *("--manifest-path", str(ROOT / "benchmarks" / "rust" / "Cargo.toml")),
+    *("--manifest-path", str(ROOT / "benchmarks" / "rust" / "core" / "Cargo.toml")),
     *("--target-dir", str(TARGET)),
 )
 

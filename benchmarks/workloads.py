@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ def ecg(samples: int) -> dict[str, Any]:
     return {"leads": leads, "sampling_rate": document["sampling_rate"]}
 
 
+@cache
 def body(samples: int) -> bytes:
     """Return the same as compact JSON."""
     return json.dumps(ecg(samples), separators=(",", ":")).encode()

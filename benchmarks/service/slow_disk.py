@@ -1,4 +1,4 @@
-"""Runs a command of the service on a slow disk: `python -m benchmarks.slow_disk SECONDS serve`."""
+"""Runs a command of the service on a slow disk: `python -m benchmarks.service.slow_disk SECONDS serve`."""
 
 import sys
 import time

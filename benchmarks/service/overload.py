@@ -2,13 +2,9 @@
 
 import asyncio
 import base64
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 import httpx
@@ -16,12 +12,13 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.open_loop import Answer, Client, Stream, closed_loop, offer
-from benchmarks.servers import ADMIN, HOST, PATIENCE, PORT, SLOW, URL, pin, running
+from benchmarks.service.apps import HOST, SLOW
+from benchmarks.service.open_loop import Answer, Client, Stream, closed_loop, offer
+from benchmarks.service.processes import LOAD_CPU, PATIENCE, pinned
+from benchmarks.service.servers import ADMIN, Running, running
+from benchmarks.service.stores import folder
 from benchmarks.workloads import SIZES, body
 
-TMPFS = Path("/dev/shm")
-SERVER_CPU, LOAD_CPU = 0, 1
 BASE, *FACTORS = (0.5, 1.0, 2.0, 5.0, 10.0)
 USERS, GREEDY = [f"user{n}" for n in range(20)], "greedy"
 PASSWORD = "benchmark-user"
@@ -60,35 +57,37 @@ def overload(*, seconds: float, batch: int, slower: float, check: bool) -> None:
 
     The disk takes a tenth of a second for a transaction. On a busy machine take a slower one.
     """
-    pin(os.getpid(), LOAD_CPU)
     settings = {
         SLOW: str(slower * SYNC_SECONDS),
         "ECG_INGEST_BATCH": str(batch),
         "ECG_INGEST_WAIT_SECONDS": str(slower * WAIT_SECONDS),
         "ECG_MAX_WRITE_SECONDS": str(slower * WRITE_SECONDS),
     }
-    folder = Path(tempfile.mkdtemp(prefix=".ecg-bench-", dir=TMPFS))
-    try:
-        with running("slow", SERVER_CPU, folder / "ecg.db", settings):
-            capacity, loads = uvloop.run(_measure(seconds, 2 * batch))
-    finally:
-        shutil.rmtree(folder)
+    with (
+        pinned(LOAD_CPU),
+        folder() as place,
+        running("slow", place / "ecg.db", settings) as server,
+    ):
+        capacity, loads = uvloop.run(_measure(server, seconds, 2 * batch))
     _show(loads, capacity, seconds)
     missed = [*_missed(loads, capacity * seconds)]
     if check and missed:
         raise click.ClickException("missed are\n" + "\n".join(missed))
 
 
-async def _measure(seconds: float, senders: int) -> tuple[float, list[Load]]:
+async def _measure(server: Running, seconds: float, senders: int) -> tuple[float, list[Load]]:
     """Return what can be stored in a second, and all loads."""
-    _register()
-    client, requests = Client(HOST, PORT), {user: _request(user) for user in [*USERS, GREEDY]}
+    _register(server)
+    client, requests = (
+        Client(HOST, server.port),
+        {user: _request(user) for user in [*USERS, GREEDY]},
+    )
     for request in requests.values():  # of each user the first one verifies the password
         await client.status_of(request)
     statuses = await closed_loop(client, [requests[user] for user in USERS], senders, seconds)
     capacity = statuses.count(STORED) / seconds
     loads = [
-        await _load(client, name, streams, seconds)
+        await _load(server, client, name, streams, seconds)
         for name, streams in _plan(requests, capacity).items()
     ]
     client.close()
@@ -105,9 +104,11 @@ def _plan(requests: Mapping[str, bytes], capacity: float) -> dict[str, list[Stre
     }
 
 
-async def _load(client: Client, name: str, streams: Sequence[Stream], seconds: float) -> Load:
+async def _load(
+    server: Running, client: Client, name: str, streams: Sequence[Stream], seconds: float
+) -> Load:
     readiness: list[str] = []
-    asking = asyncio.create_task(_ask_readiness(readiness))
+    asking = asyncio.create_task(_ask_readiness(server, readiness))
     answers = await offer(client, streams, seconds)
     asking.cancel()
     with suppress(asyncio.CancelledError):
@@ -115,18 +116,18 @@ async def _load(client: Client, name: str, streams: Sequence[Stream], seconds: f
     return Load(name, answers, readiness)
 
 
-async def _ask_readiness(readiness: list[str]) -> None:
-    async with httpx.AsyncClient(base_url=URL, trust_env=False) as anyone:
+async def _ask_readiness(server: Running, readiness: list[str]) -> None:
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as anyone:
         while True:
             readiness.append((await anyone.get("/health/ready")).json()["status"])
             await asyncio.sleep(0.1)
 
 
-def _register() -> None:
+def _register(server: Running) -> None:
     for user in [*USERS, GREEDY]:
         account = {"username": user, "password": PASSWORD}
         answer = httpx.post(
-            f"{URL}/users", json=account, auth=ADMIN, timeout=PATIENCE, trust_env=False
+            f"{server.url}/users", json=account, auth=ADMIN, timeout=PATIENCE, trust_env=False
         )
         answer.raise_for_status()
 

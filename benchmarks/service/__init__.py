@@ -1,0 +1,1 @@
+"""The service under load beside its peers, each a process on a core of its own."""

@@ -1,0 +1,101 @@
+"""What runs under load: how each server is started, and with which user."""
+
+import base64
+import sys
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from types import MappingProxyType
+
+import httpx
+
+from benchmarks.service import peers
+from benchmarks.service.apps import HOST
+from benchmarks.service.processes import PATIENCE, process
+
+PORT = 18080
+ADMIN = ("admin", "benchmark-admin")
+USER = ("bench", "benchmark-user")
+AUTHORIZATION = "Basic " + base64.b64encode(":".join(USER).encode()).decode()
+NONE: Mapping[str, str] = MappingProxyType({})
+LATER = MappingProxyType(
+    {
+        "ECG_CHEAP_INSIGHT_PERCENT": "0",
+        "ECG_INSIGHT_PERCENT": "1",
+        "ECG_INSIGHT_DELAY_SECONDS": "3600",
+        "ECG_MAX_BACKLOG_SECONDS": "86400",
+    }
+)
+"""Settings that leave all insights for later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers."""
+
+    pid: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+
+Command = Callable[[Path, int], Sequence[str]]
+
+
+def _app(name: str) -> Command:
+    return lambda _, port: [sys.executable, "-m", "benchmarks.service.apps", name, str(port)]
+
+
+COMMANDS: Mapping[str, Command] = {
+    "empty": _app("empty"),
+    "service": _app("service"),
+    "slow": _app("slow"),
+    "plain": peers.plain,
+    "axum": peers.axum,
+}
+
+
+@contextmanager
+def running(
+    name: str, database: Path, settings: Mapping[str, str] = NONE, port: int = PORT
+) -> Generator[Running]:
+    """Run a server on its core, with a user registered."""
+    environment = {
+        "ECG_ADMIN_USERNAME": ADMIN[0],
+        "ECG_ADMIN_PASSWORD": ADMIN[1],
+        "ECG_DATABASE_URL": f"sqlite:///{database}",
+        **peers.environment(database, ":".join(USER), AUTHORIZATION),
+        **settings,
+    }
+    with process(COMMANDS[name](database, port), environment) as pid:
+        server = Running(pid, port)
+        _wait_until_live(server)
+        if name in {"service", "slow"}:
+            _register(server)
+        yield server
+
+
+def _wait_until_live(server: Running) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            httpx.get(f"{server.url}/health/live", trust_env=False)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    msg = "the server did not start"
+    raise RuntimeError(msg)
+
+
+def _register(server: Running) -> None:
+    account = {"username": USER[0], "password": USER[1]}
+    url = f"{server.url}/users"
+    answer = httpx.post(url, json=account, auth=ADMIN, timeout=PATIENCE, trust_env=False)
+    if answer.status_code != HTTPStatus.CONFLICT:  # registered before, in the same database
+        answer.raise_for_status()
