@@ -30,7 +30,7 @@ Found = dict[Case, list[Measured]]
 
 
 def measure(comparisons: Sequence[Comparison], rounds: int, seconds: int) -> Found:
-    cases = _cases(comparisons)
+    cases = cases_of(comparisons)
     found: Found = {case: [] for case in cases}
     for _ in track(range(rounds), "measuring", transient=True):
         for host, of_host in groupby(cases, lambda case: case[0].host):
@@ -38,7 +38,7 @@ def measure(comparisons: Sequence[Comparison], rounds: int, seconds: int) -> Fou
     return found
 
 
-def _cases(comparisons: Iterable[Comparison]) -> list[Case]:
+def cases_of(comparisons: Iterable[Comparison]) -> list[Case]:
     """Return each case once, those of a host together, and in these those of a size."""
     both = ((row, c.goals) for c in comparisons for row in (c.row, c.beside))
     cases = dict.fromkeys((row, size) for row, sizes in both for size in sizes)

@@ -61,8 +61,8 @@ def lines(comparisons: Sequence[Comparison], found: Found) -> Iterator[Line]:
                 yield Line(size, c.row.name, c.beside.name, c.goals[size], *both)
 
 
-def show(shown: Sequence[Line]) -> None:
-    table = Table(*COLUMNS, caption=CAPTION)
+def show(shown: Sequence[Line], caption: str = CAPTION) -> None:
+    table = Table(*COLUMNS, caption=caption)
     previous = ""
     for line in shown:
         if line.size != previous:
