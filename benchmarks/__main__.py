@@ -5,6 +5,7 @@ import click
 from benchmarks.core import core
 from benchmarks.instructions import instructions
 from benchmarks.service.command import service
+from benchmarks.service.growth import growth
 from benchmarks.service.guard import app
 from benchmarks.service.overload import overload
 from benchmarks.service.sustained import sustained
@@ -15,7 +16,7 @@ def main() -> None:
     """Measure the service beside its peers, on this machine and in one run."""
 
 
-for command in (app, core, instructions, overload, service, sustained):
+for command in (app, core, growth, instructions, overload, service, sustained):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 import gzip
 import json
 from functools import cache
+from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ecg_service.cli.demo.example import example_ecg
 
@@ -13,10 +14,12 @@ MITDB = Path(__file__).parent / "data" / "mitdb_10s.json.gz"
 
 
 def ecg(samples: int) -> dict[str, Any]:
-    """Return the first samples of the demo's twelve leads, ready to POST."""
-    document = json.loads(example_ecg())
+    """Return the first samples of the demo's twelve leads, again and again, ready to POST."""
+    document: dict[str, Any] = json.loads(example_ecg())
+    signals = {lead["name"]: cast("list[int]", lead["signal"]) for lead in document["leads"]}
     leads = [
-        {"name": lead["name"], "signal": lead["signal"][:samples]} for lead in document["leads"]
+        {"name": name, "signal": [*islice(cycle(signal), samples)]}
+        for name, signal in signals.items()
     ]
     return {"leads": leads, "sampling_rate": document["sampling_rate"]}
 
