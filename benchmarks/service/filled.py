@@ -14,7 +14,7 @@ from benchmarks.service.client import Client, connected
 from benchmarks.service.load import Request
 from benchmarks.service.processes import processor_seconds
 from benchmarks.service.rows import JSON
-from benchmarks.service.servers import PORT, Running, running
+from benchmarks.service.servers import Running, running
 from benchmarks.service.stores import folder, wait_for_insights
 from benchmarks.workloads import body
 from ecg_service.adapters.sqlite.engine.sql import execute
@@ -80,10 +80,10 @@ class Store:
 
 
 @contextmanager
-def _store(port: int) -> Generator[Store]:
+def _store() -> Generator[Store]:
     with (
         folder() as place,
-        running("service", place / "ecg.db", port=port) as server,
+        running("service", place / "ecg.db") as server,
         connected(server) as client,
     ):
         yield Store(server, client, place / "ecg.db")
@@ -95,7 +95,7 @@ Pairs = Mapping[str, Sequence[tuple[Taken, Taken]]]
 
 def measure(counts: Sequence[int], rounds: int) -> Iterator[tuple[int, Pairs]]:
     """Yield what is found at each of these numbers of stored ECGs."""
-    with _store(PORT) as many, _store(PORT + 1) as few:
+    with _store() as many, _store() as few:
         few.fill(FEW)
         for count in counts:
             many.fill(count)

@@ -12,12 +12,14 @@ PATIENCE = 20.0
 
 
 @contextmanager
-def process(command: Sequence[str], environment: Mapping[str, str]) -> Generator[int]:
-    """Run a server on its core until the end of the block; yield its PID."""
+def process(
+    command: Sequence[str], environment: Mapping[str, str]
+) -> Generator[subprocess.Popen[bytes]]:
+    """Run a server on its core until the end of the block."""
     with pinned(SERVER_CPU):
         server = subprocess.Popen(command, env={**os.environ, **environment})
     try:
-        yield server.pid
+        yield server
     finally:
         server.terminate()
         server.wait(PATIENCE)

@@ -1,6 +1,8 @@
 """What runs under load: how each server is started, and with which user."""
 
 import base64
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -16,7 +18,6 @@ from benchmarks.service import peers
 from benchmarks.service.apps import HOST
 from benchmarks.service.processes import PATIENCE, process
 
-PORT = 18080
 ADMIN = ("admin", "benchmark-admin")
 USER = ("bench", "benchmark-user")
 AUTHORIZATION = "Basic " + base64.b64encode(":".join(USER).encode()).decode()
@@ -61,10 +62,9 @@ COMMANDS: Mapping[str, Command] = {
 
 
 @contextmanager
-def running(
-    name: str, database: Path, settings: Mapping[str, str] = NONE, port: int = PORT
-) -> Generator[Running]:
-    """Run a server on its core, with a user registered."""
+def running(name: str, database: Path, settings: Mapping[str, str] = NONE) -> Generator[Running]:
+    """Run a server on its core and a free port, with a user registered."""
+    port = _free_port()
     environment = {
         "ECG_ADMIN_USERNAME": ADMIN[0],
         "ECG_ADMIN_PASSWORD": ADMIN[1],
@@ -72,17 +72,22 @@ def running(
         **peers.environment(database, ":".join(USER), AUTHORIZATION),
         **settings,
     }
-    with process(COMMANDS[name](database, port), environment) as pid:
-        server = Running(pid, port)
-        _wait_until_live(server)
+    with process(COMMANDS[name](database, port), environment) as started:
+        server = Running(started.pid, port)
+        _wait_until_live(server, started)
         if name in {"service", "slow"}:
             _register(server)
         yield server
 
 
-def _wait_until_live(server: Running) -> None:
+def _free_port() -> int:
+    with socket.create_server((HOST, 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def _wait_until_live(server: Running, started: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    while time.monotonic() < end and started.poll() is None:
         try:
             httpx.get(f"{server.url}/health/live", trust_env=False)
         except httpx.TransportError:
