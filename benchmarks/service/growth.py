@@ -75,15 +75,16 @@ def _show_sizes(least: Sequence[float]) -> Goals:
 
 
 def _show_stored(most: int, rounds: int) -> Goals:
-    columns = ("stored", "request", f"of that with {FEW:,}", "by processor time", "ms", "beside")
-    table = Table(*columns, caption="medians of the rounds; one request at a time")
+    """Show each number as soon as it is measured: filling takes minutes."""
+    columns = ("request", f"of that with {FEW:,}", "by processor time", "ms", "beside")
     counts = [count for count in STORED if count < most] + [most]
     for count, found in measure(counts, rounds):
+        caption = "medians of the rounds; one request at a time"
+        table = Table(*columns, title=f"{count:,} stored", caption=caption)
         for name, times, *figures in _medians(found):
-            table.add_row(f"{count:,}", name, f"{times:.2f}", *figures)
+            table.add_row(name, f"{times:.2f}", *figures)
             yield f"{name} with {count:,} stored", times
-        table.add_section()
-    Console().print(table)
+        Console().print(table)
 
 
 def _medians(found: Pairs) -> Iterator[tuple[str, float, str, str, str]]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SERVER_CPU, LOAD_CPU = 0, 1
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @contextmanager
