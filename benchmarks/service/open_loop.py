@@ -22,11 +22,12 @@ LOST = 0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one request of a sender, `seconds` after it was due."""
+    """The answer to one request of a sender, `seconds` after it was due; `at` since the begin."""
 
     sender: str
     status: int
     seconds: float
+    at: float
 
 
 class _Connection(asyncio.Protocol):
@@ -117,7 +118,8 @@ async def offer(
 
     async def ask(stream: Stream, due: float) -> None:
         status = await client.status_of(stream.request)
-        answers.append(Answer(stream.sender, status, time.monotonic() - due))
+        now = time.monotonic()
+        answers.append(Answer(stream.sender, status, now - due, now - begin))
 
     begin = time.monotonic()
     times = [

@@ -5,7 +5,7 @@ import base64
 import json
 import os
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -192,16 +192,20 @@ class Service:
         return await self.ended()
 
 
-async def launch(
-    folder: Path, *arguments: str, command: Sequence[str] = COMMAND, **settings: object
-) -> asyncio.subprocess.Process:
+async def launch(folder: Path, *arguments: str, **settings: object) -> asyncio.subprocess.Process:
     """Run a command of the service; what it prints goes to the file `log` of the folder."""
+    return await _launch(folder, (*COMMAND, *arguments), settings)
+
+
+async def _launch(
+    folder: Path, command: Sequence[str], settings: Mapping[str, object]
+) -> asyncio.subprocess.Process:
     small = {"reserve_bytes": 1_048_576}
     settings = {"admin_password": PASSWORD, **small, **UNHURRIED, **settings}
     given = {name: str(value) for name, value in settings.items() if value is not None}
     with (folder / "log").open("a") as log:
         return await asyncio.create_subprocess_exec(
-            *(*command, *arguments),
+            *command,
             cwd=folder,
             env=environment(**{f"ECG_{name.upper()}": value for name, value in given.items()}),
             stdout=log,
@@ -216,7 +220,7 @@ async def running(
     """Serve the database of this folder on a free port; what still runs at the end is killed."""
     log = folder / "log"
     before = log.stat().st_size if log.exists() else 0
-    process = await launch(folder, "serve", "--port", "0", command=command, **settings)
+    process = await _launch(folder, (*command, "serve", "--port", "0"), settings)
     try:
         yield Service(process, await _announced(process, log, before), log)
     finally:
