@@ -45,8 +45,8 @@ class Load:
 
     def worst(self) -> float:
         """Return how much of theirs was stored of the user who fared worst but for the greedy one."""
-        counts = ((user, [a.status for a in self.answers if a.sender == user]) for user in USERS)
-        return min(statuses.count(STORED) / len(statuses) for _, statuses in counts)
+        each = ([a.status for a in self.answers if a.sender == user] for user in USERS)
+        return min(got.count(STORED) / len(got) for got in each if got)
 
 
 @click.command()
