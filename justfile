@@ -6,6 +6,7 @@ set quiet
 export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
 unexport UV_REQUIRE_HASHES # the two workspace members cannot have hashes
 unexport UV_SYSTEM_PYTHON
+unexport PYTHONDONTWRITEBYTECODE # images for containers set it, and then each process compiles everything
 
 runtime := "requirements.txt"
 everything := "requirements-dev.txt"
