@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 from litestar.types import ASGIApp
 
 from ecg_service.api.app import create_app
@@ -21,6 +22,9 @@ ADMIN = "admin"
 ANN, BOB, DISABLED = "ann", "bob", "dismissed"
 UNKNOWN_ID = "01890000-0000-7000-8000-000000000000"
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
+
+ONE_STORE = pytest.mark.parametrize("service", ["sqlite"], indirect=True)
+"""Marks what is about HTTP and not about stores: `tests/contract` says that they answer alike."""
 
 Json = dict[str, Any]
 

@@ -8,7 +8,20 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.api.doors import ADMIN, PASSWORD, Service, all_ecgs, dumps, ecg, lead, post_raw, refusal
+from tests.api.doors import (
+    ADMIN,
+    ONE_STORE,
+    PASSWORD,
+    Service,
+    all_ecgs,
+    dumps,
+    ecg,
+    lead,
+    post_raw,
+    refusal,
+)
+
+pytestmark = ONE_STORE
 
 GOOD = b'{"leads":[{"name":"I","signal":[1,-1,0,2]}]}'
 REAL = dumps(
