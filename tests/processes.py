@@ -1,5 +1,6 @@
 """Commands of the service in processes of their own, as their users run them."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -12,11 +13,12 @@ import ecg_service
 
 PATIENCE = 60.0
 COMMAND = (sys.executable, "-m", "ecg_service")
+PACKAGES = (Path(__file__).with_name("without"), Path(ecg_service.__file__).parents[1])
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of a command: without our proxies, settings and terminal width."""
-    return {"PYTHONPATH": str(Path(ecg_service.__file__).parents[1]), "LC_ALL": "C.UTF-8", **more}
+    """Return the environment of a command: without our proxies, settings, terminal width and NumPy."""
+    return {"PYTHONPATH": os.pathsep.join(map(str, PACKAGES)), "LC_ALL": "C.UTF-8", **more}
 
 
 @contextmanager
