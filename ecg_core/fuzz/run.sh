@@ -14,7 +14,7 @@ fuzz() {
 }
 
 if [[ $(cargo fuzz --version 2> /dev/null) != "cargo-fuzz $version" ]]; then
-    cargo install --quiet --locked "cargo-fuzz@$version"
+    cargo install --quiet --locked --debug "cargo-fuzz@$version"
 fi
 python seeds.py
 cargo fuzz build
