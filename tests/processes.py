@@ -12,6 +12,9 @@ from pathlib import Path
 import ecg_service
 
 PATIENCE = 60.0
+LIFETIME = 10 * PATIENCE
+"""Many tests may share a service."""
+
 COMMAND = (sys.executable, "-m", "ecg_service")
 PACKAGES = (Path(__file__).with_name("without"), Path(ecg_service.__file__).parents[1])
 
@@ -25,7 +28,7 @@ def environment(**more: str) -> dict[str, str]:
 def running(
     folder: Path, *arguments: str, command: Sequence[str] = COMMAND, **env: str
 ) -> Generator[subprocess.Popen[str]]:
-    """Run a command until the block ends; kill it after `PATIENCE` seconds."""
+    """Run a command until the block ends; kill it after `LIFETIME` seconds."""
     with subprocess.Popen(
         [*command, *arguments],
         cwd=folder,
@@ -34,7 +37,7 @@ def running(
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        alarm = threading.Timer(PATIENCE, process.kill)
+        alarm = threading.Timer(LIFETIME, process.kill)
         alarm.start()
         try:
             yield process

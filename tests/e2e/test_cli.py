@@ -1,6 +1,7 @@
 """The commands as a script meets them: real processes, their exit codes and what they print."""
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -93,21 +94,35 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
-@pytest.fixture
-def service(shell: Shell) -> Generator[str]:
-    """A running service that knows the user bob."""
+@pytest.fixture(scope="session")
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that knows the user bob and the admin root."""
+    shell = Shell(tmp_path_factory.mktemp("registered"))
     shell.add_user("bob")
-    with started(shell.folder) as (_, url):
+    shell.add_user("root", "--admin")
+    return shell.folder / "ecg.db"
+
+
+@pytest.fixture
+def acquainted(shell: Shell, registered: Path) -> Shell:
+    """A shell whose database knows bob and root."""
+    shutil.copy(registered, shell.folder)
+    return shell
+
+
+@pytest.fixture
+def service(acquainted: Shell) -> Generator[str]:
+    """A running service that knows bob and root."""
+    with started(acquainted.folder) as (_, url):
         yield url
 
 
 @pytest.fixture(scope="module")
-def shared_service(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    """A service for several tests, which knows the user bob and the admin root."""
-    shell = Shell(tmp_path_factory.mktemp("service"))
-    shell.add_user("bob")
-    shell.add_user("root", "--admin")
-    with started(shell.folder) as (_, url):
+def shared_service(registered: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """A service for several tests, which knows bob and root."""
+    folder = tmp_path_factory.mktemp("service")
+    shutil.copy(registered, folder)
+    with started(folder) as (_, url):
         yield url
 
 
@@ -141,9 +156,8 @@ class TestServe:
             events = [line.split(": ")[-1].strip() for line in process.stderr]
         assert events == ["draining", "stopped"]
 
-    def test_a_pool_that_fails_too_often_ends_it_with_70(self, shell: Shell) -> None:
-        shell.add_user("bob")
-        with started(shell.folder, command=(sys.executable, "-c", SERVE_WITH_A_FAULT)) as (
+    def test_a_pool_that_fails_too_often_ends_it_with_70(self, acquainted: Shell) -> None:
+        with started(acquainted.folder, command=(sys.executable, "-c", SERVE_WITH_A_FAULT)) as (
             process,
             url,
         ):
@@ -334,8 +348,8 @@ class TestSend:
         ecg = get(service, f"/ecg/{found['pretty.json']['ecg_id']}", "bob").json()
         assert ecg["id"] == "pretty"
 
-    def test_a_service_that_is_killed_half_way_gets_the_rest(self, shell: Shell) -> None:
-        shell.add_user("bob")
+    def test_a_service_that_is_killed_half_way_gets_the_rest(self, acquainted: Shell) -> None:
+        shell = acquainted
         port = str(free_port())
         files = [shell.write(f"{n}.json", with_id(str(n))) for n in range(60)]
         command = ("send", "--url", f"http://127.0.0.1:{port}", "--retries", "8", "--json")
@@ -373,8 +387,8 @@ class TestSend:
         assert (ended.code, ended.stdout) == (69, "")
         assert ended.stderr.startswith(f"Error: no answer from http://127.0.0.1:{port}: ")
 
-    def test_it_waits_for_a_service_that_starts(self, shell: Shell) -> None:
-        shell.add_user("bob")
+    def test_it_waits_for_a_service_that_starts(self, acquainted: Shell) -> None:
+        shell = acquainted
         port, file = free_port(), shell.write("a.json")
         command = ("send", "--url", f"http://127.0.0.1:{port}", "--retries", "8", file)
         with (
@@ -385,7 +399,6 @@ class TestSend:
 
 
 @pytest.mark.parametrize("closed", ["<&-", "<&- >&- 2>&-"])
-def test_streams_may_be_closed(shell: Shell, closed: str) -> None:
-    shell.add_user("ann")
+def test_streams_may_be_closed(acquainted: Shell, closed: str) -> None:
     command = ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, "users", "list"]
-    subprocess.run(command, cwd=shell.folder, env=environment(), timeout=PATIENCE, check=True)
+    subprocess.run(command, cwd=acquainted.folder, env=environment(), timeout=PATIENCE, check=True)
