@@ -87,7 +87,7 @@ _unit: (_env everything)
 test *ARGS: (_env everything)
     if [ $# -eq 0 ]; then cargo test --quiet --locked && pytest --numprocesses $(({{ num_cpus() }} + 1)); else pytest "$@"; fi
 
-# Check types and run the Python tests on each Python from 3.11 to 3.13 that is installed
+# Check types and stubs and run the Python tests on each Python from 3.11 to 3.13 that is installed
 pythons *ARGS: (_env everything)
     .ci/pythons "$@"
 
