@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.e2e.service import running
 from tests.torture.kills import SETTINGS, Kills
-from tests.torture.ledger import unfinished
+from tests.torture.sender import unfinished
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +25,11 @@ async def torture(folder: Path, seed: int, seconds: float) -> None:
     end, kills = time.monotonic() + seconds, Kills(folder, seed)
     await kills.run(lambda: time.monotonic() < end)
     async with running(folder, **SETTINGS) as service:
-        await kills.compare(service, again=True)
+        await kills.traffic.compare(service, again=True)
         async with service.client() as user:
             wrong = await unfinished(user)
             assert not wrong, wrong
-    answers = Counter(kills.ledger.statuses)
+    answers = Counter(kills.traffic.sender.ledger.statuses)
     logger.info("nothing was lost, altered, doubled or made up; answers: %s", answers)
 
 

@@ -8,18 +8,19 @@ import hashlib
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-import httpx
 import msgspec
 
-from tests.e2e.service import Json, crossings_of, listed
+from tests.e2e.service import Json
 
 STORED = 201
-NOTHING_STORED = {*range(400, 500), 503}
-"""The statuses of answers that say so; after any other, or none, an ECG is there or not."""
+NOTHING_CHANGED = {*range(400, 500), 503, 507}
+"""The statuses of answers that say so; after any other, or none, what was asked is done or not."""
+DELETED = 204
 
 
 def content_of(ecg: Json) -> str:
@@ -27,14 +28,6 @@ def content_of(ecg: Json) -> str:
     known = ("name", "signal", "baseline", "missing")
     parts = [ecg.get("id"), *([lead.get(part) for part in known] for lead in ecg["leads"])]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def is_miscounted(ecg: Json) -> bool:
-    return any(
-        lead["zero_crossings"]
-        != crossings_of(lead["signal"], lead["baseline"], lead.get("missing"))
-        for lead in ecg["leads"]
-    )
 
 
 def whole_lines(journal: Path) -> list[str]:
@@ -46,12 +39,21 @@ def whole_lines(journal: Path) -> list[str]:
     return text.decode().splitlines()
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """A line of the journal: an attempt that begins has no status, its answer has one."""
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of the journal: an attempt that begins has no status, its answer has one.
+
+    Those that are stored together or not at all have the same `group`. `place` is that of the
+    service's record of its disk, and `port` the sender's, if there is a record.
+    """
 
     content: str
     status: int | None = None
     ecg_id: str | None = None
+    verb: Literal["store", "delete"] = "store"
+    group: str | None = None
+    keyed: bool = False
+    place: int = 0
+    port: int = 0
 
 
 @dataclass
@@ -60,87 +62,95 @@ class Attempts:
 
     ecg_ids: set[str] = field(default_factory=set[str])
     unknown: int = 0
+    deleting: int = 0
+    deleted: bool = False
+    keyed: bool = False
 
     def note(self, entry: Entry) -> None:
+        if entry.verb == "store":
+            self._note_store(entry)
+        else:
+            self._note_delete(entry)
+
+    def _note_store(self, entry: Entry) -> None:
+        self.keyed |= entry.keyed
         if entry.status is None:
             self.unknown += 1
-        elif entry.status in NOTHING_STORED:
-            self.unknown -= 1
         elif entry.ecg_id:
             self.ecg_ids.add(entry.ecg_id)
             self.unknown -= 1
+        elif entry.status in NOTHING_CHANGED:
+            self.unknown -= 1
+
+    def _note_delete(self, entry: Entry) -> None:
+        if entry.status is None:
+            self.deleting += 1
+        elif entry.status == DELETED:
+            self.deleted = True
+        elif entry.status in NOTHING_CHANGED:
+            self.deleting -= 1
+
+    @property
+    def may_be_gone(self) -> bool:
+        return self.deleted or self.deleting > 0
 
     def findings(self, found: list[str]) -> Iterator[str]:
         """Say what is wrong if these ids have the content."""
         if len(found) > 1 or len(self.ecg_ids) > 1:
             yield f"doubled: {found}, answered {self.ecg_ids}"
-        if lost := self.ecg_ids.difference(found):
+        if (lost := self.ecg_ids.difference(found)) and not self.may_be_gone:
             yield f"lost or altered: {lost}"
         if found and not self.ecg_ids and not self.unknown:
             yield f"stored although refused: {found}"
+        if found and self.deleted:
+            yield f"there although deleted: {found}"
 
 
-class Ledger:
-    """Sends ECGs and keeps account; a journal that exists is read and continued."""
+class Account:
+    """The sums of a ledger: what may be held, and what must be."""
 
-    def __init__(self, journal: Path) -> None:
-        self.statuses: list[int] = []
-        self._sent: dict[str, Attempts] = defaultdict(Attempts)
-        self._read: dict[str, str] = {}
-        for line in whole_lines(journal):
-            entry = msgspec.json.decode(line, type=Entry)
-            self._sent[entry.content].note(entry)
-        self._journal = journal
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.attempts: dict[str, Attempts] = defaultdict(Attempts)
+        self._groups: dict[str, set[str]] = defaultdict(set)
+        for entry in entries:
+            self.note(entry)
+
+    def note(self, entry: Entry) -> None:
+        self.attempts[entry.content].note(entry)
+        if entry.group:
+            self._groups[entry.group].add(entry.content)
 
     @property
     def acknowledged(self) -> int:
-        return sum(1 for attempts in self._sent.values() if attempts.ecg_ids)
+        return sum(1 for attempts in self.attempts.values() if attempts.ecg_ids)
 
-    async def post(
-        self, user: httpx.AsyncClient, ecg: Json, key: str | None = None
-    ) -> httpx.Response:
-        content = content_of(ecg)
-        self._note(Entry(content))
-        headers = {"Idempotency-Key": f'"{key}"'} if key else None
-        answer = await user.post("/ecg", json=ecg, headers=headers)
-        self.statuses.append(answer.status_code)
-        created: Json = answer.json() if answer.status_code == STORED else {}
-        self._note(Entry(content, answer.status_code, created.get("ecg_id")))
-        return answer
-
-    def _note(self, entry: Entry) -> None:
-        with self._journal.open("ab") as journal:
-            journal.write(msgspec.json.encode(entry) + b"\n")
-        self._sent[entry.content].note(entry)
-
-    async def findings(self, user: httpx.AsyncClient, *, again: bool = False) -> list[str]:
-        """Compare all ECGs of the user with what was sent, and return what is wrong.
-
-        Samples and counts that were compared before are read `again` only if asked for.
-        """
-        if again:
-            self._read.clear()
-        stored = defaultdict[str, list[str]](list)
+    def findings(self, stored: Mapping[str, list[str]]) -> list[str]:
+        """Say what is wrong if the service holds these ids, by content."""
         wrong = list[str]()
-        for one in await listed(user):
-            key: str = one["ecg_id"]
-            if key not in self._read:
-                ecg = (await user.get(f"/ecg/{key}")).raise_for_status().json()
-                wrong += [f"miscounted: {key}"] if is_miscounted(ecg) else []
-                self._read[key] = content_of(ecg)
-            stored[self._read[key]].append(key)
-        for content, attempts in self._sent.items():
-            wrong += attempts.findings(stored.pop(content, []))
-        return wrong + [f"never sent, or altered: {keys}" for keys in stored.values()]
+        for content, attempts in self.attempts.items():
+            wrong += attempts.findings(stored.get(content, []))
+        for group, contents in self._groups.items():
+            if 0 < len(contents.intersection(stored)) < len(contents):
+                wrong.append(f"torn: of {group} only a part is stored")
+        strange = [ids for content, ids in stored.items() if content not in self.attempts]
+        return wrong + [f"never sent, or altered: {ids}" for ids in strange]
 
 
-async def unfinished(user: httpx.AsyncClient) -> list[str]:
-    """Wait for the insights of all ECGs of the user; return what is not done."""
-    wrong = list[str]()
-    for one in await listed(user):
-        path, wait = f"/ecg/{one['ecg_id']}/insights", {"Prefer": "wait=30"}
-        insights = (await user.get(path, headers=wait)).json()["insights"]
-        states = {name: insight["state"] for name, insight in insights.items()}
-        if set(states.values()) != {"done"}:
-            wrong.append(f"unfinished: {one['ecg_id']} {states}")
-    return wrong
+class Ledger(Account):
+    """An account that is also a file; one that exists is read and continued."""
+
+    def __init__(self, journal: Path) -> None:
+        self.entries = [msgspec.json.decode(line, type=Entry) for line in whole_lines(journal)]
+        super().__init__(self.entries)
+        self._journal = journal
+
+    @property
+    def statuses(self) -> list[int]:
+        return [entry.status for entry in self.entries if entry.status is not None]
+
+    def write(self, *entries: Entry) -> None:
+        with self._journal.open("ab") as journal:
+            journal.write(b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries))
+        for entry in entries:
+            self.note(entry)
+        self.entries += entries

@@ -1,11 +1,13 @@
-"""ECGs by number, always the same, that differ in everything that storing one depends on."""
+"""ECGs and batches by number, always the same, that differ in all that storing them depends on."""
 
 import random
+from collections.abc import Sequence
 from typing import Literal
 
 from tests.e2e.service import Json, noise
 
-SIZES = (1, 2, 3, 40, 400, 400, 4000, 20_000)
+SHORT = (1, 2, 3, 40, 400)
+SIZES = (*SHORT, 400, 4000, 20_000)
 BASELINE, MISSING = 7, -32768
 
 Kind = Literal["plain", "with id", "with key", "refused"]
@@ -22,14 +24,20 @@ def key_of(number: int) -> str | None:
     return f"key {number}" if kind_of(number) == "with key" else None
 
 
-def recording(number: int) -> Json:
+def recording(number: int, sizes: Sequence[int] = SIZES) -> Json:
     """Make the ECG of this number; some are large, the refused ones wrong."""
     chance = random.Random(number)
-    size = chance.choice(SIZES)
+    size = chance.choice(sizes)
     leads = [_lead(chance, f"{number}/{n}", size) for n in range(1 + number % 3)]
     if kind_of(number) == "refused":
         leads[-1]["num_samples"] = size + 1
     return {"leads": leads} | ({"id": f"id {number}"} if kind_of(number) == "with id" else {})
+
+
+def batch(number: int, sizes: Sequence[int] = SIZES) -> list[Json]:
+    """Make the ECGs of the batch of this number, each with an id; some are refused."""
+    parts = (10_000 * number + n for n in range(2 + number % 7))
+    return [recording(part, sizes) | {"id": f"id {part}"} for part in parts]
 
 
 def _lead(chance: random.Random, name: str, size: int) -> Json:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.torture.ledger import Ledger
+from tests.torture.sender import Sender
 
 Json = dict[str, Any]
 ECG: Json = {"leads": [{"name": "I", "signal": [1, -1], "baseline": 0}], "id": "x"}
@@ -49,11 +49,11 @@ def user(service: FakeService) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "ledger")
+def ledger(tmp_path: Path) -> Sender:
+    return Sender.on(tmp_path / "ledger")
 
 
-async def sent(ledger: Ledger, user: httpx.AsyncClient, ecg: Json = ECG) -> None:
+async def sent(ledger: Sender, user: httpx.AsyncClient, ecg: Json = ECG) -> None:
     try:
         await ledger.post(user, ecg)
     except httpx.ReadError:
@@ -112,7 +112,7 @@ STATES: list[tuple[int, Callable[[FakeService], None], set[str]]] = [
 
 @pytest.mark.parametrize(("status", "holds", "wrong"), STATES)
 async def test_what_is_held_must_be_what_was_answered(
-    ledger: Ledger,
+    ledger: Sender,
     service: FakeService,
     user: httpx.AsyncClient,
     tmp_path: Path,
@@ -124,12 +124,12 @@ async def test_what_is_held_must_be_what_was_answered(
     service.status = status
     await sent(ledger, user)
     holds(service)
-    for one in (ledger, Ledger(tmp_path / "ledger")):
+    for one in (ledger, Sender.on(tmp_path / "ledger")):
         assert {said.partition(":")[0] for said in await one.findings(user)} == wrong
 
 
 async def test_a_retry_settles_what_was_unknown(
-    ledger: Ledger, service: FakeService, user: httpx.AsyncClient
+    ledger: Sender, service: FakeService, user: httpx.AsyncClient
 ) -> None:
     service.status = 0
     await sent(ledger, user)
@@ -143,7 +143,7 @@ async def test_a_retry_settles_what_was_unknown(
 
 
 async def test_two_ids_for_one_content_are_double(
-    ledger: Ledger, service: FakeService, user: httpx.AsyncClient
+    ledger: Sender, service: FakeService, user: httpx.AsyncClient
 ) -> None:
     await sent(ledger, user)
     service.next_id = "b"
@@ -153,13 +153,13 @@ async def test_two_ids_for_one_content_are_double(
 
 
 async def test_a_journal_cut_off_in_a_line_tells_the_rest(
-    ledger: Ledger, service: FakeService, user: httpx.AsyncClient, tmp_path: Path
+    ledger: Sender, service: FakeService, user: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     await sent(ledger, user)
     journal = tmp_path / "ledger"
     before = journal.read_bytes()
-    assert [json.loads(line)["status"] for line in before.splitlines()] == [None, 201]
+    assert [json.loads(line).get("status") for line in before.splitlines()] == [None, 201]
     journal.write_bytes(before[:-9])
     service.keep("a", ECG)
-    await sent(Ledger(journal), user)
-    assert await Ledger(journal).findings(user) == []
+    await sent(Sender.on(journal), user)
+    assert await Sender.on(journal).findings(user) == []
