@@ -107,8 +107,8 @@ instructions *ARGS: (_env everything)
 fuzz SECONDS="600": (_env everything)
     ecg_core/fuzz/run.sh "$1"
 
-# Kill the service again and again for SECONDS while many send; nothing acknowledged may be lost or doubled
-torture SECONDS="60" *ARGS: (_env everything)
+# Torture the service for SECONDS: kills, power failures, disks that fail (`--only D3 ...`, `--seed N`)
+torture SECONDS="600" *ARGS: (_env everything)
     python -m tests.torture "$@"
 
 # Run the Rust tests and the core's Python tests under AddressSanitizer, with every instruction set

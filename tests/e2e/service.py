@@ -192,6 +192,10 @@ class Service:
         return await self.ended()
 
 
+class EndedEarly(AssertionError):
+    """A service has ended before it served."""
+
+
 async def launch(folder: Path, *arguments: str, **settings: object) -> asyncio.subprocess.Process:
     """Run a command of the service; what it prints goes to the file `log` of the folder."""
     return await _launch(folder, (*COMMAND, *arguments), settings)
@@ -217,7 +221,10 @@ async def _launch(
 async def running(
     folder: Path, command: Sequence[str] = COMMAND, /, **settings: object
 ) -> AsyncGenerator[Service]:
-    """Serve the database of this folder on a free port; what still runs at the end is killed."""
+    """Serve the database of this folder on a free port; what still runs at the end is killed.
+
+    Raises `EndedEarly` if the service ends before it serves.
+    """
     log = folder / "log"
     before = log.stat().st_size if log.exists() else 0
     process = await _launch(folder, (*command, "serve", "--port", "0"), settings)
@@ -234,7 +241,8 @@ async def _announced(process: asyncio.subprocess.Process, log: Path, before: int
 
     async def told() -> bool:
         written = _lines(log, before)
-        assert process.returncode is None, written
+        if process.returncode is not None:
+            raise EndedEarly(written)
         return "serving at" in written
 
     await until(told)

@@ -1,7 +1,7 @@
-"""Torture the service for a while: `python -m tests.torture SECONDS [--seed N]`.
+"""Torture the service: `just torture SECONDS [--only D3 …] [--seed N]`.
 
-What was sent depends on the seed alone, the moments of the kills also on the machine. A failure
-is a traceback; the folder with the ledger, the database and the log stays.
+Each fault has its share of the time, and at least one round. A round that fails says the command
+that runs it again; its folder, with the ledger, the database and the log, stays.
 """
 
 import argparse
@@ -12,37 +12,83 @@ import shutil
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
+from signal import SIGKILL, SIGTERM
+from typing import NamedTuple
 
-from tests.e2e.service import running
-from tests.torture.kills import SETTINGS, Kills
-from tests.torture.sender import unfinished
+from tests.torture import rounds, survival, variants
+from tests.torture.disk import Disk
+from tests.torture.place import Place
 
 logger = logging.getLogger(__name__)
 
+Round = Callable[[Place], Awaitable[Counter[str]]]
 
-async def torture(folder: Path, seed: int, seconds: float) -> None:
-    end, kills = time.monotonic() + seconds, Kills(folder, seed)
-    await kills.run(lambda: time.monotonic() < end)
-    async with running(folder, **SETTINGS) as service:
-        await kills.traffic.compare(service, again=True)
-        async with service.client() as user:
-            wrong = await unfinished(user)
-            assert not wrong, wrong
-    answers = Counter(kills.traffic.sender.ledger.statuses)
-    logger.info("nothing was lost, altered, doubled or made up; answers: %s", answers)
+
+class Fault(NamedTuple):
+    """Its share of the time, and the rounds that are run in turn."""
+
+    share: int
+    rounds: tuple[Round, ...]
+
+
+FAULTS = {
+    "D1": Fault(3, (partial(rounds.ends, signals=[SIGKILL]),)),
+    "D2": Fault(4, (rounds.deaths,)),
+    "D3": Fault(6, (rounds.mutants, *[rounds.power] * 9)),
+    "D4": Fault(3, (rounds.full, *[rounds.errors] * 4)),
+    "D5": Fault(1, (survival.slow,)),
+    "D6": Fault(1, (rounds.rotten,)),
+    "D11": Fault(
+        2,
+        (
+            partial(survival.failing, changes=[variants.CRASH]),
+            partial(survival.failing, changes=[variants.CRASH_AFTERWARDS]),
+            partial(survival.failing, changes=[variants.HANG]),
+        ),
+    ),
+    "D12": Fault(1, (partial(survival.failing, changes=[variants.PANIC]),)),
+    "D14": Fault(2, (partial(rounds.ends, signals=[SIGTERM]),)),
+}
+
+
+async def torture(folder: Path, names: list[str], seed: int, seconds: float) -> None:
+    disk, whole = Disk.built(folder), sum(FAULTS[name].share for name in names)
+    for name in names:
+        found = await repeat(name, folder, disk, seed, seconds * FAULTS[name].share / whole)
+        figures = ", ".join(f"{count:,} {what}" for what, count in found.items() if count)
+        logger.info("%-4s %s", name, figures)
+
+
+async def repeat(name: str, folder: Path, disk: Disk, seed: int, seconds: float) -> Counter[str]:
+    """Run rounds for a time; the seed of each is the one after that of the last."""
+    end, found, several = time.monotonic() + seconds, Counter[str](), FAULTS[name].rounds
+    while not found or time.monotonic() < end:
+        place = Place(folder / f"{name}-{seed}", seed, disk)
+        place.folder.mkdir()
+        try:
+            found += await several[seed % len(several)](place) + Counter(rounds=1)
+        except Exception:
+            logger.exception("again: just torture 0 --only %s --seed %d", name, seed)
+            raise
+        shutil.rmtree(place.folder)
+        seed += 1
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("seconds", type=float)
+    parser.add_argument("--only", nargs="+", choices=FAULTS, default=[*FAULTS], metavar="FAULT")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     options = parser.parse_args()
     logging.basicConfig(format="%(message)s")
     logger.setLevel(logging.INFO)
     folder = Path(tempfile.mkdtemp(prefix="ecg-torture-"))
     logger.info("seed %d, in %s", options.seed, folder)
-    asyncio.run(torture(folder, options.seed, options.seconds))
+    asyncio.run(torture(folder, options.only, options.seed, options.seconds))
     shutil.rmtree(folder)
 
 

@@ -1,0 +1,83 @@
+"""What the files of a database hold, read without the service."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from uuid import UUID
+
+import apsw
+
+import ecg_core
+from ecg_service.adapters.sqlite.ecg_rows import BLOB_COLUMNS, COLUMNS, to_blob, to_ecg
+from ecg_service.adapters.sqlite.engine.sql import Row, execute
+from ecg_service.domain.errors import EcgError
+from ecg_service.insights import REGISTRY
+from tests.e2e.service import USER
+from tests.torture.ledger import Account, content_of
+
+ECGS = f"SELECT {COLUMNS}, {BLOB_COLUMNS} FROM ecgs NOT INDEXED"
+INCOMPLETE = """
+    SELECT hex(id) FROM ecgs WHERE (SELECT count(*) FROM insights WHERE ecg_id = ecgs.id) <> ?
+"""
+KEYED = "SELECT ecg_id FROM idempotency_keys"
+UNREADABLE = (EcgError, apsw.Error, UnicodeDecodeError, ecg_core.BlobError)
+
+
+class Files:
+    """Says what is wrong with a database; remembers the rows that it has understood."""
+
+    def __init__(self) -> None:
+        self._contents: dict[Row, str] = {}
+
+    def findings(self, path: Path, account: Account) -> list[str]:
+        """Compare all that the files hold with what must and may be in them."""
+        try:
+            with closing(opened(path)) as connection:
+                return [*self._findings(connection, account)]
+        except UNREADABLE as error:
+            return [f"unreadable: {error!r}"]
+
+    def _findings(self, connection: apsw.Connection, account: Account) -> Iterator[str]:
+        for (problem,) in execute(connection, "PRAGMA integrity_check"):
+            if problem != "ok":
+                yield f"damaged: {problem}"
+        for row in execute(connection, "PRAGMA foreign_key_check"):
+            yield f"belongs to nothing: {row}"
+        stored = self._stored(connection)
+        yield from account.findings(stored)
+        for (key,) in execute(connection, INCOMPLETE, len(REGISTRY)):
+            yield f"lacks an insight: {key}"
+        keys = {str(UUID(bytes=key)) for (key,) in execute(connection, KEYED)}
+        for content, ids in stored.items():
+            if account.attempts[content].keyed and not keys.issuperset(ids):
+                yield f"stored without its key: {ids}"
+
+    def _stored(self, connection: apsw.Connection) -> dict[str, list[str]]:
+        stored = defaultdict[str, list[str]](list)
+        for row in execute(connection, ECGS):
+            if row not in self._contents:
+                self._contents[row] = content_of_row(row)
+            stored[self._contents[row]].append(str(UUID(bytes=row[0])))
+        return stored
+
+
+def content_of_row(row: Row) -> str:
+    *columns, blob, checksum = row
+    ecg = to_ecg(tuple(columns), USER)
+    samples = to_blob((blob, checksum), ecg.id)
+    signals = ecg_core.unpack(samples, max_samples=ecg.num_samples)
+    leads = [
+        {"name": lead.name, "signal": s.to_list(), "baseline": lead.baseline}
+        | ({} if lead.missing is None else {"missing": lead.missing})
+        for lead, s in zip(ecg.leads, signals, strict=True)
+    ]
+    return content_of({"id": ecg.client_id, "leads": leads})
+
+
+def opened(path: Path) -> apsw.Connection:
+    """Open a database that is nobody else's, to look at it; the files stay as they are."""
+    connection = apsw.Connection(str(path), apsw.SQLITE_OPEN_READWRITE)
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    execute(connection, "PRAGMA locking_mode=EXCLUSIVE")  # with the index of the log in memory
+    return connection
