@@ -27,7 +27,7 @@ from tests.torture.variants import (
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs LD_PRELOAD")
 
 SEED = 20_261
-STATES = 1_500
+STATES = 1_000
 
 
 @pytest.fixture

@@ -81,7 +81,8 @@ class Lives:
             for name in (DATABASE + end for end in FILES):
                 if (self._folder / name).exists():
                     shutil.copy(self._folder / name, copy / name)
-            wrong = Files().findings(copy / DATABASE, self.traffic.sender.ledger)
+            contents = Files().contents(copy / DATABASE)
+        wrong = contents.findings(self.traffic.sender.ledger)
         assert not wrong, (str(fault), wrong)
 
 

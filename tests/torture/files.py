@@ -1,9 +1,11 @@
 """What the files of a database hold, read without the service."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import apsw
@@ -24,42 +26,61 @@ KEYED = "SELECT ecg_id FROM idempotency_keys"
 UNREADABLE = (EcgError, apsw.Error, UnicodeDecodeError, ecg_core.BlobError)
 
 
+class Contents(NamedTuple):
+    """What a database holds: the ids of ECGs by content, those of keys, and what is damaged."""
+
+    stored: Mapping[str, list[str]]
+    keyed: AbstractSet[str]
+    damage: Sequence[str] = ()
+
+    def findings(self, account: Account) -> list[str]:
+        """Compare all that is held with what must and may be."""
+        if self.damage:
+            return [*self.damage]
+        keyless = [
+            f"stored without its key: {ids}"
+            for content, ids in self.stored.items()
+            if account.attempts[content].keyed and any(one not in self.keyed for one in ids)
+        ]
+        return account.findings(self.stored) + keyless
+
+
 class Files:
-    """Says what is wrong with a database; remembers the rows that it has understood."""
+    """Reads databases, and remembers the rows that it has understood."""
 
     def __init__(self) -> None:
-        self._contents: dict[Row, str] = {}
+        self._rows: dict[Row, tuple[str, str]] = {}
 
-    def findings(self, path: Path, account: Account) -> list[str]:
-        """Compare all that the files hold with what must and may be in them."""
+    def contents(self, path: Path) -> Contents:
         try:
             with closing(opened(path)) as connection:
-                return [*self._findings(connection, account)]
+                keyed = {_id(key) for (key,) in execute(connection, KEYED)}
+                return Contents(self._stored(connection), keyed, [*_damage(connection)])
         except UNREADABLE as error:
-            return [f"unreadable: {error!r}"]
-
-    def _findings(self, connection: apsw.Connection, account: Account) -> Iterator[str]:
-        for (problem,) in execute(connection, "PRAGMA integrity_check"):
-            if problem != "ok":
-                yield f"damaged: {problem}"
-        for row in execute(connection, "PRAGMA foreign_key_check"):
-            yield f"belongs to nothing: {row}"
-        stored = self._stored(connection)
-        yield from account.findings(stored)
-        for (key,) in execute(connection, INCOMPLETE, len(REGISTRY)):
-            yield f"lacks an insight: {key}"
-        keys = {str(UUID(bytes=key)) for (key,) in execute(connection, KEYED)}
-        for content, ids in stored.items():
-            if account.attempts[content].keyed and not keys.issuperset(ids):
-                yield f"stored without its key: {ids}"
+            return Contents({}, set(), [f"unreadable: {error!r}"])
 
     def _stored(self, connection: apsw.Connection) -> dict[str, list[str]]:
         stored = defaultdict[str, list[str]](list)
         for row in execute(connection, ECGS):
-            if row not in self._contents:
-                self._contents[row] = content_of_row(row)
-            stored[self._contents[row]].append(str(UUID(bytes=row[0])))
+            if row not in self._rows:
+                self._rows[row] = content_of_row(row), _id(row[0])
+            content, ecg_id = self._rows[row]
+            stored[content].append(ecg_id)
         return stored
+
+
+def _damage(connection: apsw.Connection) -> Iterator[str]:
+    for (problem,) in execute(connection, "PRAGMA integrity_check"):
+        if problem != "ok":
+            yield f"damaged: {problem}"
+    for row in execute(connection, "PRAGMA foreign_key_check"):
+        yield f"belongs to nothing: {row}"
+    for (key,) in execute(connection, INCOMPLETE, len(REGISTRY)):
+        yield f"lacks an insight: {key}"
+
+
+def _id(key: bytes) -> str:
+    return str(UUID(bytes=key))
 
 
 def content_of_row(row: Row) -> str:

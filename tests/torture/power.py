@@ -10,13 +10,13 @@ from itertools import islice
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from tests.e2e.service import running
 from tests.torture.disk import Disk, Fault, Happening, command, happenings
-from tests.torture.files import Files
+from tests.torture.files import Contents, Files
 from tests.torture.ledger import Account, Entry
-from tests.torture.states import Image, Surface, failures, placed
+from tests.torture.states import Remains, Surface, Survival, failures, placed
 from tests.torture.traffic import Traffic
 
 DATABASE = "ecg.db"
@@ -41,9 +41,10 @@ class Recording:
 
 @dataclass
 class Verdict:
-    """How many states were looked at, and what is wrong with some."""
+    """How many states were looked at, how many differ in the files, and what is wrong."""
 
     states: int = 0
+    distinct: int = 0
     wrong: list[str] = field(default_factory=list[str])
 
 
@@ -73,26 +74,68 @@ def judge(
     recording: Recording, seed: int, most: int = 10**9, share: tuple[int, int] = (0, 1)
 ) -> Verdict:
     """Look at a share, one of so many, of the states of a recording, but at most at so many."""
-    surface = Surface(random.Random(f"{seed} {share}"))
-    due, account = iter(recording.entries), Account()
-    entry, files, verdict = next(due, None), Files(), Verdict()
+    due, account, verdict = iter(recording.entries), Account(), Verdict()
+    entry = next(due, None)
     part, of = share
-    with folder_in_memory() as folder:
-        cuts = failures(recording.record, surface, recording.start)
+    surface = Surface(random.Random(f"{seed} {share}"))
+    cuts = failures(recording.record, surface, recording.start)
+    with Laid.out(surface) as files:
         for at, survival in islice(cuts, part, None, of):
             while entry and entry.place <= at:
                 account.note(entry)
                 entry = next(due, None)
-            image = surface.after_failure(survival)
-            write(folder, image)
-            wrong = files.findings(folder / DATABASE, account)
+            wrong = files.after(survival).findings(account)
             verdict.states += 1
             verdict.wrong += [f"{at}-{survival}: {one}" for one in wrong]
             if wrong:
-                write(recording.folder / f"{at}-{survival}", image)
+                files.keep(recording.folder / f"{at}-{survival}")
             if verdict.states == most or len(verdict.wrong) >= MOST_WRONG:
                 break
+        verdict.distinct = files.distinct
     return verdict
+
+
+class Laid:
+    """The files after a power failure, laid out for SQLite; each state of them is read once."""
+
+    def __init__(self, surface: Surface, folder: Path) -> None:
+        self._surface = surface
+        self._folder = folder
+        self._files = Files()
+        self._wanted: dict[str, Remains] = {}
+        self._there: dict[str, Remains] = {}
+        self._seen: dict[tuple[tuple[str, Remains], ...], Contents] = {}
+
+    @classmethod
+    @contextmanager
+    def out(cls, surface: Surface) -> Generator[Self]:
+        with folder_in_memory() as folder:
+            yield cls(surface, folder)
+
+    @property
+    def distinct(self) -> int:
+        return len(self._seen)
+
+    def after(self, survival: Survival) -> Contents:
+        """Return what the database holds."""
+        self._wanted = self._surface.after_failure(survival)
+        key = tuple(self._wanted.items())
+        if key not in self._seen:
+            self._lay_out()
+            self._seen[key] = self._files.contents(self._folder / DATABASE)
+        return self._seen[key]
+
+    def keep(self, folder: Path) -> None:
+        """Copy the files to a folder, to be looked at."""
+        self._lay_out()
+        shutil.copytree(self._folder, folder, dirs_exist_ok=True)
+
+    def _lay_out(self) -> None:
+        for name, remains in self._wanted.items():
+            if self._there.get(name) != remains:
+                content = self._surface.content(name, remains)
+                (self._folder / (DATABASE + name)).write_bytes(content)
+        self._there = self._wanted
 
 
 @contextmanager
@@ -102,9 +145,3 @@ def folder_in_memory() -> Generator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
-
-
-def write(folder: Path, image: Image) -> None:
-    folder.mkdir(exist_ok=True)
-    for end, content in image.items():
-        (folder / (DATABASE + end)).write_bytes(content)

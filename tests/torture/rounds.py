@@ -54,9 +54,9 @@ async def power(place: Place) -> Counter[str]:
     traffic = place.traffic()
     env = place.variant(*([SHORT_LOG] if place.seed % 4 else []))
     recording = await recorded(
-        place.folder, traffic, place.disk, answers=ANSWERS + place.seed % 2, env=env
+        place.folder, traffic, place.disk, answers=2 * ANSWERS + place.seed % 2, env=env
     )
-    return counted(traffic, states=await judged(recording, place.seed))
+    return counted(traffic) + await judged(recording, place.seed)
 
 
 async def mutants(place: Place) -> Counter[str]:
@@ -88,7 +88,7 @@ async def errors(place: Place) -> Counter[str]:
     states = await judged(recording, place.seed)
     await settled(place, traffic)
     assert 201 in traffic.sender.ledger.statuses[-30:]
-    return counted(traffic, errors=len(faults), states=states)
+    return counted(traffic, errors=len(faults)) + states
 
 
 async def full(place: Place) -> Counter[str]:
@@ -123,8 +123,8 @@ async def rotten(place: Place, flips: int = 300) -> Counter[str]:
     return counted(traffic, **rotting.run(random.Random(place.seed), flips))
 
 
-async def judged(recording: Recording, seed: int) -> int:
-    """Look at all states, on all processors; return how many they are."""
+async def judged(recording: Recording, seed: int) -> Counter[str]:
+    """Look at all states, on all processors; return how many there are."""
     shares = os.cpu_count() or 1
     look = partial(judge, recording, seed)
     loop = asyncio.get_running_loop()
@@ -135,7 +135,10 @@ async def judged(recording: Recording, seed: int) -> int:
         verdicts = await asyncio.gather(*parts)
     wrong = [one for verdict in verdicts for one in verdict.wrong]
     assert not wrong, wrong
-    return sum(verdict.states for verdict in verdicts)
+    return Counter(
+        states=sum(verdict.states for verdict in verdicts),
+        distinct=sum(verdict.distinct for verdict in verdicts),
+    )
 
 
 async def make_room(traffic: Traffic, service: Service) -> None:

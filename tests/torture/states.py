@@ -8,7 +8,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -23,8 +23,12 @@ Survival = Literal["none", "all", "first", "some"]
 SURVIVALS: tuple[Survival, ...] = ("none", "all", "first", "some", "some")
 """What survives of the writes that are not synced: the first of them, or any, are torn too."""
 
-Image = dict[str, bytearray]
-"""Contents by the end of the name: that of the database is empty."""
+
+class Remains(NamedTuple):
+    """What is left of a file: what was synced, as of a sync, and what else survives."""
+
+    synced: int
+    survivors: tuple[Happening, ...]
 
 
 def placed(entries: Sequence[Entry], record: Sequence[Happening]) -> list[Entry]:
@@ -53,9 +57,10 @@ class Surface:
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self._sure: Image = defaultdict(bytearray)
+        self._sure: dict[str, bytearray] = defaultdict(bytearray)
         self._pending: dict[str, list[Happening]] = defaultdict(list)
         self._begun: dict[str, int] = {}
+        self._synced: dict[str, int] = defaultdict(int)
 
     @property
     def unsynced(self) -> int:
@@ -81,14 +86,21 @@ class Surface:
         kept = written if one.kind == "s" else self._survivors("some", written)
         for write in kept:
             put(self._sure[one.file], write)
+        self._synced[one.file] += 1
 
-    def after_failure(self, survival: Survival) -> Image:
-        """Return what the files may be if the power fails now."""
-        image = {name: bytearray(content) for name, content in self._sure.items()}
-        for name, pending in self._pending.items():
-            for one in self._survivors(survival, pending):
-                put(image.setdefault(name, bytearray()), one)
-        return image
+    def after_failure(self, survival: Survival) -> dict[str, Remains]:
+        """Return what may be left of the files if the power fails now."""
+        return {
+            name: Remains(self._synced[name], tuple(self._survivors(survival, pending)))
+            for name, pending in self._pending.items()
+        }
+
+    def content(self, name: str, remains: Remains) -> bytearray:
+        """Return the content of a file of which this remains, before the next sync."""
+        content = bytearray(self._sure[name])
+        for one in remains.survivors:
+            put(content, one)
+        return content
 
     def _survivors(self, survival: Survival, pending: Sequence[Happening]) -> list[Happening]:
         chance = self._chance

@@ -31,8 +31,8 @@ def left(*happened: Happening) -> set[bytes]:
         surface = Surface(random.Random(seed))
         for one in happened:
             surface.note(one)
-        images = (surface.after_failure(survival) for survival in SURVIVALS)
-        found |= {bytes(image.get(LOG, b"")) for image in images}
+        for survival in SURVIVALS:
+            found.add(bytes(surface.content(LOG, surface.after_failure(survival)[LOG])))
     return found
 
 
