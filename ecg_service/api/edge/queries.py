@@ -57,6 +57,8 @@ def read_query(kind: type[Q], request: Request[Any, Any, Any]) -> Q:
 
 def decode_query(kind: type[Q], query: bytes) -> Q:
     """Decode a query string, or raise `InvalidQuery` naming the parameter."""
+    if not query:
+        return kind()  # no parameter is required
     pairs = _pairs(query)
     if broken := [*_misnamed(kind, Counter(name for name, _ in pairs))]:
         raise InvalidQuery(*broken)

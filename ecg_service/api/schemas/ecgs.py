@@ -34,17 +34,18 @@ class LeadOut(Struct):
 
     @classmethod
     def of(cls, lead: Lead, crossings: int | None = None, samples: Written | None = None) -> Self:
+        # Without calls of `or_unset`, seven of which for each of twelve leads took 8 µs.
         return cls(
             name=lead.name,
             num_samples=lead.num_samples,
             baseline=lead.baseline,
-            zero_crossings=or_unset(crossings),
-            gain=or_unset(lead.gain),
-            unit=or_unset(lead.unit),
-            missing=or_unset(lead.missing),
-            num_missing=or_unset(lead.num_missing),
+            zero_crossings=UNSET if crossings is None else crossings,
+            gain=UNSET if lead.gain is None else lead.gain,
+            unit=UNSET if lead.unit is None else lead.unit,
+            missing=UNSET if lead.missing is None else lead.missing,
+            num_missing=UNSET if lead.num_missing is None else lead.num_missing,
             signal=UNSET if samples is None else samples.values[0],
-            encoding=UNSET if samples is None else or_unset(samples.encoding),
+            encoding=UNSET if samples is None or samples.encoding is None else samples.encoding,
         )
 
 
