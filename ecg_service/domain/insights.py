@@ -16,6 +16,9 @@ Json = Any
 
 MAX_REASON_LENGTH = 200
 
+ZERO_CROSSINGS = "zero_crossings"
+"""The insight whose result answers about an ECG repeat."""
+
 
 class InsightState(StrEnum):
     """Pending, then running, then done or failed; an interrupted run is pending again."""

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 
 from ecg_service.domain.ecg import Ecg
-from ecg_service.domain.insights import InsightRecord, InsightState, Json, with_num_missing
+from ecg_service.domain.insights import (
+    ZERO_CROSSINGS,
+    InsightRecord,
+    InsightState,
+    Json,
+    with_num_missing,
+)
 from ecg_service.domain.signals import Signal
-
-NAME = "zero_crossings"
 
 
 def zero_crossings(ecg: Ecg, signals: Sequence[Signal]) -> Json:
@@ -29,6 +33,6 @@ def zero_crossings(ecg: Ecg, signals: Sequence[Signal]) -> Json:
 def stored_counts(records: Sequence[InsightRecord]) -> list[int] | None:
     """Return each lead's count from the insights of an ECG, or None if they are not done."""
     for record in records:
-        if record.name == NAME and record.state is InsightState.DONE:
+        if record.name == ZERO_CROSSINGS and record.state is InsightState.DONE:
             return [lead["zero_crossings"] for lead in record.result]
     return None

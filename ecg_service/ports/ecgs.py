@@ -11,6 +11,9 @@ from ecg_service.domain.stored import Added, StoredEcg
 
 T = TypeVar("T")
 
+Names = Sequence[str] | None
+"""The names of the insights that are needed, in order; None for all."""
+
 
 class EcgRepository(Protocol):
     """ECGs, each accessible to its owner only.
@@ -46,17 +49,22 @@ class EcgRepository(Protocol):
         """
         ...
 
-    async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
+    async def get(
+        self, owner: str, ecg_id: UUID, *, samples: bool = True, insights: Names = None
+    ) -> StoredEcg:
         """Return the ECG with its insights and, if asked for, its samples, from one snapshot.
 
-        Raises `DamagedEcg` if the metadata do not match their checksum.
+        Of the insights those named, or all. Raises `DamagedEcg` if the metadata do not match
+        their checksum.
         """
         ...
 
-    async def read(self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T]) -> T:
+    async def read(
+        self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T], *, insights: Names = None
+    ) -> T:
         """Return `use` of the ECG with its insights and samples, called off the event loop.
 
-        So what is made of the samples costs no second change of threads.
+        So what is made of the samples costs no second change of threads. `insights` as for `get`.
         """
         ...
 

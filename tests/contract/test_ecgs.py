@@ -107,6 +107,18 @@ async def test_strangers_and_the_unknown_look_the_same(store: Store) -> None:
     assert (await store.ecgs.get("ann", anns)).ecg.id == anns
 
 
+@pytest.mark.parametrize("names", [[], ["hr"], ["hr", "qrs"], ["none", "qrs"]], ids=str)
+async def test_returns_the_insights_that_are_asked_for(store: Store, names: list[str]) -> None:
+    def found(stored: StoredEcg) -> list[str]:
+        return [record.name for record in stored.insights]
+
+    [one] = await added(store, new("ann", "hr", "qrs", "rr"))
+    wanted = [name for name in names if name != "none"]
+    assert found(await store.ecgs.get("ann", one, samples=False, insights=names)) == wanted
+    assert await store.ecgs.read("ann", one, found, insights=names) == wanted
+    assert await store.ecgs.read("ann", one, found) == ["hr", "qrs", "rr"]
+
+
 async def test_one_failure_adds_nothing(store: Store) -> None:
     first, second = new("ann", "qrs", client_id="1"), new()
     await added(store, second)

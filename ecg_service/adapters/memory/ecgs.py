@@ -14,7 +14,7 @@ from ecg_service.domain.errors import EcgNotFound, StorageUnavailable
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.domain.together import require_all
-from ecg_service.ports.ecgs import EcgRepository
+from ecg_service.ports.ecgs import EcgRepository, Names
 
 T = TypeVar("T")
 
@@ -67,12 +67,17 @@ class MemoryEcgs(EcgRepository):
                 self._keys[one.ecg.owner, one.key] = (one.ecg.id, one.fingerprint)
         return answers
 
-    async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
+    async def get(
+        self, owner: str, ecg_id: UUID, *, samples: bool = True, insights: Names = None
+    ) -> StoredEcg:
         stored = self._owned(owner, ecg_id)
-        return StoredEcg(stored.ecg, stored.insights, stored.blob if samples else b"")
+        wanted = [one for one in stored.insights if insights is None or one.name in insights]
+        return StoredEcg(stored.ecg, tuple(wanted), stored.blob if samples else b"")
 
-    async def read(self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T]) -> T:
-        return await asyncio.to_thread(use, self._owned(owner, ecg_id))
+    async def read(
+        self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T], *, insights: Names = None
+    ) -> T:
+        return await asyncio.to_thread(use, await self.get(owner, ecg_id, insights=insights))
 
     async def page(
         self,

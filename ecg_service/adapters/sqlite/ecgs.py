@@ -32,7 +32,7 @@ from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.domain.time import from_microseconds, to_microseconds
 from ecg_service.domain.together import require_all
-from ecg_service.ports.ecgs import EcgRepository
+from ecg_service.ports.ecgs import EcgRepository, Names
 
 T = TypeVar("T")
 
@@ -85,11 +85,15 @@ class SqliteEcgs(EcgRepository):
         add = _add_together if together else _add_many
         return await self._engine.write_after(read, add, until=until) or []
 
-    async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
-        return await self._engine.read(_get, owner, ecg_id, samples=samples)
+    async def get(
+        self, owner: str, ecg_id: UUID, *, samples: bool = True, insights: Names = None
+    ) -> StoredEcg:
+        return await self._engine.read(_get, owner, ecg_id, insights, samples=samples)
 
-    async def read(self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T]) -> T:
-        return await self._engine.read_and_use(use, _get, owner, ecg_id, samples=True)
+    async def read(
+        self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T], *, insights: Names = None
+    ) -> T:
+        return await self._engine.read_and_use(use, _get, owner, ecg_id, insights, samples=True)
 
     async def page(
         self,
@@ -149,14 +153,16 @@ def _find(
     return DamagedEcg("the ECG of this id is damaged")
 
 
-def _get(connection: apsw.Connection, owner: str, ecg_id: UUID, *, samples: bool) -> StoredEcg:
+def _get(
+    connection: apsw.Connection, owner: str, ecg_id: UUID, insights: Names, *, samples: bool
+) -> StoredEcg:
     if not samples:
         ecg, blob = to_ecg(_row(connection, GET, ecg_id.bytes, owner), owner), b""
     else:
         *row, packed, checksum = _row(connection, GET_WHOLE, ecg_id.bytes, owner)
         ecg = to_ecg(tuple(row), owner)
         blob = to_blob((packed, checksum), ecg_id)
-    return StoredEcg(ecg, tuple(select_records(connection, ecg_id)), blob)
+    return StoredEcg(ecg, tuple(select_records(connection, ecg_id, insights)), blob)
 
 
 def get_for_any_owner(connection: apsw.Connection, ecg_id: UUID) -> StoredEcg:

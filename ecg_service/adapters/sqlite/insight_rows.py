@@ -1,7 +1,7 @@
 """Converts records of insights to rows and back."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -64,8 +64,15 @@ def select_record(
     return None
 
 
-def select_records(connection: apsw.Connection, ecg_id: UUID) -> list[InsightRecord]:
-    """Read the insights of an ECG in order of name; damaged ones have failed."""
+def select_records(
+    connection: apsw.Connection, ecg_id: UUID, names: Sequence[str] | None = None
+) -> list[InsightRecord]:
+    """Read the insights of an ECG in order of name; damaged ones have failed.
+
+    Of the named ones, if some are, damaged ones are left out like those that are not there.
+    """
+    if names is not None:
+        return [one for name in names if (one := select_record(connection, ecg_id, name))]
     with suppress(*UNREADABLE):
         return [*map(to_record, select(connection, ALL, ecg_id.bytes, damaged=Damaged))]
     return [
