@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use ecg_core::Signal;
-use ecg_core::blob::{pack, unpack};
+use ecg_core::blob::{pack, unpack, unpack_json_at_most};
 use ecg_core::crossings::{Crossings, ZeroRule, count};
 use ecg_core::internals::extremes;
 use ecg_core::json::to_json;
@@ -53,6 +53,7 @@ fn main() {
         rate(&format!("pack {name}"), body.len(), || pack(&signals).unwrap());
         let blob = pack(&signals).unwrap();
         rate(&format!("unpack {name}"), body.len(), || unpack(&blob).unwrap());
+        rate(&format!("unpack_json {name}"), body.len(), || unpack_json_at_most(&blob, u64::MAX).unwrap());
     }
 }
 

@@ -11,7 +11,7 @@ from ecg_service.domain.errors import DamagedEcg, EcgError, outcome
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
-from ecg_service.ports.formats import Format, Use
+from ecg_service.ports.formats import Format, Use, WriteBlob, Written
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +37,9 @@ class RustCore(SignalCore):
         self, ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Signal]], T]
     ) -> list[T | EcgError]:
         return await self._run(_unpack, ecgs, use)
+
+    def write(self, ecg: StoredEcg, write: WriteBlob) -> Sequence[Written]:
+        return _without_panic(_write, ecg, write)
 
     def unpack_here(self, ecg: StoredEcg, use: Callable[[Sequence[Signal]], T]) -> T:
         return _without_panic(lambda: use(_signals(ecg)))
@@ -73,6 +76,11 @@ def _unpack(
 def _signals(ecg: StoredEcg) -> Sequence[Signal]:
     with _damage():
         return ecg_core.unpack(ecg.blob, max_samples=ecg.num_samples)
+
+
+def _write(ecg: StoredEcg, write: WriteBlob) -> Sequence[Written]:
+    with _damage():
+        return write(ecg.blob, max_samples=ecg.num_samples)
 
 
 def _window(

@@ -55,7 +55,7 @@ async def read_ecg(scope: Scope, receive: Receive, send: Send) -> None:
         await ecgs.read(request.user.name, key)
         await send_not_modified(known, send)
         return
-    write = format_of(request).written if query.signals else None
+    write = format_of(request).written_blob if query.signals else None
     found = await ecgs.read(request.user.name, key, write=write)
     await send_answer(EcgOut.of(found), request, validated(tag), send)
 

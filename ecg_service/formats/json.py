@@ -50,6 +50,10 @@ class Json(AnswerFormat):
     def written(self, *signals: Signal) -> Written:
         return Written(tuple([msgspec.Raw(signal.to_json()) for signal in signals]))
 
+    def written_blob(self, blob: bytes, *, max_samples: int) -> list[Written]:
+        texts = ecg_core.unpack_json(blob, max_samples=max_samples)
+        return [Written((msgspec.Raw(text),)) for text in texts]
+
 
 def _read(
     body: bytes, result: ecg_core.Reading | ecg_core.DecodeError, max_leads: int | None

@@ -50,6 +50,9 @@ class MessagePack(AnswerFormat):
     def written(self, *signals: Signal) -> Written:
         return encode_samples(signals)
 
+    def written_blob(self, blob: bytes, *, max_samples: int) -> list[Written]:
+        return [self.written(one) for one in ecg_core.unpack(blob, max_samples=max_samples)]
+
 
 def _detail(error: ecg_core.DecodeError, body: bytes) -> str | None:
     advice = missing_hint(error, body, _NO_SAMPLES)

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from ecg_service.domain.errors import EcgError
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.stored import StoredEcg
-from ecg_service.ports.formats import Format, Use
+from ecg_service.ports.formats import Format, Use, WriteBlob, Written
 
 T = TypeVar("T")
 
@@ -39,6 +39,10 @@ class SignalCore(Protocol):
         The result for a blob whose checksum does not match, or that has more samples than the
         ECG's leads, is `DamagedEcg`.
         """
+        ...
+
+    def write(self, ecg: StoredEcg, write: WriteBlob) -> Sequence[Written]:
+        """Return each signal of an ECG as `write` encodes it; blocks, and raises `DamagedEcg`."""
         ...
 
     def unpack_here(self, ecg: StoredEcg, use: Callable[[Sequence[Signal]], T]) -> T:

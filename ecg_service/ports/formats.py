@@ -22,6 +22,12 @@ class Written(Struct, frozen=True):
     encoding: str | None = None
 
 
+class WriteBlob(Protocol):
+    """Encodes each signal of a blob for an answer; see `AnswerFormat.written_blob`."""
+
+    def __call__(self, blob: bytes, *, max_samples: int) -> Sequence[Written]: ...
+
+
 class Format(Protocol):
     """A format of ECG documents, named by its media type.
 
@@ -53,4 +59,8 @@ class AnswerFormat(Format, Protocol):
 
     def written(self, *signals: Signal) -> Written:
         """Encode the signals of an answer, all in the same way."""
+        ...
+
+    def written_blob(self, blob: bytes, *, max_samples: int) -> list[Written]:
+        """Encode each signal of a blob by itself; raises `ecg_core.BlobError` if it is damaged."""
         ...

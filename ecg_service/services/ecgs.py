@@ -11,16 +11,19 @@ from uuid import UUID
 
 from ecg_service.domain.ecg import Cursor, Ecg, Lead, UnreadableEcg, described_bytes
 from ecg_service.domain.errors import LeadNotFound
-from ecg_service.domain.insights import InsightRecord
+from ecg_service.domain.insights import ZERO_CROSSINGS, InsightRecord
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.signals import Signal, ZeroRule
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
-from ecg_service.ports.formats import Written
+from ecg_service.ports.formats import WriteBlob, Written
 from ecg_service.services.insight_changes import InsightChanges
 
 T = TypeVar("T")
+
+COUNTED = (ZERO_CROSSINGS,)
+"""The insights that tell what is answered of an ECG itself."""
 
 StoredCounts = Callable[[Sequence[InsightRecord]], Sequence[int] | None]
 
@@ -83,11 +86,12 @@ class Ecgs:
         self._max_page_bytes = max_page_bytes
         self._turns = asyncio.Semaphore(1)
 
-    async def read(self, owner: str, ecg_id: UUID, *, write: Write | None = None) -> FoundEcg:
+    async def read(self, owner: str, ecg_id: UUID, *, write: WriteBlob | None = None) -> FoundEcg:
         """Return an ECG, with its samples as `write` encodes them, or without."""
         if write is not None:
-            return await self._repository.read(owner, ecg_id, partial(self._with_samples, write))
-        stored = await self._repository.get(owner, ecg_id, samples=False)
+            use = partial(self._with_samples, write)
+            return await self._repository.read(owner, ecg_id, use, insights=COUNTED)
+        stored = await self._repository.get(owner, ecg_id, samples=False, insights=COUNTED)
         counts = self._stored_counts(stored.insights)
         if counts is None:
             stored, counts = await self._count(owner, ecg_id, "neutral")
@@ -95,7 +99,7 @@ class Ecgs:
 
     async def lead(self, owner: str, ecg_id: UUID, index: int) -> Lead:
         """Return one lead without its samples."""
-        return _lead(await self._repository.get(owner, ecg_id, samples=False), index)
+        return _lead(await self._repository.get(owner, ecg_id, samples=False, insights=()), index)
 
     async def window(
         self,
@@ -126,7 +130,7 @@ class Ecgs:
             positions, values = signal.thin(max_points, missing=lead.missing)
             return Window(*place, write(values, positions))
 
-        return await self._repository.read(owner, ecg_id, read)
+        return await self._repository.read(owner, ecg_id, read, insights=())
 
     async def page(
         self,
@@ -183,8 +187,8 @@ class Ecgs:
 
         return await self._repository.read(owner, ecg_id, count)
 
-    def _with_samples(self, write: Write, stored: StoredEcg) -> FoundEcg:
-        samples = self._each(stored, lambda _, signal: write(signal))
+    def _with_samples(self, write: WriteBlob, stored: StoredEcg) -> FoundEcg:
+        samples = self._core.write(stored, write)
         counts = self._stored_counts(stored.insights)
         if counts is None:
             counts = self._each(stored, _crossings)

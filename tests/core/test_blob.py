@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecg_core import BlobError, Signal, pack, unpack, unpack_lead
+from ecg_core import BlobError, Signal, pack, unpack, unpack_json, unpack_lead
 
 LOW, HIGH = -(2**31), 2**31 - 1
 FIXTURE = Path(__file__).parent / "fixtures" / "v1.blob"
@@ -47,8 +47,10 @@ def fixture_leads() -> list[list[int]]:
 @given(leads=st.lists(LEAD, max_size=4))
 def test_unpack_gives_what_was_packed(leads: list[list[int]]) -> None:
     signals = [Signal(lead) for lead in leads]
-    again = unpack(pack(signals))
+    blob = pack(signals)
+    again = unpack(blob)
     assert again == signals
+    assert unpack_json(blob) == [signal.to_json() for signal in signals]
     for signal, lead in zip(again, signals, strict=True):
         assert (signal.minimum, signal.maximum) == (lead.minimum, lead.maximum)
         assert signal.count_zero_crossings() == lead.count_zero_crossings()

@@ -127,6 +127,8 @@ ENDINGS = [
     ("pack", "Signal([])", "pack(endless(x))"),
     ("unpack", BOMB, "unpack(x)"),
     ("unpack", "pack([Signal([])] * (1 << 19))", "unpack(x)"),
+    ("unpack_json", BOMB, "unpack_json(x)"),
+    ("unpack_json", "pack([Signal([])] * (1 << 19))", "unpack_json(x)"),
     ("unpack_lead", BOMB, "unpack_lead(x, 0)"),
     ("blob_info", "pack([Signal([])] * (1 << 19))", "blob_info(x)"),
 ]

@@ -7,8 +7,11 @@ mod allocator;
 
 use allocator::{peak, within};
 use ecg_core::Signal;
-use ecg_core::blob::{BlobError, leads, pack, unpack, unpack_at_most, window, window_at_most};
+use ecg_core::blob::{
+    BlobError, leads, pack, unpack, unpack_at_most, unpack_json_at_most, window, window_at_most,
+};
 use ecg_core::crossings::ZeroRule;
+use ecg_core::json::to_json;
 use ecg_core_fuzz::{forged, on_every_isa};
 use libfuzzer_sys::fuzz_target;
 
@@ -42,7 +45,8 @@ fn forged_blob(bytes: &[u8]) {
     for lead in forged::leads(&blob) {
         let whole = on_every_isa(|| bounded(&blob, || window(&blob, lead, 0, usize::MAX)));
         let Ok(signal) = whole else {
-            assert!(on_every_isa(|| unpack(&blob)).is_err());
+            let error = on_every_isa(|| unpack(&blob)).unwrap_err();
+            assert_eq!(unpack_json_at_most(&blob, u64::MAX), Err(error));
             return;
         };
         windows(&blob, lead, &signal, bytes);
@@ -77,6 +81,8 @@ fn told(blob: &[u8], signals: &[Signal]) {
         all += samples;
     }
     limited(all, &signals.to_vec(), |max| unpack_at_most(blob, max));
+    let texts: Vec<_> = signals.iter().map(|signal| to_json(signal.samples()).unwrap()).collect();
+    limited(all, &texts, |max| unpack_json_at_most(blob, max));
 }
 
 /// All is unpacked if so many samples are taken, and nothing, without memory for it, if one less.

@@ -61,6 +61,7 @@ __all__ = [
     "parse_signal",
     "read_batch",
     "unpack",
+    "unpack_json",
     "unpack_lead",
     "zero_crossing_rate",
     "zero_crossings",
@@ -256,6 +257,7 @@ def read_batch(
 ) -> list[Reading | DecodeError]: ...
 def pack(signals: Iterable[_Integers], /, *, missing: int | None = None) -> bytes: ...
 def unpack(blob: _Bytes, /, *, max_samples: int | None = None) -> list[Signal]: ...
+def unpack_json(blob: _Bytes, /, *, max_samples: int | None = None) -> list[bytes]: ...
 def unpack_lead(
     blob: _Bytes,
     i: int,

@@ -19,5 +19,5 @@ mod write;
 
 pub use error::BlobError;
 pub use info::{Lead, leads};
-pub use read::{unpack, unpack_at_most, window, window_at_most};
+pub use read::{unpack, unpack_at_most, unpack_json_at_most, window, window_at_most};
 pub use write::pack;

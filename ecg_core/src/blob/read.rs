@@ -7,6 +7,7 @@ use super::error::BlobError;
 use super::header::{self, Entry};
 use super::patched;
 use crate::crossings::ZeroRule;
+use crate::json::to_json;
 use crate::memory::collected;
 use crate::signal::Signal;
 
@@ -23,9 +24,34 @@ pub fn unpack(blob: &[u8]) -> Result<Vec<Signal>, BlobError> {
 /// # Errors
 /// [`BlobError`] if they have more, or a single bit is not as it was written.
 pub fn unpack_at_most(blob: &[u8], max_samples: u64) -> Result<Vec<Signal>, BlobError> {
+    each_at_most(blob, max_samples, Ok)
+}
+
+/// The signals that [`unpack_at_most`] returns, each as [`to_json`] writes it; the samples of one at a time are in memory.
+///
+/// ```
+/// use ecg_core::{Signal, blob};
+///
+/// let packed = blob::pack(&[Signal::new([12, -3, 0]), Signal::new([])])?;
+/// assert_eq!(blob::unpack_json_at_most(&packed, 3)?, [b"[12,-3,0]".as_slice(), b"[]"]);
+/// # Ok::<(), blob::BlobError>(())
+/// ```
+///
+/// # Errors
+/// [`BlobError`] as for [`unpack_at_most`].
+pub fn unpack_json_at_most(blob: &[u8], max_samples: u64) -> Result<Vec<Vec<u8>>, BlobError> {
+    each_at_most(blob, max_samples, |signal| Ok(to_json(signal.samples())?))
+}
+
+/// What `made` makes of each signal.
+fn each_at_most<T>(
+    blob: &[u8],
+    max_samples: u64,
+    made: impl Fn(Signal) -> Result<T, BlobError>,
+) -> Result<Vec<T>, BlobError> {
     let entries = header::read(blob)?;
     bounded(entries.iter().map(|entry| u64::from(entry.samples)).sum(), max_samples)?;
-    collected(entries.iter().enumerate().map(|(lead, entry)| whole(blob, lead, entry)))
+    collected(entries.iter().enumerate().map(|(lead, entry)| made(whole(blob, lead, entry)?)))
 }
 
 fn bounded(samples: u64, max: u64) -> Result<(), BlobError> {

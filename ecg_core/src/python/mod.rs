@@ -38,6 +38,7 @@ mod signal;
 mod slices;
 mod table;
 mod together;
+mod unpacking;
 
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
@@ -49,7 +50,7 @@ use crate::isa::Isa;
 #[pymodule]
 mod _ecg_core {
     #[pymodule_export]
-    use super::blobs::{leads, pack, unpack, unpack_lead};
+    use super::blobs::pack;
     #[pymodule_export]
     use super::counter::ZeroCrossingCounter;
     #[pymodule_export]
@@ -66,6 +67,8 @@ mod _ecg_core {
     use super::reading::Reading;
     #[pymodule_export]
     use super::signal::PySignal;
+    #[pymodule_export]
+    use super::unpacking::{leads, unpack, unpack_json, unpack_lead};
 
     #[pymodule_init]
     fn init(module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {

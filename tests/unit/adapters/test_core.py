@@ -131,6 +131,16 @@ def test_what_was_read_is_unpacked_in_the_same_thread(core: RustCore) -> None:
     assert (lengths, thread) == ([3, 1000], threading.get_ident())
 
 
+def test_each_signal_is_written(core: RustCore) -> None:
+    [short, long] = core.write(WHOLE, JSON.written_blob)
+    assert bytes(short.values[0]) == b"[1,-2,3]"
+    assert bytes(long.values[0]).startswith(b"[0,1,2,")
+    with pytest.raises(DamagedEcg, match="1003 samples, more than 1002"):
+        core.write(stored(BLOB, 2, 1000), JSON.written_blob)
+    with pytest.raises(DamagedEcg):
+        core.write(replace(WHOLE, blob=BLOB[:-1]), JSON.written_blob)
+
+
 async def test_a_window_is_unpacked_alone(core: RustCore) -> None:
     assert core.window(WHOLE, 1, 998, None, lambda s: s.to_json()) == b"[998,999]"
     assert core.window(WHOLE, 0, 0, 1, lambda s: s.to_json()) == b"[1]"

@@ -21,6 +21,7 @@ from ecg_service.domain.users import Role
 from ecg_service.formats import DEFAULT as JSON
 from ecg_service.formats import Written
 from ecg_service.insights.zero_crossings import stored_counts
+from ecg_service.ports.ecgs import Names
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.insight_changes import InsightChanges
 from tests.contract.builders import user
@@ -62,7 +63,7 @@ async def stored(
 
 async def test_an_ecg_is_read_with_or_without_samples(store: MemoryStore, ecgs: Ecgs) -> None:
     key = await stored(store)
-    whole = await ecgs.read(OWNER, key, write=JSON.written)
+    whole = await ecgs.read(OWNER, key, write=JSON.written_blob)
     short = await ecgs.read(OWNER, key)
     assert (whole.crossings, whole.samples) == ([2], [SHOWN])
     assert (short.ecg, short.crossings, short.samples) == (whole.ecg, [2], [None])
@@ -111,7 +112,9 @@ async def test_crossings_are_counted_while_the_stored_ones_are_not_there(
 ) -> None:
     """The state while a new version of the insight is computed, or after it failed."""
     key = await stored(store, state=state)
-    assert (await ecgs.read(OWNER, key, write=JSON.written if signals else None)).crossings == [2]
+    assert (
+        await ecgs.read(OWNER, key, write=JSON.written_blob if signals else None)
+    ).crossings == [2]
     assert (await ecgs.insights(OWNER, key)).crossings == [2]
 
 
@@ -143,8 +146,10 @@ async def test_a_change_while_the_insights_are_read_is_heard(
     class Changing(MemoryEcgs):
         """Finishes the insight behind the back of the first who reads it."""
 
-        async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
-            found = await store.ecgs.get(owner, ecg_id, samples=samples)
+        async def get(
+            self, owner: str, ecg_id: UUID, *, samples: bool = True, insights: Names = None
+        ) -> StoredEcg:
+            found = await store.ecgs.get(owner, ecg_id, samples=samples, insights=insights)
             await store.insights.finish([replace(running, state=InsightState.DONE, result=DONE)])
             changes.announce([key])
             return found
@@ -177,7 +182,7 @@ async def test_waiting_for_an_ecg_that_is_deleted_ends(store: MemoryStore, ecgs:
 async def test_nothing_of_a_damaged_ecg_is_shown(store: MemoryStore, ecgs: Ecgs) -> None:
     key = await stored(store, blob=b"dust")
     for reading in (
-        ecgs.read(OWNER, key, write=JSON.written),
+        ecgs.read(OWNER, key, write=JSON.written_blob),
         ecgs.window(OWNER, key, 0, write=JSON.written),
         ecgs.insights(OWNER, key, zeros="strict"),
     ):
@@ -189,7 +194,7 @@ async def test_nothing_of_a_damaged_ecg_is_shown(store: MemoryStore, ecgs: Ecgs)
 async def test_a_stranger_finds_nothing(store: MemoryStore, ecgs: Ecgs, owner: str) -> None:
     key = await stored(store)
     for reading in (
-        ecgs.read(owner, key, write=JSON.written),
+        ecgs.read(owner, key, write=JSON.written_blob),
         ecgs.read(owner, key),
         ecgs.window(owner, key, 0, write=JSON.written),
         ecgs.insights(owner, key, wait=60),
