@@ -11,6 +11,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core import unpack
+
 Samples = NDArray[Any]
 
 
@@ -100,6 +102,20 @@ def writers(signals: list[list[int]], arrays: list[Samples]) -> list[Candidate]:
         Candidate("orjson", dumps and (lambda: [dumps(signal) for signal in signals])),
         Candidate(
             "orjson of NumPy", dumps and (lambda: [dumps(array, **option) for array in arrays])
+        ),
+    ]
+
+
+def answerers(blob: bytes) -> list[Candidate]:
+    """What is stored as JSON, by way of lists of int or of arrays."""
+    encode, dumps = msgspec.json.Encoder().encode, installed("orjson", "dumps")
+    option = {"option": import_module("orjson").OPT_SERIALIZE_NUMPY} if dumps else {}
+    return [
+        Candidate("unpack, msgspec", lambda: [encode(one.to_list()) for one in unpack(blob)]),
+        Candidate("unpack, to_json", lambda: [one.to_json() for one in unpack(blob)]),
+        Candidate(
+            "unpack, orjson of NumPy",
+            dumps and (lambda: [dumps(np.asarray(one), **option) for one in unpack(blob)]),
         ),
     ]
 

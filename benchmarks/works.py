@@ -16,11 +16,13 @@ from ecg_core import (
     lift_signals,
     pack,
     unpack,
+    unpack_json,
     zero_crossing_rate,
     zero_crossings_mask,
 )
 
 READ, COUNT, PACK, UNPACK, WRITE = "read {}", "count {}", "pack {}", "unpack {}", "write {}"
+ANSWER = "unpack {} as JSON"
 TAKE = "take msgpack of {}, samples as bytes"
 AROUND, WITHOUT = "count {}, missing={}", "ecg_core without it"
 GAPS, BASELINES = "count {}, every tenth sample missing", "count {}, a baseline for each lead"
@@ -155,6 +157,13 @@ def _packing(name: str, leads: list[list[int]]) -> Iterator[Work]:
     yield Work(PACK.format(name), size, [packer, *packers])
     unpacker = Candidate("ecg_core", lambda: unpack(blob), bits)
     yield Work(UNPACK.format(name), size, [unpacker, *unpackers])
+    yield _answering(name, blob)
+
+
+def _answering(name: str, blob: bytes) -> Work:
+    ours = Candidate("ecg_core", lambda: unpack_json(blob))
+    size = sum(map(len, unpack_json(blob)))
+    return Work(ANSWER.format(name), size, [ours, *peers.answerers(blob)])
 
 
 def _writing(name: str, leads: list[list[int]]) -> Work:

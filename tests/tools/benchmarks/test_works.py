@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.peers import numpy_count
-from benchmarks.works import COUNT, DTYPES, PACK, READ, TAKE, UNPACK, WRITE, counted, works
+from benchmarks.works import ANSWER, COUNT, DTYPES, PACK, READ, TAKE, UNPACK, WRITE, counted, works
 from ecg_core import count_zero_crossings, unpack
 
 WORKS = {work.name: work for work in works()}
@@ -47,6 +47,13 @@ def test_readers_and_writers_agree(ecg: str) -> None:
     signals = [lead["signal"] for lead in read["json"]["leads"]]
     assert [json.loads(text) for text in written["ecg_core"]] == signals
     assert [len(signal) for signal in signals] == ECGS[ecg]
+
+
+@pytest.mark.parametrize("ecg", ECGS)
+def test_blobs_become_the_json_that_was_packed(ecg: str) -> None:
+    answered, written = results(ANSWER.format(ecg)), results(WRITE.format(ecg))
+    assert len(answered) >= 3
+    assert all(texts == written["ecg_core"] for texts in answered.values())
 
 
 @pytest.mark.parametrize("ecg", ["12 x 5,000", "12 x 500"])
