@@ -13,7 +13,7 @@ import click
 from benchmarks.workloads import body
 
 KERNELS = (
-    *("parse", "lift", "pack", "unpack", "to_json"),
+    *("parse", "lift", "pack", "unpack", "unpack_json", "to_json"),
     *("count_i16", "count_i32", "count_i64", "count_f64"),
     *("except_i16", "except_i64", "except_f64", "gaps_i32"),
 )

@@ -46,7 +46,7 @@ def report(baseline: Counts, found: Counts) -> Iterator[str]:
     for isa, kernel, now in _each(found):
         before = baseline.get(isa, {}).get(kernel)
         change = f"{now / before - 1:+.1%}" if before else "new"
-        yield f"{isa:7}{kernel:10}{now:12,}  {change}"
+        yield f"{isa:7}{kernel:12}{now:12,}  {change}"
 
 
 def worse(baseline: Counts, found: Counts) -> Iterator[str]:

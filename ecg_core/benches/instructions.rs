@@ -41,6 +41,7 @@ fn once(body: &[u8], signals: &[Signal]) {
         samples.iter().enumerate().map(|(index, &sample)| if index % 10 == 0 { MISSING } else { sample });
     black_box(kernel::gaps_i32(&tenth.collect::<Vec<_>>()));
     black_box(kernel::unpack(&blob));
+    black_box(kernel::unpack_json(&blob));
     black_box(kernel::to_json(signals));
 }
 
@@ -126,6 +127,11 @@ mod kernel {
     #[inline(never)]
     pub(super) fn unpack(blob: &[u8]) -> Vec<Signal> {
         blob::unpack(blob).unwrap()
+    }
+
+    #[inline(never)]
+    pub(super) fn unpack_json(blob: &[u8]) -> Vec<Vec<u8>> {
+        blob::unpack_json_at_most(blob, u64::MAX).unwrap()
     }
 
     #[inline(never)]
