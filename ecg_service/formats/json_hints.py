@@ -6,8 +6,8 @@ BOM = b"\xef\xbb\xbf"
 ONE_DOCUMENT = "send one document in each request"
 _UTF_16, _UTF_32 = (f"The body is UTF-{bits}: send UTF-8." for bits in (16, 32))
 _STARTS = (
-    (b"\x1f\x8b", "The body is compressed with gzip: send it as it is."),
-    (b"\x28\xb5\x2f\xfd", "The body is compressed with zstd: send it as it is."),
+    (b"\x1f\x8b", "The body is compressed with gzip: say so in Content-Encoding."),
+    (b"\x28\xb5\x2f\xfd", "The body is compressed with zstd: say so in Content-Encoding."),
     (b"PK\x03\x04", "The body is a ZIP archive: send a JSON document."),
     (b"\xff\xfe\0\0", _UTF_32),
     (b"\0\0\xfe\xff", _UTF_32),

@@ -41,7 +41,7 @@ def test_a_small_body_that_is_no_json_is_malformed(body: bytes) -> None:
             "Expecting property name enclosed in double quotes at character 1",
         ),
         (b"", "The body is empty: send a JSON document."),
-        (b"\x1f\x8b\x08", "The body is compressed with gzip: send it as it is."),
+        (b"\x1f\x8b\x08", "The body is compressed with gzip: say so in Content-Encoding."),
         (b"9" * 5_000, "The body is not valid JSON."),
     ],
     ids=["two", "quotes", "empty", "gzip", "long"],
