@@ -70,14 +70,13 @@ class MemoryEcgs(EcgRepository):
     async def get(
         self, owner: str, ecg_id: UUID, *, samples: bool = True, insights: Names = None
     ) -> StoredEcg:
-        stored = self._owned(owner, ecg_id)
-        wanted = [one for one in stored.insights if insights is None or one.name in insights]
-        return StoredEcg(stored.ecg, tuple(wanted), stored.blob if samples else b"")
+        stored = self._with(owner, ecg_id, insights)
+        return stored if samples else replace(stored, blob=b"")
 
     async def read(
         self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T], *, insights: Names = None
     ) -> T:
-        return await asyncio.to_thread(use, await self.get(owner, ecg_id, insights=insights))
+        return await asyncio.to_thread(use, self._with(owner, ecg_id, insights))
 
     async def page(
         self,
@@ -115,6 +114,11 @@ class MemoryEcgs(EcgRepository):
 
     async def ping(self) -> None:
         return
+
+    def _with(self, owner: str, ecg_id: UUID, insights: Names) -> StoredEcg:
+        stored = self._owned(owner, ecg_id)
+        wanted = [one for one in stored.insights if insights is None or one.name in insights]
+        return StoredEcg(stored.ecg, tuple(wanted), stored.blob)
 
     def _owned(self, owner: str, ecg_id: UUID) -> StoredEcg:
         stored = self._stored.get(ecg_id)

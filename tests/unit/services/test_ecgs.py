@@ -74,17 +74,21 @@ class Counting(MemoryEcgs):
 
     reads = 0
 
-    async def get(self, owner: str, ecg_id: UUID, *, samples: bool = True) -> StoredEcg:
+    async def get(
+        self, owner: str, ecg_id: UUID, *, samples: bool = True, insights: Names = None
+    ) -> StoredEcg:
         self.reads += 1
-        return await super().get(owner, ecg_id, samples=samples)
+        return await super().get(owner, ecg_id, samples=samples, insights=insights)
 
-    async def read(self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T]) -> T:
+    async def read(
+        self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T], *, insights: Names = None
+    ) -> T:
         self.reads += 1
-        return await super().read(owner, ecg_id, use)
+        return await super().read(owner, ecg_id, use, insights=insights)
 
 
 READS: dict[str, Callable[[Ecgs, UUID], Awaitable[object]]] = {
-    "with samples": lambda ecgs, key: ecgs.read(OWNER, key, write=JSON.written),
+    "with samples": lambda ecgs, key: ecgs.read(OWNER, key, write=JSON.written_blob),
     "without": lambda ecgs, key: ecgs.read(OWNER, key),
     "window": lambda ecgs, key: ecgs.window(OWNER, key, 0, write=JSON.written),
     "insights": lambda ecgs, key: ecgs.insights(OWNER, key),
