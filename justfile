@@ -13,6 +13,10 @@ everything := "requirements-dev.txt"
 oracle := "requirements-oracle.txt"
 plain := "requirements-plain.txt"
 
+# One process more than there are processors: the tests of tests/e2e wait a third of their time. They are long and
+# stand together, and without work stealing one process would have nearly all of them.
+spread := "--dist worksteal --numprocesses $((" + num_cpus() + " + 1))"
+
 [private]
 default:
     just --list --unsorted
@@ -80,12 +84,11 @@ _static: lint types stubs arch
 
 [private]
 _unit: (_env everything)
-    pytest --quiet --numprocesses $(({{ num_cpus() }} + 1)) tests/unit
+    pytest --quiet {{ spread }} tests/unit
 
-# Processes beyond the processors: the tests of tests/e2e wait a third of their time.
 # Run the tests on every processor; with arguments, run only pytest with them
 test *ARGS: (_env everything)
-    if [ $# -eq 0 ]; then cargo test --quiet --locked && pytest --numprocesses $(({{ num_cpus() }} + 1)); else pytest "$@"; fi
+    if [ $# -eq 0 ]; then cargo test --quiet --locked && pytest {{ spread }}; else pytest "$@"; fi
 
 # Check types and stubs and run the Python tests on each Python from 3.11 to 3.13 that is installed
 pythons *ARGS: (_env everything)

@@ -26,6 +26,6 @@ export PYTHONMALLOC=malloc PYTHONPATH=$PWD/$CARGO_TARGET_DIR/python
 # Reports must pass by pytest; the process that makes one ends, and its test fails. Memory can be neither measured
 # nor limited here.
 LD_PRELOAD=$(cc -print-file-name=libasan.so) python -m pytest --quiet --capture=sys tests/core \
-    --numprocesses "$(($(nproc) + 1))" \
+    --dist worksteal --numprocesses "$(($(nproc) + 1))" \
     --ignore tests/core/test_docs.py --ignore tests/core/test_memory.py --ignore tests/core/test_package.py \
     --deselect tests/core/test_command_line.py::test_a_document_without_memory
