@@ -22,6 +22,12 @@ class Written(Struct, frozen=True):
     encoding: str | None = None
 
 
+class Write(Protocol):
+    """Encodes signals for an answer, all in the same way; see `AnswerFormat.written`."""
+
+    def __call__(self, *signals: Signal) -> Written: ...
+
+
 class WriteBlob(Protocol):
     """Encodes each signal of a blob for an answer; see `AnswerFormat.written_blob`."""
 

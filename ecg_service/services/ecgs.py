@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from ecg_service.domain.ecg import Cursor, Ecg, Lead, UnreadableEcg, described_bytes
@@ -17,7 +16,8 @@ from ecg_service.domain.signals import Signal, ZeroRule
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
-from ecg_service.ports.formats import WriteBlob, Written
+from ecg_service.ports.formats import Write, WriteBlob
+from ecg_service.services.found import FoundEcg, FoundInsights, Window
 from ecg_service.services.insight_changes import InsightChanges
 
 T = TypeVar("T")
@@ -26,41 +26,6 @@ COUNTED = (ZERO_CROSSINGS,)
 """The insights that tell what is answered of an ECG itself."""
 
 StoredCounts = Callable[[Sequence[InsightRecord]], Sequence[int] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class FoundEcg:
-    """An ECG with each lead's zero crossings and, if asked for, its samples."""
-
-    ecg: Ecg
-    crossings: Sequence[int]
-    samples: Sequence[Written | None]
-
-
-@dataclass(frozen=True, slots=True)
-class FoundInsights:
-    """The insights of an ECG, and each lead with its zero crossings by the rule asked for."""
-
-    leads: Sequence[Lead]
-    crossings: Sequence[int]
-    records: Sequence[InsightRecord]
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Samples `start` to `stop` of a lead; thinned samples come with their positions."""
-
-    lead: Lead
-    start: int
-    stop: int
-    zero_crossings: int
-    samples: Written
-
-
-class Write(Protocol):
-    """Encodes signals for an answer, in a thread."""
-
-    def __call__(self, *signals: Signal) -> Written: ...
 
 
 class Ecgs:

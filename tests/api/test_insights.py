@@ -14,7 +14,8 @@ import pytest
 
 from ecg_service.api.app import create_app
 from ecg_service.domain.signals import ZeroRule
-from ecg_service.services.ecgs import Ecgs, FoundInsights
+from ecg_service.services.ecgs import Ecgs
+from ecg_service.services.found import FoundInsights
 from tests.api.doors import (
     ANN,
     INT32_MAX,

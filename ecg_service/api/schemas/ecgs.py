@@ -9,7 +9,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from ecg_service.api.schemas import or_unset
 from ecg_service.domain.ecg import Ecg, Lead, UnreadableEcg
 from ecg_service.formats import Written
-from ecg_service.services.ecgs import FoundEcg, Window
+from ecg_service.services.found import FoundEcg, Window
 
 
 class EcgCreated(Struct):

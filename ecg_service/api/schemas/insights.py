@@ -9,7 +9,7 @@ from ecg_service.api.schemas import or_unset
 from ecg_service.domain.ecg import Lead
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.signals import ZeroRule
-from ecg_service.services.ecgs import FoundInsights
+from ecg_service.services.found import FoundInsights
 
 
 class CrossingsOut(Struct):

@@ -80,7 +80,10 @@ DOCUMENT = b'{"leads":[{"name":"I","signal":[1]}]}'
     [
         (b"", "The body is empty: send a JSON document."),
         (b" \n", "The body is empty: send a JSON document."),
-        (gzip.compress(DOCUMENT, mtime=0), "The body is compressed with gzip: say so in Content-Encoding."),
+        (
+            gzip.compress(DOCUMENT, mtime=0),
+            "The body is compressed with gzip: say so in Content-Encoding.",
+        ),
         (b"\x28\xb5\x2f\xfd\x04", "The body is compressed with zstd: say so in Content-Encoding."),
         (DOCUMENT.decode().encode("utf-16"), "The body is UTF-16: send UTF-8."),
         (DOCUMENT.decode().encode("utf-32"), "The body is UTF-32: send UTF-8."),
