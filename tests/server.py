@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from litestar.types import ASGIApp
 
-from ecg_service.bootstrap import bind
+from ecg_service.bootstrap.server import bind
 from ecg_service.server import HttpServer
 from ecg_service.settings import ConnectionSettings, Settings
 from tests.e2e.service import Wire, connected

@@ -10,8 +10,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from benchmarks.service.slow_disk import SlowDisk
 from benchmarks.workloads import SIZES, body
-from ecg_service.bootstrap import bind, serve, stop_signals
 from ecg_service.bootstrap.process import tune
+from ecg_service.bootstrap.server import bind, serve, stop_signals
 from ecg_service.server import HttpServer
 from ecg_service.settings import Settings, load
 

@@ -24,8 +24,8 @@ from benchmarks.service.servers import ADMIN, AUTHORIZATION, USER
 from benchmarks.service.stores import folder
 from benchmarks.workloads import SIZES, body
 from ecg_service.api.app import create_app
-from ecg_service.bootstrap import running_services
 from ecg_service.bootstrap.process import tune
+from ecg_service.bootstrap.service import running_services
 from ecg_service.settings import AdminSettings, InsightSettings, Settings, StoreSettings
 
 SHORTEST = 0.01

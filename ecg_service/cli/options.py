@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
-from ecg_service.bootstrap import URL_FORMS, database_from_url, persistent_database
+from ecg_service.bootstrap.stores import URL_FORMS, database_from_url, persistent_database
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.domain.users import password_in
 from ecg_service.ports.store import Database

@@ -14,7 +14,7 @@ from litestar.types import ASGIApp
 
 from ecg_service.api.app import create_app
 from ecg_service.api.state import Services
-from ecg_service.bootstrap import running_services
+from ecg_service.bootstrap.service import running_services
 from ecg_service.settings import Settings
 
 PASSWORD = "correct horse"

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.api.app import create_app
-from ecg_service.bootstrap import running_services
+from ecg_service.bootstrap.service import running_services
 from tests.api.conftest import settings
 from tests.api.doors import ADMIN, ANN, BOB, Service, all_ecgs, ecg, lead, post, problem, serving
 

@@ -9,7 +9,7 @@ import click
 from msgspec.structs import asdict
 
 from ecg_service.adapters.core import verify_blob
-from ecg_service.bootstrap import persistent_database
+from ecg_service.bootstrap.stores import persistent_database
 from ecg_service.cli.console import bytes_bar
 from ecg_service.cli.exits import OK, REFUSED
 from ecg_service.cli.options import configured, database_option, existing_database

@@ -7,8 +7,8 @@ from errno import errorcode
 
 import click
 
-from ecg_service import bootstrap
-from ecg_service.bootstrap import bind, stop_signals
+from ecg_service.bootstrap import server
+from ecg_service.bootstrap.server import bind, stop_signals
 from ecg_service.cli.exits import Unavailable
 from ecg_service.cli.options import DEFAULTS, PORT, configured, database_option
 from ecg_service.cli.runtime import log_to_stderr, run
@@ -44,4 +44,4 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     with listener, stop_signals() as stop:
-        await bootstrap.serve(settings, listener, stop)
+        await server.serve(settings, listener, stop)

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from ecg_service.api.schemas.users import UserEntry
-from ecg_service.bootstrap import open_users
+from ecg_service.bootstrap.stores import open_users
 from ecg_service.cli.console import show_table
 from ecg_service.cli.exits import Refused, sentence
 from ecg_service.cli.options import (

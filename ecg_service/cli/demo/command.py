@@ -12,7 +12,7 @@ import click
 import httpx
 from typed_settings import SecretStr
 
-from ecg_service.bootstrap import serve, stop_signals, url_of
+from ecg_service.bootstrap.server import serve, stop_signals, url_of
 from ecg_service.cli.commands.serve import listen
 from ecg_service.cli.demo.client import send_and_show
 from ecg_service.cli.options import DEFAULTS, PORT

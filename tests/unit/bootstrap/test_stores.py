@@ -4,7 +4,7 @@ import pytest
 
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.sqlite import SqliteDatabase
-from ecg_service.bootstrap import database_from_url, open_store, open_users
+from ecg_service.bootstrap.stores import database_from_url, open_store, open_users
 from ecg_service.settings import BadSettings, ReaderSettings, Settings, StoreSettings
 
 PATHS = {

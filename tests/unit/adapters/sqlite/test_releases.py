@@ -14,7 +14,7 @@ import pytest
 from ecg_service.adapters.core import verify_blob
 from ecg_service.adapters.sqlite import SqliteDatabase
 from ecg_service.adapters.sqlite.engine.sql import execute
-from ecg_service.bootstrap import running_services
+from ecg_service.bootstrap.service import running_services
 from ecg_service.domain.insights import InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role

@@ -8,7 +8,7 @@ import apsw
 import pytest
 from click.testing import CliRunner, Result
 
-from ecg_service.bootstrap import running_services
+from ecg_service.bootstrap.service import running_services
 from ecg_service.cli import main
 from ecg_service.domain.principal import Principal
 from ecg_service.formats.json import Json

@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from ecg_service.actors import RestartLimitExceeded
-from ecg_service.bootstrap import server, url_of
+from ecg_service.bootstrap import server
+from ecg_service.bootstrap.server import url_of
 from ecg_service.cli import main
 from ecg_service.cli.commands.serve import listen
 from ecg_service.settings import Settings
