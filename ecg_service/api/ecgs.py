@@ -16,13 +16,12 @@ from ecg_service.api.edge.openapi import asks, takes
 from ecg_service.api.edge.pages import cursor_of, next_link, token_of
 from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index
 from ecg_service.api.edge.preferences import format_of
-from ecg_service.api.edge.problems import send_problem
 from ecg_service.api.edge.queries import read_query
+from ecg_service.api.edge.responses import send_whole
 from ecg_service.api.edge.validators import known_tag, send_not_modified, tag_of, validated
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
 from ecg_service.api.schemas.queries import EcgQuery, EcgsQuery, WindowQuery
 from ecg_service.api.state import services_of
-from ecg_service.domain.errors import Overloaded
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats import FORMATS
 from ecg_service.services.ingest import Receipt
@@ -34,12 +33,7 @@ async def submit_ecg(scope: Scope, receive: Receive, send: Send) -> None:
     services = services_of(request)
     media_type, size = await check_headers(request, services.limits, FORMATS)
     key, known = key_of(scope["headers"]), FORMATS[media_type]
-    try:
-        admitted = services.ingest.admit(request.user, size, weight=known.memory)
-    except Overloaded as error:
-        await send_problem(error, send)
-        return
-    with admitted as room:
+    with services.ingest.admit(request.user, size, weight=known.memory) as room:
         body = await read_body(request, services.limits, room.hold)
         body = await decoded(body, request, services.limits, room.hold)
         receipt = await services.ingest.submit(request.user, known, body, key=key)
@@ -156,5 +150,4 @@ async def send_created(receipt: Receipt, send: Send) -> None:
     ]
     if receipt.replayed:
         headers.append((b"idempotency-replayed", b"true"))
-    await send({"type": "http.response.start", "status": 201, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+    await send_whole(201, headers, body, send)

@@ -9,6 +9,7 @@ from litestar.types import Send
 from msgspec import Struct
 
 from ecg_service.api.edge.preferences import format_of
+from ecg_service.api.edge.responses import encoded, send_whole
 
 T = TypeVar("T")
 
@@ -27,14 +28,7 @@ async def send_answer(
         **headers,
         **VARY,
     }
-    await send_head(200, fields, send)
-    await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-async def send_head(status: int, headers: Mapping[str, str], send: Send) -> None:
-    """Begin an answer."""
-    fields = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send_whole(200, encoded(fields), body, send)
 
 
 class Answer(Response[T]):

@@ -1,6 +1,6 @@
 """What every response has, whatever its route."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 from typing import cast
 
 from litestar.routes import HTTPRoute
@@ -49,10 +49,19 @@ def _with_head(header: Header) -> Header:
     return (name, value + b", HEAD") if name == b"allow" and b"GET" in value else header
 
 
+async def send_whole(status: int, headers: Iterable[Header], body: bytes, send: Send) -> None:
+    """Send an answer that is there as a whole."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def encoded(headers: Mapping[str, str]) -> list[Header]:
+    """Return header fields as ASGI has them."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
 async def answer_options(scope: Scope, send: Send) -> None:
     """Answer OPTIONS with the methods of the path; Litestar's answer lacks some of them."""
     routes, path = scope["litestar_app"].routes, scope["path_template"]
     [methods] = [r.methods for r in routes if isinstance(r, HTTPRoute) and r.path_format == path]
-    headers = [(b"allow", ", ".join(sorted(methods)).encode())]
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    await send_whole(204, encoded({"Allow": ", ".join(sorted(methods))}), b"", send)

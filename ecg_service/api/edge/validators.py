@@ -8,8 +8,9 @@ from litestar import Request
 from litestar.types import Send
 
 import ecg_service
-from ecg_service.api.edge.answers import VARY, send_head
+from ecg_service.api.edge.answers import VARY
 from ecg_service.api.edge.preferences import coding_for, format_of
+from ecg_service.api.edge.responses import encoded, send_whole
 
 _TAG = re.compile(rb'(?:W/)?("[^"]*")')
 
@@ -52,5 +53,4 @@ def validated(tag: str) -> dict[str, str]:
 
 async def send_not_modified(tag: str, send: Send) -> None:
     """Answer 304: the client has what it asks for."""
-    await send_head(304, validated(tag) | VARY, send)
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    await send_whole(304, encoded(validated(tag) | VARY), b"", send)
