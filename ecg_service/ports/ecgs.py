@@ -32,7 +32,7 @@ class EcgRepository(Protocol):
         if it came with one, also when the ECG is deleted. `until` is when the call ends at the latest, by
         `time.monotonic`: if nothing was stored by then, nothing will be.
         """
-        ...
+        return await self.add_read(lambda: new, until=until)
 
     async def add_read(
         self,

@@ -30,12 +30,6 @@ class MemoryEcgs(EcgRepository):
         self._named: dict[tuple[str, str], IdAndFingerprint] = {}
         self._keys: dict[tuple[str, str], IdAndFingerprint] = {}
 
-    async def add_many(
-        self, new: Sequence[StoredEcg], *, until: float | None = None
-    ) -> list[Added]:
-        del until
-        return self._add(new, together=False)
-
     async def add_read(
         self,
         read: Callable[[], Sequence[StoredEcg]],
@@ -44,11 +38,8 @@ class MemoryEcgs(EcgRepository):
         together: bool = False,
     ) -> list[Added]:
         del until
-        return self._add(await asyncio.to_thread(read), together=together)
-
-    def _add(self, new: Sequence[StoredEcg], *, together: bool) -> list[Added]:
         fresh, answers = sift(
-            new,
+            await asyncio.to_thread(read),
             find_id=lambda owner, client_id: self._named.get((owner, client_id)),
             find_key=lambda owner, key: self._keys.get((owner, key)),
             epoch_of=self._users.epoch_of,

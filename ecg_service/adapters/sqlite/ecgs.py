@@ -70,11 +70,6 @@ class SqliteEcgs(EcgRepository):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add_many(
-        self, new: Sequence[StoredEcg], *, until: float | None = None
-    ) -> list[Added]:
-        return await self.add_read(lambda: new, until=until)
-
     async def add_read(
         self,
         read: Callable[[], Sequence[StoredEcg]],

@@ -32,6 +32,7 @@ from ecg_service.domain.stored import Added, StoredEcg
 from ecg_service.domain.users import Role
 from ecg_service.formats.json import Json
 from ecg_service.insights import REGISTRY
+from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.formats import Use
 from ecg_service.services.backlog import Backlog
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
@@ -62,9 +63,36 @@ async def store(store: MemoryStore) -> MemoryStore:
 
 @pytest.fixture
 def actor(store: MemoryStore, core: RustCore, queue: ListQueue) -> IngestActor:
+    return actor_on(store.ecgs, core, queue)
+
+
+def actor_on(
+    ecgs: EcgRepository,
+    core: RustCore,
+    queue: ListQueue,
+    *,
+    max_seconds: float = 60,
+) -> IngestActor:
     return IngestActor(
-        core, store.ecgs, queue, REGISTRY, InsightCosts(0), max_leads=MAX_LEADS, max_seconds=60
+        core, ecgs, queue, REGISTRY, InsightCosts(0), max_leads=MAX_LEADS, max_seconds=max_seconds
     )
+
+
+class Refusing(MemoryEcgs):
+    """Refuses what comes together, and ECGs `alone` too; says until when it might have stored it."""
+
+    alone = True
+
+    async def add_read(
+        self,
+        read: Callable[[], Sequence[StoredEcg]],
+        *,
+        until: float | None = None,
+        together: bool = False,
+    ) -> list[Added]:
+        if together or self.alone:
+            raise StorageUnavailable(str(until))
+        return await super().add_read(read, until=until)
 
 
 def body(*samples: int, client_id: str | None = None) -> bytes:
@@ -134,22 +162,9 @@ async def test_those_that_are_stored_together_fail_together_and_nobody_else(
 async def test_a_store_that_fails_those_that_come_together_fails_nobody_else(
     store: MemoryStore, core: RustCore, queue: ListQueue
 ) -> None:
-    class Partial(MemoryEcgs):
-        async def add_read(
-            self,
-            read: Callable[[], Sequence[StoredEcg]],
-            *,
-            until: float | None = None,
-            together: bool = False,
-        ) -> list[Added]:
-            if together:
-                raise StorageUnavailable
-            return await super().add_read(read, until=until)
-
-    ecgs = Partial({}, store.users)
-    actor = IngestActor(
-        core, ecgs, queue, REGISTRY, InsightCosts(0), max_leads=MAX_LEADS, max_seconds=5
-    )
+    ecgs = Refusing({}, store.users)
+    ecgs.alone = False
+    actor = actor_on(ecgs, core, queue, max_seconds=5)
     several = Submission(ANN, JSON, body(1), others=(body(2),))
     failed, one = await actor.handle([several, *by(ANN, body(3))])
     assert isinstance(failed, StorageUnavailable)
@@ -274,22 +289,7 @@ async def test_waiting_too_long_in_the_mailbox_is_overload() -> None:
 async def test_a_batch_is_stored_in_the_time_of_its_oldest_or_not_at_all(
     store: MemoryStore, core: RustCore, queue: ListQueue
 ) -> None:
-    class Timed(MemoryEcgs):
-        """Refuses everything, and says until when it might have stored it."""
-
-        async def add_read(
-            self,
-            read: Callable[[], Sequence[StoredEcg]],
-            *,
-            until: float | None = None,
-            together: bool = False,
-        ) -> list[Added]:
-            raise StorageUnavailable(str(until))
-
-    ecgs = Timed({}, store.users)
-    actor = IngestActor(
-        core, ecgs, queue, REGISTRY, InsightCosts(0), max_leads=MAX_LEADS, max_seconds=5
-    )
+    actor = actor_on(Refusing({}, store.users), core, queue, max_seconds=5)
     batch = [Submission(ANN, JSON, body(1), received) for received in (20.0, 10.0, 30.0)]
     with pytest.raises(StorageUnavailable, match=r"^15\.0$"):
         await actor.handle(batch)
