@@ -10,12 +10,13 @@ from ecg_service.server.refusals import Header
 JOINED = 16_384
 """Bytes of a body up to which it is copied behind its head: less than a second write costs."""
 
+LENGTH = b"content-length"
 _SPECIAL = {b"connection", b"transfer-encoding"}
 
 
 def length_of(head: HTTPResponseStartEvent) -> int | None:
     """Return how long the body is going to be, if the application says it."""
-    length = dict(head.get("headers", ())).get(b"content-length")
+    length = dict(head.get("headers", ())).get(LENGTH)
     return None if length is None else int(length)
 
 
@@ -30,9 +31,9 @@ def whole(
     if message["type"] != "http.response.body" or message.get("more_body"):
         return None
     body, fields = message.get("body", b""), [*defaults, *head.get("headers", ())]
-    lines = [b"%b: %b\r\n" % field for field in fields]
+    lines, named = [b"%b: %b\r\n" % field for field in fields], dict(fields)
     text = b"%b%b\r\n" % (STATUS_LINE[head["status"]], b"".join(lines))
     is_safe = text.count(b"\n") == text.count(b"\r") == len(lines) + 2
-    if not is_safe or length_of(head) != len(body) or _SPECIAL & dict(fields).keys():
+    if not is_safe or named.get(LENGTH) != b"%d" % len(body) or _SPECIAL & named.keys():
         return None
     return [text + body] if len(body) <= JOINED else [text, body]
