@@ -1,6 +1,5 @@
 """The servers written with Litestar: `python -m benchmarks.service.apps NAME PORT`."""
 
-import os
 import sys
 from typing import Any
 
@@ -8,7 +7,6 @@ import uvloop
 from litestar import Litestar, Request, get, post
 from litestar.handlers import HTTPRouteHandler
 
-from benchmarks.service.slow_disk import SlowDisk
 from benchmarks.workloads import SIZES, body
 from ecg_service.bootstrap.process import tune
 from ecg_service.bootstrap.server import bind, serve, stop_signals
@@ -16,8 +14,6 @@ from ecg_service.server import HttpServer
 from ecg_service.settings import Settings, load
 
 HOST = "127.0.0.1"
-SLOW = "SYNC_SECONDS"
-"""The variable that says how long a sync of the slow disk takes."""
 
 
 def empty(max_body_bytes: int) -> Litestar:
@@ -63,13 +59,6 @@ async def serve_service(settings: Settings, port: int) -> None:
         await serve(settings, bind(HOST, port), stop)
 
 
-async def serve_slow(settings: Settings, port: int) -> None:
-    """Serve the service on a slow disk."""
-    disk = SlowDisk(float(os.environ[SLOW]))
-    await serve_service(settings, port)
-    del disk  # from here on
-
-
 if __name__ == "__main__":
-    servers = {"empty": serve_empty, "service": serve_service, "slow": serve_slow}
+    servers = {"empty": serve_empty, "service": serve_service}
     uvloop.run(servers[sys.argv[1]](load(), int(sys.argv[2])))

@@ -12,10 +12,11 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.service.apps import HOST, SLOW
+from benchmarks.service.apps import HOST
 from benchmarks.service.open_loop import Answer, Client, Stream, closed_loop, offer
 from benchmarks.service.processes import LOAD_CPU, PATIENCE, pinned
 from benchmarks.service.servers import ADMIN, Running, running
+from benchmarks.service.slow_disk import SLOW
 from benchmarks.service.stores import folder
 from benchmarks.workloads import SIZES, body
 

@@ -52,10 +52,15 @@ def _app(name: str) -> Command:
     return lambda _, port: [sys.executable, "-m", "benchmarks.service.apps", name, str(port)]
 
 
+def _slow(_: Path, port: int) -> Sequence[str]:
+    module = "benchmarks.service.slow_disk"
+    return [sys.executable, "-m", module, "serve", "--host", HOST, "--port", str(port)]
+
+
 COMMANDS: Mapping[str, Command] = {
     "empty": _app("empty"),
     "service": _app("service"),
-    "slow": _app("slow"),
+    "slow": _slow,
     "plain": peers.plain,
     "axum": peers.axum,
 }

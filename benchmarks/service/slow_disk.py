@@ -1,11 +1,14 @@
-"""Runs a command of the service on a slow disk: `python -m benchmarks.service.slow_disk SECONDS serve`."""
+"""Runs a command of the service on a slow disk: `SYNC_SECONDS=0.2 python -m benchmarks.service.slow_disk serve`."""
 
-import sys
+import os
 import time
 
 import apsw
 
 from ecg_service.cli.main import main
+
+SLOW = "SYNC_SECONDS"
+"""The variable that says how much longer a sync takes."""
 
 
 class SlowDisk(apsw.VFS):
@@ -32,5 +35,5 @@ class _File(apsw.VFSFile):
 
 
 if __name__ == "__main__":
-    disk = SlowDisk(float(sys.argv.pop(1)))
+    disk = SlowDisk(float(os.environ[SLOW]))
     main()
