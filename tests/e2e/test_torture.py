@@ -59,7 +59,7 @@ async def test_a_service_that_breaks_the_promise_is_caught(place: Place, mutant:
 
 
 async def test_a_kill_at_any_call_to_the_disk_loses_nothing(place: Place) -> None:
-    lives = Lives(place.folder, SEED, place.disk)
+    lives = Lives(place)
     await lives.run(
         [Fault("write", 2, "kill"), Fault("write", 90, "tear"), Fault("sync", 30, "kill")]
     )

@@ -5,18 +5,17 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from errno import EIO, ENOSPC
-from pathlib import Path
 
 import httpx
 
 from tests.e2e.service import ADMIN, PASSWORD, USER, EndedEarly, Service, running
-from tests.torture.disk import Call, Disk, Fault, command
+from tests.torture.disk import Call, Fault, command
 from tests.torture.files import Files
-from tests.torture.power import DATABASE, SETTINGS, folder_in_memory
-from tests.torture.recordings import SHORT
-from tests.torture.sender import Sender, unfinished
-from tests.torture.traffic import Traffic
-from tests.torture.variants import SHORT_LOG, variant
+from tests.torture.kills import SETTINGS
+from tests.torture.place import Place
+from tests.torture.power import DATABASE, folder_in_memory
+from tests.torture.sender import unfinished
+from tests.torture.variants import SHORT_LOG
 
 LAST: dict[Call, int] = {"write": 400, "sync": 120, "truncate": 12}
 """Up to which call a fault is drawn."""
@@ -45,13 +44,12 @@ def failures(chance: random.Random, count: int, first: dict[Call, int]) -> list[
 class Lives:
     """A service that dies at one call to its disk after another."""
 
-    def __init__(self, folder: Path, seed: int, disk: Disk) -> None:
-        self.traffic = Traffic(Sender.on(folder / "ledger.jsonl"), seed, SHORT)
+    def __init__(self, place: Place) -> None:
+        self.traffic = place.traffic()
         self.deaths = 0
-        self._folder = folder
-        self._disk = disk
-        self._chance = random.Random(seed)
-        self._env = variant(folder / "variant", SHORT_LOG)
+        self._folder = place.folder
+        self._disk = place.disk
+        self._env = place.variant(SHORT_LOG)
 
     async def run(self, faults: Sequence[Fault]) -> None:
         for fault in faults:

@@ -10,18 +10,18 @@ from itertools import islice
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Self
 
 from tests.e2e.service import running
 from tests.torture.disk import Disk, Fault, Happening, command, happenings
 from tests.torture.files import Contents, Files
+from tests.torture.kills import SETTINGS
 from tests.torture.ledger import Account, Entry
 from tests.torture.states import Remains, Surface, Survival, failures, placed
 from tests.torture.traffic import Traffic
 
 DATABASE = "ecg.db"
 MEMORY = Path("/dev/shm")
-SETTINGS: dict[str, Any] = {"sweep_seconds": 0.2}
 MOST_WRONG = 5
 NOTHING: Mapping[str, str] = MappingProxyType({})
 

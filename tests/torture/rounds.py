@@ -44,7 +44,7 @@ async def ends(place: Place, *, signals: Sequence[Signals]) -> Counter[str]:
 
 async def deaths(place: Place) -> Counter[str]:
     """D2: kill the service at the k-th call to its disk."""
-    lives, chance = Lives(place.folder, place.seed, place.disk), random.Random(place.seed)
+    lives, chance = Lives(place), random.Random(place.seed)
     await lives.run([kill(chance) for _ in range(DEATHS)])
     return counted(lives.traffic, deaths=lives.deaths)
 
