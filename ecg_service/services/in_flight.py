@@ -53,7 +53,8 @@ class BodiesInFlight:
     def admit(self, owner: str, size: int, *, weight: int = 1) -> "Room":
         """Return the room for the owner's body of `size` bytes, to be held in a `with` block.
 
-        A byte of it takes `weight` times as much memory as one of JSON. Raises `Overloaded` if there is none: before the body is read, so that it costs little.
+        A byte of it takes `weight` times as much memory as one of JSON. Raises `Overloaded` if
+        there is none: before the body is read, so that it costs little.
         """
         per_byte = weight * MEMORY_PER_BYTE
         self.require(owner, size * per_byte)

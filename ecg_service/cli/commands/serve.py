@@ -8,7 +8,6 @@ from errno import errorcode
 import click
 
 from ecg_service.bootstrap import server
-from ecg_service.bootstrap.server import bind, stop_signals
 from ecg_service.cli.exits import Unavailable
 from ecg_service.cli.options import DEFAULTS, PORT, configured, database_option
 from ecg_service.cli.runtime import log_to_stderr, run
@@ -35,7 +34,7 @@ def serve(*, host: str | None, port: int | None, database_url: str | None) -> No
 def listen(host: str, port: int) -> socket.socket:
     """Listen at the address, or raise `Unavailable`."""
     try:
-        return bind(host, port)
+        return server.bind(host, port)
     except OSError as error:
         reason = os.strerror(error.errno or 0) if error.errno in errorcode else error.strerror
         msg = f"cannot listen at {host} port {port}: {reason}"
@@ -43,5 +42,5 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    with listener, stop_signals() as stop:
+    with listener, server.stop_signals() as stop:
         await server.serve(settings, listener, stop)
