@@ -6,14 +6,14 @@ from litestar.types import ASGIApp
 
 from ecg_service.api.batches import BatchController
 from ecg_service.api.ecgs import EcgController
-from ecg_service.api.edge.answers import Answer
-from ecg_service.api.edge.audience import require_audiences
-from ecg_service.api.edge.authentication import Authentication
-from ecg_service.api.edge.compression import with_compression
+from ecg_service.api.edge.access.audience import require_audiences
+from ecg_service.api.edge.access.authentication import Authentication
+from ecg_service.api.edge.answers.compression import with_compression
+from ecg_service.api.edge.answers.negotiated import Answer
+from ecg_service.api.edge.answers.responses import with_head_and_no_store
 from ecg_service.api.edge.openapi import add_bodies, openapi
 from ecg_service.api.edge.problems import HANDLERS
 from ecg_service.api.edge.queries import StrictQueries
-from ecg_service.api.edge.responses import with_head_and_no_store
 from ecg_service.api.health import HealthController
 from ecg_service.api.insights import InsightController
 from ecg_service.api.state import Services

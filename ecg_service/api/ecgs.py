@@ -8,23 +8,23 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from ecg_service.api.edge.answers import Answer, send_answer
-from ecg_service.api.edge.audience import Audience
+from ecg_service.api.edge.access.audience import Audience
+from ecg_service.api.edge.answers.negotiated import Answer, send_answer
+from ecg_service.api.edge.answers.preferences import format_of
+from ecg_service.api.edge.answers.responses import send_whole
+from ecg_service.api.edge.answers.validators import known_tag, send_not_modified, tag_of, validated
 from ecg_service.api.edge.bodies import check_headers, decoded, read_body
 from ecg_service.api.edge.idempotency import HEADER, MAX_KEY_LENGTH, key_of
 from ecg_service.api.edge.openapi import asks, takes
 from ecg_service.api.edge.pages import cursor_of, next_link, token_of
 from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index
-from ecg_service.api.edge.preferences import format_of
 from ecg_service.api.edge.queries import read_query
-from ecg_service.api.edge.responses import send_whole
-from ecg_service.api.edge.validators import known_tag, send_not_modified, tag_of, validated
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
 from ecg_service.api.schemas.queries import EcgQuery, EcgsQuery, WindowQuery
 from ecg_service.api.state import services_of
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats import FORMATS
-from ecg_service.services.ingest import Receipt
+from ecg_service.services.ingest.submissions import Receipt
 
 
 async def submit_ecg(scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get
 
-from ecg_service.api.edge.audience import Audience
+from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.state import services_of
 from ecg_service.domain.errors import EcgError
 

@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.params import FromPath
 
-from ecg_service.api.edge.answers import Answer
-from ecg_service.api.edge.audience import Audience
+from ecg_service.api.edge.access.audience import Audience
+from ecg_service.api.edge.answers.negotiated import Answer
 from ecg_service.api.edge.openapi import asks
 from ecg_service.api.edge.parameters import parse_ecg_id
 from ecg_service.api.edge.queries import read_query

@@ -5,12 +5,12 @@ from typing import Any, cast
 
 from litestar import Request
 
-from ecg_service.api.edge.authentication import Scheme
+from ecg_service.api.edge.access.authentication import Scheme
 from ecg_service.api.edge.bodies import BodyLimits
-from ecg_service.services.batches import BatchLimits
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
-from ecg_service.services.ingest import Ingest
+from ecg_service.services.ingest.batches import BatchLimits
+from ecg_service.services.ingest.submissions import Ingest
 from ecg_service.services.users import Users
 
 

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 from litestar import Controller, Request, Response, get, patch, post, put
 from litestar.params import FromPath
 
-from ecg_service.api.edge.answers import Answer
-from ecg_service.api.edge.audience import Audience
+from ecg_service.api.edge.access.audience import Audience
+from ecg_service.api.edge.answers.negotiated import Answer
 from ecg_service.api.edge.bodies import read_small_body
 from ecg_service.api.edge.openapi import asks, takes
 from ecg_service.api.edge.pages import next_link

@@ -11,12 +11,12 @@ from ecg_service.insights import REGISTRY
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
-from ecg_service.services.ingest import Receipt, Submission
-from ecg_service.services.ingest_actor import IngestActor
-from ecg_service.services.insight_changes import InsightChanges
-from ecg_service.services.insight_costs import InsightCosts
-from ecg_service.services.insights import InsightActor
-from ecg_service.services.turns import Turns
+from ecg_service.services.ingest.actor import IngestActor
+from ecg_service.services.ingest.submissions import Receipt, Submission
+from ecg_service.services.insights.actor import InsightActor
+from ecg_service.services.insights.changes import InsightChanges
+from ecg_service.services.insights.costs import InsightCosts
+from ecg_service.services.insights.turns import Turns
 from ecg_service.settings import Settings
 
 Message = TypeVar("Message")

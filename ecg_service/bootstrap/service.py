@@ -9,7 +9,7 @@ from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.insight_queue import ActorInsightQueue
 from ecg_service.adapters.passwords import Argon2Passwords
-from ecg_service.api.edge.basic import Basic
+from ecg_service.api.edge.access.basic import Basic
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.admin import ensure_admin
@@ -21,17 +21,17 @@ from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
 from ecg_service.services.authentication import PasswordAuthenticator, VerifiedCredentials
-from ecg_service.services.backlog import Backlog
-from ecg_service.services.batches import BatchLimits
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
-from ecg_service.services.idempotency import KeySweeper
 from ecg_service.services.in_flight import BodiesInFlight
-from ecg_service.services.ingest import Ingest
-from ecg_service.services.insight_changes import InsightChanges
-from ecg_service.services.insight_costs import InsightCosts
-from ecg_service.services.insights import Sweeper
-from ecg_service.services.turns import Turns
+from ecg_service.services.ingest.batches import BatchLimits
+from ecg_service.services.ingest.keys import KeySweeper
+from ecg_service.services.ingest.submissions import Ingest
+from ecg_service.services.insights.backlog import Backlog
+from ecg_service.services.insights.changes import InsightChanges
+from ecg_service.services.insights.costs import InsightCosts
+from ecg_service.services.insights.sweeper import Sweeper
+from ecg_service.services.insights.turns import Turns
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
 

@@ -18,7 +18,7 @@ from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.formats import Write, WriteBlob
 from ecg_service.services.found import FoundEcg, FoundInsights, Window
-from ecg_service.services.insight_changes import InsightChanges
+from ecg_service.services.insights.changes import InsightChanges
 
 T = TypeVar("T")
 

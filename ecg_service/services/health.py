@@ -10,8 +10,8 @@ from msgspec import Struct
 from ecg_service.actors import ActorPool
 from ecg_service.domain.errors import EcgError, Overloaded
 from ecg_service.ports.store import Store
-from ecg_service.services.backlog import Backlog
 from ecg_service.services.in_flight import BodiesInFlight
+from ecg_service.services.insights.backlog import Backlog
 
 FRESH_SECONDS = 1.0
 WARN_FROM, FAIL_FROM = 0.8, 0.95

@@ -25,12 +25,12 @@ from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.users import Role
 from ecg_service.insights.zero_crossings import stored_counts
-from ecg_service.services.backlog import Backlog
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
-from ecg_service.services.ingest import Ingest, Receipt, Submission
-from ecg_service.services.insight_changes import InsightChanges
+from ecg_service.services.ingest.submissions import Ingest, Receipt, Submission
+from ecg_service.services.insights.backlog import Backlog
+from ecg_service.services.insights.changes import InsightChanges
 from tests.api.doors import ADMIN, ANN, BOB, Json, Service, client, dumps, ecg, post, problem
 
 JSON = {"Content-Type": "application/json"}

@@ -7,7 +7,7 @@ import pytest
 from litestar.exceptions import ImproperlyConfiguredException
 
 from ecg_service.api.app import create_app
-from ecg_service.api.edge.authentication import Scheme
+from ecg_service.api.edge.access.authentication import Scheme
 from ecg_service.api.health import HealthController
 from ecg_service.api.users import MyselfController
 from ecg_service.domain.errors import Unauthenticated

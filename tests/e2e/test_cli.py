@@ -64,7 +64,7 @@ class Shell:
 SERVE = (*COMMAND, "serve", "--port", "0")
 SERVE_WITH_A_FAULT = """
 from ecg_service.cli import main
-from ecg_service.services.ingest_actor import IngestActor
+from ecg_service.services.ingest.actor import IngestActor
 
 async def fail(self, batch):
     raise RuntimeError("a fault")

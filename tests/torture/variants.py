@@ -43,7 +43,7 @@ def _sometimes(what: str) -> str:
     return f"        import random, time\n        if random.random() < 0.04: {what}\n"
 
 
-INGEST = "services/ingest_actor.py"
+INGEST = "services/ingest/actor.py"
 CRASH = Change(INGEST, BEGIN, _sometimes("raise SystemError") + BEGIN)
 """The actor that ingests fails before it has stored anything."""
 

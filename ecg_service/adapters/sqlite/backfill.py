@@ -7,8 +7,8 @@ from uuid import UUID
 import apsw
 
 from ecg_service.adapters.sqlite.engine.sql import Row, execute, execute_many
-from ecg_service.adapters.sqlite.insight_rows import INTO, to_row
-from ecg_service.adapters.sqlite.rows import UNREADABLE, sealed, select, unsealed
+from ecg_service.adapters.sqlite.rows.insights import INTO, to_row
+from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, sealed, select, unsealed
 from ecg_service.domain.errors import Damaged
 from ecg_service.domain.insights import InsightRecord, is_due
 

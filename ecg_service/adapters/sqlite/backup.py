@@ -8,17 +8,17 @@ import apsw
 from ecg_service.adapters.sqlite.check import check
 from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE, open_reader
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
-from ecg_service.adapters.sqlite.engine.files import BESIDE
-from ecg_service.adapters.sqlite.engine.limits import Limits
-from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
-from ecg_service.adapters.sqlite.engine.sql import execute, set_pragma
-from ecg_service.adapters.sqlite.engine.whole_file import (
+from ecg_service.adapters.sqlite.engine.files.lock import exclusive_lock
+from ecg_service.adapters.sqlite.engine.files.private import BESIDE
+from ecg_service.adapters.sqlite.engine.files.whole import (
     beside,
     require_free,
     translate_failures,
     whole_file,
 )
-from ecg_service.adapters.sqlite.schema import (
+from ecg_service.adapters.sqlite.engine.limits import Limits
+from ecg_service.adapters.sqlite.engine.sql import execute, set_pragma
+from ecg_service.adapters.sqlite.schema.migrations import (
     STEPS,
     leave_wal,
     migrate,

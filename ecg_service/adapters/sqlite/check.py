@@ -8,15 +8,15 @@ from typing import NamedTuple
 import apsw
 
 from ecg_service.adapters.sqlite.backfill import POSITION
-from ecg_service.adapters.sqlite.ecg_rows import BLOB_COLUMNS, COLUMNS, OWNER, to_blob, to_ecg
 from ecg_service.adapters.sqlite.engine.connections import open_reader
 from ecg_service.adapters.sqlite.engine.errors import reason, translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import Row, execute
-from ecg_service.adapters.sqlite.insight_rows import NAME, ONE, to_record
-from ecg_service.adapters.sqlite.keys import ONE as ONE_KEY
-from ecg_service.adapters.sqlite.keys import to_named
-from ecg_service.adapters.sqlite.rows import select, unsealed
+from ecg_service.adapters.sqlite.rows.ecgs import BLOB_COLUMNS, COLUMNS, OWNER, to_blob, to_ecg
+from ecg_service.adapters.sqlite.rows.insights import NAME, ONE, to_record
+from ecg_service.adapters.sqlite.rows.keys import ONE as ONE_KEY
+from ecg_service.adapters.sqlite.rows.keys import to_named
+from ecg_service.adapters.sqlite.rows.sealed import select, unsealed
 from ecg_service.adapters.sqlite.users import GET, PAGE, shown, to_user
 from ecg_service.domain.errors import Damaged, DamagedEcg
 from ecg_service.ports.copies import VerifyBlob

@@ -11,7 +11,9 @@ from uuid import UUID
 import apsw
 
 from ecg_service.adapters.sqlite.backfill import rewind
-from ecg_service.adapters.sqlite.ecg_rows import (
+from ecg_service.adapters.sqlite.engine.engine import Engine
+from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute, execute_many
+from ecg_service.adapters.sqlite.rows.ecgs import (
     BLOB_COLUMNS,
     COLUMNS,
     FINGERPRINT,
@@ -20,11 +22,9 @@ from ecg_service.adapters.sqlite.ecg_rows import (
     to_ecg,
     to_row,
 )
-from ecg_service.adapters.sqlite.engine.engine import Engine
-from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute, execute_many
-from ecg_service.adapters.sqlite.insight_rows import insert_records, select_records
-from ecg_service.adapters.sqlite.keys import find_key, forget_keys, insert_keys
-from ecg_service.adapters.sqlite.rows import UNREADABLE, select
+from ecg_service.adapters.sqlite.rows.insights import insert_records, select_records
+from ecg_service.adapters.sqlite.rows.keys import find_key, forget_keys, insert_keys
+from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, select
 from ecg_service.adapters.sqlite.users import epoch_of
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg, fill
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound

@@ -10,8 +10,8 @@ from ecg_service.adapters.sqlite.backfill import Progress, backfill
 from ecg_service.adapters.sqlite.ecgs import get_for_any_owner
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
-from ecg_service.adapters.sqlite.insight_rows import NAME, select_names, select_record, to_row
-from ecg_service.adapters.sqlite.rows import UNREADABLE
+from ecg_service.adapters.sqlite.rows.insights import NAME, select_names, select_record, to_row
+from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE
 from ecg_service.domain.errors import DamagedEcg
 from ecg_service.domain.insights import InsightRecord, InsightState, to_run
 from ecg_service.domain.stored import StoredEcg

@@ -14,10 +14,10 @@ from ecg_service.adapters.sqlite.check import check
 from ecg_service.adapters.sqlite.ecgs import SqliteEcgs
 from ecg_service.adapters.sqlite.engine.connections import require_safe_library
 from ecg_service.adapters.sqlite.engine.engine import Engine
+from ecg_service.adapters.sqlite.engine.files.lock import exclusive_lock
 from ecg_service.adapters.sqlite.engine.limits import Limits
-from ecg_service.adapters.sqlite.engine.lock import exclusive_lock
 from ecg_service.adapters.sqlite.insights import SqliteInsights
-from ecg_service.adapters.sqlite.schema import migrate, require_current
+from ecg_service.adapters.sqlite.schema.migrations import migrate, require_current
 from ecg_service.adapters.sqlite.users import SqliteUsers
 from ecg_service.ports.copies import Copying, VerifyBlob
 from ecg_service.ports.store import Checked, Database, StoreStatistics

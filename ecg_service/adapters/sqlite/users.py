@@ -9,7 +9,7 @@ import apsw
 
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute
-from ecg_service.adapters.sqlite.rows import UNREADABLE, sealed, select, unsealed
+from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, sealed, select, unsealed
 from ecg_service.domain.errors import DamagedUser, UserExists, UserNotFound
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.time import from_microseconds, to_microseconds

@@ -7,8 +7,8 @@ from litestar.types import Send
 
 from ecg_service.api.edge.problems import problem_of
 from ecg_service.api.schemas.batches import BatchItem
-from ecg_service.services.batches import Outcome
-from ecg_service.services.ingest import Receipt
+from ecg_service.services.ingest.batches import Outcome
+from ecg_service.services.ingest.submissions import Receipt
 
 MAX_DETAILED = 1_000_000
 """Bytes that wait to be sent, beyond which problems are brief."""

@@ -10,7 +10,7 @@ from litestar import Request
 from ecg_service.api.edge.bodies import BodyLimits, read_part
 from ecg_service.domain.errors import EcgError, Overloaded, TooLarge, Violation
 from ecg_service.formats.framing import Splitter
-from ecg_service.services.batches import Batch
+from ecg_service.services.ingest.batches import Batch
 
 RENEW = "ecg.renew_body"
 """The extension of the server that gives a body its time anew."""

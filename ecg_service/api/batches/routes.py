@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from ecg_service.api.batches.answers import BatchAnswers
 from ecg_service.api.batches.reading import endless, read_batch
 from ecg_service.api.batches.together import store_together
-from ecg_service.api.edge.audience import Audience
+from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.bodies import check_headers
 from ecg_service.api.edge.idempotency import no_key
 from ecg_service.api.edge.openapi import takes
@@ -22,7 +22,7 @@ from ecg_service.api.schemas.queries import BatchQuery
 from ecg_service.api.state import services_of
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats.framing import FRAMINGS, Framing
-from ecg_service.services.batches import Batch
+from ecg_service.services.ingest.batches import Batch
 
 
 class BatchController(Controller):

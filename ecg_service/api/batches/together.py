@@ -14,7 +14,7 @@ from ecg_service.api.state import services_of
 from ecg_service.domain.errors import EcgError, TooLarge, Violation
 from ecg_service.domain.together import ITEMS, require_all
 from ecg_service.formats.framing import Framing
-from ecg_service.services.ingest import Receipt
+from ecg_service.services.ingest.submissions import Receipt
 
 
 async def store_together(

@@ -22,8 +22,8 @@ from litestar.openapi.spec import (
 )
 
 import ecg_service
-from ecg_service.api.edge.audience import Audience
-from ecg_service.api.edge.authentication import Scheme
+from ecg_service.api.edge.access.audience import Audience
+from ecg_service.api.edge.access.authentication import Scheme
 from ecg_service.api.schemas.users import PasswordChange, UserIn, UserPatch
 from ecg_service.domain.submission import I16LE, I32LE, INT32, SubmittedEcg
 

@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import Send
 
-from ecg_service.api.edge.responses import encoded, send_whole
+from ecg_service.api.edge.answers.responses import encoded, send_whole
 from ecg_service.domain import errors
 from ecg_service.domain.errors import EcgError, Invalid, InvalidHeader, InvalidQuery, Path
 

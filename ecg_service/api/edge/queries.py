@@ -13,7 +13,7 @@ from litestar import Request
 from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import inspect
 
-from ecg_service.api.edge.audience import Audience
+from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.problems import send_problem
 from ecg_service.api.schemas.queries import Query
 from ecg_service.domain.errors import EcgError, InvalidQuery, Unauthenticated, Violation

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from msgspec import UNSET, Struct, UnsetType
 
-from ecg_service.services.ingest import Receipt
+from ecg_service.services.ingest.submissions import Receipt
 
 
 class BatchItem(Struct):

@@ -23,7 +23,7 @@ from ecg_service.formats import Written
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.ecgs import Names
 from ecg_service.services.ecgs import Ecgs
-from ecg_service.services.insight_changes import InsightChanges
+from ecg_service.services.insights.changes import InsightChanges
 from tests.contract.builders import user
 
 OWNER, NOON = "ann", datetime(2026, 5, 17, 12, tzinfo=UTC)

@@ -14,9 +14,9 @@ from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.sqlite import SqliteDatabase, SqliteStore
 from ecg_service.domain.errors import Overloaded, StorageUnavailable
 from ecg_service.ports.store import Store
-from ecg_service.services.backlog import Backlog
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
+from ecg_service.services.insights.backlog import Backlog
 from tests.clock import at_once
 from tests.contract.builders import added, new
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import apsw
 
-from ecg_service.adapters.sqlite.engine.files import require_one_name
+from ecg_service.adapters.sqlite.engine.files.private import require_one_name
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import pragma, set_pragma
 from ecg_service.domain.errors import StorageUnavailable

@@ -8,11 +8,11 @@ from typing import TypeVar
 import apsw
 
 from ecg_service.adapters.sqlite.engine.errors import LOCKS_LOST, is_one_of
-from ecg_service.adapters.sqlite.engine.files import make_private
-from ecg_service.adapters.sqlite.engine.identity import Files
+from ecg_service.adapters.sqlite.engine.files.identity import Files
+from ecg_service.adapters.sqlite.engine.files.private import make_private
+from ecg_service.adapters.sqlite.engine.files.reserve import Reserve
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.readers import Readers
-from ecg_service.adapters.sqlite.engine.reserve import Reserve
 from ecg_service.adapters.sqlite.engine.writer import Writer
 from ecg_service.domain.errors import OutcomeUnknown, StorageFull, StorageUnavailable
 

@@ -6,9 +6,11 @@ from pathlib import Path
 import apsw
 import pytest
 
-from ecg_service.adapters.sqlite import Limits, backfill, ecgs, insight_rows, insights, keys, users
+from ecg_service.adapters.sqlite import Limits, backfill, ecgs, insights, users
 from ecg_service.adapters.sqlite.engine.connections import open_writer
 from ecg_service.adapters.sqlite.engine.sql import execute
+from ecg_service.adapters.sqlite.rows import insights as insight_rows
+from ecg_service.adapters.sqlite.rows import keys
 
 STATEMENTS = {
     "get": ecgs.GET,

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from ecg_service.adapters.sqlite import Limits, SqliteStore, check, migrate
-from ecg_service.adapters.sqlite.engine import identity
+from ecg_service.adapters.sqlite.engine.files import identity
 from ecg_service.domain.errors import OutcomeUnknown, StorageUnavailable
 from ecg_service.ports.store import Store
 from tests.contract.builders import added, new

@@ -1,0 +1,1 @@
+"""The files of a database: whose they are, which are open, and when they are whole."""

@@ -1,0 +1,79 @@
+"""Converts ECGs to rows and back; a second checksum binds the blob to its row."""
+
+from uuid import UUID
+
+import msgspec
+
+from ecg_service.adapters.sqlite.engine.sql import Row, Value
+from ecg_service.adapters.sqlite.rows.sealed import checksum, sealed
+from ecg_service.domain.ecg import Ecg, Lead
+from ecg_service.domain.errors import DamagedEcg, EcgNotFound
+from ecg_service.domain.stored import StoredEcg
+from ecg_service.domain.time import from_microseconds, to_microseconds
+
+COLUMNS = "id, owner, date, sampling_rate, leads, client_id, fingerprint, checksum"
+OWNER, FINGERPRINT = 1, 6
+"""The indices of these among them."""
+BLOB_COLUMNS = "blob, blob_checksum"
+
+HEADER_SIZE = 16
+"""The header of a blob holds a checksum of its table, and that one of each lead's samples."""
+
+_encode = msgspec.json.Encoder().encode
+_decode_leads = msgspec.json.Decoder(tuple[Lead, ...]).decode
+
+
+def to_row(new: StoredEcg) -> tuple[Value, ...]:
+    """Return the columns, then those of the blob."""
+    ecg = new.ecg
+    row = sealed(
+        ecg.id.bytes,
+        ecg.owner,
+        to_microseconds(ecg.date),
+        # Checksummed as SQLite returns it: never an int, never a negative zero.
+        None if ecg.sampling_rate is None else ecg.sampling_rate + 0.0,
+        _encode(ecg.leads).decode(),
+        ecg.client_id,
+        new.fingerprint,
+    )
+    return (*row, new.blob, _blob_checksum(ecg.id, new.blob))
+
+
+def to_ecg(row: Row, owner: str) -> Ecg:
+    """Return the ECG, or raise `EcgNotFound` if it is not the owner's, `DamagedEcg` if altered.
+
+    A row of which only the owner was altered matches its checksum with the true owner: for
+    them it is damaged, for all others it does not exist. Altered in more, it is nobody's.
+    """
+    ecg_id, stored_owner, date, sampling_rate, leads, client_id, _, stored = row
+    intact = _checksum(row, owner) == stored
+    if stored_owner != owner and not intact:
+        raise EcgNotFound
+    if stored_owner != owner or not intact:
+        raise DamagedEcg("the metadata of the ECG do not match their checksum")
+    return Ecg(
+        id=UUID(bytes=ecg_id),
+        owner=owner,
+        date=from_microseconds(date),
+        leads=_decode_leads(leads),
+        sampling_rate=sampling_rate,
+        client_id=client_id,
+    )
+
+
+def to_blob(row: Row, ecg_id: UUID) -> bytes:
+    """Return the samples, or raise `DamagedEcg` if they are another ECG's or no blob."""
+    blob, stored = row
+    if not isinstance(blob, bytes) or _blob_checksum(ecg_id, blob) != stored:
+        raise DamagedEcg("the samples are not those that were stored with the ECG")
+    return blob
+
+
+def _checksum(row: Row, owner: str) -> int:
+    """Return the checksum of the columns, with this owner in place of the stored one."""
+    ecg_id, _, *others = row[:-1]
+    return checksum((ecg_id, owner, *others))
+
+
+def _blob_checksum(ecg_id: UUID, blob: bytes) -> int:
+    return checksum((ecg_id.bytes, blob[:HEADER_SIZE]))

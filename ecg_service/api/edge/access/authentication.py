@@ -1,0 +1,70 @@
+"""HTTP authentication (RFC 9110 §11) by several schemes, and the check of a route's audience."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
+
+from litestar import Request, Response
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+
+from ecg_service.api.edge.access.audience import Audience
+from ecg_service.api.edge.answers.responses import answer_options
+from ecg_service.api.edge.problems import ecg_error
+from ecg_service.domain.errors import Forbidden, Unauthenticated
+from ecg_service.domain.principal import Principal
+
+
+class Scheme(Protocol):
+    """A way to sign in with the `Authorization` header."""
+
+    name: str
+    """Its name in that header, in lower case."""
+    challenge: str
+    """Its challenge in `WWW-Authenticate`."""
+
+    async def authenticate(self, credentials: bytes) -> Principal:
+        """Return the principal of these credentials, or raise `Unauthenticated`."""
+        ...
+
+
+class Authentication:
+    """Middleware that puts the principal into the scope as its user, or answers 401 or 403.
+
+    OPTIONS says the same to everybody.
+    """
+
+    def __init__(self, schemes: Sequence[Scheme]) -> None:
+        self._schemes = {scheme.name.encode(): scheme for scheme in schemes}
+        self._challenges = ", ".join(scheme.challenge for scheme in schemes)
+
+    def __call__(self, app: ASGIApp) -> ASGIApp:
+        """Wrap an application; Litestar's `ASGIMiddleware` would add two calls to each request."""
+
+        async def authenticated(scope: Scope, receive: Receive, send: Send) -> None:
+            opt = scope["route_handler"].opt
+            if cast("HTTPScope", scope)["method"] == "OPTIONS":
+                return await answer_options(scope, send)
+            if opt["audience"] is not Audience.EVERYBODY:
+                scheme, credentials = self._credentials(scope)
+                principal = await scheme.authenticate(credentials)
+                if principal.role not in opt["audience"].roles:
+                    raise Forbidden
+                scope["user"] = principal
+            return await app(scope, receive, send)
+
+        return authenticated
+
+    def _credentials(self, scope: Scope) -> tuple[Scheme, bytes]:
+        headers = [value for name, value in scope["headers"] if name == b"authorization"]
+        if len(headers) != 1:
+            raise Unauthenticated
+        name, _, credentials = headers[0].partition(b" ")
+        scheme = self._schemes.get(name.lower())
+        if scheme is None:
+            raise Unauthenticated
+        return scheme, credentials.lstrip(b" ")
+
+    def challenge(self, request: Request[Any, Any, Any], error: Unauthenticated) -> Response[bytes]:
+        """Answer 401 with the challenges of all schemes."""
+        answer = ecg_error(request, error)
+        answer.headers["WWW-Authenticate"] = self._challenges
+        return answer

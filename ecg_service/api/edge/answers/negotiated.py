@@ -1,0 +1,49 @@
+"""Answers in the format that their client prefers."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from litestar import Request, Response
+from litestar.response.base import ASGIResponse
+from litestar.types import Send
+from msgspec import Struct
+
+from ecg_service.api.edge.answers.preferences import format_of
+from ecg_service.api.edge.answers.responses import encoded, send_whole
+
+T = TypeVar("T")
+
+VARY = {"Vary": "Accept, Accept-Encoding"}
+
+
+async def send_answer(
+    content: Struct, request: Request[Any, Any, Any], headers: Mapping[str, str], send: Send
+) -> None:
+    """Answer 200 with a struct in the format that `Accept` prefers, without Litestar's response."""
+    chosen = format_of(request)
+    body = chosen.write(content)
+    fields = {
+        "Content-Type": chosen.media_type,
+        "Content-Length": str(len(body)),
+        **headers,
+        **VARY,
+    }
+    await send_whole(200, encoded(fields), body, send)
+
+
+class Answer(Response[T]):
+    """What a route answers: a struct in the format that `Accept` prefers."""
+
+    def to_asgi_response(
+        self,
+        app: Any,  # noqa: ANN401
+        request: Request[Any, Any, Any],
+        **more: Any,  # noqa: ANN401
+    ) -> ASGIResponse:
+        answer = cast("Response[Any]", self)
+        if isinstance(answer.content, Struct):
+            chosen = format_of(request)
+            answer.content = chosen.write(answer.content)
+            answer.media_type = chosen.media_type
+            answer.headers |= VARY
+        return cast("Any", super()).to_asgi_response(app, request, **more)

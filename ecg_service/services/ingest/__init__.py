@@ -1,0 +1,1 @@
+"""Ingest: documents are submitted to a pool, whose actor reads and stores them."""

@@ -1,0 +1,153 @@
+"""Reads and stores ECGs: a batch takes one core call per format and one durable transaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from ecg_service.actors import Actor
+from ecg_service.domain.ecg import Ecg
+from ecg_service.domain.errors import EcgError
+from ecg_service.domain.ids import next_id
+from ecg_service.domain.insights import Insight, InsightRecord, InsightState
+from ecg_service.domain.signals import Signal
+from ecg_service.domain.stored import StoredEcg
+from ecg_service.domain.submission import SubmittedEcg, fingerprint, valid_ecg
+from ecg_service.domain.together import require_all
+from ecg_service.ports.core import SignalCore
+from ecg_service.ports.ecgs import EcgRepository
+from ecg_service.ports.formats import Format
+from ecg_service.ports.insights import InsightQueue
+from ecg_service.services.ingest.submissions import Receipt, Submission
+from ecg_service.services.insights.costs import InsightCosts
+
+
+class IngestActor(Actor[Submission, Receipt]):
+    """Reads a batch of documents together and commits them together.
+
+    Whatever holds it up, they are answered `max_seconds` after the first of them was received.
+    """
+
+    def __init__(
+        self,
+        core: SignalCore,
+        ecgs: EcgRepository,
+        queue: InsightQueue,
+        insights: Sequence[Insight],
+        costs: InsightCosts,
+        *,
+        max_leads: int,
+        max_seconds: float,
+    ) -> None:
+        self._core = core
+        self._ecgs = ecgs
+        self._queue = queue
+        self._insights = insights
+        self._costs = costs
+        self._max_leads = max_leads
+        self._max_seconds = max_seconds
+
+    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt | Exception]:
+        """Return a receipt or an error for each; a rejected ECG fails only its own request.
+
+        Those that are stored together take a transaction of their own.
+        """
+        until = min(submission.received for submission in batch) + self._max_seconds
+        alone = [one for one in batch if one.others is None]
+        answers = iter(await self._store(alone, until=until) if alone else ())
+        return [
+            next(answers) if one.others is None else await self._store_together(one, until=until)
+            for one in batch
+        ]
+
+    async def _store_together(self, first: Submission, *, until: float) -> Receipt | Exception:
+        documents = (first.document, *(first.others or ()))
+        batch = [replace(first, document=one, others=None) for one in documents]
+        try:
+            answers = await self._store(batch, until=until, together=True)
+        except Exception as error:  # noqa: BLE001 - the rest of the batch is stored by now
+            error.__cause__ = error.__context__ = None
+            return error.with_traceback(None)
+        receipt, *others = (one for one in answers if isinstance(one, Receipt))
+        return replace(receipt, others=tuple(others))
+
+    async def _store(
+        self, batch: Sequence[Submission], *, until: float, together: bool = False
+    ) -> list[Receipt | EcgError]:
+        found: list[StoredEcg | EcgError] = []
+
+        def read() -> list[StoredEcg]:
+            found[:] = self._read(batch)
+            if together:
+                require_all(found)
+            return _new(found)
+
+        answers = iter(await self._ecgs.add_read(read, until=until, together=together))
+        self._queue.put(one.ecg.id for one in _new(found) if _has_pending(one))
+        return [one if isinstance(one, EcgError) else _receipt(one, next(answers)) for one in found]
+
+    def _read(self, batch: Sequence[Submission]) -> list[StoredEcg | EcgError]:
+        """Read the batch, one core call per format."""
+        read: dict[int, StoredEcg | EcgError] = {}
+        for document_format in dict.fromkeys(submission.format for submission in batch):
+            places = [place for place, one in enumerate(batch) if one.format is document_format]
+            submissions = [batch[place] for place in places]
+            read.update(zip(places, self._read_one(document_format, submissions), strict=True))
+        return [read[place] for place in range(len(batch))]
+
+    def _read_one(
+        self, document_format: Format, submissions: Sequence[Submission]
+    ) -> list[StoredEcg | EcgError]:
+        def assemble(
+            index: int, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes
+        ) -> StoredEcg:
+            return self._assemble(submissions[index], submitted, signals, blob)
+
+        documents = [submission.document for submission in submissions]
+        with self._costs.reading(len(documents)):
+            return self._core.read(document_format, documents, assemble, max_leads=self._max_leads)
+
+    def _assemble(
+        self,
+        submission: Submission,
+        submitted: SubmittedEcg,
+        signals: Sequence[Signal],
+        blob: bytes,
+    ) -> StoredEcg:
+        sender, key = submission.sender, submission.key
+        ecg = valid_ecg(
+            submitted, signals, ecg_id=next_id(), owner=sender.name, received=datetime.now(UTC)
+        )
+        return StoredEcg(
+            ecg,
+            insights=tuple(self._begin(insight, ecg, signals) for insight in self._insights),
+            blob=blob,
+            fingerprint=fingerprint(submitted, ecg, signals) if ecg.client_id or key else None,
+            sender=sender,
+            key=key,
+        )
+
+    def _begin(self, insight: Insight, ecg: Ecg, signals: Sequence[Signal]) -> InsightRecord:
+        """Compute an insight that belongs to ingest or is cheap; a cheap one that fails stays pending."""
+        if insight.when == "ingest":
+            return insight.done(ecg, insight.compute(ecg, signals))
+        if not self._costs.is_cheap(insight):
+            return insight.pending(ecg)
+        try:
+            return insight.done(ecg, self._costs.compute(insight, ecg, signals))
+        except Exception:  # noqa: BLE001 - its next run says why
+            return insight.pending(ecg)
+
+
+def _new(found: Sequence[StoredEcg | EcgError]) -> list[StoredEcg]:
+    return [one for one in found if isinstance(one, StoredEcg)]
+
+
+def _has_pending(one: StoredEcg) -> bool:
+    return any(record.state is InsightState.PENDING for record in one.insights)
+
+
+def _receipt(new: StoredEcg, answer: UUID | EcgError) -> Receipt | EcgError:
+    if isinstance(answer, EcgError):
+        return answer
+    return Receipt(answer, replayed=answer != new.ecg.id)
