@@ -2,8 +2,8 @@
 
 import click
 
-from benchmarks.core import core
-from benchmarks.instructions import instructions
+from benchmarks.core.command import core
+from benchmarks.core.instructions import instructions
 from benchmarks.service.command import service
 from benchmarks.service.growth import growth
 from benchmarks.service.guard import app

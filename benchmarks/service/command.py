@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from benchmarks.service import peers
-from benchmarks.service.load import require_wrk
+from benchmarks.service.load.wrk import require_wrk
 from benchmarks.service.rounds import measure
 from benchmarks.service.rows import COMPARISONS, Comparison
+from benchmarks.service.servers import peers
 from benchmarks.service.table import lines, show
 
 

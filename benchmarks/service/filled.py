@@ -10,12 +10,12 @@ from uuid import UUID
 
 import apsw
 
-from benchmarks.service.client import Client, connected
-from benchmarks.service.load import Request
-from benchmarks.service.processes import processor_seconds
+from benchmarks.service.load.client import Client, connected
+from benchmarks.service.load.wrk import Request
 from benchmarks.service.rows import JSON
-from benchmarks.service.servers import Running, running
-from benchmarks.service.stores import folder, wait_for_insights
+from benchmarks.service.servers.processes import processor_seconds
+from benchmarks.service.servers.running import Running, running
+from benchmarks.service.servers.stores import folder, wait_for_insights
 from benchmarks.workloads import body
 from ecg_service.adapters.sqlite.engine.sql import execute
 

@@ -7,13 +7,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.service.client import connected
 from benchmarks.service.filled import FEW, Pairs, measure
-from benchmarks.service.load import Request
-from benchmarks.service.processes import LOAD_CPU, pinned, processor_seconds
+from benchmarks.service.load.client import connected
+from benchmarks.service.load.wrk import Request
 from benchmarks.service.rows import JSON
-from benchmarks.service.servers import running
-from benchmarks.service.stores import folder
+from benchmarks.service.servers.processes import LOAD_CPU, pinned, processor_seconds
+from benchmarks.service.servers.running import running
+from benchmarks.service.servers.stores import folder
 from benchmarks.workloads import body
 
 LEADS = 12

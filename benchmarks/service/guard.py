@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import click
 
-from benchmarks.measure import ISA
+from benchmarks.core.measure import ISA
 from benchmarks.service.in_process import measure_in_process
 from benchmarks.service.rows import (
     BATCHES,

@@ -15,13 +15,13 @@ import uvloop
 from litestar.types import ASGIApp
 from typed_settings import SecretStr
 
-from benchmarks.service.apps import empty
-from benchmarks.service.load import Request
-from benchmarks.service.processes import pinned
+from benchmarks.service.load.wrk import Request
 from benchmarks.service.rounds import Case, Found, Measured, cases_of
 from benchmarks.service.rows import JSON, Comparison
-from benchmarks.service.servers import ADMIN, AUTHORIZATION, USER
-from benchmarks.service.stores import folder
+from benchmarks.service.servers.apps import empty
+from benchmarks.service.servers.processes import pinned
+from benchmarks.service.servers.running import ADMIN, AUTHORIZATION, USER
+from benchmarks.service.servers.stores import folder
 from benchmarks.workloads import SIZES, body
 from ecg_service.api.app import create_app
 from ecg_service.bootstrap.process import tune

@@ -12,12 +12,12 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.service.apps import HOST
-from benchmarks.service.open_loop import Answer, Client, Stream, closed_loop, offer
-from benchmarks.service.processes import LOAD_CPU, PATIENCE, pinned
-from benchmarks.service.servers import ADMIN, Running, running
-from benchmarks.service.slow_disk import SLOW
-from benchmarks.service.stores import folder
+from benchmarks.service.load.open_loop import Answer, Client, Stream, closed_loop, offer
+from benchmarks.service.servers.apps import HOST
+from benchmarks.service.servers.processes import LOAD_CPU, PATIENCE, pinned
+from benchmarks.service.servers.running import ADMIN, Running, running
+from benchmarks.service.servers.slow_disk import SLOW
+from benchmarks.service.servers.stores import folder
 from benchmarks.workloads import SIZES, body
 
 BASE, *FACTORS = (0.5, 1.0, 2.0, 5.0, 10.0)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from rich.progress import track
 
-from benchmarks.service.load import Request, load
-from benchmarks.service.processes import processor_seconds
+from benchmarks.service.load.wrk import Request, load
 from benchmarks.service.rows import Comparison, Host, Row
-from benchmarks.service.servers import NONE, Running, running
-from benchmarks.service.stores import HOUR, folder, store_examples, wait_for_insights
+from benchmarks.service.servers.processes import processor_seconds
+from benchmarks.service.servers.running import NONE, Running, running
+from benchmarks.service.servers.stores import HOUR, folder, store_examples, wait_for_insights
 from benchmarks.workloads import SIZES
 
 

@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 import msgspec
 
-from benchmarks.documents import with_bytes
-from benchmarks.service.load import Request
-from benchmarks.service.servers import LATER, NONE
-from benchmarks.service.stores import HOUR
+from benchmarks.core.documents import with_bytes
+from benchmarks.service.load.wrk import Request
+from benchmarks.service.servers.running import LATER, NONE
+from benchmarks.service.servers.stores import HOUR
 from benchmarks.workloads import SIZES, body
 
 LARGE, SMALL = SIZES

@@ -12,10 +12,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.service.load import Load, Request, load, require_wrk
-from benchmarks.service.processes import megabytes
-from benchmarks.service.servers import LATER, NONE, Running, running
-from benchmarks.service.stores import folder, pending
+from benchmarks.service.load.wrk import Load, Request, load, require_wrk
+from benchmarks.service.servers.processes import megabytes
+from benchmarks.service.servers.running import LATER, NONE, Running, running
+from benchmarks.service.servers.stores import folder, pending
 from benchmarks.workloads import SIZES, body
 
 GOAL, GROWTH, LATENCY = 0.85, 1.1, 0.010

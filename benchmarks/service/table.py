@@ -9,7 +9,7 @@ from rich.table import Table
 
 from benchmarks.service.rounds import Found, Measured
 from benchmarks.service.rows import Comparison
-from benchmarks.service.stores import HOUR
+from benchmarks.service.servers.stores import HOUR
 from benchmarks.workloads import SIZES
 
 COLUMNS = (

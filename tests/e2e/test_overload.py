@@ -10,9 +10,9 @@ from uuid import UUID
 import apsw
 import httpx
 
-from benchmarks.service.open_loop import Answer as Sent
-from benchmarks.service.open_loop import Client, Stream, offer
-from benchmarks.service.slow_disk import SLOW
+from benchmarks.service.load.open_loop import Answer as Sent
+from benchmarks.service.load.open_loop import Client, Stream, offer
+from benchmarks.service.servers.slow_disk import SLOW
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.services.in_flight import MEMORY_PER_BYTE
 from tests.e2e.service import (
@@ -61,7 +61,7 @@ async def test_of_a_burst_exactly_those_answered_201_are_stored(tmp_path: Path) 
 async def test_one_user_at_ten_times_the_capacity_leaves_others_their_share(tmp_path: Path) -> None:
     """The disk takes a fifth of a second for a transaction: 20 ECGs a second."""
     rates = {**dict.fromkeys(("bob", "eve", "joe"), 2), USER: 200}
-    slow = ("env", f"{SLOW}=0.2", sys.executable, "-m", "benchmarks.service.slow_disk")
+    slow = ("env", f"{SLOW}=0.2", sys.executable, "-m", "benchmarks.service.servers.slow_disk")
     async with running(tmp_path, slow, ingest_batch=4, ingest_wait_seconds=0.2) as service:
         for name in rates:
             await service.register(name)

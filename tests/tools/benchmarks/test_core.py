@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.core import core
-from benchmarks.floors import FLOORS, LIMITS, missed
-from benchmarks.measure import ISA, Row, Timing, rows
-from benchmarks.works import COUNT, PACK, works
+from benchmarks.core.command import core
+from benchmarks.core.floors import FLOORS, LIMITS, missed
+from benchmarks.core.measure import ISA, Row, Timing, rows
+from benchmarks.core.works import COUNT, PACK, works
 
 WORKS = {work.name: work for work in works()}
 NAME, PEER = COUNT.format("int16"), "NumPy signbit"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.measure import ISA
+from benchmarks.core.measure import ISA
 from benchmarks.service import in_process
 from benchmarks.service.guard import FLOORS, app
 from benchmarks.service.rounds import Found, Measured

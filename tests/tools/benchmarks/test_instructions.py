@@ -7,9 +7,9 @@ import pytest
 from click import ClickException
 from click.testing import CliRunner
 
-from benchmarks import callgrind
-from benchmarks.callgrind import KERNELS
-from benchmarks.instructions import BASELINE, ISAS, compiler, instructions, worse
+from benchmarks.core import callgrind
+from benchmarks.core.callgrind import KERNELS
+from benchmarks.core.instructions import BASELINE, ISAS, compiler, instructions, worse
 
 DUMP = """\
 desc: Trigger: --dump-after=instructions::kernel::pack

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.service import peers
 from benchmarks.service.command import service
 from benchmarks.service.rounds import Found, Measured
 from benchmarks.service.rows import COMPARISONS, Comparison
-from benchmarks.service.stores import HOUR
+from benchmarks.service.servers import peers
+from benchmarks.service.servers.stores import HOUR
 from benchmarks.service.table import Line, lines
 from benchmarks.workloads import SIZES
 

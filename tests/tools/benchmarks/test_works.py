@@ -6,8 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.peers import numpy_count
-from benchmarks.works import ANSWER, COUNT, DTYPES, PACK, READ, TAKE, UNPACK, WRITE, counted, works
+from benchmarks.core.peers import numpy_count
+from benchmarks.core.works import (
+    ANSWER,
+    COUNT,
+    DTYPES,
+    PACK,
+    READ,
+    TAKE,
+    UNPACK,
+    WRITE,
+    counted,
+    works,
+)
 from ecg_core import count_zero_crossings, unpack
 
 WORKS = {work.name: work for work in works()}

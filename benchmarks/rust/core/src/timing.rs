@@ -38,7 +38,7 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// What `benchmarks/measure.py` reads.
+/// What `benchmarks/core/measure.py` reads.
 #[derive(Serialize)]
 struct Timing<'a> {
     work: &'a str,

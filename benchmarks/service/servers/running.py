@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 import httpx
 
-from benchmarks.service import peers
-from benchmarks.service.apps import HOST
-from benchmarks.service.processes import PATIENCE, process
+from benchmarks.service.servers import peers
+from benchmarks.service.servers.apps import HOST
+from benchmarks.service.servers.processes import PATIENCE, process
 
 ADMIN = ("admin", "benchmark-admin")
 USER = ("bench", "benchmark-user")
@@ -49,11 +49,12 @@ Command = Callable[[Path, int], Sequence[str]]
 
 
 def _app(name: str) -> Command:
-    return lambda _, port: [sys.executable, "-m", "benchmarks.service.apps", name, str(port)]
+    module = "benchmarks.service.servers.apps"
+    return lambda _, port: [sys.executable, "-m", module, name, str(port)]
 
 
 def _slow(_: Path, port: int) -> Sequence[str]:
-    module = "benchmarks.service.slow_disk"
+    module = "benchmarks.service.servers.slow_disk"
     return [sys.executable, "-m", module, "serve", "--host", HOST, "--port", str(port)]
 
 

@@ -1,4 +1,4 @@
-"""The servers written with Litestar: `python -m benchmarks.service.apps NAME PORT`."""
+"""The servers written with Litestar: `python -m benchmarks.service.servers.apps NAME PORT`."""
 
 import sys
 from typing import Any

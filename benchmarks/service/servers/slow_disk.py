@@ -1,4 +1,4 @@
-"""Runs a command of the service on a slow disk: `SYNC_SECONDS=0.2 python -m benchmarks.service.slow_disk serve`."""
+"""Runs a command of the service on a slow disk: `SYNC_SECONDS=0.2 python -m benchmarks.service.servers.slow_disk serve`."""
 
 import os
 import time

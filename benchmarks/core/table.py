@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.floors import floor, limit
-from benchmarks.measure import ISA, Row
+from benchmarks.core.floors import floor, limit
+from benchmarks.core.measure import ISA, Row
 
 COLUMNS = ("work", "by", "least µs", "median µs", "GB/s", "bits/sample", "ecg_core is faster")
 CAPTION = (

@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from benchmarks.service.processes import LOAD_CPU, pinned
-from benchmarks.service.servers import AUTHORIZATION, Running
+from benchmarks.service.servers.processes import LOAD_CPU, pinned
+from benchmarks.service.servers.running import AUTHORIZATION, Running
 
 SCRIPT = """
 local body = {body}

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.peers import Candidate
+from benchmarks.core.peers import Candidate
 from benchmarks.workloads import body, ecg
 from ecg_service.domain.signals import Signal
 from ecg_service.domain.submission import SubmittedEcg

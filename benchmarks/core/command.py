@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from benchmarks import native
-from benchmarks.floors import missed
-from benchmarks.measure import Row, measure, rows
-from benchmarks.table import show
-from benchmarks.works import works
+from benchmarks.core import native
+from benchmarks.core.floors import missed
+from benchmarks.core.measure import Row, measure, rows
+from benchmarks.core.table import show
+from benchmarks.core.works import works
 
 TRIES = 3
 """A busy neighbour makes one run miss a floor, a slow kernel makes all of them."""

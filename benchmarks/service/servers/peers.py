@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TARGET = ROOT / "target" / "peers"
 PLAIN, RUST = TARGET / "plain", TARGET / "service"
 REQUIREMENTS = ROOT / "requirements-plain.txt"

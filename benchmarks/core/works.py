@@ -6,9 +6,9 @@ from math import nan
 
 import numpy as np
 
-from benchmarks import documents, peers
-from benchmarks.codecs import compressors
-from benchmarks.peers import Candidate, Samples
+from benchmarks.core import documents, peers
+from benchmarks.core.codecs import compressors
+from benchmarks.core.peers import Candidate, Samples
 from benchmarks.workloads import SIZES, bodies, body, signals
 from ecg_core import (
     Signal,

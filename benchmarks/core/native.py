@@ -6,10 +6,10 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from benchmarks.measure import Timing
+from benchmarks.core.measure import Timing
 from benchmarks.workloads import bodies
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "target" / "peers"
 BUILD = (
     *("cargo", "build", "--quiet", "--release", "--locked"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from benchmarks.works import Work, works
+from benchmarks.core.works import Work, works
 
 CASES = [
     pytest.param(work, candidate.call, id=f"{work.name} - {candidate.name}")

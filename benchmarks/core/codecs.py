@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers import Candidate, Samples, installed
+from benchmarks.core.peers import Candidate, Samples, installed
 
 Pack = Callable[[Samples], Any]
 Unpack = Callable[[Any], Samples]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from timeit import Timer
 
 import ecg_core._ecg_core as extension
-from benchmarks.works import Work
+from benchmarks.core.works import Work
 
 ISA: str = vars(extension)["_isa"]
 SHORTEST = 200e-6

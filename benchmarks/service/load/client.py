@@ -6,9 +6,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 
-from benchmarks.service.apps import HOST
-from benchmarks.service.load import Request
-from benchmarks.service.servers import AUTHORIZATION, Running
+from benchmarks.service.load.wrk import Request
+from benchmarks.service.servers.apps import HOST
+from benchmarks.service.servers.running import AUTHORIZATION, Running
 
 PATIENCE = 120.0
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from benchmarks.measure import ISA, Row
-from benchmarks.works import (
+from benchmarks.core.measure import ISA, Row
+from benchmarks.core.works import (
     ANSWER,
     AROUND,
     COUNT,

@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 import httpx
 
-from benchmarks.service.servers import USER, Running
+from benchmarks.service.servers.running import USER, Running
 from benchmarks.workloads import SIZES, body
 from ecg_service.adapters.sqlite.engine.sql import execute
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks.callgrind import build, count
+from benchmarks.core.callgrind import build, count
 
 BASELINE = Path(__file__).with_name("instructions.json")
 ISAS = ("scalar", "avx2")

@@ -1,0 +1,1 @@
+"""What sends: a closed loop, an open loop, and one connection."""

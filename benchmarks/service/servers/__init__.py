@@ -1,0 +1,1 @@
+"""What is under load: the service, handlers that do nothing, peers, and the databases they write to."""
