@@ -21,6 +21,7 @@ from mutation.trees import Tree
 
 PROJECT = Path(__file__).parents[1]
 GOAL = 0.9
+SECONDS_OF_ALL = 1800
 
 
 LISTED = {"survived": "equivalent", "killed": "noticed"}
@@ -83,8 +84,10 @@ def tried(chosen: list[Mutant]) -> Iterator[tuple[Mutant, str]]:
 def measured(root: Path) -> Selection:
     """Run all tests without a change, and see which lines each of them runs."""
     coverage = ("--cov=ecg_service", "--cov-context=test", "--cov-report=", "--numprocesses=auto")
-    if Tree.copy(PROJECT, root).pytest(*coverage, *SUITES):
-        sys.exit("the tests fail without any change")
+    if code := Tree.copy(PROJECT, root).pytest(*coverage, *SUITES, seconds=SECONDS_OF_ALL):
+        sys.exit(
+            f"the tests fail without any change, or take {SECONDS_OF_ALL} s: pytest ended with {code}"
+        )
     return Selection.read(root)
 
 

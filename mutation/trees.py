@@ -50,12 +50,12 @@ class Tree:
             return "invalid"
         return "survived" if code in {0, NO_TESTS} else "killed"
 
-    def pytest(self, *arguments: str) -> int:
+    def pytest(self, *arguments: str, seconds: int = SECONDS) -> int:
         """Run pytest here, in bounds, and return its exit code."""
         python = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--hypothesis-seed=0")
         limits = {"timeout": SECONDS_OF_A_TEST, "exit_on_timeout": "true"}
         options = [f"--override-ini=faulthandler_{name}={value}" for name, value in limits.items()]
-        bounds = ("timeout", str(SECONDS), "bash", "-c", f'ulimit -v {MEMORY}; exec "$@"', "bash")
+        bounds = ("timeout", str(seconds), "bash", "-c", f'ulimit -v {MEMORY}; exec "$@"', "bash")
         environment = {**os.environ, "PYTHONPATH": str(self.root)}
         command = [*bounds, *python, *options, *arguments]
         return subprocess.run(

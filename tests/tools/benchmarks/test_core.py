@@ -22,8 +22,8 @@ def no_timings(_rounds: int) -> list[Timing]:
 @pytest.fixture(autouse=True)
 def one_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only this is measured, and no floor is held."""
-    monkeypatch.setattr("benchmarks.core.works", lambda: [WORKS[NAME]])
-    monkeypatch.setattr("benchmarks.native.measure", no_timings)
+    monkeypatch.setattr("benchmarks.core.command.works", lambda: [WORKS[NAME]])
+    monkeypatch.setattr("benchmarks.core.native.measure", no_timings)
     for key in list(FLOORS):
         monkeypatch.delitem(FLOORS, key)
 
@@ -51,7 +51,7 @@ def test_one_good_try_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     def next_missed(_rows: list[Row]) -> set[str]:
         return next(tries)
 
-    monkeypatch.setattr("benchmarks.core.missed", next_missed)
+    monkeypatch.setattr("benchmarks.core.command.missed", next_missed)
     assert CliRunner().invoke(core, ["--rounds", "1", "--check"]).exit_code == 0
 
 

@@ -57,9 +57,9 @@ def test_the_command_compares_and_renews(tmp_path: Path, monkeypatch: pytest.Mon
     def count(_program: str, _isa: str) -> dict[str, int]:
         return taken
 
-    monkeypatch.setattr("benchmarks.instructions.BASELINE", baseline)
-    monkeypatch.setattr("benchmarks.instructions.build", lambda: "program")
-    monkeypatch.setattr("benchmarks.instructions.count", count)
+    monkeypatch.setattr("benchmarks.core.instructions.BASELINE", baseline)
+    monkeypatch.setattr("benchmarks.core.instructions.build", lambda: "program")
+    monkeypatch.setattr("benchmarks.core.instructions.count", count)
     assert CliRunner().invoke(instructions, ["--update"]).exit_code == 0
     taken = {"pack": 104}
     outcome = CliRunner().invoke(instructions)
