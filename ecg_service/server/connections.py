@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import Protocol
 
 from ecg_service.settings import Settings
@@ -41,6 +42,16 @@ class Peer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionStatistics:
+    """How many connections are open, how many of them without a request, and the bytes of answers kept for all."""
+
+    open: int
+    waiting: int
+    capacity: int
+    kept_bytes: int
+
+
 class Connections:
     """The connections, and those of them that wait without a request, the longest first."""
 
@@ -49,6 +60,12 @@ class Connections:
         self.limits = settings.connections
         self._all: set[Peer] = set()
         self.waiting: dict[Peer, None] = {}
+
+    def statistics(self) -> ConnectionStatistics:
+        """Return what is open now."""
+        return ConnectionStatistics(
+            len(self._all), len(self.waiting), self._max, self._kept_bytes()
+        )
 
     def admit(self, peer: Peer) -> None:
         """Take a new connection; if there are too many, the one that has waited longest goes."""
@@ -77,8 +94,11 @@ class Connections:
 
     def has_room(self, size: int) -> bool:
         """Whether an answer of this size may wait unsent beside the others."""
-        kept = sum(peer.kept for peer in self._all)
+        kept = self._kept_bytes()
         return kept == 0 or kept + size <= self.limits.max_unsent_bytes
+
+    def _kept_bytes(self) -> int:
+        return sum(peer.kept for peer in self._all)
 
     async def sweep_forever(self) -> None:
         """Let every connection look at its deadline, again and again."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ecg_service.server.connections import Connections
+from ecg_service.server.connections import Connections, ConnectionStatistics
 from ecg_service.settings import Settings
 from tests.e2e.service import Wire, head_of, problem, until
 from tests.unit.server.small import served
@@ -108,3 +108,13 @@ async def test_a_fault_at_one_deadline_leaves_all_others(caplog: pytest.LogCaptu
     await asyncio.wait([sweep])
     assert [peer.dropped for peer in peers] == [False, True, False]
     assert "deadline" in caplog.text
+
+
+def test_statistics_tell_what_is_open() -> None:
+    connections, quiet, busy, gone = Connections(Settings()), Peer(kept=5), Peer(kept=7), Peer()
+    for peer in (quiet, busy, gone):
+        connections.admit(peer)
+    del connections.waiting[busy]
+    connections.discard(gone)
+    capacity = Settings().server.max_connections
+    assert connections.statistics() == ConnectionStatistics(2, 1, capacity, 12)
