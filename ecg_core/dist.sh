@@ -18,6 +18,6 @@ for package in "$dist"/*; do
     uv venv --no-project --quiet --clear "$dist/venv"
     uv pip install --quiet --python "$dist/venv" "$package" pytest
     "$dist/venv/bin/python" -m pytest --quiet -c /dev/null --rootdir . --import-mode importlib \
-        -p no:cacheprovider --noconftest tests/core/test_package.py
+        -p no:cacheprovider --noconftest tests/core/package/test_package.py
     rm -rf "$dist/venv"
 done

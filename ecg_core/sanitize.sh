@@ -27,5 +27,5 @@ export PYTHONMALLOC=malloc PYTHONPATH=$PWD/$CARGO_TARGET_DIR/python
 # nor limited here.
 LD_PRELOAD=$(cc -print-file-name=libasan.so) python -m pytest --quiet --capture=sys tests/core \
     --dist worksteal --numprocesses "$(($(nproc) + 1))" \
-    --ignore tests/core/test_docs.py --ignore tests/core/test_memory.py --ignore tests/core/test_package.py \
-    --deselect tests/core/test_command_line.py::test_a_document_without_memory
+    --ignore tests/core/package/test_docs.py --ignore tests/core/test_memory.py --ignore tests/core/package/test_package.py \
+    --deselect tests/core/command/test_command_line.py::test_a_document_without_memory

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from tests.core.pages import inputs, outcome, table
+from tests.core.package.pages import inputs, outcome, table
 from tests.oracle.libraries import NAMES
 from tests.oracle.signals import FLOATS
 

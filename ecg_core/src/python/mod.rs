@@ -1,44 +1,24 @@
 //! The Python module: arguments in, the GIL released, results and errors out.
+//!
+//! - `counting`, `documents`, `blobs`, `signal`: what Python sees
+//! - `inputs`: whatever has samples or bytes, made into something with the buffer protocol
+//! - `buffers`: the numbers of such buffers
+//! - `levels`: baselines and missing samples
+//! - `arguments`, `array`, `errors`, `gil`, `memory`: what all of these need
 #![expect(clippy::doc_markdown, reason = "the docs of what is exported are Python's docstrings")]
 
 mod arguments;
 mod array;
-mod arrow;
-mod axes;
-mod baseline;
 mod blobs;
 mod buffers;
-mod counter;
-mod counter_state;
 mod counting;
 mod documents;
-mod elements;
 mod errors;
-mod exporter;
-mod finding;
-mod frames;
 mod gil;
-mod half;
 mod inputs;
-mod lane;
-mod lane_counting;
-mod level;
-mod loaded;
-mod masked;
+mod levels;
 mod memory;
-mod missing;
-mod numbers;
-mod octets;
-mod reading;
-mod real;
-mod rows;
-mod samples;
-mod several;
 mod signal;
-mod slices;
-mod table;
-mod together;
-mod unpacking;
 
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
@@ -50,25 +30,25 @@ use crate::isa::Isa;
 #[pymodule]
 mod _ecg_core {
     #[pymodule_export]
-    use super::blobs::pack;
+    use super::blobs::packing::pack;
     #[pymodule_export]
-    use super::counter::ZeroCrossingCounter;
+    use super::blobs::unpacking::{leads, unpack, unpack_json, unpack_lead};
     #[pymodule_export]
-    use super::counting::count_zero_crossings;
+    use super::counting::count::count_zero_crossings;
+    #[pymodule_export]
+    use super::counting::counter::ZeroCrossingCounter;
+    #[pymodule_export]
+    use super::counting::finding::{zero_crossings, zero_crossings_mask};
+    #[pymodule_export]
+    use super::counting::frames::zero_crossing_rate;
+    #[pymodule_export]
+    use super::documents::reading::Reading;
     #[pymodule_export]
     use super::documents::{lift_signals, parse_signal, read_batch};
     #[pymodule_export]
     use super::errors::{BlobError, DecodeError};
     #[pymodule_export]
-    use super::finding::{zero_crossings, zero_crossings_mask};
-    #[pymodule_export]
-    use super::frames::zero_crossing_rate;
-    #[pymodule_export]
-    use super::reading::Reading;
-    #[pymodule_export]
     use super::signal::PySignal;
-    #[pymodule_export]
-    use super::unpacking::{leads, unpack, unpack_json, unpack_lead};
 
     #[pymodule_init]
     fn init(module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {

@@ -2,9 +2,9 @@
 
 use pyo3::prelude::*;
 
-use crate::python::exporter::{Contiguous, Exporter};
-use crate::python::missing::stored;
-use crate::python::samples;
+use crate::python::buffers::exporter::{Contiguous, Exporter};
+use crate::python::inputs::samples;
+use crate::python::levels::missing::stored;
 use crate::signal::Signal;
 
 /// Immutable 32-bit samples of one lead.

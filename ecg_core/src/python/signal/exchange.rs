@@ -8,9 +8,9 @@ use pyo3::types::{PyBytes, PyCapsule, PyTuple};
 
 use super::class::PySignal;
 use crate::python::array;
-use crate::python::arrow;
-use crate::python::exporter;
+use crate::python::buffers::exporter;
 use crate::python::gil::detached;
+use crate::python::inputs::arrow;
 use crate::python::memory::bytes;
 use crate::{blob, json};
 

@@ -9,9 +9,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyMemoryView, PySlice};
 
 use super::class::PySignal;
+use super::slices::cut;
 use crate::memory::{OutOfMemory, Room};
 use crate::python::gil::detached;
-use crate::python::slices::cut;
 use crate::signal::Signal;
 
 #[pymethods]

@@ -7,10 +7,10 @@ use super::class::PySignal;
 use crate::crossings::ZeroRule;
 use crate::memory::{OutOfMemory, collected};
 use crate::python::arguments::{Cut, Given, Zeros};
-use crate::python::baseline::{level_of, real_of};
 use crate::python::gil::detached;
-use crate::python::level::Level;
-use crate::python::missing::missing_of;
+use crate::python::levels::baseline::{level_of, real_of};
+use crate::python::levels::level::Level;
+use crate::python::levels::missing::missing_of;
 use crate::signal::Signal;
 
 impl PySignal {

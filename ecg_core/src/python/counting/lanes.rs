@@ -1,0 +1,120 @@
+//! Counting in the lanes of buffers, whatever their samples are.
+
+use pyo3::prelude::*;
+
+use crate::crossings::{Crossings, Gaps, Marks, NotANumber, Unmarked, WORD, Word, ZeroRule};
+use crate::python::buffers::axes::{no_number, position, without};
+use crate::python::buffers::elements::Element;
+use crate::python::buffers::lane::Lane;
+use crate::python::buffers::view::View;
+use crate::python::levels::baseline::Levels;
+use crate::python::levels::missing::missing_of;
+
+/// Samples that are copied together where there are many.
+const MANY: usize = 16 * WORD;
+
+/// Runs an expression with the lanes of samples along an axis, whatever their type.
+macro_rules! with_lanes {
+    ($signal:expr, $axis:expr, ($rule:expr, $baseline:expr, $missing:expr), $lanes:ident => $work:expr) => {{
+        let view = $crate::python::inputs::view($signal, $missing.is_some())?;
+        let axis = $crate::python::buffers::axes::axis_of($axis, view.shape().len())?;
+        $crate::python::buffers::elements::with_element!(view, T => {
+            let baseline = $baseline.get();
+            let levels = ($rule, baseline.as_ref(), $missing);
+            let $lanes = $crate::python::counting::lanes::Lanes::<T>::of($signal.py(), &view, axis, levels)?;
+            $work
+        })
+    }};
+}
+pub(crate) use with_lanes;
+
+/// The lanes along an axis of a buffer, and how to count in them.
+pub(crate) struct Lanes<'a, 'py, T: Element> {
+    pub(crate) py: Python<'py>,
+    pub(crate) view: &'a View,
+    pub(crate) axis: usize,
+    rule: ZeroRule,
+    levels: Levels<T::Counted>,
+    missing: Option<T::Counted>,
+}
+
+impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
+    pub(crate) fn of(
+        py: Python<'py>,
+        view: &'a View,
+        axis: usize,
+        (rule, baseline, missing): (ZeroRule, Option<&Bound<'py, PyAny>>, Option<&Bound<'py, PyAny>>),
+    ) -> PyResult<Self> {
+        let levels = Levels::of::<T>(baseline, axis, view.shape())?;
+        Ok(Self { py, view, axis, rule, levels, missing: missing_of::<T>(missing)? })
+    }
+
+    /// The samples in each lane.
+    pub(crate) fn len(&self) -> usize {
+        self.view.shape()[self.axis]
+    }
+
+    /// The lengths of the other axes.
+    pub(crate) fn others(&self) -> Vec<usize> {
+        without(self.axis, self.view.shape())
+    }
+
+    /// All lanes, each with its index.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (usize, Lane<'a, T>)> {
+        self.view.lanes(self.py, self.axis).enumerate()
+    }
+
+    /// All lanes as one, if they have samples, follow each other and have the same baseline.
+    pub(crate) fn joined(&self) -> Option<Lane<'a, T>> {
+        let alike = self.len() > 0 && matches!(self.levels, Levels::Same(_));
+        alike.then(|| self.view.joined_lanes(self.py, self.axis)).flatten()
+    }
+
+    /// Counts in the lane of this index, or in some lanes from it on that are joined; `each` is as for [`count_lane`].
+    pub(crate) fn count(
+        &self,
+        (index, lane): (usize, Lane<'_, T>),
+        each: impl FnMut(usize, Word),
+    ) -> PyResult<u64> {
+        let level = self.levels.lane(index);
+        let mut counter = Crossings::new(level.rule(self.rule));
+        count_lane(&lane, (level.at, self.missing), &mut counter, each).map_err(|nan| {
+            let mut position = position(self.view.shape(), self.axis, index + nan.index / self.len());
+            position[self.axis] = nan.index % self.len();
+            no_number(self.py, "NaN", &position)
+        })?;
+        Ok(counter.count())
+    }
+}
+
+/// Counts in a lane around a level, and around the samples that are marked or equal `missing`; `each` gets the index of
+/// the first sample of each word of signs, and what became of it.
+pub(crate) fn count_lane<T: Element>(
+    lane: &Lane<'_, T>,
+    levels: (T::Counted, Option<T::Counted>),
+    counter: &mut Crossings,
+    mut each: impl FnMut(usize, Word),
+) -> Result<(), NotANumber> {
+    let Some(marks) = lane.marks() else { return count_around(lane, levels, |_| Unmarked, counter, each) };
+    let each: &mut dyn FnMut(usize, Word) = &mut each; // few have marks, and each type has kernels of its own
+    count_around(lane, levels, |from| move |at| marks.word(from + at), counter, each)
+}
+
+/// `marks` gives those of the samples from an index on.
+fn count_around<T: Element, M: Marks>(
+    lane: &Lane<'_, T>,
+    (level, missing): (T::Counted, Option<T::Counted>),
+    marks: impl Fn(usize) -> M,
+    counter: &mut Crossings,
+    mut each: impl FnMut(usize, Word),
+) -> Result<(), NotANumber> {
+    let gaps = |from| Gaps { missing, marks: marks(from) };
+    if let Some(run) = lane.run() {
+        return counter.extend_around(level, run, gaps(0), each);
+    }
+    let take = |from, samples: &[T::Counted]| {
+        let each = |place, word| each(from + place, word);
+        counter.extend_around(level, samples.into(), gaps(from), each).map_err(|nan| nan.after(from))
+    };
+    if lane.len <= WORD { lane.counted_blocks::<WORD, _>(take) } else { lane.counted_blocks::<MANY, _>(take) }
+}

@@ -1,0 +1,12 @@
+//! The functions and the class that count and find zero crossings.
+//!
+//! - `count`, `finding`, `frames`: how many, where, how often
+//! - `counter` and `counter_state`: chunk by chunk, and what is kept between chunks
+//! - `lanes`: what all of these have in common
+
+pub(super) mod count;
+pub(super) mod counter;
+mod counter_state;
+pub(super) mod finding;
+pub(super) mod frames;
+pub(super) mod lanes;
