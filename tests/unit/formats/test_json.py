@@ -1,3 +1,4 @@
+import codecs
 import gzip
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -86,6 +87,10 @@ DOCUMENT = b'{"leads":[{"name":"I","signal":[1]}]}'
         ),
         (b"\x28\xb5\x2f\xfd\x04", "The body is compressed with zstd: say so in Content-Encoding."),
         (DOCUMENT.decode().encode("utf-16"), "The body is UTF-16: send UTF-8."),
+        (
+            codecs.BOM_UTF16_BE + DOCUMENT.decode().encode("utf-16-be"),
+            "The body is UTF-16: send UTF-8.",
+        ),
         (DOCUMENT.decode().encode("utf-32"), "The body is UTF-32: send UTF-8."),
         (DOCUMENT.decode().encode("utf-16-le"), "The body is UTF-16: send UTF-8."),
         (DOCUMENT.decode().encode("utf-16-be"), "The body is UTF-16: send UTF-8."),

@@ -82,6 +82,7 @@ async def test_damage_is_no_answer_to_who_sends_again(
         again = new("ann", client_id="7", fingerprint=b"f")
         answers = await store.ecgs.add_many([again, fresh])
     assert [type(answer) for answer in answers] == [DamagedEcg, UUID]
+    assert str(answers[0]) == "the ECG of this id is damaged"
 
 
 @pytest.fixture(

@@ -9,6 +9,7 @@ SENTENCES: dict[type[apsw.Error], str] = {
     apsw.CantOpenError: "the database cannot be opened",
     apsw.CorruptError: "the database is damaged",
     apsw.IOError: "the database cannot be read or written",
+    apsw.ProtocolError: "the locks of the database do not work",
     apsw.NotADBError: "the file is not a database of this service",
     apsw.ReadOnlyError: "the database is read-only",
     apsw.SQLError: "the database lacks the current schema",
