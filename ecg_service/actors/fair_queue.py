@@ -1,54 +1,100 @@
 """A queue whose senders take turns."""
 
-from collections import OrderedDict, deque
-from collections.abc import Collection, Hashable
+from collections import deque
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
+@dataclass(slots=True)
+class _Line(Generic[T]):
+    """The items of one sender with their weights, `weight` together, from turn `start` on."""
+
+    start: int
+    weight: int = 0
+    items: deque[tuple[int, T]] = field(default_factory=deque[tuple[int, T]])
+
+
 class FairQueue(Generic[T]):
     """Keeps a line for each sender and takes one item of each in turn (round robin).
 
-    Whoever adds many items waits behind their own; the items of one sender stay in order.
+    An item takes as many turns as it weighs: after it, the others have as many first, also if the
+    sender's line is empty meanwhile (start-time fair queueing, Goyal et al. 1996). Whoever adds
+    many items waits behind their own; the items of one sender stay in order.
     """
 
     def __init__(self) -> None:
-        self._lines: OrderedDict[Hashable, deque[T]] = OrderedDict()
-        self._size = 0
+        self._lines: dict[Hashable, _Line[T]] = {}
+        self._turns: list[tuple[int, int, Hashable]] = []  # of each line's first item, as a heap
+        self._order = count()  # within a turn
+        self._now = self._size = 0
+        self._ends: dict[Hashable, int] = {}  # of senders without a line, if later than now
 
     def __len__(self) -> int:
+        """Return the weight of all items."""
         return self._size
 
     @property
-    def lines(self) -> Collection[deque[T]]:
+    def lines(self) -> Iterator[Iterator[T]]:
         """The items of each sender, in the order in which they were added."""
-        return self._lines.values()
+        return ((item for _, item in line.items) for line in self._lines.values())
 
     def of(self, sender: Hashable) -> int:
-        """Return how many items of this sender wait."""
-        return len(self._lines.get(sender, ()))
+        """Return the weight of this sender's items."""
+        line = self._lines.get(sender)
+        return line.weight if line else 0
 
     def ahead_of(self, sender: Hashable) -> int:
-        """Return how many items that wait are taken before the next one of this sender."""
-        mine = self.of(sender)
-        return sum(min(len(line), mine + 1) for line in self._lines.values())
+        """Return how many turns others, and earlier items, have before the sender's next item."""
+        mine = self._lines.get(sender)
+        turn = mine.start + mine.weight if mine else self._first_turn(sender)
+        return sum(max(0, min(one.weight, turn + 1 - one.start)) for one in self._lines.values())
 
-    def add(self, sender: Hashable, item: T) -> None:
+    def add(self, sender: Hashable, item: T, weight: int = 1) -> None:
         """Add an item at the end of the sender's line."""
         line = self._lines.get(sender)
         if line is None:
-            line = self._lines[sender] = deque()
-        line.append(item)
-        self._size += 1
+            line = self._lines[sender] = _Line(self._first_turn(sender))
+            heappush(self._turns, (line.start, next(self._order), sender))
+        line.items.append((weight, item))
+        line.weight += weight
+        self._size += weight
 
-    def take(self) -> T:
-        """Take an item of the sender whose turn it is."""
-        sender, line = next(iter(self._lines.items()))
-        item = line.popleft()
-        self._size -= 1
-        if line:
-            self._lines.move_to_end(sender)
+    def take(self, most: int) -> list[T]:
+        """Take items by turns, of at most this weight together, but at least one."""
+        taken, left = list[T](), most
+        while self._lines and (not taken or self._next_weight() <= left):
+            weight, item = self._take()
+            taken.append(item)
+            left -= weight
+        return taken
+
+    def _first_turn(self, sender: Hashable) -> int:
+        return max(self._now, self._ends.get(sender, 0))
+
+    def _next_weight(self) -> int:
+        return self._lines[self._turns[0][2]].items[0][0]
+
+    def _take(self) -> tuple[int, T]:
+        self._now, _, sender = heappop(self._turns)
+        line = self._lines[sender]
+        weight, item = line.items.popleft()
+        line.start += weight
+        line.weight -= weight
+        self._size -= weight
+        if line.items:
+            heappush(self._turns, (line.start, next(self._order), sender))
         else:
-            del self._lines[sender]
-        return item
+            self._leave(sender, line.start)
+        return weight, item
+
+    def _leave(self, sender: Hashable, end: int) -> None:
+        del self._lines[sender]
+        if not self._lines:
+            self._ends.clear()
+        elif end > self._now + 1:
+            self._ends[sender] = end

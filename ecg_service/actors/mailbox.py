@@ -17,7 +17,10 @@ Reply = TypeVar("Reply")
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many messages may wait and how long, if the actors take `at_once` at a time."""
+    """How many messages may wait and how long, if the actors take `at_once` at a time.
+
+    A message counts as many times as it weighs.
+    """
 
     capacity: int
     at_once: int
@@ -28,15 +31,20 @@ class Mailbox(Generic[Message, Reply]):
     """Envelopes within bounds; refuses what has waited too long.
 
     The senders of messages, if `sender_of` tells them, take turns, and none may have more of them
-    waiting than stay free for others.
+    waiting than stay free for others. `weigh` says for how many a message counts.
     """
 
     def __init__(
-        self, bounds: Bounds, pace: Pace, sender_of: Callable[[Message], Hashable] | None
+        self,
+        bounds: Bounds,
+        pace: Pace,
+        sender_of: Callable[[Message], Hashable] | None,
+        weigh: Callable[[Message], int] | None,
     ) -> None:
         self._bounds = bounds
         self._pace = pace
         self._sender_of = sender_of
+        self._weigh = weigh
         self._queue = FairQueue[Envelope[Message, Reply]]()
         self._is_closed = False
         self._changed = asyncio.Event()
@@ -54,36 +62,42 @@ class Mailbox(Generic[Message, Reply]):
 
     def has_room(self, sender: Hashable) -> bool:
         """Whether a message of this sender may wait now."""
-        if len(self._queue) >= self._bounds.capacity:
-            return False
-        return self._fits_next_batch(sender) or self._is_shared(sender)
+        bounds = self._bounds
+        return len(self._queue) < min(bounds.at_once, bounds.capacity) or self.room(sender) > 0
 
-    def _fits_next_batch(self, sender: Hashable) -> bool:
-        at_once = self._bounds.at_once
-        return len(self._queue) < at_once or self._queue.ahead_of(sender) < at_once
+    def room(self, sender: Hashable) -> int:
+        """Return how many more messages of this sender may wait now, at most those of a batch."""
+        waiting, bounds = len(self._queue), self._bounds
+        in_next_batch = bounds.at_once - waiting, self._queue.ahead_of(sender) < bounds.at_once
+        room = min(bounds.capacity - waiting, max(*in_next_batch, self._share(sender)))
+        return max(0, min(room, bounds.at_once))
 
-    def _is_shared(self, sender: Hashable) -> bool:
-        """Whether no fewer messages may still come from others than the sender has waiting."""
-        mine = self._queue.of(sender) if self._sender_of else 0
-        return mine < self.most - len(self._queue)
+    def _share(self, sender: Hashable) -> int:
+        """Return after how many more the sender has as many waiting as may still come from others."""
+        left = self.most - len(self._queue)
+        return math.ceil((left - self._queue.of(sender)) / 2 if self._sender_of else left)
 
     def put(self, envelope: Envelope[Message, Reply]) -> None:
-        """Let an envelope wait, or raise `MailboxFull`."""
+        """Let an envelope wait, or raise `MailboxFull`; there is room for a part of it at least."""
         sender = self._sender_of(envelope.message) if self._sender_of else None
         if not self.has_room(sender):
             raise MailboxFull
-        self._queue.add(sender, envelope)
+        weight = self._weigh(envelope.message) if self._weigh else 1
+        self._queue.add(sender, envelope, weight)
         self._changed.set()
         # One timer serves all: those of a sender expire in the order in which they came.
         if self._timer is None and envelope.expires is not None:
             self._expire_at(envelope.expires)
 
     async def take(self, most: int) -> list[Envelope[Message, Reply]]:
-        """Take at most so many, once there is one; none when the mailbox is closed and empty."""
+        """Take at most so many, once there is one; none when the mailbox is closed and empty.
+
+        A message that weighs more comes alone.
+        """
         while not self._queue and not self._is_closed:
             self._changed.clear()
             await self._changed.wait()
-        return [self._queue.take() for _ in range(min(most, len(self._queue)))]
+        return self._queue.take(most)
 
     def close(self) -> None:
         """Let nobody wait for more envelopes."""
@@ -94,7 +108,7 @@ class Mailbox(Generic[Message, Reply]):
         """Take all at once, and stop the timer."""
         if self._timer is not None:
             self._timer.cancel()
-        return [self._queue.take() for _ in range(len(self._queue))]
+        return self._queue.take(len(self._queue))
 
     def _expire_at(self, when: float) -> None:
         self._timer = asyncio.get_running_loop().call_at(when, self._expire)

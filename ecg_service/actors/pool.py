@@ -29,7 +29,8 @@ class ActorPool(Generic[Message, Reply]):
             reply = await pool.ask(message)   # wait, and raise what the actor raised
 
     The senders of messages, if `sender` tells them, take turns, and none may have more of them
-    waiting than may still come from others. No more may wait than are expected to be taken within
+    waiting than may still come from others. A message that stands for several, as `weigh` says,
+    counts as many times and takes as many turns. No more may wait than are expected to be taken within
     `max_expected_wait` seconds, or fill two batches. An ask that no actor has taken after
     `max_wait` seconds raises `MessageExpired` and is dropped.
 
@@ -46,6 +47,7 @@ class ActorPool(Generic[Message, Reply]):
         capacity: int,
         batch: int = 1,
         sender: Callable[[Message], Hashable] | None = None,
+        weigh: Callable[[Message], int] | None = None,
         max_expected_wait: float = math.inf,
         max_wait: float | None = None,
         expected: tuple[type[Exception], ...] = (),
@@ -62,7 +64,7 @@ class ActorPool(Generic[Message, Reply]):
         self._drain_timeout = drain_timeout
         self._pace = Pace()
         bounds = Bounds(capacity, size * batch, max_expected_wait)
-        self._mailbox = Mailbox[Message, Reply](bounds, self._pace, sender)
+        self._mailbox = Mailbox[Message, Reply](bounds, self._pace, sender, weigh)
         self._tasks = asyncio.TaskGroup()
         self._workers: list[asyncio.Task[None]] = []
         self._open = False
@@ -109,6 +111,10 @@ class ActorPool(Generic[Message, Reply]):
     def has_room(self, sender: Hashable = None) -> bool:
         """Whether a message of this sender would be taken now."""
         return self._open and self._mailbox.has_room(sender)
+
+    def room(self, sender: Hashable = None) -> int:
+        """Return how many messages of this sender would be taken now."""
+        return self._mailbox.room(sender) if self._open else 0
 
     def _post(self, envelope: Envelope[Message, Reply]) -> None:
         if not self._open:

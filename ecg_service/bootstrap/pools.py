@@ -12,7 +12,7 @@ from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
 from ecg_service.services.ingest.actor import IngestActor
-from ecg_service.services.ingest.submissions import Receipt, Submission
+from ecg_service.services.ingest.submissions import Answers, Submission
 from ecg_service.services.insights.actor import InsightActor
 from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.insights.costs import InsightCosts
@@ -52,10 +52,10 @@ def make_insight_pool(
 
 def make_ingest_pool(
     store: Store, core: SignalCore, queue: InsightQueue, costs: InsightCosts, settings: Settings
-) -> ActorPool[Submission, Receipt]:
+) -> ActorPool[Submission, Answers]:
     """Return the pool that reads and stores ECGs."""
 
-    def actor() -> Actor[Submission, Receipt]:
+    def actor() -> Actor[Submission, Answers]:
         return IngestActor(
             core,
             store.ecgs,
@@ -73,6 +73,7 @@ def make_ingest_pool(
         settings.ingest.ingest_batch,
         settings,
         sender=lambda submission: submission.sender.name,
+        weigh=lambda submission: submission.weight,
         max_expected_wait=settings.ingest.ingest_wait_seconds,
         max_wait=seconds / 2,  # the other half is for reading and storing
     )
@@ -85,6 +86,7 @@ def _pool(
     settings: Settings,
     *,
     sender: Callable[[Message], str] | None = None,
+    weigh: Callable[[Message], int] | None = None,
     max_expected_wait: float = math.inf,
     max_wait: float | None = None,
 ) -> ActorPool[Message, Reply]:
@@ -95,6 +97,7 @@ def _pool(
         capacity=mailbox,
         batch=batch,
         sender=sender,
+        weigh=weigh,
         max_expected_wait=max_expected_wait,
         max_wait=max_wait,
         expected=(EcgError,),

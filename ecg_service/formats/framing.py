@@ -71,6 +71,13 @@ class _Kept(Splitter):
         self._skipped, self._parts, self._size = None, [], 0
         return skipped or (parts[0] if len(parts) == 1 else b"".join(parts))
 
+    def _end(self, part: bytes) -> bytes | EcgError:
+        """Return the document that ends in this part; most stand in one part whole."""
+        if not self._parts and self._skipped is None and len(part) <= self._max_bytes:
+            return part
+        self._keep(part)
+        return self._take()
+
 
 class Lines(_Kept):
     """A document in each line; blank lines are ignored, and the last one may lack its end."""
@@ -79,15 +86,20 @@ class Lines(_Kept):
         start = 0
         # Not `split`, which looks at one byte at a time.
         while (stop := piece.find(b"\n", start)) >= 0:
-            self._keep(piece[start:stop])
-            yield from self.end()
+            line = self._end(piece[start:stop])
+            if not _is_blank(line):
+                yield line
             start = stop + 1
         self._keep(piece[start:])
 
     def end(self) -> Iterator[bytes | EcgError]:
         line = self._take()
-        if isinstance(line, EcgError) or (line and not line.isspace()):
+        if not _is_blank(line):
             yield line
+
+
+def _is_blank(line: bytes | EcgError) -> bool:
+    return isinstance(line, bytes) and (not line or line.isspace())
 
 
 class LengthPrefixed(_Kept):

@@ -1,6 +1,7 @@
 """The answer to a batch, written while its items end."""
 
 import asyncio
+from collections.abc import Sequence
 
 import msgspec
 from litestar.types import Send
@@ -12,6 +13,8 @@ from ecg_service.services.ingest.submissions import Receipt
 
 MAX_DETAILED = 1_000_000
 """Bytes that wait to be sent, beyond which problems are brief."""
+
+_encode = msgspec.json.Encoder().encode
 
 _HEADERS = [(b"content-type", b"application/json")]
 
@@ -29,11 +32,12 @@ class BatchAnswers:
         self._accepted = self._rejected = 0
         self._is_finished = False
 
-    def tell(self, outcome: Outcome) -> None:
-        """Add the next item."""
-        if self._accepted + self._rejected:
-            self._text += b","
-        self._text += msgspec.json.encode(self._item(outcome))
+    def tell(self, outcomes: Sequence[Outcome]) -> None:
+        """Add the next items."""
+        for outcome in outcomes:
+            if self._accepted + self._rejected:
+                self._text += b","
+            self._text += _encode(self._item(outcome))
         self._told.set()
 
     def finish(self) -> None:

@@ -1,8 +1,8 @@
 """Reads a batch as it comes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, cast
 
 from litestar import Request
@@ -10,7 +10,7 @@ from litestar import Request
 from ecg_service.api.edge.bodies import BodyLimits, read_part
 from ecg_service.domain.errors import EcgError, Overloaded, TooLarge, Violation
 from ecg_service.formats.framing import Splitter
-from ecg_service.services.ingest.batches import Batch
+from ecg_service.services.ingest.batches import Batch, BatchLimits
 
 RENEW = "ecg.renew_body"
 """The extension of the server that gives a body its time anew."""
@@ -22,19 +22,23 @@ def endless(limits: BodyLimits) -> BodyLimits:
 
 
 async def read_batch(
-    request: Request[Any, Any, Any], splitter: Splitter, batch: Batch, *, max_items: int
+    request: Request[Any, Any, Any], splitter: Splitter, batch: Batch, limits: BatchLimits
 ) -> None:
-    """Put the documents of the body into the batch; refuse what is beyond `max_items`."""
+    """Put the documents of the body into the batch; refuse what is beyond `max_items`.
+
+    Those that came in one part go together: none waits for one that is still to come.
+    """
     renew = _renewal(request)
-    more, taken = True, 0
+    more, left = True, limits.max_items
     while more:
         part, more = await read_part(request)
-        for document in chain(splitter.split(part), () if more else splitter.end()):
-            if taken == max_items:
-                return batch.refuse(_too_many(max_items))
-            taken += 1
-            await _put(batch, document)
+        found = chain(splitter.split(part), () if more else splitter.end())
+        while documents := [*islice(found, min(limits.window, left))]:
+            left -= len(documents)
+            await _put(batch, documents)
             renew()
+        if next(found, None) is not None:
+            return batch.refuse(_too_many(limits.max_items))
         try:
             await batch.hold(splitter.size)
         except Overloaded as error:
@@ -42,11 +46,16 @@ async def read_batch(
     return None
 
 
-async def _put(batch: Batch, document: bytes | EcgError) -> None:
-    if isinstance(document, EcgError):
-        batch.refuse(document)
-    else:
-        await batch.put(document)
+async def _put(batch: Batch, documents: Sequence[bytes | EcgError]) -> None:
+    whole: list[bytes] = []
+    for one in documents:
+        if isinstance(one, EcgError):
+            await batch.put(whole)
+            batch.refuse(one)
+            whole = []
+        else:
+            whole.append(one)
+    await batch.put(whole)
 
 
 def _renewal(request: Request[Any, Any, Any]) -> Callable[[], None]:

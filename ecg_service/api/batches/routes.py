@@ -77,7 +77,7 @@ class BatchResponse:
         splitter = framing.splitter(services.limits.max_bytes)
         writing = asyncio.create_task(answers.write())
         try:
-            await read_batch(self._request, splitter, batch, max_items=services.batches.max_items)
+            await read_batch(self._request, splitter, batch, services.batches)
             await batch.finish()
             answers.finish()
             await writing

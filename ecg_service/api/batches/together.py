@@ -1,6 +1,7 @@
 """A batch that is stored whole or not at all: read whole, and answered in the end."""
 
 import asyncio
+from collections.abc import Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -27,12 +28,9 @@ async def store_together(
         documents = await asyncio.to_thread(_split, body, framing, services.batches.max_together)
         del body
         if not documents:
-            return _answer()
-        first, *others = documents
-        receipt = await services.ingest.submit(
-            request.user, framing.format, first, others=tuple(others)
-        )
-    return _answer(receipt, *receipt.others)
+            return _answer(())
+        receipts = await services.ingest.submit_together(request.user, framing.format, documents)
+    return _answer(receipts)
 
 
 def _split(body: bytes, framing: Framing, most: int) -> list[bytes]:
@@ -45,7 +43,7 @@ def _split(body: bytes, framing: Framing, most: int) -> list[bytes]:
     return [one for one in found if isinstance(one, bytes)]
 
 
-def _answer(*receipts: Receipt) -> ASGIResponse:
+def _answer(receipts: Sequence[Receipt]) -> ASGIResponse:
     items = [BatchItem.stored(index, receipt) for index, receipt in enumerate(receipts)]
     answer = BatchOut(items, accepted=len(items), rejected=0)
     return ASGIResponse(body=msgspec.json.encode(answer), media_type=MediaType.JSON)

@@ -1,8 +1,8 @@
 """Reads and stores ECGs: a batch takes one core call per format and one durable transaction."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from uuid import UUID
 
 from ecg_service.actors import Actor
@@ -18,11 +18,11 @@ from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.formats import Format
 from ecg_service.ports.insights import InsightQueue
-from ecg_service.services.ingest.submissions import Receipt, Submission
+from ecg_service.services.ingest.submissions import Answers, Receipt, Submission
 from ecg_service.services.insights.costs import InsightCosts
 
 
-class IngestActor(Actor[Submission, Receipt]):
+class IngestActor(Actor[Submission, Answers]):
     """Reads a batch of documents together and commits them together.
 
     Whatever holds it up, they are answered `max_seconds` after the first of them was received.
@@ -47,29 +47,27 @@ class IngestActor(Actor[Submission, Receipt]):
         self._max_leads = max_leads
         self._max_seconds = max_seconds
 
-    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt | Exception]:
-        """Return a receipt or an error for each; a rejected ECG fails only its own request.
+    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Answers | Exception]:
+        """Return a receipt or an error for each document; a rejected one fails only itself.
 
         Those that are stored together take a transaction of their own.
         """
         until = min(submission.received for submission in batch) + self._max_seconds
-        alone = [one for one in batch if one.others is None]
+        alone = [one for one in batch if not one.together]
         answers = iter(await self._store(alone, until=until) if alone else ())
         return [
-            next(answers) if one.others is None else await self._store_together(one, until=until)
+            await self._store_together(one, until=until)
+            if one.together
+            else [*islice(answers, len(one.documents))]
             for one in batch
         ]
 
-    async def _store_together(self, first: Submission, *, until: float) -> Receipt | Exception:
-        documents = (first.document, *(first.others or ()))
-        batch = [replace(first, document=one, others=None) for one in documents]
+    async def _store_together(self, one: Submission, *, until: float) -> Answers | Exception:
         try:
-            answers = await self._store(batch, until=until, together=True)
+            return await self._store([one], until=until, together=True)
         except Exception as error:  # noqa: BLE001 - the rest of the batch is stored by now
             error.__cause__ = error.__context__ = None
             return error.with_traceback(None)
-        receipt, *others = (one for one in answers if isinstance(one, Receipt))
-        return replace(receipt, others=tuple(others))
 
     async def _store(
         self, batch: Sequence[Submission], *, until: float, together: bool = False
@@ -88,22 +86,23 @@ class IngestActor(Actor[Submission, Receipt]):
 
     def _read(self, batch: Sequence[Submission]) -> list[StoredEcg | EcgError]:
         """Read the batch, one core call per format."""
+        received = [(one, document) for one in batch for document in one.documents]
         read: dict[int, StoredEcg | EcgError] = {}
-        for document_format in dict.fromkeys(submission.format for submission in batch):
-            places = [place for place, one in enumerate(batch) if one.format is document_format]
-            submissions = [batch[place] for place in places]
-            read.update(zip(places, self._read_one(document_format, submissions), strict=True))
-        return [read[place] for place in range(len(batch))]
+        for document_format in dict.fromkeys(one.format for one in batch):
+            places = [at for at, (one, _) in enumerate(received) if one.format is document_format]
+            found = self._read_one(document_format, [received[place] for place in places])
+            read.update(zip(places, found, strict=True))
+        return [read[place] for place in range(len(received))]
 
     def _read_one(
-        self, document_format: Format, submissions: Sequence[Submission]
+        self, document_format: Format, received: Sequence[tuple[Submission, bytes]]
     ) -> list[StoredEcg | EcgError]:
         def assemble(
             index: int, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes
         ) -> StoredEcg:
-            return self._assemble(submissions[index], submitted, signals, blob)
+            return self._assemble(received[index][0], submitted, signals, blob)
 
-        documents = [submission.document for submission in submissions]
+        documents = [document for _, document in received]
         with self._costs.reading(len(documents)):
             return self._core.read(document_format, documents, assemble, max_leads=self._max_leads)
 

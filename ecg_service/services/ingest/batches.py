@@ -1,20 +1,27 @@
-"""Batches: the documents of one request, several in the ingest pool at once."""
+"""Batches: the documents of one request, several in the ingest pool at once.
+
+Those that are there together are one message to it, so that they cost one future, one reservation
+of room and one turn of the event loop; each has an outcome of its own all the same.
+"""
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from ecg_service.domain.errors import EcgError, Overloaded
 from ecg_service.domain.principal import Principal
 from ecg_service.ports.formats import Format
 from ecg_service.services.in_flight import Room
-from ecg_service.services.ingest.submissions import Ingest, Receipt, outcome_of
+from ecg_service.services.ingest.submissions import Answers, Ingest, Receipt, outcomes_of
 
 POLL = 0.01
 """Seconds between two looks for room that others take."""
+
+T = TypeVar("T")
 
 Outcome = Receipt | BaseException
 """The end of one item."""
@@ -34,7 +41,7 @@ class BatchLimits:
 
 
 class Batch:
-    """Submits documents in order, each by itself, and tells how each ended, in the same order.
+    """Submits documents in order, and tells how each ended, in the same order.
 
     At most `window` are in flight. One that finds no room, which may be taken by those before it,
     waits for it, while the body is not read, and is refused after `wait_seconds`.
@@ -45,7 +52,7 @@ class Batch:
         ingest: Ingest,
         sender: Principal,
         document_format: Format,
-        tell: Callable[[Outcome], None],
+        tell: Callable[[Sequence[Outcome]], None],
         limits: BatchLimits,
     ) -> None:
         self._ingest = ingest
@@ -53,7 +60,7 @@ class Batch:
         self._format = document_format
         self._tell = tell
         self._limits = limits
-        self._untold: deque[asyncio.Future[Receipt] | EcgError] = deque()
+        self._untold: deque[_Sent | EcgError] = deque()
         self._running = 0
         self._ended = asyncio.Event()
         self._room: Room | None = None
@@ -65,14 +72,23 @@ class Batch:
         else:
             await self._when_there_is_room(lambda: self._hold(size))
 
-    async def put(self, document: bytes) -> None:
-        """Submit the next document, when fewer than `window` are in flight."""
-        while self._running >= self._limits.window:
-            await self._next_end()
+    async def put(self, documents: Sequence[bytes]) -> None:
+        """Submit the next documents, when fewer than `window` are in flight.
+
+        As many go together as there is room for.
+        """
+        begin = 0
+        while begin < len(documents):
+            while self._running >= self._limits.window:
+                await self._next_end()
+            begin += await self._put_some(documents[begin : begin + self._limits.window])
+
+    async def _put_some(self, documents: Sequence[bytes]) -> int:
         try:
-            await self._when_there_is_room(lambda: self._submit(document))
+            return await self._when_there_is_room(lambda: self._submit(documents))
         except Overloaded as error:
             self.refuse(error)
+            return 1
 
     def refuse(self, reason: EcgError) -> None:
         """Tell of the next document that it is not submitted."""
@@ -91,7 +107,7 @@ class Batch:
         if room is not None:
             room.give_back()
 
-    async def _when_there_is_room(self, attempt: Callable[[], None]) -> None:
+    async def _when_there_is_room(self, attempt: Callable[[], T]) -> T:
         until = time.monotonic() + self._limits.wait_seconds
         while True:
             try:
@@ -112,28 +128,51 @@ class Batch:
         else:
             self._room.hold(size)
 
-    def _submit(self, document: bytes) -> None:
-        self._hold(len(document))
-        reply = self._ingest.begin(self._sender, self._format, document)
+    def _submit(self, documents: Sequence[bytes]) -> int:
+        """Submit the first of the documents, and return how many there was room for."""
+        most = min(self._limits.window - self._running, self._ingest.room(self._sender))
+        together = self._held(documents[: max(1, most)])
+        reply = self._ingest.begin(self._sender, self._format, together)
         room, self._room = self._room, None
-        self._running += 1
-        self._untold.append(reply)
-        reply.add_done_callback(partial(self._end, room))
+        sent = _Sent(reply, len(together))
+        self._running += sent.documents
+        self._untold.append(sent)
+        reply.add_done_callback(partial(self._end, room, sent))
+        return sent.documents
 
-    def _end(self, room: Room | None, reply: asyncio.Future[Receipt]) -> None:
-        del reply  # it is told in its turn
+    def _held(self, documents: Sequence[bytes]) -> Sequence[bytes]:
+        """Return as many of the first documents as there is room for in memory."""
+        try:
+            self._hold(sum(map(len, documents)))
+        except Overloaded:
+            if len(documents) == 1:
+                raise
+            return self._held(documents[: len(documents) // 2])
+        return documents
+
+    def _end(self, room: Room | None, sent: "_Sent", _: object) -> None:
         if room is not None:
             room.give_back()
-        self._running -= 1
+        self._running -= sent.documents
         self._tell_ended()
         self._ended.set()
 
     def _tell_ended(self) -> None:
         while self._untold:
             first = self._untold[0]
-            if isinstance(first, asyncio.Future):
-                if not first.done():
-                    return
-                first = outcome_of(first)
+            if isinstance(first, EcgError):
+                outcomes = [first]
+            elif first.reply.done():
+                outcomes = outcomes_of(first.reply, first.documents)
+            else:
+                return
             self._untold.popleft()
-            self._tell(first)
+            self._tell(outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """The reply to documents that were submitted in one message."""
+
+    reply: asyncio.Future[Answers]
+    documents: int

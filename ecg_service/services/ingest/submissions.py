@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from ecg_service.actors import ActorPool, ActorStopped, MailboxFull, MessageExpired
-from ecg_service.domain.errors import KeyInUse, Overloaded
+from ecg_service.domain.errors import EcgError, KeyInUse, Overloaded
 from ecg_service.domain.principal import Principal
 from ecg_service.ports.formats import Format
 from ecg_service.services.in_flight import BodiesInFlight, Room
@@ -18,33 +19,42 @@ REFUSALS = (MailboxFull, MessageExpired, ActorStopped)
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A document as received, its format, its sender and its idempotency key, if it has one.
+    """Documents as received, their format, their sender and their idempotency key, if any.
 
-    It may come with `others`, which are stored together with it or not at all.
+    Several come in one message since they were there at once; each is stored by itself, unless
+    they are stored `together` or not at all.
     """
 
     sender: Principal
     format: Format
-    document: bytes
+    documents: Sequence[bytes]
     received: float = field(default_factory=time.monotonic)
     key: str | None = None
-    others: tuple[bytes, ...] | None = None
+    together: bool = False
+
+    @property
+    def weight(self) -> int:
+        """For how many messages this one counts, beside those of others."""
+        return 1 if self.together else len(self.documents)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The id of a stored ECG; `replayed` if an earlier request stored it; those of its others."""
+    """The id of a stored ECG; `replayed` if an earlier request stored it."""
 
     ecg_id: UUID
     replayed: bool = False
-    others: tuple["Receipt", ...] = ()
+
+
+Answers = Sequence[Receipt | EcgError]
+"""To a submission: what became of each of its documents, in order."""
 
 
 class Ingest:
     """Submits documents to the ingest pool; bounds their number and their bytes."""
 
     def __init__(
-        self, pool: ActorPool[Submission, Receipt], in_flight: BodiesInFlight, backlog: Backlog
+        self, pool: ActorPool[Submission, Answers], in_flight: BodiesInFlight, backlog: Backlog
     ) -> None:
         self._pool = pool
         self._in_flight = in_flight
@@ -69,44 +79,51 @@ class Ingest:
         return self._in_flight.admit(sender.name, size, weight=weight)
 
     async def submit(
-        self,
-        sender: Principal,
-        document_format: Format,
-        document: bytes,
-        *,
-        key: str | None = None,
-        others: tuple[bytes, ...] | None = None,
+        self, sender: Principal, document_format: Format, document: bytes, *, key: str | None = None
     ) -> Receipt:
         """Store the ECG; when this returns it is durable, with its ingest-time insights.
 
-        With `others`, even none, all are stored or none is; what is raised names their places.
         Raises `KeyInUse` while another call with the same key of the sender runs.
         """
-        submission = Submission(sender, document_format, document, key=key, others=others)
+        submission = Submission(sender, document_format, (document,), key=key)
         if key is None:
-            return await self._ask(submission)
+            return _stored(await self._ask(submission))
         name = (sender.name, key)
         if name in self._keys:
             raise KeyInUse
         self._keys.add(name)
         try:
-            return await self._ask(submission)
+            return _stored(await self._ask(submission))
         finally:
             self._keys.discard(name)
 
-    async def _ask(self, submission: Submission) -> Receipt:
+    async def submit_together(
+        self, sender: Principal, document_format: Format, documents: Sequence[bytes]
+    ) -> Sequence[Receipt]:
+        """Store all ECGs, or raise why none is; see `require_all`."""
+        submission = Submission(sender, document_format, documents, together=True)
+        return [_stored([answer]) for answer in await self._ask(submission)]
+
+    async def _ask(self, submission: Submission) -> Answers:
         try:
             with self._in_flight.work:
                 return await self._pool.ask(submission)
         except REFUSALS as error:
             raise Overloaded from error
 
+    def room(self, sender: Principal) -> int:
+        """Return how many documents of the sender `begin` would take now."""
+        return self._pool.room(sender.name)
+
     def begin(
-        self, sender: Principal, document_format: Format, document: bytes
-    ) -> asyncio.Future[Receipt]:
-        """Do what `submit` does, without waiting; raises `Overloaded`. See `outcome_of`."""
+        self, sender: Principal, document_format: Format, documents: Sequence[bytes]
+    ) -> asyncio.Future[Answers]:
+        """Submit several documents, each as by `submit`, and do not wait; raises `Overloaded`.
+
+        See `outcomes_of`.
+        """
         try:
-            reply = self._pool.request(Submission(sender, document_format, document))
+            reply = self._pool.request(Submission(sender, document_format, documents))
         except REFUSALS as error:
             raise Overloaded from error
         self._in_flight.work.begin()
@@ -114,9 +131,18 @@ class Ingest:
         return reply
 
 
-def outcome_of(reply: asyncio.Future[Receipt]) -> Receipt | BaseException:
-    """Return how a submission that has ended did, as `submit` returns or raises it."""
+def _stored(answers: Answers) -> Receipt:
+    [answer] = answers
+    if isinstance(answer, EcgError):
+        raise answer
+    return answer
+
+
+def outcomes_of(
+    reply: asyncio.Future[Answers], documents: int
+) -> Sequence[Receipt | BaseException]:
+    """Return how each document of a submission that has ended did."""
     error = reply.exception()
     if error is None:
         return reply.result()
-    return Overloaded() if isinstance(error, REFUSALS) else error
+    return [Overloaded() if isinstance(error, REFUSALS) else error] * documents

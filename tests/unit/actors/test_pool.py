@@ -54,16 +54,18 @@ def pool_of(
     intensity: int = 3,
     drain_timeout: float = 5.0,
     by_sender: bool = False,
+    by_length: bool = False,
     max_expected_wait: float = math.inf,
     max_wait: float | None = None,
 ) -> ActorPool[str, str]:
-    """Return a pool; the sender of a message is its first character."""
+    """Return a pool; the sender of a message is its first character, and its weight its length."""
     return ActorPool(
         factory,
         size=size,
         capacity=capacity,
         batch=batch,
         sender=(lambda message: message[0]) if by_sender else None,
+        weigh=len if by_length else None,
         max_expected_wait=max_expected_wait,
         max_wait=max_wait,
         expected=(Refused,),
@@ -131,6 +133,64 @@ async def test_senders_take_turns_and_each_keeps_its_order() -> None:
             pool.tell(message)
         actor.gate.set()
     assert actor.batches[1:] == [["a1", "b1", "c1"], ["a2", "b2", "a3"], ["a4"]]
+
+
+async def waiting(pool: ActorPool[str, str], actor: Recorder, *messages: str) -> None:
+    """Let the messages wait behind one that runs."""
+    pool.tell("r")
+    await until(lambda: len(actor.batches) == 1)
+    for message in messages:
+        pool.tell(message)
+
+
+async def test_a_message_takes_as_many_turns_as_it_weighs() -> None:
+    actor = Recorder(closed=True)
+    async with pool_of(lambda: actor, batch=3, by_sender=True, by_length=True) as pool:
+        await waiting(pool, actor, "aaa", "aa", "b", "b", "c", "b", "b", "c")
+        assert pool.statistics().waiting == 11
+        actor.gate.set()
+    assert actor.batches[1:] == [["aaa"], ["b", "c", "b"], ["c", "b"], ["aa", "b"]]
+
+
+class Greedy(Recorder):
+    """Sends its sender's message again as soon as it is taken, twice."""
+
+    again: Callable[[str], None]
+
+    async def handle(self, batch: Sequence[str], /) -> Sequence[str | Exception]:
+        if batch == ["aa"] and self.batches.count(["aa"]) < 2:
+            self.again("aa")
+        return await super().handle(batch)
+
+
+async def test_turns_are_owed_by_who_has_nothing_waiting() -> None:
+    actor = Greedy(closed=True)
+    async with pool_of(lambda: actor, batch=2, by_sender=True, by_length=True) as pool:
+        await waiting(pool, actor, "aa", *["b"] * 5)
+        actor.again = pool.tell
+        actor.gate.set()
+        await until(lambda: actor.batches.count(["aa"]) == 3)
+    assert actor.batches[1:] == [["aa"], ["b", "b"], ["aa"], ["b", "b"], ["aa"], ["b"]]
+
+
+async def test_a_message_that_weighs_more_than_a_batch_comes_alone() -> None:
+    actor = Recorder(closed=True)
+    async with pool_of(lambda: actor, batch=2, capacity=9, by_length=True) as pool:
+        await waiting(pool, actor, "a", "b" * 7, "c")
+        assert not pool.has_room()
+        actor.gate.set()
+    assert actor.batches[1:] == [["a"], ["b" * 7], ["c"]]
+
+
+@pytest.mark.parametrize(("sent", "room"), [(0, 4), (4, 4), (6, 2), (7, 1), (8, 0)])
+async def test_there_is_room_for_at_most_a_batch(sent: int, room: int) -> None:
+    actor = Recorder(closed=True)
+    async with pool_of(lambda: actor, batch=4, capacity=16, by_sender=True) as pool:
+        await waiting(pool, actor, *["a"] * sent)
+        assert pool.room("a") == room
+        assert pool.room("b") == min(4, 8 - sent // 2)
+        actor.gate.set()
+    assert pool.room("a") == 0
 
 
 async def test_no_sender_has_more_waiting_than_stay_free_for_others() -> None:

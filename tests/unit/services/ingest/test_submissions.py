@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TypeVar
 from uuid import UUID
 
@@ -36,7 +37,7 @@ from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.formats import Use
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
 from ecg_service.services.ingest.actor import IngestActor
-from ecg_service.services.ingest.submissions import Ingest, Receipt, Submission
+from ecg_service.services.ingest.submissions import Answers, Ingest, Receipt, Submission
 from ecg_service.services.insights.backlog import Backlog
 from ecg_service.services.insights.costs import RARELY, InsightCosts
 from tests.contract.builders import insights_of, user
@@ -100,14 +101,19 @@ def body(*samples: int, client_id: str | None = None) -> bytes:
 
 
 def by(sender: Principal, *bodies: bytes) -> list[Submission]:
-    return [Submission(sender, JSON, one) for one in bodies]
+    return [Submission(sender, JSON, (one,)) for one in bodies]
+
+
+def answers_of(replies: Sequence[Answers | Exception]) -> list[Receipt | EcgError]:
+    """Return the answers to all documents in one list."""
+    return [answer for one in replies if not isinstance(one, Exception) for answer in one]
 
 
 async def test_a_batch_answers_each_body_and_stores_the_valid_ones(
     actor: IngestActor, store: MemoryStore, queue: ListQueue
 ) -> None:
     batch = by(ANN, body(1, -1), b"{", body(2), b'{"leads":[]}', body(3, 0, -3))
-    answers = await actor.handle(batch)
+    answers = answers_of(await actor.handle(batch))
     kinds = [type(answer) for answer in answers]
     assert kinds == [Receipt, Malformed, Receipt, Invalid, Receipt]
     ids = [answer.ecg_id for answer in answers if isinstance(answer, Receipt)]
@@ -118,10 +124,19 @@ async def test_a_batch_answers_each_body_and_stores_the_valid_ones(
     assert lengths == [2, 1, 3]
 
 
+async def test_the_documents_of_a_message_fail_by_themselves(actor: IngestActor) -> None:
+    several = Submission(ANN, JSON, (body(1), b"{", body(2)))
+    replies = await actor.handle([*by(BOB, body(3)), several, *by(BOB, b"[]")])
+    kinds = [[type(answer) for answer in answers_of([reply])] for reply in replies]
+    assert kinds == [[Receipt], [Receipt, Malformed, Receipt], [Invalid]]
+
+
 async def test_a_batch_of_refusals_stores_nothing(
     actor: IngestActor, store: MemoryStore, queue: ListQueue
 ) -> None:
-    answers = await actor.handle(by(ANN, b"", b"[]", b'{"leads":[{"name":"I","signal":[0.5]}]}'))
+    answers = answers_of(
+        await actor.handle(by(ANN, b"", b"[]", b'{"leads":[{"name":"I","signal":[0.5]}]}'))
+    )
     assert all(isinstance(answer, Invalid) for answer in answers)
     assert (await store.ecgs.page("ann", limit=1), queue.told) == ([], [])
 
@@ -136,7 +151,7 @@ async def test_each_ecg_of_a_batch_has_its_own_sender(
 
 async def test_an_id_counts_within_a_batch_too(actor: IngestActor, store: MemoryStore) -> None:
     batch = by(ANN, body(1, client_id="x"), body(1, client_id="x"), body(2, client_id="x"), body(2))
-    first, same, other, without = await actor.handle(batch)
+    first, same, other, without = answers_of(await actor.handle(batch))
     assert isinstance(first, Receipt)
     assert same == Receipt(first.ecg_id, replayed=True)
     assert isinstance(other, EcgIdTaken)
@@ -147,15 +162,15 @@ async def test_an_id_counts_within_a_batch_too(actor: IngestActor, store: Memory
 async def test_those_that_are_stored_together_fail_together_and_nobody_else(
     actor: IngestActor, store: MemoryStore, queue: ListQueue
 ) -> None:
-    good = Submission(ANN, JSON, body(1), others=(body(2), body(3)))
-    bad = Submission(ANN, JSON, body(4), others=(b"{", body(5)))
-    alone = Submission(ANN, JSON, body(6), others=())
-    first, refused, second, last = await actor.handle([good, bad, *by(ANN, body(7)), alone])
+    good = Submission(ANN, JSON, (body(1), body(2), body(3)), together=True)
+    bad = Submission(ANN, JSON, (body(4), b"{", body(5)), together=True)
+    lone = Submission(ANN, JSON, (body(6),), together=True)
+    [first, refused, second, last] = await actor.handle([good, bad, *by(ANN, body(7)), lone])
     assert isinstance(refused, Invalid)
     assert [one.path for one in refused.violations] == [("items", 1)]
-    receipts = [one for one in (first, second, last) if isinstance(one, Receipt)]
-    ids = {one.ecg_id for receipt in receipts for one in (receipt, *receipt.others)}
-    assert [len(receipt.others) for receipt in receipts] == [2, 0, 0]
+    receipts = [[*one] for one in (first, second, last) if not isinstance(one, Exception)]
+    assert [*map(len, receipts)] == [3, 1, 1]
+    ids = {one.ecg_id for one in chain(*receipts) if isinstance(one, Receipt)}
     assert {one.id for one in await store.ecgs.page("ann", limit=9)} == ids == set(queue.told)
 
 
@@ -165,16 +180,16 @@ async def test_a_store_that_fails_those_that_come_together_fails_nobody_else(
     ecgs = Refusing({}, store.users)
     ecgs.alone = False
     actor = actor_on(ecgs, core, queue, max_seconds=5)
-    several = Submission(ANN, JSON, body(1), others=(body(2),))
+    several = Submission(ANN, JSON, (body(1), body(2)), together=True)
     failed, one = await actor.handle([several, *by(ANN, body(3))])
     assert isinstance(failed, StorageUnavailable)
-    assert isinstance(one, Receipt)
+    assert [*map(type, answers_of([one]))] == [Receipt]
 
 
 async def test_cheap_insights_are_stored_with_the_ecg_and_others_are_pending(
     actor: IngestActor, store: MemoryStore
 ) -> None:
-    [receipt] = await actor.handle(by(ANN, body(1, -1, 1)))
+    [receipt] = answers_of(await actor.handle(by(ANN, body(1, -1, 1))))
     assert isinstance(receipt, Receipt)
     statistics, crossings = await insights_of(store, "ann", receipt.ecg_id)
     assert (statistics.name, statistics.state, statistics.attempts) == (
@@ -188,23 +203,23 @@ async def test_cheap_insights_are_stored_with_the_ecg_and_others_are_pending(
     )
 
 
-class Held(Actor[Submission, Receipt]):
+class Held(Actor[Submission, Answers]):
     """Answers after the test has allowed it."""
 
     def __init__(self) -> None:
         self.busy, self.go_on = asyncio.Event(), asyncio.Event()
 
-    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt | Exception]:
+    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Answers]:
         self.busy.set()
         await self.go_on.wait()
-        return [Receipt(UUID(int=0)) for _ in batch]
+        return [[Receipt(UUID(int=0)) for _ in one.documents] for one in batch]
 
 
 @asynccontextmanager
 async def door(
     held: Held, *, capacity: int = 1, max_bytes: int = 100, max_wait: float | None = None
 ) -> AsyncGenerator[Ingest]:
-    async with ActorPool[Submission, Receipt](
+    async with ActorPool[Submission, Answers](
         lambda: held, size=1, capacity=capacity, max_wait=max_wait
     ) as pool:
         backlog = Backlog(MemoryInsights({}), max_seconds=60)
@@ -225,17 +240,17 @@ async def test_a_full_mailbox_is_overload() -> None:
         assert await asyncio.gather(*taken) == [Receipt(UUID(int=0))] * 2
 
 
-class Stepping(Actor[Submission, Receipt]):
+class Stepping(Actor[Submission, Answers]):
     """Stores a batch each time that the test lets it."""
 
     def __init__(self) -> None:
         self.steps = asyncio.Semaphore(0)
         self.stored: list[Counter[str]] = []
 
-    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt]:
+    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Answers]:
         await self.steps.acquire()
         self.stored.append(Counter(one.sender.name for one in batch))
-        return [Receipt(UUID(int=0)) for _ in batch]
+        return [[Receipt(UUID(int=0)) for _ in one.documents] for one in batch]
 
 
 @pytest.mark.parametrize("greedy", [0, 16, 40, 80])
@@ -245,8 +260,8 @@ async def test_one_user_at_ten_times_of_what_can_be_stored_costs_twenty_others_n
     """Eight can be stored at a time; meanwhile four of the twenty send one each."""
     actor, rounds = Stepping(), 50
     others = [Principal(f"user {n}", Role.USER) for n in range(20)]
-    asked: list[asyncio.Future[Receipt]] = []
-    async with ActorPool[Submission, Receipt](
+    asked: list[asyncio.Future[Answers]] = []
+    async with ActorPool[Submission, Answers](
         lambda: actor,
         size=1,
         capacity=1000,
@@ -262,7 +277,7 @@ async def test_one_user_at_ten_times_of_what_can_be_stored_costs_twenty_others_n
                 except Overloaded:
                     assert sender is ANN
                 else:
-                    asked.append(ingest.begin(sender, JSON, b""))
+                    asked.append(ingest.begin(sender, JSON, [b""]))
             actor.steps.release()
             for _ in range(9):  # until the next batch is taken
                 await asyncio.sleep(0)
@@ -290,7 +305,7 @@ async def test_a_batch_is_stored_in_the_time_of_its_oldest_or_not_at_all(
     store: MemoryStore, core: RustCore, queue: ListQueue
 ) -> None:
     actor = actor_on(Refusing({}, store.users), core, queue, max_seconds=5)
-    batch = [Submission(ANN, JSON, body(1), received) for received in (20.0, 10.0, 30.0)]
+    batch = [Submission(ANN, JSON, (body(1),), received) for received in (20.0, 10.0, 30.0)]
     with pytest.raises(StorageUnavailable, match=r"^15\.0$"):
         await actor.handle(batch)
 
@@ -313,8 +328,8 @@ async def test_a_key_is_in_use_until_its_request_is_answered() -> None:
 
 async def test_a_key_counts_within_a_batch_too(actor: IngestActor, store: MemoryStore) -> None:
     bodies = (body(1), body(1), body(2))
-    batch = [Submission(ANN, JSON, one, key="k") for one in bodies]
-    first, same, other = await actor.handle(batch)
+    batch = [Submission(ANN, JSON, (one,), key="k") for one in bodies]
+    first, same, other = answers_of(await actor.handle(batch))
     assert isinstance(first, Receipt)
     assert same == Receipt(first.ecg_id, replayed=True)
     assert isinstance(other, KeyReused)
@@ -351,7 +366,7 @@ async def test_an_insight_at_ingest_sees_the_ecg_as_it_will_be_stored(
     actor = IngestActor(
         core, store.ecgs, queue, [insight], InsightCosts(0), max_leads=MAX_LEADS, max_seconds=60
     )
-    [receipt] = await actor.handle(by(ANN, body(1, 2, 3)))
+    [receipt] = answers_of(await actor.handle(by(ANN, body(1, 2, 3))))
     assert isinstance(receipt, Receipt)
     [record] = await insights_of(store, "ann", receipt.ecg_id)
     assert (record.version, record.result) == (3, ["ann", "I", 3, str(receipt.ecg_id)])
@@ -375,7 +390,7 @@ async def test_a_cheap_insight_is_stored_with_the_ecg_and_queued_no_more(
     actor = IngestActor(
         core, store.ecgs, queue, [insight], known(insight), max_leads=9, max_seconds=60
     )
-    [receipt] = await actor.handle(by(ANN, body(1, 2, 3)))
+    [receipt] = answers_of(await actor.handle(by(ANN, body(1, 2, 3))))
     assert isinstance(receipt, Receipt)
     [record] = await insights_of(store, "ann", receipt.ecg_id)
     assert (record.state, record.version, record.result) == (InsightState.DONE, 2, 1)
@@ -394,7 +409,7 @@ async def test_a_cheap_insight_that_fails_is_left_to_the_background(
     actor = IngestActor(
         core, store.ecgs, queue, [insight], known(insight), max_leads=9, max_seconds=60
     )
-    [receipt] = await actor.handle(by(ANN, body(1)))
+    [receipt] = answers_of(await actor.handle(by(ANN, body(1))))
     assert isinstance(receipt, Receipt)
     [record] = await insights_of(store, "ann", receipt.ecg_id)
     assert (record.state, record.attempts) == (InsightState.PENDING, 0)
@@ -430,13 +445,15 @@ async def test_a_batch_of_several_formats_is_read_a_format_at_a_time(
     actor: IngestActor, store: MemoryStore
 ) -> None:
     backwards = Backwards()
-    answers = await actor.handle(
-        [
-            Submission(ANN, backwards, body(1)[::-1]),
-            Submission(BOB, JSON, body(1, 2)),
-            Submission(BOB, backwards, body(1, 2, 3)),
-            Submission(BOB, backwards, body(1, 2, 3)[::-1]),
-        ]
+    answers = answers_of(
+        await actor.handle(
+            [
+                Submission(ANN, backwards, (body(1)[::-1],)),
+                Submission(BOB, JSON, (body(1, 2),)),
+                Submission(BOB, backwards, (body(1, 2, 3),)),
+                Submission(BOB, backwards, (body(1, 2, 3)[::-1],)),
+            ]
+        )
     )
     assert [type(answer) for answer in answers] == [Receipt, Receipt, Malformed, Receipt]
     assert backwards.read_together == [3]
