@@ -11,7 +11,7 @@ from ecg_service.domain.signals import Signal
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats.json_base64 import decoded, has_text, lift_texts
 from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint
-from ecg_service.formats.lifted import description, missing_hint, rejection
+from ecg_service.formats.lifted import Descriptions, missing_hint, rejection
 from ecg_service.ports.formats import AnswerFormat, Use, Written
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ _ADVICE = {"trailing": ONE_DOCUMENT}
 
 _NO_SAMPLES = (b"null", b"NaN")
 
-_decode = msgspec.json.Decoder(SubmittedEcg, strict=True).decode
+_descriptions = Descriptions(msgspec.json.Decoder)
 
 
 class Json(AnswerFormat):
@@ -66,7 +66,7 @@ def _read(
             [result] = ecg_core.read_batch([lift_texts(body, fill=True)[0]], max_signals=max_leads)
     if isinstance(result, ecg_core.DecodeError):
         raise _rejection(result, body, max_leads)
-    submitted, signals = description(_decode, result.skeleton), result.signals
+    submitted, signals = _descriptions.read(result.skeleton), result.signals
     if not texts and not [lead for lead in submitted.leads if lead.encoding]:
         return submitted, signals, result.blob
     signals = decoded(submitted.leads, signals, texts)

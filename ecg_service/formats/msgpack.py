@@ -8,8 +8,7 @@ import msgspec
 import ecg_core
 from ecg_service.domain.errors import EcgError, outcome
 from ecg_service.domain.signals import Signal
-from ecg_service.domain.submission import SubmittedEcg
-from ecg_service.formats.lifted import description, missing_hint, rejection
+from ecg_service.formats.lifted import Descriptions, missing_hint, rejection
 from ecg_service.formats.samples import encode_samples
 from ecg_service.ports.formats import AnswerFormat, Use, Written
 
@@ -18,7 +17,7 @@ T = TypeVar("T")
 _NO_SAMPLES = (b"\xc0", b"\xca\x7f\xc0\0\0", b"\xcb\x7f\xf8" + bytes(6))
 """nil, and NaN of 32 and of 64 bits."""
 
-_decode = msgspec.msgpack.Decoder(SubmittedEcg, strict=True).decode
+_descriptions = Descriptions(msgspec.msgpack.Decoder)
 
 
 class MessagePack(AnswerFormat):
@@ -38,7 +37,7 @@ class MessagePack(AnswerFormat):
         def answer(index: int, result: ecg_core.Reading | ecg_core.DecodeError) -> T:
             if isinstance(result, ecg_core.DecodeError):
                 raise rejection(result, max_leads, detail=_detail(result, documents[index]))
-            submitted = description(_decode, result.skeleton)
+            submitted = _descriptions.read(result.skeleton)
             return use(index, submitted, result.signals, result.blob)
 
         results = ecg_core.read_batch(documents, max_signals=max_leads, format="msgpack")

@@ -2,10 +2,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ecg_core
 from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import Invalid
+from ecg_service.domain.same import Same
 from ecg_service.domain.submission import SubmittedEcg, SubmittedLead, fingerprint, valid_ecg
 from ecg_service.domain.violations import conform
 
@@ -46,6 +49,39 @@ def test_each_broken_rule_is_named_in_words() -> None:
         (("date",), "out_of_range", "The date in UTC is outside the years 1 to 9999."),
         (("id",), "not_a_label", f"Expected 1 to 128 {LABEL}"),
     ]
+
+
+LEADS = st.lists(
+    st.builds(
+        SubmittedLead,
+        st.sampled_from(["avr", "I", " "]),
+        st.just(0),
+        num_samples=st.none() | st.just(2),
+        unit=st.none() | st.sampled_from(["mV", ""]),
+        missing=st.none() | st.just(1),
+    ),
+    min_size=1,
+    max_size=3,
+)
+SIGNALS = st.lists(st.sampled_from([[], [1], [1, 1], [1, -2]]).map(ecg_core.Signal), min_size=9)
+
+
+@given(LEADS, SIGNALS)
+def test_leads_that_are_known_are_valid_as_all_others(
+    leads: list[SubmittedLead], signals: list[ecg_core.Signal]
+) -> None:
+    """One set of leads comes with different signals, each of them twice."""
+    known, taken = SubmittedEcg(leads=Same(leads)), len(leads)
+    for start in (*range(0, 9 - taken, taken), 0):
+        some = signals[start : start + taken]
+        assert outcome_of(known, *some) == outcome_of(SubmittedEcg(leads=leads), *some)
+
+
+def outcome_of(submitted: SubmittedEcg, *signals: ecg_core.Signal) -> object:
+    try:
+        return valid(submitted, *signals)
+    except Invalid as error:
+        return error.violations
 
 
 def print_of(submitted: SubmittedEcg, *signals: ecg_core.Signal) -> bytes:

@@ -68,3 +68,31 @@ def test_all_ways_break_the_same_rules(way: str, name: str) -> None:
     assert isinstance(refused, Invalid)
     [violation] = refused.violations
     assert ("/" + "/".join(map(str, violation.path)), violation.code) == (place, code)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", BROKEN)
+def test_leads_that_are_known_keep_no_rule_for_another_ecg(way: str, name: str) -> None:
+    document, *_ = BROKEN[name]
+    good = {"leads": [LEAD]}
+    first, refused, again = (read(way, one) for one in (good, document, good))
+    assert isinstance(first, tuple)
+    assert isinstance(refused, Invalid)
+    assert again == first
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("named", [True, False])
+def test_of_two_errors_the_first_is_told(way: str, named: bool) -> None:  # noqa: FBT001
+    bad = {"leads": [LEAD | {"name": 1}]}
+    refused = read(way, {"id": 1} | bad if named else bad | {"id": 1})
+    assert isinstance(refused, Invalid)
+    assert refused.violations[0].path == (("id",) if named else ("leads", 0, "name"))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_description_may_be_long(way: str) -> None:
+    document = {"leads": [LEAD], "id": "x" * 20_000}
+    refused = read(way, document)
+    assert isinstance(refused, Invalid)
+    assert refused.violations[0].path == ("id",)

@@ -1,5 +1,8 @@
 """Converts ECGs to rows and back; a second checksum binds the blob to its row."""
 
+from collections.abc import Callable
+from functools import lru_cache
+from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -8,6 +11,7 @@ from ecg_service.adapters.sqlite.engine.sql import Row, Value
 from ecg_service.adapters.sqlite.rows.sealed import checksum, sealed
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound
+from ecg_service.domain.same import Same
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.time import from_microseconds, to_microseconds
 
@@ -18,6 +22,9 @@ BLOB_COLUMNS = "blob, blob_checksum"
 
 HEADER_SIZE = 16
 """The header of a blob holds a checksum of its table, and that one of each lead's samples."""
+
+REMEMBERED = 256
+"""Of how many descriptions of leads the text is remembered."""
 
 _encode = msgspec.json.Encoder().encode
 _decode_leads = msgspec.json.Decoder(tuple[Lead, ...]).decode
@@ -32,11 +39,22 @@ def to_row(new: StoredEcg) -> tuple[Value, ...]:
         to_microseconds(ecg.date),
         # Checksummed as SQLite returns it: never an int, never a negative zero.
         None if ecg.sampling_rate is None else ecg.sampling_rate + 0.0,
-        _encode(ecg.leads).decode(),
+        _text(ecg.leads),
         ecg.client_id,
         new.fingerprint,
     )
     return (*row, new.blob, _blob_checksum(ecg.id, new.blob))
+
+
+def _text(leads: tuple[Lead, ...]) -> str:
+    return _text_of_known(cast("Same[Lead]", leads)) if isinstance(leads, Same) else _encoded(leads)
+
+
+def _encoded(leads: tuple[Lead, ...]) -> str:
+    return _encode(leads).decode()
+
+
+_text_of_known: Callable[[Same[Lead]], str] = lru_cache(REMEMBERED)(_encoded)
 
 
 def to_ecg(row: Row, owner: str) -> Ecg:
