@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
 from typing import Generic, TypeVar
@@ -10,13 +9,14 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
 class _Line(Generic[T]):
     """The items of one sender with their weights, `weight` together, from turn `start` on."""
 
-    start: int
-    weight: int = 0
-    items: deque[tuple[int, T]] = field(default_factory=deque[tuple[int, T]])
+    __slots__ = ("items", "start", "weight")
+
+    def __init__(self, start: int) -> None:
+        self.start, self.weight = start, 0
+        self.items: deque[tuple[int, T]] = deque()
 
 
 class FairQueue(Generic[T]):
@@ -29,8 +29,9 @@ class FairQueue(Generic[T]):
 
     def __init__(self) -> None:
         self._lines: dict[Hashable, _Line[T]] = {}
-        self._turns: list[tuple[int, int, Hashable]] = []  # of each line's first item, as a heap
-        self._order = count()  # within a turn
+        # Of each line's first item: its turn, the order within a turn, its weight. A heap.
+        self._turns: list[tuple[int, int, int, Hashable]] = []
+        self._order = count()
         self._now = self._size = 0
         self._ends: dict[Hashable, int] = {}  # of senders without a line, if later than now
 
@@ -59,38 +60,35 @@ class FairQueue(Generic[T]):
         line = self._lines.get(sender)
         if line is None:
             line = self._lines[sender] = _Line(self._first_turn(sender))
-            heappush(self._turns, (line.start, next(self._order), sender))
+            heappush(self._turns, (line.start, next(self._order), weight, sender))
         line.items.append((weight, item))
         line.weight += weight
         self._size += weight
 
     def take(self, most: int) -> list[T]:
         """Take items by turns, of at most this weight together, but at least one."""
-        taken, left = list[T](), most
-        while self._lines and (not taken or self._next_weight() <= left):
-            weight, item = self._take()
-            taken.append(item)
+        taken, turns, left = list[T](), self._turns, most
+        while turns and (turns[0][2] <= left or not taken):
+            self._now, _, weight, sender = heappop(turns)
+            taken.append(self._take(sender, weight))
             left -= weight
         return taken
 
     def _first_turn(self, sender: Hashable) -> int:
         return max(self._now, self._ends.get(sender, 0))
 
-    def _next_weight(self) -> int:
-        return self._lines[self._turns[0][2]].items[0][0]
-
-    def _take(self) -> tuple[int, T]:
-        self._now, _, sender = heappop(self._turns)
+    def _take(self, sender: Hashable, weight: int) -> T:
         line = self._lines[sender]
-        weight, item = line.items.popleft()
+        _, item = line.items.popleft()
         line.start += weight
         line.weight -= weight
         self._size -= weight
         if line.items:
-            heappush(self._turns, (line.start, next(self._order), sender))
+            following = (line.start, next(self._order), line.items[0][0], sender)
+            heappush(self._turns, following)
         else:
             self._leave(sender, line.start)
-        return weight, item
+        return item
 
     def _leave(self, sender: Hashable, end: int) -> None:
         del self._lines[sender]
