@@ -35,7 +35,7 @@ FLOORS: Mapping[tuple[Row, Row], Floors] = MappingProxyType(
             LARGE: {"scalar": 0.085, "avx2": 0.13, "avx512": 0.13},
             SMALL: {"scalar": 0.21, "avx2": 0.21, "avx512": 0.21},
         },
-        (BATCHES, SINGLE): {SMALL: {"scalar": 0.85, "avx2": 0.85, "avx512": 0.85}},
+        (BATCHES, SINGLE): {SMALL: {"scalar": 1.0, "avx2": 1.0, "avx512": 1.0}},
         (BINARY, SINGLE): {LARGE: {"scalar": 1.1, "avx2": 0.85, "avx512": 0.75}},
         (WHOLE, READY): {LARGE: {"scalar": 0.045, "avx2": 0.045, "avx512": 0.045}},
         (HEAD, READY): {SMALL: {"scalar": 0.085, "avx2": 0.085, "avx512": 0.085}},

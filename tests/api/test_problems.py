@@ -28,7 +28,7 @@ from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
-from ecg_service.services.ingest.submissions import Ingest, Receipt, Submission
+from ecg_service.services.ingest.submissions import Answers, Ingest, Submission
 from ecg_service.services.insights.backlog import Backlog
 from ecg_service.services.insights.changes import InsightChanges
 from tests.api.doors import ADMIN, ANN, BOB, Json, Service, client, dumps, ecg, post, problem
@@ -43,7 +43,7 @@ def variant(service: Service, **changes: Any) -> httpx.AsyncClient:
     return client(create_app(services), ANN)
 
 
-def stopped_pool() -> ActorPool[Submission, Receipt]:
+def stopped_pool() -> ActorPool[Submission, Answers]:
     return ActorPool(lambda: cast("Any", None), size=1, capacity=1)
 
 
@@ -144,10 +144,10 @@ async def test_a_body_without_room_is_refused_before_it_is_read(service: Service
         overloaded(await ann.post("/ecg", content=unread(), headers=headers))
 
 
-class Busy(Actor[Submission, Receipt]):
+class Busy(Actor[Submission, Answers]):
     """Never done."""
 
-    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Receipt]:
+    async def handle(self, batch: Sequence[Submission], /) -> Sequence[Answers]:
         del batch
         await asyncio.Event().wait()
         return []
