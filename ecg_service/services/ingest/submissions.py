@@ -102,7 +102,7 @@ class Ingest:
     ) -> Sequence[Receipt]:
         """Store all ECGs, or raise why none is; see `require_all`."""
         submission = Submission(sender, document_format, documents, together=True)
-        return [_stored([answer]) for answer in await self._ask(submission)]
+        return [*map(_stored, zip(await self._ask(submission), strict=True))]
 
     async def _ask(self, submission: Submission) -> Answers:
         try:
@@ -133,9 +133,12 @@ class Ingest:
 
 def _stored(answers: Answers) -> Receipt:
     [answer] = answers
-    if isinstance(answer, EcgError):
-        raise answer
-    return answer
+    try:
+        if isinstance(answer, EcgError):
+            raise answer
+        return answer
+    finally:
+        del answer, answers  # or the error, whose traceback has this frame, would be in a cycle
 
 
 def outcomes_of(
