@@ -88,6 +88,8 @@ def blobs() -> Iterator[bytes]:
             spikes = [noise[n] if n % 40 == 0 else n % 3 for n in range(length)]
             yield pack([Signal(noise), Signal(spikes)])
             yield b"".join(sample.to_bytes(4, "little", signed=True) for sample in noise)
+    for length in (65_537, 131_072, 131_073):
+        yield pack([Signal([length % 7] * length)])
 
 
 def write(target: str, seeds: Iterator[bytes]) -> None:

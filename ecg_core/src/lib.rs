@@ -22,6 +22,7 @@
 //!
 //! The private ones:
 //! - `signal`: [`Signal`], immutable samples with what is known about them
+//! - `gathering`: samples that are kept, or handed on in runs
 //! - `thinning`: few samples that keep every peak
 //! - `extremes`: the smallest and the largest sample
 //! - `sums`: exact sums of samples and of their squares
@@ -38,6 +39,7 @@ mod bits;
 pub mod blob;
 pub mod crossings;
 mod extremes;
+mod gathering;
 mod isa;
 pub mod json;
 mod memory;

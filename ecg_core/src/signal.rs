@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::crossings::{self, Crossings, ZeroRule};
 use crate::extremes::extremes;
 use crate::memory::{OutOfMemory, shared};
-use crate::sums::Sums;
+use crate::sums::{Moments, Sums};
 
 /// The samples of one lead. Copies share the samples.
 ///
@@ -88,11 +88,9 @@ impl Signal {
     /// mean squared distance.
     #[must_use]
     pub fn mean_and_rms(&self, baseline: f64, missing: Option<i32>) -> Option<(f64, f64)> {
-        let (whole, rest) = split(baseline);
-        let sums = self.sums(missing, whole);
-        let (mean, square) = (quotient(sums.distances, sums.len)?, quotient(sums.squares, sums.len)?);
-        let cross = if rest == 0.0 { 0.0 } else { 2.0 * rest * mean };
-        Some((mean - rest, (square - cross + rest * rest).sqrt()))
+        let mut moments = Moments::around(baseline);
+        moments.add(self, missing);
+        moments.mean_and_rms()
     }
 
     /// The mean distance from a baseline of the samples other than `missing`, if there are any.
@@ -107,7 +105,7 @@ impl Signal {
         self.mean_and_rms(baseline, missing).map(|(_, rms)| rms)
     }
 
-    fn sums(&self, missing: Option<i32>, from: i64) -> Sums {
+    pub(crate) fn sums(&self, missing: Option<i32>, from: i64) -> Sums {
         match self.gap(missing) {
             None => Sums::of(&self.samples, (self.min, self.max), from),
             Some(gap) => Sums::of_each(self.samples.iter().copied().filter(|&sample| sample != gap), from),
@@ -118,19 +116,6 @@ impl Signal {
     pub(crate) fn gap(&self, missing: Option<i32>) -> Option<i32> {
         missing.filter(|missing| (self.min..=self.max).contains(missing))
     }
-}
-
-/// The nearest integer, with which sums are exact, and the rest.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "it stops at the limits")]
-fn split(baseline: f64) -> (i64, f64) {
-    const FAR: f64 = 4_294_967_296.0; // squares of distances fit i128 many times over
-    let whole = baseline.round().clamp(-FAR, FAR) as i64;
-    (whole, baseline - whole as f64)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "the sum is exact, its quotient is rounded")]
-fn quotient(sum: i128, len: u64) -> Option<f64> {
-    (len > 0).then(|| sum as f64 / len as f64)
 }
 
 #[cfg(test)]

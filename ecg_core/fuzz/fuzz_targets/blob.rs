@@ -8,7 +8,7 @@ mod allocator;
 use allocator::{peak, within};
 use ecg_core::Signal;
 use ecg_core::blob::{
-    BlobError, leads, pack, unpack, unpack_at_most, unpack_json_at_most, window, window_at_most,
+    BlobError, HEAD, head_len, leads, pack, places, unpack, unpack_at_most, unpack_json_at_most, window, window_at_most,
 };
 use ecg_core::crossings::ZeroRule;
 use ecg_core::json::to_json;
@@ -50,6 +50,7 @@ fn forged_blob(bytes: &[u8]) {
             return;
         };
         windows(&blob, lead, &signal, bytes);
+        assert_eq!(bounded(&blob, || by_runs(&blob, lead)).unwrap(), signal.samples());
         let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0, None);
         forged::describe(
             &mut blob,
@@ -62,6 +63,15 @@ fn forged_blob(bytes: &[u8]) {
     }
     told(&blob, &found);
     assert_eq!(on_every_isa(|| bounded(&blob, || unpack(&blob))), Ok(found));
+}
+
+/// The samples of a lead from the parts of the blob that they need.
+fn by_runs(blob: &[u8], lead: usize) -> Result<Vec<i32>, BlobError> {
+    let head = head_len(&blob[..HEAD])?;
+    let place = places(&blob[..head], blob.len())?[lead];
+    let (lead, mut samples) = (place.open(&blob[place.index()])?, Vec::new());
+    lead.runs(0..usize::MAX).try_for_each(|run| run.unpack(&blob[run.bytes()], &mut samples))?;
+    Ok(samples)
 }
 
 /// What a blob tells of its leads is what they are, and no more of them are unpacked than the caller takes.

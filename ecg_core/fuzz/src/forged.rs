@@ -4,6 +4,10 @@ use std::ops::Range;
 
 const HEADER: usize = 16;
 const ENTRY: usize = 32;
+/// The codec of long leads, the samples of a run, and its bytes in the index.
+const RUNS: u32 = 3;
+const RUN: usize = 65_536;
+const INDEXED: usize = 8;
 
 /// Makes a blob of any bytes. Codecs, counts and payloads stay as they are; what says where the payloads
 /// are, and the checksums, becomes true.
@@ -19,7 +23,8 @@ pub fn repaired(bytes: &[u8]) -> Vec<u8> {
     for lead in 0..leads {
         let (entry, left) = (HEADER + lead * ENTRY, blob.len() - at);
         let length = if lead + 1 == leads { left } else { left.min(word(&blob, entry + 24) as usize) };
-        let checksum = crc32c::crc32c(&blob[at..at + length]);
+        let covered = at..at + repaired_runs(&mut blob, entry, at, length).unwrap_or(length);
+        let checksum = crc32c::crc32c(&blob[covered]);
         set(&mut blob, entry + 20, at);
         set(&mut blob, entry + 24, length);
         set(&mut blob, entry + 28, checksum as usize);
@@ -28,6 +33,25 @@ pub fn repaired(bytes: &[u8]) -> Vec<u8> {
     blob.truncate(at); // what no lead has is no part of a blob
     seal(&mut blob);
     blob
+}
+
+/// Makes true what the index of a payload in runs says, and returns how long it is, if it is one.
+fn repaired_runs(blob: &mut [u8], entry: usize, at: usize, length: usize) -> Option<usize> {
+    let runs = (word(blob, entry + 4) as usize).div_ceil(RUN);
+    if word(blob, entry) != RUNS || length < INDEXED * runs {
+        return None;
+    }
+    let (mut start, end) = (at + INDEXED * runs, at + length);
+    for run in 0..runs {
+        let indexed = at + INDEXED * run;
+        let rest = end - start;
+        let size = if run + 1 == runs { rest } else { rest.min(word(blob, indexed) as usize) };
+        let checksum = crc32c::crc32c(&blob[start..start + size]);
+        set(blob, indexed, size);
+        set(blob, indexed + 4, checksum as usize);
+        start += size;
+    }
+    Some(INDEXED * runs)
 }
 
 /// Makes what the table says of a lead true for its samples.

@@ -18,6 +18,8 @@ pub(super) struct Head {
 impl Head {
     /// Bytes of a head.
     pub(super) const LEN: usize = 2;
+    /// Bytes of the shortest block with its head.
+    pub(super) const SHORTEST: usize = Self::LEN + 2;
     /// The most patches of a block.
     pub(super) const PATCHES: u8 = 16;
     /// The most bits that a patch adds: 32 without the 7 of its position.

@@ -10,7 +10,7 @@ const VERSION: u32 = 1; // the three bytes above the version are zero
 const CHECKSUM: std::ops::Range<usize> = 12..16;
 
 /// Bytes before the table.
-pub(super) const HEADER: usize = 16;
+pub const HEADER: usize = 16;
 /// Bytes of a lead in the table.
 pub(super) const ENTRY: usize = 32;
 
@@ -71,6 +71,17 @@ pub(super) fn write(blob: &mut [u8], entries: &[Entry]) -> Result<(), BlobError>
 
 /// Reads the table, after checking the header, its checksum and that the payloads fill the rest exactly.
 pub(super) fn read(blob: &[u8]) -> Result<Vec<Entry>, BlobError> {
+    read_of(blob, blob.len())
+}
+
+/// How many bytes the header and the table take, by what the first [`HEADER`] bytes say.
+pub(super) fn needed(header: &[u8]) -> Result<usize, BlobError> {
+    let leads = word(header, 8)? as usize;
+    leads.checked_mul(ENTRY).and_then(|table| table.checked_add(HEADER)).ok_or(BlobError::Header)
+}
+
+/// What [`read`] does, of a blob of so many bytes that begins like this.
+pub(super) fn read_of(blob: &[u8], len: usize) -> Result<Vec<Entry>, BlobError> {
     if !blob.starts_with(&MAGIC) {
         return Err(BlobError::Magic);
     }
@@ -86,7 +97,7 @@ pub(super) fn read(blob: &[u8]) -> Result<Vec<Entry>, BlobError> {
     }
     let mut entries = Vec::with_room(leads)?;
     entries.extend(table.as_chunks().0.iter().map(Entry::from_bytes));
-    if contiguous(&entries, blob.len()) { Ok(entries) } else { Err(BlobError::Header) }
+    if contiguous(&entries, len) { Ok(entries) } else { Err(BlobError::Header) }
 }
 
 fn word(blob: &[u8], at: usize) -> Result<u32, BlobError> {

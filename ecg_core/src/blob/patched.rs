@@ -58,6 +58,17 @@ fn fill(head: Head, first: i32, residuals: &Residuals, packer: BitPacker4x, body
 
 /// Reads a range of samples, out of `count`, decoding only the blocks that it touches.
 pub(super) fn read(payload: &[u8], count: usize, range: Range<usize>) -> Unpacked {
+    let mut samples = Vec::new();
+    append(payload, count, range, &mut samples).map(|read| read.map(|()| samples))
+}
+
+/// Appends what [`read`] returns.
+pub(super) fn append(
+    payload: &[u8],
+    count: usize,
+    range: Range<usize>,
+    samples: &mut Vec<i32>,
+) -> Option<Result<(), OutOfMemory>> {
     let (heads, bodies) = payload.split_at_checked(count.div_ceil(BLOCK).checked_mul(Head::LEN)?)?;
     let heads: &[[u8; Head::LEN]] = heads.as_chunks().0;
     if bodies_len(heads)? != bodies.len() {
@@ -67,11 +78,14 @@ pub(super) fn read(payload: &[u8], count: usize, range: Range<usize>) -> Unpacke
     let heads = &heads[..range.end.div_ceil(BLOCK).max(first)];
     let (before, touched) = heads.split_at(first);
     let bodies = &bodies[bodies_len(before)?..];
-    let Ok(mut samples) = Vec::with_room(touched.len() * BLOCK) else { return Some(Err(OutOfMemory)) };
-    read_blocks(touched, bodies, &mut samples)?;
-    samples.truncate(range.end - first * BLOCK);
-    samples.drain(..range.start - first * BLOCK);
-    Some(Ok(samples))
+    let before = samples.len();
+    if samples.try_reserve_exact(touched.len() * BLOCK).is_err() {
+        return Some(Err(OutOfMemory));
+    }
+    read_blocks(touched, bodies, samples)?;
+    samples.truncate(before + range.end - first * BLOCK);
+    samples.drain(before..before + range.start - first * BLOCK);
+    Some(Ok(()))
 }
 
 fn bodies_len(heads: &[[u8; Head::LEN]]) -> Option<usize> {

@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use super::codec::{DELTAS, PATCHED, RAW, read_deltas, read_raw};
+use super::codec::{DELTAS, PATCHED, RAW, RUNS, read_deltas, read_raw};
 use super::error::BlobError;
 use super::header::{self, Entry};
+use super::packed::PackedLead;
 use super::patched;
+use super::residuals::BLOCK;
 use crate::crossings::ZeroRule;
 use crate::json::to_json;
-use crate::memory::collected;
+use crate::memory::{Room, collected};
 use crate::signal::Signal;
 
 /// All signals of a blob.
@@ -104,6 +106,9 @@ pub fn window_at_most(
 }
 
 fn samples(blob: &[u8], lead: usize, entry: &Entry, range: Range<usize>) -> Result<Vec<i32>, BlobError> {
+    if entry.codec == RUNS {
+        return read_runs(blob, lead, entry, range);
+    }
     let start = entry.offset as usize;
     let payload = &blob[start..start + entry.length as usize];
     if crc32c::crc32c(payload) != entry.checksum {
@@ -117,6 +122,14 @@ fn samples(blob: &[u8], lead: usize, entry: &Entry, range: Range<usize>) -> Resu
         other => return Err(BlobError::Codec(other)),
     };
     Ok(samples.ok_or(BlobError::Lead(lead))??)
+}
+
+fn read_runs(blob: &[u8], number: usize, entry: &Entry, range: Range<usize>) -> Result<Vec<i32>, BlobError> {
+    let lead = PackedLead::new(number, entry, &blob[PackedLead::needed(entry)])?;
+    let mut samples = Vec::new();
+    samples.make_room(range.len() + 2 * BLOCK)?; // whole blocks are read
+    lead.runs(range).try_for_each(|run| run.unpack(&blob[run.bytes()], &mut samples))?;
+    Ok(samples)
 }
 
 #[cfg(test)]

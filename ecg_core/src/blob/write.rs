@@ -1,11 +1,14 @@
 //! Signals to bytes.
 
-use super::codec::{PATCHED, RAW, write_raw};
+use crc32c::crc32c;
+
+use super::codec::{RUNS, append_samples};
 use super::error::BlobError;
 use super::header::{self, ENTRY, Entry, HEADER};
-use super::patched;
+use super::recorded::{Packing, Recorded};
+use super::runs::{self, RUN, index_len};
 use crate::crossings::ZeroRule;
-use crate::memory::{OutOfMemory, Room, collected};
+use crate::memory::{Room, collected};
 use crate::signal::Signal;
 
 /// The most bytes of a blob.
@@ -24,41 +27,84 @@ const LARGEST: usize = u32::MAX as usize;
 /// # Errors
 /// [`BlobError::TooLarge`] beyond 4 GiB, [`BlobError::OutOfMemory`].
 pub fn pack(signals: &[Signal]) -> Result<Vec<u8>, BlobError> {
-    let samples: usize = signals.iter().map(|signal| signal.samples().len()).sum();
-    let table = HEADER + signals.len() * ENTRY;
-    let mut blob = Vec::with_room(table.max(LARGEST.min(table + samples * 2)))?;
+    build(signals.iter().map(expected).sum(), signals.iter(), append)
+}
+
+/// Packs leads as they were read, and returns the signals of those that were not packed then.
+///
+/// # Errors
+/// [`BlobError`] as for [`pack`].
+pub fn pack_recorded(leads: Vec<Recorded>) -> Result<(Vec<u8>, Vec<Option<Signal>>), BlobError> {
+    let mut signals = Vec::with_room(leads.len())?;
+    let size = leads.iter().map(Recorded::expected).sum();
+    let blob = build(size, leads.into_iter(), |lead, blob| {
+        let (entry, signal) = match lead {
+            Recorded::Samples(signal) => (append(&signal, blob)?, Some(signal)),
+            Recorded::Packed(packing) => (append_packed(&packing, blob)?, None),
+        };
+        signals.push(signal);
+        Ok(entry)
+    })?;
+    Ok((blob, signals))
+}
+
+/// About how many bytes a signal is packed to.
+pub(super) fn expected(signal: &Signal) -> usize {
+    2 * signal.samples().len()
+}
+
+/// A blob of leads which a function appends, of about so many bytes.
+fn build<L>(
+    size: usize,
+    leads: impl ExactSizeIterator<Item = L>,
+    mut append: impl FnMut(L, &mut Vec<u8>) -> Result<Entry, BlobError>,
+) -> Result<Vec<u8>, BlobError> {
+    let table = HEADER + leads.len() * ENTRY;
+    let mut blob = Vec::with_room(table.max(LARGEST.min(table + size)))?;
     blob.resize(table, 0);
-    let entries = collected(signals.iter().map(|signal| append(signal, &mut blob)))?;
+    let entries = collected(leads.map(|lead| append(lead, &mut blob)))?;
     header::write(&mut blob, &entries)?;
     blob.shrink_to_fit(); // a batch keeps its blobs until it is done
     Ok(blob)
 }
 
 fn append(signal: &Signal, blob: &mut Vec<u8>) -> Result<Entry, BlobError> {
-    let start = blob.len();
-    let codec = append_samples(signal.samples(), blob)?;
-    let small = |number: usize| u32::try_from(number).map_err(|_| BlobError::TooLarge);
+    let (start, samples) = (blob.len(), signal.samples());
+    let (codec, covered) = if samples.len() > RUN {
+        runs::write(samples, blob)?;
+        (RUNS, start..start + index_len(samples.len()))
+    } else {
+        (append_samples(samples, blob)?, start..blob.len())
+    };
     let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0, None);
     Ok(Entry {
         codec,
-        samples: small(signal.samples().len())?,
+        samples: small(samples.len())?,
         min: signal.minimum().unwrap_or(0),
         max: signal.maximum().unwrap_or(0),
         crossings: u32::try_from(crossings).map_err(|_| BlobError::TooLarge)?,
         offset: small(start)?,
         length: small(blob.len() - start)?,
-        checksum: crc32c::crc32c(&blob[start..]),
+        checksum: crc32c(&blob[covered]),
     })
 }
 
-/// Appends the smaller of the two forms.
-fn append_samples(samples: &[i32], blob: &mut Vec<u8>) -> Result<u32, OutOfMemory> {
-    let start = blob.len();
-    patched::write(samples, blob)?;
-    if blob.len() - start < size_of_val(samples) {
-        return Ok(PATCHED);
-    }
-    blob.truncate(start);
-    write_raw(samples, blob)?;
-    Ok(RAW)
+fn append_packed(packing: &Packing, blob: &mut Vec<u8>) -> Result<Entry, BlobError> {
+    let (start, index) = (blob.len(), packing.index.as_flattened().as_flattened());
+    blob.add_all(index)?;
+    blob.add_all(&packing.runs)?;
+    Ok(Entry {
+        codec: RUNS,
+        samples: small(packing.samples)?,
+        min: packing.min,
+        max: packing.max,
+        crossings: u32::try_from(packing.crossings.count()).map_err(|_| BlobError::TooLarge)?,
+        offset: small(start)?,
+        length: small(blob.len() - start)?,
+        checksum: crc32c(index),
+    })
+}
+
+fn small(number: usize) -> Result<u32, BlobError> {
+    u32::try_from(number).map_err(|_| BlobError::TooLarge)
 }

@@ -16,14 +16,20 @@ pub(super) fn first(text: &[u8], start: usize, last: Option<usize>) -> Result<Ve
 }
 
 /// Adds capacity if little is left: for what the rest of the array has if it goes on as it began, or for
-/// half as many as there are, so that a text that suddenly gets dense is not copied again and again.
-pub(super) fn grow(integers: &mut Vec<i32>, text: &[u8], start: usize, at: usize) -> Result<(), OutOfMemory> {
+/// half as many as there are, so that a text that suddenly gets dense is not copied again and again. But never for
+/// more than `most`, and a few. So many integers were `read`, from so many bytes.
+pub(super) fn grow(
+    integers: &mut Vec<i32>,
+    text: &[u8],
+    (read, bytes): (usize, usize),
+    most: usize,
+) -> Result<(), OutOfMemory> {
     if integers.capacity() - integers.len() >= MOST {
         return Ok(());
     }
-    let rest = end(text, at) - at;
-    let alike = integers.len().saturating_mul(rest) / (at - start);
-    let more = (alike / 16 * 17).max(integers.len() / 2).min(rest / 2) + MOST;
+    let rest = end(text, 0);
+    let alike = read.saturating_mul(rest) / bytes;
+    let more = (alike / 16 * 17).max(integers.len() / 2).min(rest / 2).min(most - integers.len()) + MOST;
     if integers.capacity() > FEW + MOST {
         return Ok(integers.try_reserve_exact(more)?);
     }
@@ -56,7 +62,8 @@ mod tests {
         for element in text.trim_end_matches(']').split_inclusive(',') {
             at += element.len();
             let before = integers.capacity();
-            grow(&mut integers, text.as_bytes(), 0, at).unwrap();
+            let read = (integers.len(), at);
+            grow(&mut integers, &text.as_bytes()[at..], read, usize::MAX).unwrap();
             steps += usize::from(integers.capacity() > before);
             integers.push(1);
         }

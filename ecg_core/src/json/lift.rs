@@ -5,17 +5,24 @@ use super::error::{Code, DecodeError, Fault, Result, Step};
 use super::integers::read_plain;
 use super::walk::{Visitor, Walk};
 use super::write::append;
+use crate::gathering::{Gathered, Gathering};
 use crate::isa::Isa;
 use crate::memory::{OutOfMemory, Room};
 use crate::signal::Signal;
 
 /// A document without its signals.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Lifted {
+#[derive(Debug, PartialEq, Eq)]
+pub struct Lifted<G = Signal> {
     /// The document with the index of a signal in the place of each.
     pub skeleton: Vec<u8>,
     /// The signals in their order.
-    pub signals: Vec<Signal>,
+    pub signals: Vec<G>,
+}
+
+impl<G> Default for Lifted<G> {
+    fn default() -> Self {
+        Self { skeleton: Vec::new(), signals: Vec::new() }
+    }
 }
 
 /// Takes the arrays at `key`, at any depth, out of a document.
@@ -33,11 +40,16 @@ pub fn lift(body: &[u8], key: &str) -> std::result::Result<Lifted, DecodeError> 
     lift_at_most(body, key, usize::MAX)
 }
 
-/// What [`lift`] does, if there are at most `max_signals`; the next one is not read.
+/// What [`lift`] does, if there are at most `max_signals`; the next one is not read. Long ones may be packed while they
+/// are read ([`crate::blob::Recorded`]).
 ///
 /// # Errors
 /// [`DecodeError`] if there are more, or as [`lift`] has it.
-pub fn lift_at_most(body: &[u8], key: &str, max_signals: usize) -> std::result::Result<Lifted, DecodeError> {
+pub fn lift_at_most<G: Gathered>(
+    body: &[u8],
+    key: &str,
+    max_signals: usize,
+) -> std::result::Result<Lifted<G>, DecodeError> {
     document(body, key, Lifting { max_signals, ..Lifting::with(Isa::current()) })
 }
 
@@ -55,7 +67,7 @@ pub fn lift_at_most(body: &[u8], key: &str, max_signals: usize) -> std::result::
 /// # Errors
 /// [`DecodeError`] if it is anything else.
 pub fn parse(text: &[u8]) -> std::result::Result<Signal, DecodeError> {
-    let mut walk = Walk::new(text, None, Lifting::with(Isa::current()));
+    let mut walk = Walk::new(text, None, Lifting::<Signal>::with(Isa::current()));
     let signal = walk.signal()?;
     walk.scan.end()?;
     Ok(signal)
@@ -67,7 +79,11 @@ pub(super) fn lift_with(body: &[u8], key: &str, isa: Isa) -> std::result::Result
     document(body, key, Lifting::with(isa))
 }
 
-fn document(body: &[u8], key: &str, lifting: Lifting) -> std::result::Result<Lifted, DecodeError> {
+fn document<G: Gathered>(
+    body: &[u8],
+    key: &str,
+    lifting: Lifting<G>,
+) -> std::result::Result<Lifted<G>, DecodeError> {
     let mut walk = Walk::new(body, Some(key.as_bytes()), lifting);
     walk.value()?;
     walk.scan.end()?;
@@ -76,21 +92,21 @@ fn document(body: &[u8], key: &str, lifting: Lifting) -> std::result::Result<Lif
 }
 
 /// What was taken out so far.
-struct Lifting {
+struct Lifting<G> {
     isa: Isa,
     max_signals: usize,
-    lifted: Lifted,
+    lifted: Lifted<G>,
     /// Where the part of the document begins that is not in the skeleton yet.
     kept: usize,
 }
 
-impl Lifting {
+impl<G> Lifting<G> {
     fn with(isa: Isa) -> Self {
         Self { isa, max_signals: usize::MAX, lifted: Lifted::default(), kept: 0 }
     }
 }
 
-impl Visitor for Lifting {
+impl<G: Gathered> Visitor for Lifting<G> {
     /// A signal, which goes to the signals and leaves its index.
     fn visit(walk: &mut Walk<'_, Self>) -> Result<()> {
         walk.scan.skip_space();
@@ -106,37 +122,40 @@ impl Visitor for Lifting {
     }
 }
 
-impl Walk<'_, Lifting> {
+impl<G: Gathered> Walk<'_, Lifting<G>> {
     /// Copies the document into the skeleton, up to a place.
     fn keep(&mut self, end: usize) -> std::result::Result<(), OutOfMemory> {
         self.visitor.lifted.skeleton.add_all(&self.scan.text[self.visitor.kept..end])
     }
 
-    fn signal(&mut self) -> Result<Signal> {
+    fn signal(&mut self) -> Result<G> {
         self.scan.skip_space();
         if self.scan.peek() != Some(b'[') {
             return Err(self.refused(Code::NotAnArray, "expected an array of integers"));
         }
-        Ok(Signal::try_new(self.nested(Self::integers)?)?)
+        Ok(self.nested(Self::integers)?.made()?)
     }
 
-    fn integers(&mut self) -> Result<Vec<i32>> {
+    fn integers(&mut self) -> Result<Gathering<G>> {
         if self.scan.closes(b']') {
-            return Ok(Vec::new());
+            return Ok(Gathering::new(Vec::new()));
         }
         let start = self.scan.at;
-        let last = self.visitor.lifted.signals.last().map(|signal| signal.samples().len());
-        let mut integers = capacity::first(self.scan.text, start, last)?;
+        let last = self.visitor.lifted.signals.last().map(|signal| signal.size().min(G::RUN));
+        let mut integers = Gathering::new(capacity::first(self.scan.text, start, last)?);
         loop {
-            self.scan.at = read_plain(self.visitor.isa, self.scan.text, self.scan.at, &mut integers);
+            let samples = &mut integers.samples;
+            self.scan.at = read_plain(self.visitor.isa, self.scan.text, self.scan.at, samples);
             let index = integers.len();
-            integers.add(self.integer().map_err(|fault| fault.inside(|| Step::Index(index)))?)?;
+            integers.samples.add(self.integer().map_err(|fault| fault.inside(|| Step::Index(index)))?)?;
             if !self.scan.continues(b']')? {
                 break;
             }
-            capacity::grow(&mut integers, self.scan.text, start, self.scan.at)?;
+            integers.settle(1)?;
+            let read = (integers.len(), self.scan.at - start);
+            capacity::grow(&mut integers.samples, &self.scan.text[self.scan.at..], read, G::RUN)?;
         }
-        capacity::trim(&mut integers);
+        capacity::trim(&mut integers.samples);
         Ok(integers)
     }
 
@@ -200,10 +219,10 @@ mod tests {
     #[test]
     fn signals_beyond_the_bound_are_not_read() {
         let body = br#"[{"signal":[1]},{"signal":[2]},{"signal":"x"}]"#;
-        let error = lift_at_most(body, "signal", 2).unwrap_err();
+        let error = lift_at_most::<Signal>(body, "signal", 2).unwrap_err();
         assert_eq!((error.code, error.offset, &*error.pointer), (Code::TooManySignals, 41, "/2/signal"));
-        assert_eq!(lift_at_most(body, "signal", 3).unwrap_err().code, Code::NotAnArray);
-        assert_eq!(lift_at_most(br#"{"signal":[]}"#, "signal", 1).unwrap().signals.len(), 1);
+        assert_eq!(lift_at_most::<Signal>(body, "signal", 3).unwrap_err().code, Code::NotAnArray);
+        assert_eq!(lift_at_most::<Signal>(br#"{"signal":[]}"#, "signal", 1).unwrap().signals.len(), 1);
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::reader::{Reader, Token};
 use super::samples::{Encoding, integers};
+use crate::gathering::{Gathered, Gathering};
 use crate::json::{Code, DecodeError, Fault, Keys, Lifted, MAX_DEPTH, MAX_POINTER, Object, Result, Step};
 use crate::memory::{OutOfMemory, Room};
-use crate::signal::Signal;
 
 /// The key, beside the one of a signal, that names the encoding of its bytes.
 const ENCODING: &[u8] = b"encoding";
@@ -17,11 +17,11 @@ const MAX_KEYS: usize = 1024;
 
 /// Takes the signals at `key`, at any depth, out of a msgpack document; at most `max_signals`, and the next one
 /// is not read. A signal is an array of integers, or bytes of little-endian samples with their `encoding`, `i16le`
-/// or `i32le`, in the same map.
+/// or `i32le`, in the same map. Long ones may be packed while they are read ([`crate::blob::Recorded`]).
 ///
 /// ```
 /// let body = b"\x82\xa6signal\xc4\x04\x01\x00\xfe\xff\xa8encoding\xa5i16le";
-/// let lifted = ecg_core::msgpack::lift_at_most(body, "signal", 1)?;
+/// let lifted = ecg_core::msgpack::lift_at_most::<ecg_core::Signal>(body, "signal", 1)?;
 /// assert_eq!(lifted.skeleton, b"\x82\xa6signal\x00\xa8encoding\xa5i16le");
 /// assert_eq!(lifted.signals[0].samples(), [1, -2]);
 /// # Ok::<(), ecg_core::json::DecodeError>(())
@@ -30,7 +30,11 @@ const MAX_KEYS: usize = 1024;
 /// # Errors
 /// [`DecodeError`] if anything in the document is not msgpack, a key is no string, a value is of an extension
 /// type, or a value at `key` is not a signal.
-pub fn lift_at_most(body: &[u8], key: &str, max_signals: usize) -> std::result::Result<Lifted, DecodeError> {
+pub fn lift_at_most<G: Gathered>(
+    body: &[u8],
+    key: &str,
+    max_signals: usize,
+) -> std::result::Result<Lifted<G>, DecodeError> {
     let mut lift = Lift {
         reader: Reader { body, at: 0 },
         key: key.as_bytes(),
@@ -49,13 +53,13 @@ pub fn lift_at_most(body: &[u8], key: &str, max_signals: usize) -> std::result::
 }
 
 /// A place in a document, what is above it, and what was taken out so far.
-struct Lift<'a> {
+struct Lift<'a, G> {
     reader: Reader<'a>,
     key: &'a [u8],
     max_signals: usize,
     keys: Keys<'a>,
     depth: usize,
-    lifted: Lifted,
+    lifted: Lifted<G>,
     /// Where the part of the document begins that is not in the skeleton yet.
     kept: usize,
 }
@@ -79,7 +83,7 @@ struct Found<'a> {
     at: usize,
 }
 
-impl<'a> Lift<'a> {
+impl<'a, G: Gathered> Lift<'a, G> {
     fn value(&mut self) -> Result<()> {
         let start = self.reader.at;
         match self.reader.token()? {
@@ -141,16 +145,16 @@ impl<'a> Lift<'a> {
             return Err(Fault::new(Code::TooManySignals, start, "more signals than may be"));
         }
         self.keep(start)?;
-        let (samples, kind) = match self.reader.token()? {
+        let (signal, kind) = match self.reader.token()? {
             Token::Array(len) => {
                 (self.nested(start, |lift| integers(&mut lift.reader, len))?, Kind::Integers)
             }
-            Token::Binary(bytes) => (Vec::new(), Kind::Bytes(index, start, bytes)),
+            Token::Binary(bytes) => (Gathering::new(Vec::new()).made()?, Kind::Bytes(index, start, bytes)),
             _ => return Err(Fault::new(Code::NotAnArray, start, "expected an array of integers, or bytes")),
         };
         self.kept = self.reader.at;
         append(index, &mut self.lifted.skeleton)?;
-        self.lifted.signals.add(Signal::try_new(samples)?)?;
+        self.lifted.signals.add(signal)?;
         Ok(kind)
     }
 
@@ -176,9 +180,8 @@ impl<'a> Lift<'a> {
             return Err(wrong("expected i16le or i32le, the encoding of the signal's bytes"));
         }
         let part = || Fault::new(Code::WrongLength, start, "the bytes end in a part of a sample");
-        let samples =
-            found.encoding.decoded(bytes).ok_or_else(|| part().inside(|| component(self.key)))??;
-        self.lifted.signals[index] = Signal::try_new(samples)?;
+        let signal = found.encoding.decoded(bytes).ok_or_else(|| part().inside(|| component(self.key)))?;
+        self.lifted.signals[index] = signal?;
         Ok(())
     }
 
@@ -207,11 +210,12 @@ fn append(index: usize, skeleton: &mut Vec<u8>) -> std::result::Result<(), OutOf
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signal::Signal;
 
     type Place = (Code, usize, String);
 
     fn lifted(body: &[u8]) -> std::result::Result<(Vec<u8>, Vec<Vec<i32>>), Place> {
-        let lifted = lift_at_most(body, "signal", 300)
+        let lifted = lift_at_most::<Signal>(body, "signal", 300)
             .map_err(|error| (error.code, error.offset, error.pointer.clone()))?;
         Ok((lifted.skeleton, lifted.signals.iter().map(|signal| signal.samples().to_vec()).collect()))
     }
@@ -287,7 +291,7 @@ mod tests {
     #[test]
     fn signals_beyond_the_bound_are_not_read() {
         let body = b"\x92\x81\xa6signal\x90\x81\xa6signal\xa1x";
-        let error = lift_at_most(body, "signal", 1).unwrap_err();
+        let error = lift_at_most::<Signal>(body, "signal", 1).unwrap_err();
         assert_eq!((error.code, error.offset, &*error.pointer), (Code::TooManySignals, 18, "/1/signal"));
     }
 }

@@ -30,6 +30,10 @@ use crate::isa::Isa;
 #[pymodule]
 mod _ecg_core {
     #[pymodule_export]
+    use super::blobs::opening::open_blob;
+    #[pymodule_export]
+    use super::blobs::packed::PackedSignal;
+    #[pymodule_export]
     use super::blobs::packing::pack;
     #[pymodule_export]
     use super::blobs::unpacking::{leads, unpack, unpack_json, unpack_lead};

@@ -4,11 +4,13 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod moments;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
 
 use crate::isa::{Isa, dispatch};
+pub(crate) use moments::Moments;
 
 /// Samples of a block: the squares of so many distances below [`NEAR`] have a sum below 2⁶².
 const BLOCK: usize = 4_096;
@@ -47,6 +49,11 @@ impl Sums {
             let (distances, squares) = dispatch!(isa, sums(block, from));
             sums.plus(block.len() as u64, distances.into(), squares.into())
         })
+    }
+
+    /// Those of the samples of two.
+    pub(crate) fn and(self, other: Self) -> Self {
+        self.plus(other.len, other.distances, other.squares)
     }
 
     fn plus(self, len: u64, distances: i128, squares: i128) -> Self {

@@ -38,7 +38,7 @@ def test_forged_blobs_are_judged_by_their_content() -> None:
         (1, 128, b"\xff" + bytes(4 + 255 * 16)),
         (1, 128, b"\x01" + bytes(4)),
         (0, 1, b"\1\0\0\0"),  # the table says that all samples are 0
-        (3, 0, b""),
+        (4, 0, b""),
     ]:
         with pytest.raises(BlobError):
             unpack(forged(codec, count, payload))

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
 use crate::blob;
+use crate::blob::Recorded;
 use crate::json::{self, Lifted};
 use crate::memory::collected;
 use crate::msgpack;
@@ -17,6 +18,7 @@ use crate::python::inputs::octets::octets;
 use crate::python::inputs::several::each;
 use crate::python::memory::{bytes, list};
 use crate::python::signal::PySignal;
+use crate::signal::Signal;
 use reading::Reading;
 
 /// Read a signal from a JSON array of integers.
@@ -139,17 +141,17 @@ pub(super) fn read_batch<'py>(
     let list = PyList::empty(py);
     for outcome in outcomes {
         match outcome {
-            Ok((lifted, blob)) => list.append(reading(py, lifted, &blob)?)?,
+            Ok((skeleton, (blob, signals))) => list.append(reading(py, &skeleton, &blob, signals)?)?,
             Err(error) => list.append(decode(py, &error)?)?,
         }
     }
     Ok(list)
 }
 
-type Outcome = Result<(Lifted, Vec<u8>), json::DecodeError>;
+type Outcome = Result<(Vec<u8>, (Vec<u8>, Vec<Option<Signal>>)), json::DecodeError>;
 
 /// What takes the signals out of a document.
-type Reader = fn(&[u8], &str, usize) -> Result<Lifted, json::DecodeError>;
+type Reader = fn(&[u8], &str, usize) -> Result<Lifted<Recorded>, json::DecodeError>;
 
 fn reader(format: &str) -> PyResult<Reader> {
     match format {
@@ -161,13 +163,13 @@ fn reader(format: &str) -> PyResult<Reader> {
 
 fn read(reader: Reader, text: &[u8], key: &str, max_signals: usize) -> Result<Outcome, blob::BlobError> {
     match reader(text, key, max_signals) {
-        Ok(lifted) => blob::pack(&lifted.signals).map(|blob| Ok((lifted, blob))),
+        Ok(lifted) => blob::pack_recorded(lifted.signals).map(|packed| Ok((lifted.skeleton, packed))),
         Err(error) if error.code == json::Code::OutOfMemory => Err(blob::BlobError::OutOfMemory),
         Err(error) => Ok(Err(error)),
     }
 }
 
-fn reading(py: Python<'_>, lifted: Lifted, blob: &[u8]) -> PyResult<Reading> {
-    let skeleton = bytes(py, &lifted.skeleton)?.unbind();
-    Ok(Reading { skeleton, blob: bytes(py, blob)?.unbind(), signals: lifted.signals })
+fn reading(py: Python<'_>, skeleton: &[u8], blob: &[u8], signals: Vec<Option<Signal>>) -> PyResult<Reading> {
+    let skeleton = bytes(py, skeleton)?.unbind();
+    Ok(Reading { skeleton, blob: bytes(py, blob)?.unbind(), signals })
 }
