@@ -10,7 +10,7 @@ import msgspec
 
 from benchmarks.core.peers import Candidate
 from benchmarks.workloads import body, ecg
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats import DEFAULT, FORMATS, AnswerFormat
 
@@ -39,5 +39,5 @@ def with_bytes(samples: int, write: Callable[[bytes], object]) -> dict[str, Any]
     return document
 
 
-def _stored(_: int, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes) -> object:
+def _stored(_: int, submitted: SubmittedEcg, signals: Sequence[Samples], blob: bytes) -> object:
     return len(submitted.leads), [signal.count_zero_crossings() for signal in signals], blob

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 import ecg_core
 from ecg_service.actors import Threads
 from ecg_service.adapters.threads import in_thread
+from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import DamagedEcg, EcgError, outcome
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples, Signal
 from ecg_service.domain.stored import StoredEcg
-from ecg_service.ports.core import SignalCore
+from ecg_service.ports.core import PackedBlob, SignalCore
 from ecg_service.ports.formats import Format, Use, WriteBlob, Written
 
 P = ParamSpec("P")
@@ -34,20 +35,18 @@ class RustCore(SignalCore):
         return _without_panic(document_format.read, documents, use, max_leads=max_leads)
 
     async def unpack(
-        self, ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Signal]], T]
+        self, ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Samples]], T]
     ) -> list[T | EcgError]:
         return await self._run(_unpack, ecgs, use)
 
-    def write(self, ecg: StoredEcg, write: WriteBlob) -> Sequence[Written]:
-        return _without_panic(_write, ecg, write)
+    def write(self, ecg: Ecg, blob: bytes, write: WriteBlob) -> Sequence[Written]:
+        return _without_panic(_write, ecg, blob, write)
 
-    def unpack_here(self, ecg: StoredEcg, use: Callable[[Sequence[Signal]], T]) -> T:
-        return _without_panic(lambda: use(_signals(ecg)))
+    def open(self, ecg: Ecg, blob: PackedBlob, use: Callable[[Sequence[Samples]], T]) -> T:
+        return _without_panic(_open, ecg, blob, use)
 
-    def window(
-        self, ecg: StoredEcg, lead: int, start: int, stop: int | None, use: Callable[[Signal], T]
-    ) -> T:
-        return _without_panic(_window, ecg, lead, start, stop, use)
+    def signal(self, samples: Samples) -> Signal:
+        return _without_panic(_signal, samples)
 
     async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await in_thread(self._threads, _without_panic, function, *args, **kwargs)
@@ -65,31 +64,39 @@ def _without_panic(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
 
 
 def _unpack(
-    ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Signal]], T]
+    ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Samples]], T]
 ) -> list[T | EcgError]:
-    def answer(index: int, ecg: StoredEcg) -> T:
-        return use(index, _signals(ecg))
+    def answer(index: int, stored: StoredEcg) -> T:
+        with _damage():
+            return use(index, _samples(stored.ecg, stored.blob))
 
     return [outcome(answer, *item) for item in enumerate(ecgs)]
 
 
-def _signals(ecg: StoredEcg) -> Sequence[Signal]:
+def _samples(ecg: Ecg, blob: bytes) -> Sequence[Samples]:
+    if ecg.is_long:
+        return ecg_core.open_blob(blob, max_samples=ecg.num_samples)
+    return ecg_core.unpack(blob, max_samples=ecg.num_samples)
+
+
+def _write(ecg: Ecg, blob: bytes, write: WriteBlob) -> Sequence[Written]:
     with _damage():
-        return ecg_core.unpack(ecg.blob, max_samples=ecg.num_samples)
+        return write(blob, max_samples=ecg.num_samples)
 
 
-def _write(ecg: StoredEcg, write: WriteBlob) -> Sequence[Written]:
+def _open(ecg: Ecg, blob: PackedBlob, use: Callable[[Sequence[Samples]], T]) -> T:
     with _damage():
-        return write(ecg.blob, max_samples=ecg.num_samples)
+        signals = ecg_core.open_blob(blob.read, blob.size, max_samples=ecg.num_samples)
+        if [*map(len, signals)] != [lead.num_samples for lead in ecg.leads]:
+            raise DamagedEcg("the leads of the ECG have other numbers of samples")
+        return use(signals)
 
 
-def _window(
-    stored: StoredEcg, lead: int, start: int, stop: int | None, use: Callable[[Signal], T]
-) -> T:
-    most = stored.ecg.leads[lead].num_samples
+def _signal(samples: Samples) -> Signal:
+    if isinstance(samples, ecg_core.Signal):
+        return samples
     with _damage():
-        signal = ecg_core.unpack_lead(stored.blob, lead, start, stop, max_samples=most)
-    return use(signal)
+        return cast("ecg_core.PackedSignal", samples).unpack()
 
 
 @contextmanager

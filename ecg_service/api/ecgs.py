@@ -12,6 +12,7 @@ from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.answers.negotiated import Answer, send_answer
 from ecg_service.api.edge.answers.preferences import format_of
 from ecg_service.api.edge.answers.responses import send_whole
+from ecg_service.api.edge.answers.streamed import send_streamed
 from ecg_service.api.edge.answers.validators import known_tag, send_not_modified, tag_of, validated
 from ecg_service.api.edge.bodies import check_headers, decoded, read_body
 from ecg_service.api.edge.idempotency import HEADER, MAX_KEY_LENGTH, key_of
@@ -49,9 +50,13 @@ async def read_ecg(scope: Scope, receive: Receive, send: Send) -> None:
         await ecgs.read(request.user.name, key)
         await send_not_modified(known, send)
         return
-    write = format_of(request).written_blob if query.signals else None
-    found = await ecgs.read(request.user.name, key, write=write)
-    await send_answer(EcgOut.of(found), request, validated(tag), send)
+    form = format_of(request) if query.signals else None
+    found = await ecgs.read(request.user.name, key, form=form)
+    if not found.streamed:
+        await send_answer(EcgOut.of(found), request, validated(tag), send)
+        return
+    signals = [(one, ecgs.stream(found, index)) for index, one in enumerate(found.streamed)]
+    await send_streamed(EcgOut.of(found), signals, request, validated(tag), send)
 
 
 async def read_lead(scope: Scope, receive: Receive, send: Send) -> None:

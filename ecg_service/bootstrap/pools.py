@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from ecg_service.insights import REGISTRY
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
-from ecg_service.services.ingest.actor import IngestActor
-from ecg_service.services.ingest.submissions import Answers, Submission
+from ecg_service.services.ingest.actor import IngestActor, LongIngestActor
+from ecg_service.services.ingest.submissions import Pool, Submission
 from ecg_service.services.insights.actor import InsightActor
 from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.insights.costs import InsightCosts
@@ -52,31 +53,56 @@ def make_insight_pool(
 
 def make_ingest_pool(
     store: Store, core: SignalCore, queue: InsightQueue, costs: InsightCosts, settings: Settings
-) -> ActorPool[Submission, Answers]:
+) -> Pool:
     """Return the pool that reads and stores ECGs."""
-
-    def actor() -> Actor[Submission, Answers]:
-        return IngestActor(
-            core,
-            store.ecgs,
-            queue,
-            REGISTRY,
-            costs,
-            max_leads=settings.ingest.max_leads,
-            max_seconds=seconds,
-        )
-
     seconds = settings.store.max_write_seconds
+    actor = partial(
+        IngestActor,
+        core,
+        store.ecgs,
+        queue,
+        REGISTRY,
+        costs,
+        max_leads=settings.ingest.max_leads,
+        max_seconds=seconds,
+    )
     return _pool(
         actor,
         settings.ingest.ingest_mailbox,
         settings.ingest.ingest_batch,
         settings,
-        sender=lambda submission: submission.sender.name,
+        sender=_sender,
         weigh=lambda submission: submission.weight,
         max_expected_wait=settings.ingest.ingest_wait_seconds,
         max_wait=seconds / 2,  # the other half is for reading and storing
     )
+
+
+def make_long_pool(store: Store, core: SignalCore, queue: InsightQueue, settings: Settings) -> Pool:
+    """Return the pool that reads and stores long recordings, one at a time."""
+    seconds = settings.ingest.max_long_seconds
+    actor = partial(
+        LongIngestActor,
+        core,
+        store.ecgs,
+        queue,
+        REGISTRY,
+        InsightCosts(math.inf),
+        max_leads=settings.ingest.max_leads,
+        max_seconds=seconds,
+    )
+    return _pool(
+        actor,
+        settings.ingest.long_mailbox,
+        1,
+        settings,
+        sender=_sender,
+        max_wait=seconds / 2,
+    )
+
+
+def _sender(submission: Submission) -> str:
+    return submission.sender.name
 
 
 def _pool(

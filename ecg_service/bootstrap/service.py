@@ -13,7 +13,7 @@ from ecg_service.api.edge.access.basic import Basic
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.admin import ensure_admin
-from ecg_service.bootstrap.pools import make_ingest_pool, make_insight_pool
+from ecg_service.bootstrap.pools import make_ingest_pool, make_insight_pool, make_long_pool
 from ecg_service.bootstrap.process import share_heap, trim_when_idle
 from ecg_service.bootstrap.stores import open_store
 from ecg_service.insights import REGISTRY
@@ -26,7 +26,7 @@ from ecg_service.services.health import Health
 from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.ingest.batches import BatchLimits
 from ecg_service.services.ingest.keys import KeySweeper
-from ecg_service.services.ingest.submissions import Ingest
+from ecg_service.services.ingest.submissions import Ingest, LongPool
 from ecg_service.services.insights.backlog import Backlog
 from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.insights.costs import InsightCosts
@@ -72,12 +72,18 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         ingest_pool = await stack.enter_async_context(
             make_ingest_pool(store, core, queue, costs, settings)
         )
+        long_pool = await stack.enter_async_context(make_long_pool(store, core, queue, settings))
         await stack.enter_async_context(_background(_sweeper(store, queue, settings).run_forever()))
         await stack.enter_async_context(_background(backlog.run_forever()))
         await stack.enter_async_context(_background(_key_sweeper(store, settings).run_forever()))
         await stack.enter_async_context(_background(trim_when_idle(settings.server.trim_seconds)))
         yield Services(
-            ingest=Ingest(ingest_pool, in_flight, backlog),
+            ingest=Ingest(
+                ingest_pool,
+                in_flight,
+                backlog,
+                LongPool(long_pool, settings.ingest.long_body_bytes),
+            ),
             ecgs=Ecgs(
                 store.ecgs,
                 core,

@@ -7,6 +7,8 @@ from uuid import UUID
 from msgspec import Struct, field
 from msgspec.json import Encoder
 
+from ecg_service.domain.signals import LONG
+
 _encode = Encoder().encode
 
 
@@ -46,6 +48,11 @@ class Ecg(Struct, frozen=True):
     def num_samples(self) -> int:
         """How many samples all leads have together."""
         return sum(lead.num_samples for lead in self.leads)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a lead is so long that its samples are not all in memory at once."""
+        return any(lead.num_samples > LONG for lead in self.leads)
 
 
 class Cursor(Struct, frozen=True):

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from struct import Struct
+from threading import Lock
 from uuid import UUID
 
 TICKS_PER_MILLISECOND = 1 << 12
@@ -29,11 +30,16 @@ class MonotonicIds:
         self._clock = clock
         self._ticks = 0
         self._random: list[int] = []
+        self._lock = Lock()  # long recordings are read in a thread of their own
         # A child must not make the ids of its parent.
         os.register_at_fork(after_in_child=self._random.clear)
 
     def next(self) -> UUID:
         """Return a new id."""
+        with self._lock:
+            return self._next()
+
+    def _next(self) -> UUID:
         now = self._clock() * TICKS_PER_MILLISECOND // NANOSECONDS
         self._ticks = ticks = max(now, self._ticks + 1)
         milliseconds, fraction = divmod(ticks, TICKS_PER_MILLISECOND)

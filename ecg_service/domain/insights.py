@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ecg_service.domain.ecg import Ecg
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 
 Json = Any
 """A value that JSON can hold."""
@@ -114,7 +114,7 @@ class Insight(Struct, frozen=True):
 
     name: str
     version: int
-    compute: Callable[[Ecg, Sequence[Signal]], Json]
+    compute: Callable[[Ecg, Sequence[Samples]], Json]
     when: Literal["ingest", "background"] = "background"
 
     def pending(self, ecg: Ecg) -> InsightRecord:

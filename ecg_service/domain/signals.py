@@ -1,17 +1,21 @@
-"""The samples of a lead, as the core returns them."""
+"""The samples of a lead, as the core returns them: unpacked, or of a long recording packed."""
 
 from typing import Protocol
 
 from ecg_core.zero_rule import ZeroRule
 
-__all__ = ["Signal", "ZeroRule"]
+__all__ = ["LONG", "Samples", "Signal", "ZeroRule"]
 
 
-class Signal(Protocol):
+LONG = 65_536
+"""A lead with more samples is long: of it, no more is in memory than is needed."""
+
+
+class Samples(Protocol):
     """The samples of one lead: immutable, int32, never a list of Python integers."""
 
     def __len__(self) -> int: ...
-    def __buffer__(self, flags: int, /) -> memoryview: ...
+    def __getitem__(self, part: slice, /) -> "Samples": ...
     def count(self, value: int, /) -> int: ...
     def extremes(self, *, missing: int | None = None) -> tuple[int, int] | None: ...
     def count_zero_crossings(
@@ -24,3 +28,9 @@ class Signal(Protocol):
         self, max_points: int, /, *, missing: int | None = None
     ) -> "tuple[Signal, Signal]": ...
     def to_json(self) -> bytes: ...
+
+
+class Signal(Samples, Protocol):
+    """Samples that are in memory."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...

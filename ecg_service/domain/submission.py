@@ -5,7 +5,7 @@ Every format is decoded into a `SubmittedEcg`, whose annotations are the rules f
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated
@@ -18,7 +18,7 @@ from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import Invalid, Path, Violation
 from ecg_service.domain.lead_names import MAX_NAME_LENGTH, is_label, lead_name
 from ecg_service.domain.same import Same
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import LONG, Samples
 
 INT32 = Meta(ge=-(2**31), le=2**31 - 1)
 I16LE, I32LE = "i16le", "i32le"
@@ -72,7 +72,7 @@ class SubmittedEcg(Outline):
 
 def valid_ecg(
     submitted: SubmittedEcg,
-    signals: Sequence[Signal],
+    signals: Sequence[Samples],
     *,
     ecg_id: UUID,
     owner: str,
@@ -95,7 +95,7 @@ def valid_ecg(
     return ecg
 
 
-def fingerprint(submitted: SubmittedEcg, ecg: Ecg, signals: Sequence[Signal]) -> bytes:
+def fingerprint(submitted: SubmittedEcg, ecg: Ecg, signals: Sequence[Samples]) -> bytes:
     """Hash the content as sent; white space and the order of keys do not matter.
 
     Fingerprints are stored, so the hashed bytes must never change.
@@ -108,12 +108,26 @@ def fingerprint(submitted: SubmittedEcg, ecg: Ecg, signals: Sequence[Signal]) ->
     }
     digest = hashlib.sha256(msgspec.json.encode(described))
     for signal in signals:
-        digest.update(signal.to_json())
+        for text in _texts(signal):
+            digest.update(text)
     return digest.digest()
 
 
+def _texts(signal: Samples) -> Iterator[bytes]:
+    """Yield the samples as JSON, in parts that are short."""
+    if len(signal) <= LONG:
+        yield signal.to_json()
+        return
+    before = b"["
+    for start in range(0, len(signal), LONG):
+        yield before
+        yield signal[start : start + LONG].to_json()[1:-1]
+        before = b","
+    yield b"]"
+
+
 def _leads(
-    submitted: Sequence[SubmittedLead], signals: Sequence[Signal], broken: list[Violation]
+    submitted: Sequence[SubmittedLead], signals: Sequence[Samples], broken: list[Violation]
 ) -> tuple[Lead, ...]:
     if isinstance(submitted, Same):
         lengths = tuple([len(signal) for signal in signals])
@@ -139,7 +153,7 @@ def _known_leads(submitted: Same[SubmittedLead], lengths: tuple[int, ...]) -> Sa
 
 
 def _lead(
-    index: int, lead: SubmittedLead, length: int, signal: Signal | None, broken: list[Violation]
+    index: int, lead: SubmittedLead, length: int, signal: Samples | None, broken: list[Violation]
 ) -> Lead:
     name = lead_name(lead.name)
     if name is None:

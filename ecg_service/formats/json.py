@@ -1,18 +1,19 @@
 """ECGs as JSON, whose signals are arrays of integers, or base64."""
 
 from collections.abc import Sequence
+from secrets import token_hex
 from typing import TypeVar
 
 import msgspec
 
 import ecg_core
 from ecg_service.domain.errors import EcgError, Invalid, outcome
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples, Signal
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats.json_base64 import decoded, has_text, lift_texts
 from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint
 from ecg_service.formats.lifted import Descriptions, missing_hint, rejection
-from ecg_service.ports.formats import AnswerFormat, Use, Written
+from ecg_service.ports.formats import AnswerFormat, Streamed, Use, Written
 
 T = TypeVar("T")
 
@@ -50,6 +51,15 @@ class Json(AnswerFormat):
     def written(self, *signals: Signal) -> Written:
         return Written(tuple([msgspec.Raw(signal.to_json()) for signal in signals]))
 
+    def streamed(self, num_samples: int, extremes: tuple[int, int]) -> Streamed:  # noqa: ARG002
+        mark = b'"%b"' % token_hex().encode()
+
+        def part(signal: Signal, is_first: bool) -> bytes:  # noqa: FBT001
+            elements = signal.to_json()[1:-1]
+            return elements if is_first else b"," + elements
+
+        return Streamed(Written((msgspec.Raw(mark),)), mark, b"[", part, b"]")
+
     def written_blob(self, blob: bytes, *, max_samples: int) -> list[Written]:
         texts = ecg_core.unpack_json(blob, max_samples=max_samples)
         return [Written((msgspec.Raw(text),)) for text in texts]
@@ -57,7 +67,7 @@ class Json(AnswerFormat):
 
 def _read(
     body: bytes, result: ecg_core.Reading | ecg_core.DecodeError, max_leads: int | None
-) -> tuple[SubmittedEcg, Sequence[Signal], bytes]:
+) -> tuple[SubmittedEcg, Sequence[Samples], bytes]:
     texts: list[bytes | None] = []
     if isinstance(result, ecg_core.DecodeError) and has_text(body, result):
         lifted, texts = lift_texts(body)
@@ -66,10 +76,10 @@ def _read(
             [result] = ecg_core.read_batch([lift_texts(body, fill=True)[0]], max_signals=max_leads)
     if isinstance(result, ecg_core.DecodeError):
         raise _rejection(result, body, max_leads)
-    submitted, signals = _descriptions.read(result.skeleton), result.signals
+    submitted, signals = _descriptions.read(result.skeleton), result.leads
     if not texts and not [lead for lead in submitted.leads if lead.encoding]:
         return submitted, signals, result.blob
-    signals = decoded(submitted.leads, signals, texts)
+    signals = decoded(submitted.leads, result.signals, texts)
     return submitted, signals, ecg_core.pack(signals)
 
 

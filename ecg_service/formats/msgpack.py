@@ -1,6 +1,8 @@
 """ECGs as MessagePack, whose signals are arrays of integers, or bytes."""
 
+import struct
 from collections.abc import Sequence
+from secrets import token_bytes
 from typing import TypeVar
 
 import msgspec
@@ -9,8 +11,8 @@ import ecg_core
 from ecg_service.domain.errors import EcgError, outcome
 from ecg_service.domain.signals import Signal
 from ecg_service.formats.lifted import Descriptions, missing_hint, rejection
-from ecg_service.formats.samples import encode_samples
-from ecg_service.ports.formats import AnswerFormat, Use, Written
+from ecg_service.formats.samples import encode_samples, encoder
+from ecg_service.ports.formats import AnswerFormat, Streamed, Use, Written
 
 T = TypeVar("T")
 
@@ -38,7 +40,7 @@ class MessagePack(AnswerFormat):
             if isinstance(result, ecg_core.DecodeError):
                 raise rejection(result, max_leads, detail=_detail(result, documents[index]))
             submitted = _descriptions.read(result.skeleton)
-            return use(index, submitted, result.signals, result.blob)
+            return use(index, submitted, result.leads, result.blob)
 
         results = ecg_core.read_batch(documents, max_signals=max_leads, format="msgpack")
         return [outcome(answer, *item) for item in enumerate(results)]
@@ -48,6 +50,16 @@ class MessagePack(AnswerFormat):
 
     def written(self, *signals: Signal) -> Written:
         return encode_samples(signals)
+
+    def streamed(self, num_samples: int, extremes: tuple[int, int]) -> Streamed:
+        encoding, size, bytes_of = encoder(extremes)
+        token = token_bytes()
+        head = b"\xc6" + struct.pack(">I", size * num_samples)  # bin 32
+
+        def part(signal: Signal, is_first: bool) -> bytes:  # noqa: ARG001, FBT001
+            return bytes_of(signal)
+
+        return Streamed(Written((token,), encoding), msgspec.msgpack.encode(token), head, part)
 
     def written_blob(self, blob: bytes, *, max_samples: int) -> list[Written]:
         return [self.written(one) for one in ecg_core.unpack(blob, max_samples=max_samples)]

@@ -1,6 +1,6 @@
 """Samples as bytes: little-endian integers of 16 or 32 bits, one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import ecg_core
@@ -33,7 +33,24 @@ def wrong_encoding(index: int, detail: str) -> Invalid:
 def encode_samples(signals: Sequence[Signal]) -> Written:
     """Return the samples in the smallest encoding that fits all signals."""
     extremes = [one.extremes() or (0, 0) for one in signals]
-    views = [memoryview(signal).cast("B") for signal in signals]
-    if all(_INT16[0] <= least and most <= _INT16[1] for least, most in extremes):
-        return Written(tuple(view.cast("h")[::2].tobytes() for view in views), I16LE)
-    return Written(tuple(view.tobytes() for view in views), I32LE)
+    lows, highs = zip(*extremes, strict=True)
+    encoding, _, bytes_of = encoder((min(lows), max(highs)))
+    return Written(tuple(map(bytes_of, signals)), encoding)
+
+
+def encoder(extremes: tuple[int, int]) -> tuple[str, int, Callable[[Signal], bytes]]:
+    """Return the smallest encoding that fits samples between these, its size, and what writes it."""
+    if _fit_16_bits(extremes):
+        return I16LE, 2, _low_halves
+    return I32LE, 4, lambda signal: memoryview(signal).tobytes()
+
+
+def _fit_16_bits(extremes: tuple[int, int]) -> bool:
+    least, most = extremes
+    return _INT16[0] <= least and most <= _INT16[1]
+
+
+def _low_halves(signal: Signal) -> bytes:
+    if not _fit_16_bits(signal.extremes() or (0, 0)):
+        raise ecg_core.BlobError("the samples are not between the extremes of their lead")
+    return memoryview(signal).cast("B").cast("h")[::2].tobytes()

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.insights import Json, with_num_missing
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 
 
-def statistics(ecg: Ecg, signals: Sequence[Signal]) -> Json:
+def statistics(ecg: Ecg, signals: Sequence[Samples]) -> Json:
     """Describe each lead in the units of its samples, after subtracting its baseline."""
     return with_num_missing(ecg, [*map(_describe, ecg.leads, signals)])
 
 
-def _describe(lead: Lead, signal: Signal) -> Json:
+def _describe(lead: Lead, signal: Samples) -> Json:
     extremes = signal.extremes(missing=lead.missing)
     if extremes is None:
         return {"name": lead.name, "min": None, "max": None, "mean": None, "rms": None}

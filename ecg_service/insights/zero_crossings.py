@@ -10,10 +10,10 @@ from ecg_service.domain.insights import (
     Json,
     with_num_missing,
 )
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 
 
-def zero_crossings(ecg: Ecg, signals: Sequence[Signal]) -> Json:
+def zero_crossings(ecg: Ecg, signals: Sequence[Samples]) -> Json:
     """Count each lead's changes of sign about its baseline; a zero keeps the sign before it.
 
     None is counted from one side of missing samples to the other.

@@ -3,12 +3,26 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
+from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import EcgError
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples, Signal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.formats import Format, Use, WriteBlob, Written
 
 T = TypeVar("T")
+
+
+class PackedBlob(Protocol):
+    """The packed samples of an ECG, of which no more is read than is asked for."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        ...
+
+    def read(self, start: int, stop: int) -> bytes:
+        """Return the bytes from `start` to `stop`; fewer if some are lost. Blocks."""
+        ...
 
 
 class SignalCore(Protocol):
@@ -32,33 +46,26 @@ class SignalCore(Protocol):
         ...
 
     async def unpack(
-        self, ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Signal]], T]
+        self, ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Samples]], T]
     ) -> list[T | EcgError]:
-        """Unpack the blobs of ECGs; return `use(index, signals)` for each, in order.
+        """Open the blobs of ECGs; return `use(index, signals)` for each, in order.
 
         The result for a blob whose checksum does not match, or that has more samples than the
         ECG's leads, is `DamagedEcg`.
         """
         ...
 
-    def write(self, ecg: StoredEcg, write: WriteBlob) -> Sequence[Written]:
-        """Return each signal of an ECG as `write` encodes it; blocks, and raises `DamagedEcg`."""
+    def write(self, ecg: Ecg, blob: bytes, write: WriteBlob) -> Sequence[Written]:
+        """Return each signal of a blob as `write` encodes it; blocks, and raises `DamagedEcg`."""
         ...
 
-    def unpack_here(self, ecg: StoredEcg, use: Callable[[Sequence[Signal]], T]) -> T:
-        """Return `use(signals)`, all in the calling thread; raises `DamagedEcg` as `unpack`."""
-        ...
+    def open(self, ecg: Ecg, blob: PackedBlob, use: Callable[[Sequence[Samples]], T]) -> T:
+        """Return `use` of the signals of an ECG, all in the calling thread; raises `DamagedEcg`.
 
-    def window(
-        self,
-        ecg: StoredEcg,
-        lead: int,
-        start: int,
-        stop: int | None,
-        use: Callable[[Signal], T],
-    ) -> T:
-        """Return `use(signal)` of samples `start` to `stop` of one lead, in the calling thread.
-
-        Raises `DamagedEcg`.
+        Those of a long one are unpacked as `use` needs them, which then may raise it.
         """
+        ...
+
+    def signal(self, samples: Samples) -> Signal:
+        """Return samples in memory; raises `DamagedEcg`."""
         ...

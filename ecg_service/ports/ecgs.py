@@ -8,6 +8,7 @@ from uuid import UUID
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import Added, StoredEcg
+from ecg_service.ports.core import PackedBlob
 
 T = TypeVar("T")
 
@@ -49,6 +50,14 @@ class EcgRepository(Protocol):
         """
         ...
 
+    async def add_long(self, new: StoredEcg, *, until: float | None = None) -> Added:
+        """Store one ECG whose blob is large, as `add_many` does, so that other writes need not wait.
+
+        Its samples are stored before it, some at a time; `until` is when the rest ends at the latest.
+        """
+        [answer] = await self.add_many([new], until=until)
+        return answer
+
     async def get(
         self, owner: str, ecg_id: UUID, *, samples: bool = True, insights: Names = None
     ) -> StoredEcg:
@@ -60,11 +69,17 @@ class EcgRepository(Protocol):
         ...
 
     async def read(
-        self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T], *, insights: Names = None
+        self,
+        owner: str,
+        ecg_id: UUID,
+        use: Callable[[StoredEcg, PackedBlob], T],
+        *,
+        insights: Names = None,
     ) -> T:
-        """Return `use` of the ECG with its insights and samples, called off the event loop.
+        """Return `use` of the ECG with its insights and of its samples, called off the event loop.
 
-        So what is made of the samples costs no second change of threads. `insights` as for `get`.
+        It reads of them what it needs, all of one snapshot, so that what is made of them costs no
+        second change of threads. `insights` as for `get`.
         """
         ...
 

@@ -6,12 +6,12 @@ from typing import Protocol, TypeVar
 from msgspec import Raw, Struct
 
 from ecg_service.domain.errors import EcgError
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples, Signal
 from ecg_service.domain.submission import SubmittedEcg
 
 T = TypeVar("T")
 
-Use = Callable[[int, SubmittedEcg, Sequence[Signal], bytes], T]
+Use = Callable[[int, SubmittedEcg, Sequence[Samples], bytes], T]
 """Called with the index of a document, its description, its signals, and these as a blob."""
 
 
@@ -20,6 +20,20 @@ class Written(Struct, frozen=True):
 
     values: tuple[Raw | bytes, ...]
     encoding: str | None = None
+
+
+class Streamed(Struct, frozen=True):
+    """A signal of an answer that is written part by part.
+
+    In the answer `placeholder` stands for it, encoded as `mark`, in whose place come `head`, what
+    `part` makes of the samples in order (and of whether they are the first), and `tail`.
+    """
+
+    placeholder: Written
+    mark: bytes
+    head: bytes
+    part: Callable[[Signal, bool], bytes]
+    tail: bytes = b""
 
 
 class Write(Protocol):
@@ -65,6 +79,10 @@ class AnswerFormat(Format, Protocol):
 
     def written(self, *signals: Signal) -> Written:
         """Encode the signals of an answer, all in the same way."""
+        ...
+
+    def streamed(self, num_samples: int, extremes: tuple[int, int]) -> Streamed:
+        """Return how a signal of so many samples, at least one, between these is written part by part."""
         ...
 
     def written_blob(self, blob: bytes, *, max_samples: int) -> list[Written]:

@@ -28,7 +28,8 @@ class InsightRepository(Protocol):
 
         Returns the ECGs with those of their insights that now run; one without any has to be
         claimed alone. An ECG of which nothing is pending (all done, deleted, claimed by another
-        worker) is left out. No insight is claimed twice.
+        worker) is left out, and so may be some of which others are large: they stay pending. No
+        insight is claimed twice.
         `now` is of a clock that never goes back, such as `time.monotonic_ns`.
         """
         ...

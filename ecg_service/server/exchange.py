@@ -20,6 +20,9 @@ from ecg_service.server.whole import length_of, whole
 SMALL = 65_536
 """Answers up to this many bytes are always sent: as much stays unsent on any connection."""
 
+STREAMED = 2_000_000
+"""Bytes of two parts of a stream, as which its answer counts: one is sent and one is read."""
+
 SHORT = 262_144
 """Bodies up to this many bytes are passed on whole if their length is known: each turn costs more than waiting."""
 
@@ -77,7 +80,7 @@ class Exchange(RequestResponseCycle):
             await self._fail()
         else:
             if not (self.response_complete or self.disconnected):
-                self.logger.error("the application gave no answer")
+                self.logger.error("the application gave no answer, or no end of one")
                 await self._fail()
         finally:
             self.on_response = lambda: None  # or a cycle of references would keep the memory
@@ -116,12 +119,17 @@ class Exchange(RequestResponseCycle):
     async def _begin(self, head: HTTPResponseStartEvent) -> None:
         """Send the head, or keep it for the body if the length of that is known."""
         length = length_of(head)
-        if length is None:
-            await super().send(head)
-        elif self._fits(length):
-            self._head = head
-        else:
+        if not self._fits(self._streamed if length is None else length):
             await self._refuse(UNSENT)
+        elif length is None:
+            await super().send(head)
+        else:
+            self._head = head
+
+    @property
+    def _streamed(self) -> int:
+        """The bytes that are in memory of an answer that is read while it is written."""
+        return STREAMED if self.scope["method"] == "GET" else 0
 
     async def _send_both(self, head: HTTPResponseStartEvent, message: ASGISendEvent) -> None:
         is_plain = self.keep_alive and self.scope["method"] != "HEAD"

@@ -1,39 +1,26 @@
 """Returns ECGs and their insights to their owner."""
 
 import asyncio
-from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from ecg_service.domain.ecg import Cursor, Ecg, Lead, UnreadableEcg, described_bytes
-from ecg_service.domain.errors import LeadNotFound
-from ecg_service.domain.insights import ZERO_CROSSINGS, InsightRecord
 from ecg_service.domain.principal import Principal
-from ecg_service.domain.signals import Signal, ZeroRule
+from ecg_service.domain.signals import ZeroRule
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
-from ecg_service.ports.formats import Write, WriteBlob
-from ecg_service.services.found import FoundEcg, FoundInsights, Window
+from ecg_service.services.found import FoundInsights
 from ecg_service.services.insights.changes import InsightChanges
+from ecg_service.services.samples import EcgSamples, StoredCounts, lead_of
 
 T = TypeVar("T")
 
-COUNTED = (ZERO_CROSSINGS,)
-"""The insights that tell what is answered of an ECG itself."""
 
-StoredCounts = Callable[[Sequence[InsightRecord]], Sequence[int] | None]
-
-
-class Ecgs:
-    """Reads and deletes ECGs; every method takes the owner, and finds the owner's ECGs only.
-
-    `stored_counts` returns each lead's zero crossings from the insights of an ECG, or None if
-    they are not done.
-    """
+class Ecgs(EcgSamples):
+    """Reads and deletes ECGs; every method takes the owner, and finds the owner's ECGs only."""
 
     def __init__(
         self,
@@ -44,58 +31,14 @@ class Ecgs:
         *,
         max_page_bytes: int,
     ) -> None:
-        self._repository = repository
-        self._core = core
-        self._stored_counts = stored_counts
+        super().__init__(repository, core, stored_counts)
         self._changes = changes
         self._max_page_bytes = max_page_bytes
         self._turns = asyncio.Semaphore(1)
 
-    async def read(self, owner: str, ecg_id: UUID, *, write: WriteBlob | None = None) -> FoundEcg:
-        """Return an ECG, with its samples as `write` encodes them, or without."""
-        if write is not None:
-            use = partial(self._with_samples, write)
-            return await self._repository.read(owner, ecg_id, use, insights=COUNTED)
-        stored = await self._repository.get(owner, ecg_id, samples=False, insights=COUNTED)
-        counts = self._stored_counts(stored.insights)
-        if counts is None:
-            stored, counts = await self._count(owner, ecg_id, "neutral")
-        return FoundEcg(stored.ecg, counts, [None] * len(counts))
-
     async def lead(self, owner: str, ecg_id: UUID, index: int) -> Lead:
         """Return one lead without its samples."""
-        return _lead(await self._repository.get(owner, ecg_id, samples=False, insights=()), index)
-
-    async def window(
-        self,
-        owner: str,
-        ecg_id: UUID,
-        index: int,
-        *,
-        write: Write,
-        start: int = 0,
-        stop: int | None = None,
-        max_points: int | None = None,
-    ) -> Window:
-        """Return samples `start` to `stop` of one lead.
-
-        With `max_points`, at most that many: the minimum and the maximum of each bucket, so that
-        no peak is lost.
-        """
-
-        def read(stored: StoredEcg) -> Window:
-            lead = _lead(stored, index)
-            return self._core.window(stored, index, start, stop, partial(render, lead))
-
-        def render(lead: Lead, signal: Signal) -> Window:
-            first = min(start, lead.num_samples)
-            place = (lead, first, first + len(signal), _crossings(lead, signal))
-            if max_points is None or len(signal) <= max_points:
-                return Window(*place, write(signal))
-            positions, values = signal.thin(max_points, missing=lead.missing)
-            return Window(*place, write(values, positions))
-
-        return await self._repository.read(owner, ecg_id, read, insights=())
+        return lead_of(await self._repository.get(owner, ecg_id, samples=False, insights=()), index)
 
     async def page(
         self,
@@ -142,28 +85,6 @@ class Ecgs:
         await self._repository.delete(owner.name, ecg_id, by=owner)
         self._changes.announce([ecg_id])
 
-    async def _count(
-        self, owner: str, ecg_id: UUID, zeros: ZeroRule
-    ) -> tuple[StoredEcg, list[int]]:
-        """Read the ECG with its samples, and count each lead's zero crossings."""
-
-        def count(stored: StoredEcg) -> tuple[StoredEcg, list[int]]:
-            return stored, self._each(stored, partial(_crossings, zeros=zeros))
-
-        return await self._repository.read(owner, ecg_id, count)
-
-    def _with_samples(self, write: WriteBlob, stored: StoredEcg) -> FoundEcg:
-        samples = self._core.write(stored, write)
-        counts = self._stored_counts(stored.insights)
-        if counts is None:
-            counts = self._each(stored, _crossings)
-        return FoundEcg(stored.ecg, counts, samples)
-
-    def _each(self, stored: StoredEcg, use: Callable[[Lead, Signal], T]) -> list[T]:
-        """Return `use` of each lead and its samples; called in a thread."""
-        leads = stored.ecg.leads
-        return self._core.unpack_here(stored, lambda signals: [*map(use, leads, signals)])
-
     async def _await_final(self, owner: str, ecg_id: UUID, wait: float) -> StoredEcg:
         """Return when every insight is done or failed, or after `wait` seconds.
 
@@ -184,13 +105,3 @@ class Ecgs:
                     return stored
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), left)
-
-
-def _lead(stored: StoredEcg, index: int) -> Lead:
-    if index >= len(stored.ecg.leads):
-        raise LeadNotFound
-    return stored.ecg.leads[index]
-
-
-def _crossings(lead: Lead, signal: Signal, zeros: ZeroRule = "neutral") -> int:
-    return signal.count_zero_crossings(zeros=zeros, baseline=lead.baseline, missing=lead.missing)

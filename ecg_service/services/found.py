@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.insights import InsightRecord
-from ecg_service.ports.formats import Written
+from ecg_service.ports.formats import Streamed, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,8 @@ class FoundEcg:
     ecg: Ecg
     crossings: Sequence[int]
     samples: Sequence[Written | None]
+    streamed: Sequence[Streamed] = ()
+    """How the samples of each lead are written, if the ECG is long; `samples` are the placeholders."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ class IngestSettings:
     """`[ingest]`: the mailbox of ECGs to store, how many are stored at once, and their leads.
 
     An ECG that is expected to wait longer in the mailbox than `ingest_wait_seconds` is refused.
+    Bodies of more than `long_body_bytes` are read and stored beside the others, one at a time.
     Idempotency keys are remembered for `idempotency_seconds`, then forgotten by the next sweep.
     """
 
@@ -69,6 +70,9 @@ class IngestSettings:
     ingest_mailbox: int = 1024
     ingest_batch: int = 32
     ingest_wait_seconds: float = 0.25
+    long_body_bytes: int = 10_000_000
+    long_mailbox: int = 16
+    max_long_seconds: float = 60.0
     idempotency_seconds: float = 86_400.0
     idempotency_sweep_seconds: float = 60.0
 

@@ -86,4 +86,8 @@ async def users_of(store: Store) -> list[User]:
 def reads(store: Store) -> tuple[Read, ...]:
     """Return every way to read one ECG."""
     get, read = store.ecgs.get, store.ecgs.read
-    return get, partial(get, samples=False), lambda owner, one: read(owner, one, lambda ecg: ecg)
+    return (
+        get,
+        partial(get, samples=False),
+        lambda owner, one: read(owner, one, lambda stored, _: stored),
+    )

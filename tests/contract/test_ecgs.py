@@ -109,7 +109,7 @@ async def test_strangers_and_the_unknown_look_the_same(store: Store) -> None:
 
 @pytest.mark.parametrize("names", [[], ["hr"], ["hr", "qrs"], ["none", "qrs"]], ids=str)
 async def test_returns_the_insights_that_are_asked_for(store: Store, names: list[str]) -> None:
-    def found(stored: StoredEcg) -> list[str]:
+    def found(stored: StoredEcg, _: object = None) -> list[str]:
         return [record.name for record in stored.insights]
 
     [one] = await added(store, new("ann", "hr", "qrs", "rr"))

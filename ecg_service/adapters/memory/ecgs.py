@@ -14,11 +14,22 @@ from ecg_service.domain.errors import EcgNotFound, StorageUnavailable
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.domain.together import require_all
+from ecg_service.ports.core import PackedBlob
 from ecg_service.ports.ecgs import EcgRepository, Names
 
 T = TypeVar("T")
 
 EcgsById = dict[UUID, StoredEcg]
+
+
+class MemoryBlob:
+    """A blob in memory."""
+
+    def __init__(self, blob: bytes) -> None:
+        self._blob, self.size = blob, len(blob)
+
+    def read(self, start: int, stop: int) -> bytes:
+        return self._blob[start:stop]
 
 
 class MemoryEcgs(EcgRepository):
@@ -65,9 +76,15 @@ class MemoryEcgs(EcgRepository):
         return stored if samples else replace(stored, blob=b"")
 
     async def read(
-        self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T], *, insights: Names = None
+        self,
+        owner: str,
+        ecg_id: UUID,
+        use: Callable[[StoredEcg, PackedBlob], T],
+        *,
+        insights: Names = None,
     ) -> T:
-        return await asyncio.to_thread(use, self._with(owner, ecg_id, insights))
+        stored = self._with(owner, ecg_id, insights)
+        return await asyncio.to_thread(use, replace(stored, blob=b""), MemoryBlob(stored.blob))
 
     async def page(
         self,

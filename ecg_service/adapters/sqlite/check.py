@@ -16,6 +16,7 @@ from ecg_service.adapters.sqlite.rows.ecgs import BLOB_COLUMNS, COLUMNS, OWNER, 
 from ecg_service.adapters.sqlite.rows.insights import NAME, ONE, to_record
 from ecg_service.adapters.sqlite.rows.keys import ONE as ONE_KEY
 from ecg_service.adapters.sqlite.rows.keys import to_named
+from ecg_service.adapters.sqlite.rows.parts import Blob
 from ecg_service.adapters.sqlite.rows.sealed import select, unsealed
 from ecg_service.adapters.sqlite.users import GET, PAGE, shown, to_user
 from ecg_service.domain.errors import Damaged, DamagedEcg
@@ -64,8 +65,12 @@ class _Check(NamedTuple):
         pk, *columns = row
         ecg = to_ecg(tuple(columns), columns[OWNER])
         [stored] = select(self.connection, BLOB, pk, damaged=DamagedEcg)
-        blob = to_blob(stored, ecg.id)
+        blob = Blob(self.connection, ecg.id, to_blob(stored, ecg.id)).whole()
         self.checked.samples += self.verify(blob, ecg.num_samples) if self.verify else 0
+
+    def parts(self, row: Row) -> None:
+        if not any(row):
+            raise Damaged("they belong to no ECG")
 
     def insight(self, row: Row) -> None:
         self.checked.insights += 1
@@ -111,6 +116,16 @@ TABLES = (
         ROW,
         "{}, id {}".format,
         _Check.ecg,
+    ),
+    _Table(
+        "ecg_parts",
+        "SELECT DISTINCT ecg_id, hex(ecg_id) FROM ecg_parts"
+        " WHERE ecg_id > ? ORDER BY ecg_id LIMIT ?",
+        (b"",),
+        "SELECT EXISTS (SELECT 1 FROM ecgs WHERE id = ?1),"
+        " EXISTS (SELECT 1 FROM ecg_leftovers WHERE ecg_id = ?1)",
+        "{1}".format,
+        _Check.parts,
     ),
     _Table(
         "insights",

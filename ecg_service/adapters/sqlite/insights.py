@@ -7,9 +7,9 @@ from uuid import UUID
 import apsw
 
 from ecg_service.adapters.sqlite.backfill import Progress, backfill
-from ecg_service.adapters.sqlite.ecgs import get_for_any_owner
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
+from ecg_service.adapters.sqlite.reading import get_for_any_owner
 from ecg_service.adapters.sqlite.rows.insights import NAME, select_names, select_record, to_row
 from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE
 from ecg_service.domain.errors import DamagedEcg
@@ -34,6 +34,9 @@ PUT = """
 """
 # Of a damaged insight, whose checksum stays wrong: it is not tried again.
 PARK = "UPDATE insights SET state = 'failed' WHERE ecg_id = ? AND name = CAST(? AS TEXT)"
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Of samples that are claimed at once, which long recordings may exceed."""
 
 logger = logging.getLogger(__name__)
 
@@ -74,9 +77,14 @@ def _pending(connection: apsw.Connection, since: UUID | None, limit: int) -> lis
 
 
 def _claim_all(connection: apsw.Connection, ecg_ids: Sequence[UUID], now: int) -> list[StoredEcg]:
-    alone = len(ecg_ids) == 1
-    claims = (_claim(connection, ecg_id, now, alone=alone) for ecg_id in ecg_ids)
-    return [claim for claim in claims if claim is not None]
+    """Claim up to the ECG that brings the samples to `MOST_BYTES`; the others stay pending."""
+    alone, claimed, size = len(ecg_ids) == 1, list[StoredEcg](), 0
+    for ecg_id in ecg_ids:
+        claim = _claim(connection, ecg_id, now, alone=alone) if size < MOST_BYTES else None
+        if claim is not None:
+            claimed.append(claim)
+            size += len(claim.blob)
+    return claimed
 
 
 def _claim(connection: apsw.Connection, ecg_id: UUID, now: int, *, alone: bool) -> StoredEcg | None:

@@ -49,8 +49,10 @@ class SqliteStore:
         require_safe_library(library)
         with exclusive_lock(path) as hold:
             async with _engine(path, limits, hold) as engine:
+                ecgs = SqliteEcgs(engine)
+                await ecgs.remove_leftovers()
                 yield cls(
-                    SqliteEcgs(engine),
+                    ecgs,
                     SqliteInsights(engine),
                     SqliteUsers(engine),
                     engine.statistics,

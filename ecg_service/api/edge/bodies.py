@@ -12,6 +12,7 @@ from litestar.exceptions import ClientException, HTTPException
 from litestar.types import HTTPReceiveMessage
 
 from ecg_service.api.edge.encodings import coding_of, inflated
+from ecg_service.api.edge.gathered import Gathered
 from ecg_service.domain.errors import Invalid, Malformed, Violation
 from ecg_service.domain.violations import violation
 from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint
@@ -68,17 +69,15 @@ async def read_body(
     `hold` makes room for as many bytes as have come, or raises `Overloaded`.
     Not `request.body()`, which takes a third of an empty handler's time.
     """
-    chunks: list[bytes] = []
-    size, more = 0, True
-    while more and size <= limits.max_bytes:
-        chunk, more = await read_part(request)
-        size += len(chunk)
-        hold(size)
-        chunks.append(chunk)
-    if size > limits.max_bytes:
+    body, more = Gathered(), True
+    while more and body.size <= limits.max_bytes:
+        part, more = await read_part(request)
+        body.add(part)
+        hold(body.size)
+    if body.size > limits.max_bytes:
         await _discard(request, limits, more=more)
         raise _too_large(limits)
-    return b"".join(chunks)
+    return body.whole()
 
 
 async def decoded(

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from litestar.exceptions import HTTPException
 
+from ecg_service.api.edge.gathered import Gathered
 from ecg_service.domain.errors import Malformed, Violation
 
 if sys.version_info >= (3, 14):
@@ -99,17 +100,16 @@ async def inflated(body: bytes, coding: bytes, *, max_bytes: int, ratio: int, ho
     Answers 413 beyond `max_bytes` or, above `FREE`, beyond `ratio` times its size. `hold` is called
     with the bytes that are in memory.
     """
-    parts, size = list[bytes](), 0
+    gathered = Gathered()
     for part in _steps(coding, body):
-        size += len(part)
-        if size > max_bytes:
+        gathered.add(part)
+        if gathered.size > max_bytes:
             raise _too_large(f"The body may inflate to {max_bytes} bytes.")
-        if size > max(ratio * len(body), FREE):
+        if gathered.size > max(ratio * len(body), FREE):
             raise _too_large(f"The body may inflate to {ratio} times its size.")
-        hold(len(body) + size)
-        parts.append(part)
+        hold(len(body) + gathered.size)
         await asyncio.sleep(0)
-    return b"".join(parts)
+    return gathered.whole()
 
 
 def _too_large(detail: str) -> HTTPException:

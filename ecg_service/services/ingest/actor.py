@@ -1,5 +1,6 @@
 """Reads and stores ECGs: a batch takes one core call per format and one durable transaction."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -10,7 +11,7 @@ from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import EcgError
 from ecg_service.domain.ids import next_id
 from ecg_service.domain.insights import Insight, InsightRecord, InsightState
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.submission import SubmittedEcg, fingerprint, valid_ecg
 from ecg_service.domain.together import require_all
@@ -98,7 +99,7 @@ class IngestActor(Actor[Submission, Answers]):
         self, document_format: Format, received: Sequence[tuple[Submission, bytes]]
     ) -> list[StoredEcg | EcgError]:
         def assemble(
-            index: int, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes
+            index: int, submitted: SubmittedEcg, signals: Sequence[Samples], blob: bytes
         ) -> StoredEcg:
             return self._assemble(received[index][0], submitted, signals, blob)
 
@@ -110,7 +111,7 @@ class IngestActor(Actor[Submission, Answers]):
         self,
         submission: Submission,
         submitted: SubmittedEcg,
-        signals: Sequence[Signal],
+        signals: Sequence[Samples],
         blob: bytes,
     ) -> StoredEcg:
         sender, key = submission.sender, submission.key
@@ -126,16 +127,43 @@ class IngestActor(Actor[Submission, Answers]):
             key=key,
         )
 
-    def _begin(self, insight: Insight, ecg: Ecg, signals: Sequence[Signal]) -> InsightRecord:
+    def _begin(self, insight: Insight, ecg: Ecg, signals: Sequence[Samples]) -> InsightRecord:
         """Compute an insight that belongs to ingest or is cheap; a cheap one that fails stays pending."""
         if insight.when == "ingest":
             return insight.done(ecg, insight.compute(ecg, signals))
-        if not self._costs.is_cheap(insight):
+        if not self._is_cheap(insight):
             return insight.pending(ecg)
         try:
             return insight.done(ecg, self._costs.compute(insight, ecg, signals))
         except Exception:  # noqa: BLE001 - its next run says why
             return insight.pending(ecg)
+
+    def _is_cheap(self, insight: Insight) -> bool:
+        return self._costs.is_cheap(insight)
+
+
+class LongIngestActor(IngestActor):
+    """Reads long recordings one by one, beside the others, and stores each so that others need not wait.
+
+    Their insights are computed at once: to read the samples again would cost more.
+    """
+
+    async def _store(
+        self, batch: Sequence[Submission], *, until: float, together: bool = False
+    ) -> list[Receipt | EcgError]:
+        del together  # those are short
+        found = await asyncio.to_thread(self._read, batch)
+        return [await self._store_long(one, until=until) for one in found]
+
+    async def _store_long(self, found: StoredEcg | EcgError, *, until: float) -> Receipt | EcgError:
+        if isinstance(found, EcgError):
+            return found
+        answer = await self._ecgs.add_long(found, until=until)
+        self._queue.put(one.ecg.id for one in [found] if _has_pending(one))
+        return _receipt(found, answer)
+
+    def _is_cheap(self, insight: Insight) -> bool:  # noqa: ARG002
+        return True
 
 
 def _new(found: Sequence[StoredEcg | EcgError]) -> list[StoredEcg]:

@@ -50,13 +50,29 @@ Answers = Sequence[Receipt | EcgError]
 """To a submission: what became of each of its documents, in order."""
 
 
+Pool = ActorPool[Submission, Answers]
+
+
+@dataclass(frozen=True, slots=True)
+class LongPool:
+    """The pool of documents of more than `least` bytes, which would hold up all others."""
+
+    pool: Pool
+    least: int
+
+
 class Ingest:
     """Submits documents to the ingest pool; bounds their number and their bytes."""
 
     def __init__(
-        self, pool: ActorPool[Submission, Answers], in_flight: BodiesInFlight, backlog: Backlog
+        self,
+        pool: Pool,
+        in_flight: BodiesInFlight,
+        backlog: Backlog,
+        long: LongPool | None = None,
     ) -> None:
         self._pool = pool
+        self._long = long
         self._in_flight = in_flight
         self.backlog = backlog
         self._keys: set[tuple[str, str]] = set()
@@ -74,7 +90,7 @@ class Ingest:
         Raises `Overloaded` if there is none, if it would wait too long to be stored, if the
         insights of earlier ones are late, or if the pool has stopped.
         """
-        if self.backlog.is_full or not self._pool.has_room(sender.name):
+        if self.backlog.is_full or not self._pool_for(size).has_room(sender.name):
             raise Overloaded
         return self._in_flight.admit(sender.name, size, weight=weight)
 
@@ -104,10 +120,19 @@ class Ingest:
         submission = Submission(sender, document_format, documents, together=True)
         return [*map(_stored, zip(await self._ask(submission), strict=True))]
 
+    def _pool_of(self, submission: Submission) -> Pool:
+        """Return the pool of the longest document; those stored together are short."""
+        if submission.together:
+            return self._pool
+        return self._pool_for(max(map(len, submission.documents)))
+
+    def _pool_for(self, size: int) -> Pool:
+        return self._long.pool if self._long and size > self._long.least else self._pool
+
     async def _ask(self, submission: Submission) -> Answers:
         try:
             with self._in_flight.work:
-                return await self._pool.ask(submission)
+                return await self._pool_of(submission).ask(submission)
         except REFUSALS as error:
             raise Overloaded from error
 
@@ -123,7 +148,8 @@ class Ingest:
         See `outcomes_of`.
         """
         try:
-            reply = self._pool.request(Submission(sender, document_format, documents))
+            submission = Submission(sender, document_format, documents)
+            reply = self._pool_of(submission).request(submission)
         except REFUSALS as error:
             raise Overloaded from error
         self._in_flight.work.begin()

@@ -11,7 +11,7 @@ from ecg_service.actors import Actor
 from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import EcgError, StorageUnavailable
 from ecg_service.domain.insights import Insight, InsightRecord
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightRepository
@@ -102,7 +102,7 @@ class InsightActor(Actor[UUID, None]):
         return replace(stored, insights=left)
 
     async def _run(self, claimed: Sequence[StoredEcg]) -> list[InsightRecord]:
-        def compute(index: int, signals: Sequence[Signal]) -> list[InsightRecord]:
+        def compute(index: int, signals: Sequence[Samples]) -> list[InsightRecord]:
             ecg, records = claimed[index].ecg, claimed[index].insights
             return [self._compute(ecg, record, signals) for record in records]
 
@@ -120,7 +120,9 @@ class InsightActor(Actor[UUID, None]):
             return [self._failed(record, answer) for record in stored.insights]
         return answer
 
-    def _compute(self, ecg: Ecg, record: InsightRecord, signals: Sequence[Signal]) -> InsightRecord:
+    def _compute(
+        self, ecg: Ecg, record: InsightRecord, signals: Sequence[Samples]
+    ) -> InsightRecord:
         try:
             insight = self._insights[record.name]
             return record.done(self._costs.compute(insight, ecg, signals), insight.version)

@@ -8,7 +8,7 @@ from math import nan
 
 from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.insights import Insight, Json
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 
 KEPT = 0.99
 """The weight of a measurement when the next one is added: some hundred of them count."""
@@ -48,7 +48,7 @@ class InsightCosts:
         """Whether to compute it at ingest; not before it and reading have been measured."""
         return self._insights[insight.name].value <= self._max_share * self._reading.value
 
-    def compute(self, insight: Insight, ecg: Ecg, signals: Sequence[Signal]) -> Json:
+    def compute(self, insight: Insight, ecg: Ecg, signals: Sequence[Samples]) -> Json:
         """Return the result of the insight."""
         self._computed += 1
         if self._computed % RARELY:

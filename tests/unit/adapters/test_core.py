@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from array import array
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,10 +12,11 @@ from msgspec.structs import replace
 import ecg_core
 from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore, verify_blob
+from ecg_service.adapters.memory.ecgs import MemoryBlob
 from ecg_service.api.edge.problems import pointer
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import DamagedEcg, Invalid, Malformed, Overloaded
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import LONG, Samples
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.formats.json import Json
 
@@ -50,7 +52,7 @@ def body(*samples: int) -> bytes:
 
 
 async def test_bodies_are_read_together_and_answered_in_order(core: RustCore) -> None:
-    def use(index: int, _: object, signals: Sequence[Signal], __: bytes) -> tuple[int, str]:
+    def use(index: int, _: object, signals: Sequence[Samples], __: bytes) -> tuple[int, str]:
         return index, signals[0].to_json().decode()
 
     assert core.read(JSON, [body(1), body(2, 3)], use) == [(0, "[1]"), (1, "[2,3]")]
@@ -117,7 +119,7 @@ async def test_no_blob_at_all_is_damage_too(core: RustCore, blob: bytes) -> None
     [answer] = await core.unpack([replace(WHOLE, blob=blob)], lambda index, _: index)
     assert isinstance(answer, DamagedEcg)
     with pytest.raises(DamagedEcg):
-        core.window(replace(WHOLE, blob=blob), 0, 0, None, len)
+        core.open(WHOLE.ecg, MemoryBlob(blob), lambda leads: leads[0].count(1))
     with pytest.raises(DamagedEcg):
         verify_blob(blob, 1003)
 
@@ -127,37 +129,61 @@ def test_a_whole_blob_is_verified() -> None:
 
 
 def test_what_was_read_is_unpacked_in_the_same_thread(core: RustCore) -> None:
-    lengths, thread = core.unpack_here(WHOLE, lambda s: ([*map(len, s)], threading.get_ident()))
+    lengths, thread = core.open(
+        WHOLE.ecg, MemoryBlob(BLOB), lambda s: ([*map(len, s)], threading.get_ident())
+    )
     assert (lengths, thread) == ([3, 1000], threading.get_ident())
 
 
 def test_each_signal_is_written(core: RustCore) -> None:
-    [short, long] = core.write(WHOLE, JSON.written_blob)
+    [short, long] = core.write(WHOLE.ecg, BLOB, JSON.written_blob)
     assert bytes(short.values[0]) == b"[1,-2,3]"
     assert bytes(long.values[0]).startswith(b"[0,1,2,")
     with pytest.raises(DamagedEcg, match="1003 samples, more than 1002"):
-        core.write(stored(BLOB, 2, 1000), JSON.written_blob)
+        core.write(stored(BLOB, 2, 1000).ecg, BLOB, JSON.written_blob)
     with pytest.raises(DamagedEcg):
-        core.write(replace(WHOLE, blob=BLOB[:-1]), JSON.written_blob)
+        core.write(WHOLE.ecg, BLOB[:-1], JSON.written_blob)
 
 
 async def test_a_window_is_unpacked_alone(core: RustCore) -> None:
-    assert core.window(WHOLE, 1, 998, None, lambda s: s.to_json()) == b"[998,999]"
-    assert core.window(WHOLE, 0, 0, 1, lambda s: s.to_json()) == b"[1]"
+    def window(lead: int, *part: int | None) -> bytes:
+        return core.open(WHOLE.ecg, blob, lambda leads: leads[lead][slice(*part)].to_json())
+
+    blob = MemoryBlob(BLOB)
+    assert window(1, 998, None) == b"[998,999]"
+    assert window(0, 0, 1) == b"[1]"
+
+
+def test_samples_are_taken_into_memory(core: RustCore) -> None:
+    def taken(leads: Sequence[Samples]) -> bytes:
+        return bytes(memoryview(core.signal(core.signal(leads[0]))))
+
+    assert core.open(WHOLE.ecg, MemoryBlob(BLOB), taken) == array("i", [1, -2, 3]).tobytes()
+
+
+async def test_no_long_recording_is_unpacked_before_it_is_needed(core: RustCore) -> None:
+    blob = ecg_core.pack([ecg_core.Signal([7] * (LONG + 1)), ecg_core.Signal([5])])
+    long = stored(blob, LONG + 1, 1)
+    assert await core.unpack([long], lambda _, s: [*map(len, s)]) == [[LONG + 1, 1]]
+    cut = replace(long, blob=blob[:-1] + b"x")
+    [found] = await core.unpack([cut], lambda _, s: s[1].count(5))
+    assert isinstance(found, DamagedEcg)
+    assert await core.unpack([cut], lambda _, s: s[0].count(7)) == [LONG + 1]
 
 
 async def test_more_samples_than_the_leads_have_are_damage(core: RustCore) -> None:
     fewer = stored(BLOB, 2, 1000)
     [answer] = await core.unpack([fewer], lambda index, _: index)
     with pytest.raises(DamagedEcg, match="1003 samples"):
-        core.unpack_here(fewer, len)
+        core.open(fewer.ecg, MemoryBlob(BLOB), len)
+    with pytest.raises(DamagedEcg, match="other numbers of samples"):
+        core.open(stored(BLOB, 1000, 3).ecg, MemoryBlob(BLOB), len)
+    with pytest.raises(DamagedEcg, match="other numbers of samples"):
+        core.open(stored(BLOB, 1003).ecg, MemoryBlob(BLOB), len)
     assert isinstance(answer, DamagedEcg)
     assert str(answer) == "1003 samples, more than 1002"
-    with pytest.raises(DamagedEcg, match="3 samples, more than 2"):
-        core.window(fewer, 0, 0, None, len)
     with pytest.raises(DamagedEcg, match="1003 samples, more than 1002"):
         verify_blob(BLOB, 1002)
-    assert core.window(fewer, 1, 0, None, len) == 1000
 
 
 async def test_a_panic_is_an_exception_and_the_core_goes_on(core: RustCore) -> None:
@@ -169,9 +195,7 @@ async def test_a_panic_is_an_exception_and_the_core_goes_on(core: RustCore) -> N
     with pytest.raises(RuntimeError, match="panicked"):
         core.read(JSON, [body(1)], panic)
     with pytest.raises(RuntimeError, match="panicked"):
-        core.unpack_here(WHOLE, panic)
-    with pytest.raises(RuntimeError, match="panicked"):
-        core.window(WHOLE, 0, 0, None, panic)
+        core.open(WHOLE.ecg, MemoryBlob(BLOB), panic)
     assert await core.unpack([WHOLE], lambda index, _: index) == [0]
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import EcgError
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 from ecg_service.domain.submission import SubmittedEcg, fingerprint, valid_ecg
 from ecg_service.formats import DEFAULT, FORMATS
 from tests.unit.formats.test_json import ID, RECEIVED
@@ -45,7 +45,7 @@ WAYS: dict[str, Callable[[Document], tuple[Any, bytes]]] = {
 Read = tuple[Ecg, bytes, bytes]
 
 
-def whole(_: int, submitted: SubmittedEcg, signals: Sequence[Signal], blob: bytes) -> Read:
+def whole(_: int, submitted: SubmittedEcg, signals: Sequence[Samples], blob: bytes) -> Read:
     """Return all that is stored of an ECG."""
     ecg = valid_ecg(submitted, signals, ecg_id=ID, owner="ann", received=RECEIVED)
     return ecg, fingerprint(submitted, ecg, signals), blob

@@ -8,7 +8,7 @@ import pytest
 
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import EcgError, Invalid, Malformed
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 from ecg_service.domain.submission import MAX_VIOLATIONS, SubmittedEcg, valid_ecg
 from ecg_service.formats.json import Json
 
@@ -16,7 +16,7 @@ RECEIVED = datetime(2026, 11, 26, tzinfo=UTC)
 ID = UUID(int=7)
 
 
-def ecg(_: int, submitted: SubmittedEcg, signals: Sequence[Signal], __: bytes) -> Ecg:
+def ecg(_: int, submitted: SubmittedEcg, signals: Sequence[Samples], __: bytes) -> Ecg:
     return valid_ecg(submitted, signals, ecg_id=ID, owner="ann", received=RECEIVED)
 
 

@@ -21,6 +21,7 @@ from ecg_service.domain.users import Role
 from ecg_service.formats import DEFAULT as JSON
 from ecg_service.formats import Written
 from ecg_service.insights.zero_crossings import stored_counts
+from ecg_service.ports.core import PackedBlob
 from ecg_service.ports.ecgs import Names
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.insights.changes import InsightChanges
@@ -63,7 +64,7 @@ async def stored(
 
 async def test_an_ecg_is_read_with_or_without_samples(store: MemoryStore, ecgs: Ecgs) -> None:
     key = await stored(store)
-    whole = await ecgs.read(OWNER, key, write=JSON.written_blob)
+    whole = await ecgs.read(OWNER, key, form=JSON)
     short = await ecgs.read(OWNER, key)
     assert (whole.crossings, whole.samples) == ([2], [SHOWN])
     assert (short.ecg, short.crossings, short.samples) == (whole.ecg, [2], [None])
@@ -81,14 +82,19 @@ class Counting(MemoryEcgs):
         return await super().get(owner, ecg_id, samples=samples, insights=insights)
 
     async def read(
-        self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T], *, insights: Names = None
+        self,
+        owner: str,
+        ecg_id: UUID,
+        use: Callable[[StoredEcg, PackedBlob], T],
+        *,
+        insights: Names = None,
     ) -> T:
         self.reads += 1
         return await super().read(owner, ecg_id, use, insights=insights)
 
 
 READS: dict[str, Callable[[Ecgs, UUID], Awaitable[object]]] = {
-    "with samples": lambda ecgs, key: ecgs.read(OWNER, key, write=JSON.written_blob),
+    "with samples": lambda ecgs, key: ecgs.read(OWNER, key, form=JSON),
     "without": lambda ecgs, key: ecgs.read(OWNER, key),
     "window": lambda ecgs, key: ecgs.window(OWNER, key, 0, write=JSON.written),
     "insights": lambda ecgs, key: ecgs.insights(OWNER, key),
@@ -116,9 +122,7 @@ async def test_crossings_are_counted_while_the_stored_ones_are_not_there(
 ) -> None:
     """The state while a new version of the insight is computed, or after it failed."""
     key = await stored(store, state=state)
-    assert (
-        await ecgs.read(OWNER, key, write=JSON.written_blob if signals else None)
-    ).crossings == [2]
+    assert (await ecgs.read(OWNER, key, form=JSON if signals else None)).crossings == [2]
     assert (await ecgs.insights(OWNER, key)).crossings == [2]
 
 
@@ -186,7 +190,7 @@ async def test_waiting_for_an_ecg_that_is_deleted_ends(store: MemoryStore, ecgs:
 async def test_nothing_of_a_damaged_ecg_is_shown(store: MemoryStore, ecgs: Ecgs) -> None:
     key = await stored(store, blob=b"dust")
     for reading in (
-        ecgs.read(OWNER, key, write=JSON.written_blob),
+        ecgs.read(OWNER, key, form=JSON),
         ecgs.window(OWNER, key, 0, write=JSON.written),
         ecgs.insights(OWNER, key, zeros="strict"),
     ):
@@ -198,7 +202,7 @@ async def test_nothing_of_a_damaged_ecg_is_shown(store: MemoryStore, ecgs: Ecgs)
 async def test_a_stranger_finds_nothing(store: MemoryStore, ecgs: Ecgs, owner: str) -> None:
     key = await stored(store)
     for reading in (
-        ecgs.read(owner, key, write=JSON.written_blob),
+        ecgs.read(owner, key, form=JSON),
         ecgs.read(owner, key),
         ecgs.window(owner, key, 0, write=JSON.written),
         ecgs.insights(owner, key, wait=60),

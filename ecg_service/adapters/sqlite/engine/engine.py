@@ -20,14 +20,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S")
 T = TypeVar("T")
-U = TypeVar("U")
 
 Job = Callable[[apsw.Connection], T]
 Write = Callable[[Job[T]], T]
 
 
-def _itself(result: T) -> T:
-    return result
+COPIED = 8
+"""Steps, after each of which the log has grown by half a megabyte."""
 
 
 class Engine:
@@ -82,6 +81,14 @@ class Engine:
         write: Write[T] = self._database.write_even_if_full
         return await self._write(write, lambda c: job(c, *args, **kwargs))
 
+    async def copy_back(self, step: int) -> None:
+        """Copy the log into the database at some of the steps in which much is written.
+
+        While a long log is copied all writes wait.
+        """
+        if step % COPIED == 0:
+            await self._run(self._writing, self._database.writer.copy_back)
+
     async def _write(self, write: Write[T], job: Job[T]) -> T:
         return await self._in_time(None, write, lambda run: run(job))
 
@@ -111,19 +118,9 @@ class Engine:
         **kwargs: P.kwargs,
     ) -> T:
         """Run the job on one snapshot of the database."""
-        return await self.read_and_use(_itself, job, *args, **kwargs)
 
-    async def read_and_use(
-        self,
-        use: Callable[[T], U],
-        job: Callable[Concatenate[apsw.Connection, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> U:
-        """Do what `read` does, and return `use` of the result, from the thread that read it."""
-
-        def read() -> U:
-            return use(self._database.read(lambda c: job(c, *args, **kwargs)))
+        def read() -> T:
+            return self._database.read(lambda c: job(c, *args, **kwargs))
 
         try:
             return await self._run(self._reading, read)

@@ -98,6 +98,11 @@ class Writer:
         [(pages,)] = execute(self.open(), "PRAGMA freelist_count")
         return pages * PAGE_SIZE
 
+    def copy_back(self) -> None:
+        """Copy the log into the database as far as nobody reads it, before it gets long."""
+        self._log = self._checkpoint_at
+        self._checkpoint()
+
     def fold_back(self) -> None:
         """Copy the log into the database and empty it, through the files that are open."""
         if self._connection is not None:

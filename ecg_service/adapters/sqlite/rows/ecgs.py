@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from ecg_service.adapters.sqlite.engine.sql import Row, Value
+from ecg_service.adapters.sqlite.rows.parts import first_part
 from ecg_service.adapters.sqlite.rows.sealed import checksum, sealed
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound
@@ -31,7 +32,7 @@ _decode_leads = msgspec.json.Decoder(tuple[Lead, ...]).decode
 
 
 def to_row(new: StoredEcg) -> tuple[Value, ...]:
-    """Return the columns, then those of the blob."""
+    """Return the columns, then those of the blob, or of its first part."""
     ecg = new.ecg
     row = sealed(
         ecg.id.bytes,
@@ -43,7 +44,7 @@ def to_row(new: StoredEcg) -> tuple[Value, ...]:
         ecg.client_id,
         new.fingerprint,
     )
-    return (*row, new.blob, _blob_checksum(ecg.id, new.blob))
+    return (*row, first_part(new.blob), _blob_checksum(ecg.id, new.blob))
 
 
 def _text(leads: tuple[Lead, ...]) -> str:
@@ -80,7 +81,7 @@ def to_ecg(row: Row, owner: str) -> Ecg:
 
 
 def to_blob(row: Row, ecg_id: UUID) -> bytes:
-    """Return the samples, or raise `DamagedEcg` if they are another ECG's or no blob."""
+    """Return what the row has of the samples, or raise `DamagedEcg` if it is another ECG's or no blob."""
     blob, stored = row
     if not isinstance(blob, bytes) or _blob_checksum(ecg_id, blob) != stored:
         raise DamagedEcg("the samples are not those that were stored with the ECG")

@@ -16,6 +16,8 @@ from ecg_service.adapters.sqlite.engine.files.reserve import give_up
 from ecg_service.adapters.sqlite.engine.sql import execute, set_pragma
 from ecg_service.adapters.sqlite.schema.sealing import add_checksums
 from ecg_service.adapters.sqlite.schema.tables import (
+    ECG_LEFTOVERS,
+    ECG_PARTS,
     IDEMPOTENCY_KEYS,
     IDEMPOTENCY_KEYS_BY_AGE,
     TABLES,
@@ -52,12 +54,19 @@ def add_idempotency_keys(db: Database) -> None:
     db.conn.execute(IDEMPOTENCY_KEYS_BY_AGE)
 
 
+def add_parts(db: Database) -> None:
+    """Store what is large in parts."""
+    db.conn.execute(ECG_PARTS)
+    db.conn.execute(ECG_LEFTOVERS)
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     create_tables,
     add_epochs,
     count_interruptions,
     add_checksums,
     add_idempotency_keys,
+    add_parts,
 )
 """In order; a published step never changes, a change of the schema is a new step.
 

@@ -74,6 +74,18 @@ CREATE TABLE idempotency_keys (
 """
 IDEMPOTENCY_KEYS_BY_AGE = "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (ecg_id)"
 
+# What of a large blob is not in the row of its ECG; without a reference to that, since parts are
+# stored before it and removed after it, some at a time. Meanwhile the ECG is a leftover.
+ECG_PARTS = """
+CREATE TABLE ecg_parts (
+    ecg_id BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (ecg_id, number)
+) STRICT, WITHOUT ROWID
+"""
+ECG_LEFTOVERS = "CREATE TABLE ecg_leftovers (ecg_id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID"
+
 TABLES = (
     USERS,
     ECGS,

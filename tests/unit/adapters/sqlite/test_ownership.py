@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ecg_service.adapters.sqlite import Limits, SqliteStore, check
-from ecg_service.adapters.sqlite.ecgs import GET
 from ecg_service.adapters.sqlite.engine.connections import open_reader
 from ecg_service.adapters.sqlite.engine.sql import execute
+from ecg_service.adapters.sqlite.reading import GET
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound
 from tests.contract.builders import added, ecg_id, new, reads, user
 from tests.unit.adapters.sqlite.alterations import alter

@@ -84,7 +84,7 @@ async def test_its_ecgs_are_there_as_they_were_sent(
 ) -> None:
     async with running_services(settings) as services:
         for one in sent.values():
-            found = await services.ecgs.read(one["owner"], UUID(one["id"]), write=JSON.written_blob)
+            found = await services.ecgs.read(one["owner"], UUID(one["id"]), form=JSON)
             answered = one["ecg"]["leads"]
             assert found.ecg.client_id == one["body"].get("id")
             assert [lead.name for lead in found.ecg.leads] == [lead["name"] for lead in answered]

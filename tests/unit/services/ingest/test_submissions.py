@@ -28,7 +28,7 @@ from ecg_service.domain.errors import (
 )
 from ecg_service.domain.insights import Insight, InsightState
 from ecg_service.domain.principal import Principal
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 from ecg_service.domain.stored import Added, StoredEcg
 from ecg_service.domain.users import Role
 from ecg_service.formats.json import Json
@@ -359,7 +359,7 @@ async def test_room_is_taken_in_the_name_of_the_sender() -> None:
 async def test_an_insight_at_ingest_sees_the_ecg_as_it_will_be_stored(
     store: MemoryStore, core: RustCore, queue: ListQueue
 ) -> None:
-    def describe(ecg: Ecg, signals: Sequence[Signal]) -> object:
+    def describe(ecg: Ecg, signals: Sequence[Samples]) -> object:
         return [ecg.owner, ecg.leads[0].name, len(signals[0]), str(ecg.id)]
 
     insight = Insight("description", 3, describe, when="ingest")
@@ -400,7 +400,7 @@ async def test_a_cheap_insight_is_stored_with_the_ecg_and_queued_no_more(
 async def test_a_cheap_insight_that_fails_is_left_to_the_background(
     store: MemoryStore, core: RustCore, queue: ListQueue
 ) -> None:
-    def fail(ecg: Ecg, _: Sequence[Signal]) -> object:
+    def fail(ecg: Ecg, _: Sequence[Samples]) -> object:
         if ecg.leads:
             raise ValueError
         return 0

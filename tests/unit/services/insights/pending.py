@@ -10,7 +10,7 @@ from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.insights import Insight, InsightRecord
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.insights import InsightQueue, InsightRepository
 from ecg_service.services.in_flight import BodiesInFlight
@@ -23,22 +23,22 @@ from ecg_service.services.insights.turns import Turns
 from tests.contract.builders import insights_of
 
 OWNER = "ann"
-Compute = Callable[[Ecg, Sequence[Signal]], Any]
+Compute = Callable[[Ecg, Sequence[Samples]], Any]
 
 
-def length(_: Ecg, signals: Sequence[Signal]) -> list[int]:
+def length(_: Ecg, signals: Sequence[Samples]) -> list[int]:
     return [len(signal) for signal in signals]
 
 
 def constant(result: object) -> Compute:
-    def compute(_: Ecg, __: Sequence[Signal]) -> object:
+    def compute(_: Ecg, __: Sequence[Samples]) -> object:
         return result
 
     return compute
 
 
 def raising(error: BaseException) -> Compute:
-    def compute(_: Ecg, __: Sequence[Signal]) -> object:
+    def compute(_: Ecg, __: Sequence[Samples]) -> object:
         raise error
 
     return compute

@@ -11,7 +11,7 @@ from ecg_service.adapters.memory import MemoryStore
 from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import EcgError, OutcomeUnknown, StorageUnavailable
 from ecg_service.domain.insights import MAX_REASON_LENGTH, Insight, InsightRecord, InsightState
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 from ecg_service.ports.insights import NEVER, InsightRepository
 from tests.contract.builders import insights_of
 from tests.unit.services.insights.pending import (
@@ -83,7 +83,7 @@ async def test_poison_harms_no_ecg_of_the_same_batch(
     """A `BaseException` too fails only one insight of one ECG."""
     poison, good = await stored(store, "length"), await stored(store, "length")
 
-    def compute(ecg: Ecg, signals: Sequence[Signal]) -> object:
+    def compute(ecg: Ecg, signals: Sequence[Samples]) -> object:
         return (raising(error) if ecg.id == poison else length)(ecg, signals)
 
     worker = actor(store.insights, core, Insight("length", 1, compute), max_attempts=1)

@@ -7,7 +7,7 @@ import pytest
 
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.insights import Insight
-from ecg_service.domain.signals import Signal
+from ecg_service.domain.signals import Samples
 from ecg_service.services.insights.costs import RARELY, InsightCosts
 
 ECG = Ecg(uuid4(), "ann", datetime.now(UTC), (Lead("I", 2),))
@@ -21,7 +21,7 @@ def working(seconds: float) -> None:
 
 
 def insight(seconds: float) -> Insight:
-    def compute(_: Ecg, __: Sequence[Signal]) -> float:
+    def compute(_: Ecg, __: Sequence[Samples]) -> float:
         working(seconds)
         return seconds
 
