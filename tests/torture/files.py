@@ -11,8 +11,8 @@ from uuid import UUID
 import apsw
 
 import ecg_core
+from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, COLUMNS, to_blob, to_ecg
 from ecg_service.adapters.sqlite.engine.sql import Row, execute
-from ecg_service.adapters.sqlite.rows.ecgs import BLOB_COLUMNS, COLUMNS, to_blob, to_ecg
 from ecg_service.domain.errors import EcgError
 from ecg_service.insights import REGISTRY
 from tests.e2e.service import USER

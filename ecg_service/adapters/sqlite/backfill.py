@@ -6,9 +6,11 @@ from uuid import UUID
 
 import apsw
 
+from ecg_service.adapters.rows.insights import to_row
+from ecg_service.adapters.rows.sealed import sealed, unsealed
 from ecg_service.adapters.sqlite.engine.sql import Row, execute, execute_many
-from ecg_service.adapters.sqlite.rows.insights import INTO, to_row
-from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, sealed, select, unsealed
+from ecg_service.adapters.sqlite.rows.insights import INTO
+from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, select
 from ecg_service.domain.errors import Damaged
 from ecg_service.domain.insights import InsightRecord, is_due
 

@@ -7,18 +7,21 @@ from typing import NamedTuple
 
 import apsw
 
+from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, COLUMNS, OWNER, to_blob, to_ecg
+from ecg_service.adapters.rows.insights import to_record
+from ecg_service.adapters.rows.keys import to_named
+from ecg_service.adapters.rows.sealed import unsealed
+from ecg_service.adapters.rows.users import shown, to_user
 from ecg_service.adapters.sqlite.backfill import POSITION
 from ecg_service.adapters.sqlite.engine.connections import open_reader
 from ecg_service.adapters.sqlite.engine.errors import reason, translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import Row, execute
-from ecg_service.adapters.sqlite.rows.ecgs import BLOB_COLUMNS, COLUMNS, OWNER, to_blob, to_ecg
-from ecg_service.adapters.sqlite.rows.insights import NAME, ONE, to_record
+from ecg_service.adapters.sqlite.rows.insights import NAME, ONE
 from ecg_service.adapters.sqlite.rows.keys import ONE as ONE_KEY
-from ecg_service.adapters.sqlite.rows.keys import to_named
 from ecg_service.adapters.sqlite.rows.parts import Blob
-from ecg_service.adapters.sqlite.rows.sealed import select, unsealed
-from ecg_service.adapters.sqlite.users import GET, PAGE, shown, to_user
+from ecg_service.adapters.sqlite.rows.sealed import select
+from ecg_service.adapters.sqlite.users import GET, PAGE
 from ecg_service.domain.errors import Damaged, DamagedEcg
 from ecg_service.ports.copies import VerifyBlob
 from ecg_service.ports.store import Checked

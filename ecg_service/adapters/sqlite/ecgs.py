@@ -9,14 +9,15 @@ from uuid import UUID
 
 import apsw
 
+from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, COLUMNS, FINGERPRINT, to_ecg, to_row
 from ecg_service.adapters.sqlite import reading
 from ecg_service.adapters.sqlite.backfill import rewind
 from ecg_service.adapters.sqlite.engine.engine import Engine
-from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
-from ecg_service.adapters.sqlite.rows.ecgs import BLOB_COLUMNS, COLUMNS, FINGERPRINT, to_ecg, to_row
+from ecg_service.adapters.sqlite.engine.sql import Row, execute, execute_many
 from ecg_service.adapters.sqlite.rows.insights import insert_records
 from ecg_service.adapters.sqlite.rows.keys import find_key, forget_keys, insert_keys
 from ecg_service.adapters.sqlite.rows.parts import (
+    first_part,
     insert_parts,
     keep_parts,
     leave_parts,
@@ -158,11 +159,15 @@ def _insert(
         epoch_of=partial(epoch_of, connection),
     )
     if fresh:
-        execute_many(connection, INSERT, map(to_row, fresh))
+        execute_many(connection, INSERT, map(_to_row, fresh))
         insert_keys(connection, fresh)
         insert_records(connection, [record for one in fresh for record in one.insights])
         rewind(connection, min(one.ecg.id.bytes for one in fresh))
     return fresh, answers
+
+
+def _to_row(one: StoredEcg) -> Row:
+    return to_row(one, first_part(one.blob))
 
 
 def _add_together(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[Added]:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import apsw
 
+from ecg_service.adapters.rows.insights import to_row
 from ecg_service.adapters.sqlite.backfill import Progress, backfill
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
 from ecg_service.adapters.sqlite.reading import get_for_any_owner
-from ecg_service.adapters.sqlite.rows.insights import NAME, select_names, select_record, to_row
+from ecg_service.adapters.sqlite.rows.insights import NAME, select_names, select_record
 from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE
 from ecg_service.domain.errors import DamagedEcg
 from ecg_service.domain.insights import InsightRecord, InsightState, to_run

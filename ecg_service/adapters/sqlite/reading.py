@@ -8,8 +8,8 @@ from uuid import UUID
 
 import apsw
 
+from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, COLUMNS, OWNER, to_blob, to_ecg
 from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute
-from ecg_service.adapters.sqlite.rows.ecgs import BLOB_COLUMNS, COLUMNS, OWNER, to_blob, to_ecg
 from ecg_service.adapters.sqlite.rows.insights import select_records
 from ecg_service.adapters.sqlite.rows.parts import Blob
 from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, select

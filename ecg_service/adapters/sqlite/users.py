@@ -3,20 +3,19 @@
 import logging
 from contextlib import suppress
 from functools import partial
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 import apsw
 
+from ecg_service.adapters.rows.users import COLUMNS, shown, to_row, to_user
 from ecg_service.adapters.sqlite.engine.engine import Engine
-from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute
-from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, sealed, select, unsealed
+from ecg_service.adapters.sqlite.engine.sql import execute
+from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, select
 from ecg_service.domain.errors import DamagedUser, UserExists, UserNotFound
 from ecg_service.domain.principal import Principal, require_current
-from ecg_service.domain.time import from_microseconds, to_microseconds
-from ecg_service.domain.users import Role, UnreadableUser, User, changed
+from ecg_service.domain.users import UnreadableUser, User, changed
 from ecg_service.ports.users import UserRepository
 
-COLUMNS = "name, role, password_hash, created, disabled, epoch, checksum"
 ADD = f"INSERT INTO users ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
 ANY = "SELECT 1 FROM users LIMIT 1"
 # Names are bytes where they may be damaged.
@@ -76,7 +75,7 @@ def epoch_of(connection: apsw.Connection, name: str) -> int | None:
 
 def _add(connection: apsw.Connection, user: User, by: Principal | None = None) -> bool:
     require_current(by, partial(epoch_of, connection))
-    execute(connection, ADD, *_to_row(user))
+    execute(connection, ADD, *to_row(user))
     return connection.changes() == 1
 
 
@@ -101,14 +100,6 @@ def _listed(connection: apsw.Connection, name: bytes) -> User | UnreadableUser:
     return UnreadableUser(shown(name))
 
 
-def shown(name: bytes) -> str:
-    """Return a name; one that is damaged and no text any more is percent-encoded."""
-    try:
-        return name.decode()
-    except UnicodeDecodeError:
-        return quote(name)
-
-
 def _update(
     connection: apsw.Connection,
     name: str,
@@ -124,7 +115,7 @@ def _update(
         disabled=disabled,
         another_admin=partial(_any_admin_beside, connection, name),
     )
-    execute(connection, PUT, *_to_row(user))
+    execute(connection, PUT, *to_row(user))
     return user
 
 
@@ -132,20 +123,3 @@ def _any_admin_beside(connection: apsw.Connection, name: str) -> bool:
     admins = execute(connection, OTHER_ADMINS, name)
     found = (_listed(connection, admin) for (admin,) in admins)
     return any(isinstance(user, User) and user.is_enabled_admin for user in found)
-
-
-def _to_row(user: User) -> tuple[Value, ...]:
-    return sealed(
-        user.name,
-        user.role.value,
-        user.password_hash,
-        to_microseconds(user.created),
-        int(user.disabled),
-        user.epoch,
-    )
-
-
-def to_user(row: Row) -> User:
-    """Return the user, or raise `DamagedUser`."""
-    name, role, password_hash, created, disabled, epoch = unsealed(row, DamagedUser)
-    return User(name, Role(role), password_hash, from_microseconds(created), bool(disabled), epoch)

@@ -1,12 +1,12 @@
 """Typed calls of apsw, whose own types name `Buffer`, which Python 3.11 lacks."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import apsw
 
-Value = bytes | str | int | float | None
-Row = tuple[Any, ...]
+from ecg_service.adapters.rows.sealed import Row, Value
+
+__all__ = ["Row", "Value", "execute", "execute_many", "pragma", "set_pragma"]
 
 
 def execute(connection: apsw.Connection, statement: str, *values: Value) -> list[Row]:

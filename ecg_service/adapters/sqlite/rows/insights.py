@@ -1,19 +1,17 @@
-"""Converts records of insights to rows and back."""
+"""The rows of insights."""
 
-import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
 import apsw
-import msgspec
 
-from ecg_service.adapters.sqlite.engine.sql import Row, Value, execute, execute_many
-from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, sealed, select, unsealed
+from ecg_service.adapters.rows.insights import COLUMNS, damaged_record, to_record, to_row
+from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
+from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, select
 from ecg_service.domain.errors import Damaged
-from ecg_service.domain.insights import InsightRecord, InsightState, Json
+from ecg_service.domain.insights import InsightRecord
 
-COLUMNS = "ecg_id, name, version, state, attempts, result, error, failures, cut_short, checksum"
 INTO = f"INTO insights ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT = f"INSERT {INTO}"
 # Whatever damage has made of a name.
@@ -23,30 +21,6 @@ ONE = f"""
     SELECT {COLUMNS} FROM insights WHERE ecg_id = ? AND name = CAST(? AS TEXT)
 """  # noqa: S608
 ALL = f"SELECT {COLUMNS} FROM insights WHERE ecg_id = ? ORDER BY name"  # noqa: S608
-
-DAMAGED = "the stored insight is damaged"
-
-logger = logging.getLogger(__name__)
-
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder().decode
-
-
-def to_record(row: Row) -> InsightRecord:
-    """Return the record, or raise `Damaged`."""
-    values = unsealed(row, Damaged)
-    ecg_id, name, version, state, attempts, result, error, failures, cut_short = values
-    return InsightRecord(
-        ecg_id=UUID(bytes=ecg_id),
-        name=name,
-        version=version,
-        state=InsightState(state),
-        attempts=attempts,
-        result=None if result is None else _decode(result),
-        error=error,
-        failures=failures,
-        cut_short=cut_short,
-    )
 
 
 def select_names(connection: apsw.Connection, ecg_id: UUID) -> list[bytes]:
@@ -76,36 +50,11 @@ def select_records(
     with suppress(*UNREADABLE):
         return [*map(to_record, select(connection, ALL, ecg_id.bytes, damaged=Damaged))]
     return [
-        select_record(connection, ecg_id, name) or _damaged(ecg_id, name)
+        select_record(connection, ecg_id, name) or damaged_record(ecg_id, name)
         for name in select_names(connection, ecg_id)
     ]
-
-
-def _damaged(ecg_id: UUID, name: bytes) -> InsightRecord:
-    logger.error("an insight of ECG %s is damaged", ecg_id)
-    shown = name.decode(errors="replace")
-    return InsightRecord(ecg_id, shown, 0, InsightState.FAILED, error=DAMAGED)
 
 
 def insert_records(connection: apsw.Connection, records: Iterable[InsightRecord]) -> None:
     """Insert the first records of insights of stored ECGs."""
     execute_many(connection, INSERT, map(to_row, records))
-
-
-def to_row(record: InsightRecord) -> tuple[Value, ...]:
-    return sealed(
-        record.ecg_id.bytes,
-        record.name,
-        record.version,
-        record.state.value,
-        record.attempts,
-        _text(record.result),
-        record.error,
-        record.failures,
-        record.cut_short,
-    )
-
-
-def _text(result: Json) -> str | None:
-    """Return a result as JSON text, or NULL if there is none."""
-    return None if result is None else _encode(result).decode()

@@ -6,8 +6,8 @@ from sqlite3 import Connection
 import msgspec
 from sqlite_utils import Database
 
+from ecg_service.adapters.rows.sealed import checksum
 from ecg_service.adapters.sqlite.engine.sql import Row
-from ecg_service.adapters.sqlite.rows.sealed import checksum
 
 ADD = "ALTER TABLE {} ADD COLUMN {} INTEGER NOT NULL DEFAULT 0"
 

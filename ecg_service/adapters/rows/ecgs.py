@@ -7,9 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from ecg_service.adapters.sqlite.engine.sql import Row, Value
-from ecg_service.adapters.sqlite.rows.parts import first_part
-from ecg_service.adapters.sqlite.rows.sealed import checksum, sealed
+from ecg_service.adapters.rows.sealed import Row, Value, checksum, sealed
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound
 from ecg_service.domain.same import Same
@@ -31,20 +29,20 @@ _encode = msgspec.json.Encoder().encode
 _decode_leads = msgspec.json.Decoder(tuple[Lead, ...]).decode
 
 
-def to_row(new: StoredEcg) -> tuple[Value, ...]:
-    """Return the columns, then those of the blob, or of its first part."""
+def to_row(new: StoredEcg, blob: bytes) -> tuple[Value, ...]:
+    """Return the columns, then those of the blob: of it the row has `blob`, its beginning at least."""
     ecg = new.ecg
     row = sealed(
         ecg.id.bytes,
         ecg.owner,
         to_microseconds(ecg.date),
-        # Checksummed as SQLite returns it: never an int, never a negative zero.
+        # Checksummed as databases return it: never an int, never a negative zero.
         None if ecg.sampling_rate is None else ecg.sampling_rate + 0.0,
         _text(ecg.leads),
         ecg.client_id,
         new.fingerprint,
     )
-    return (*row, first_part(new.blob), _blob_checksum(ecg.id, new.blob))
+    return (*row, blob, _blob_checksum(ecg.id, blob))
 
 
 def _text(leads: tuple[Lead, ...]) -> str:

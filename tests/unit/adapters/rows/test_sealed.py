@@ -1,6 +1,6 @@
 import pytest
 
-from ecg_service.adapters.sqlite.rows.sealed import checksum, sealed, unsealed
+from ecg_service.adapters.rows.sealed import checksum, sealed, unsealed
 from ecg_service.domain.errors import DamagedUser
 
 ROW = (b"\x01\xff", "änn", -1, 2**40, 0.5, None, "")
