@@ -9,6 +9,7 @@ from benchmarks.service.growth import growth
 from benchmarks.service.guard import app
 from benchmarks.service.holter import holter
 from benchmarks.service.overload import overload
+from benchmarks.service.postgres import postgres
 from benchmarks.service.sustained import sustained
 
 
@@ -17,7 +18,7 @@ def main() -> None:
     """Measure the service beside its peers, on this machine and in one run."""
 
 
-for command in (app, core, growth, holter, instructions, overload, service, sustained):
+for command in (app, core, growth, holter, instructions, overload, postgres, service, sustained):
     main.add_command(command)
 
 if __name__ == "__main__":

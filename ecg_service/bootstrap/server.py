@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from ecg_service.api.app import create_app
 from ecg_service.bootstrap.process import allow_files, tune
 from ecg_service.bootstrap.service import running_services
+from ecg_service.bootstrap.stores import configured_database
 from ecg_service.server import HttpServer
 from ecg_service.settings import Settings
 
@@ -73,7 +74,7 @@ async def serve(
         logger.info("serving at %s", url_of(listener))
         started()
 
-    logger.info("starting on %s", settings.store.database_url)
+    logger.info("starting on %s", configured_database(settings))
     allow_files(settings.server.max_connections)
     async with running_services(settings) as services:
         server = HttpServer(create_app(services), settings)

@@ -1,9 +1,10 @@
 """Finds and opens the database that a URL names."""
 
-from collections.abc import AsyncGenerator, Mapping
+import re
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from importlib import import_module
 from types import MappingProxyType
-from typing import Protocol
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryDatabase
@@ -12,61 +13,72 @@ from ecg_service.adapters.sqlite import SqliteDatabase
 from ecg_service.ports.store import Database, Store
 from ecg_service.services.authentication import VerifiedCredentials
 from ecg_service.services.users import Users
-from ecg_service.settings import BadSettings, ReaderSettings, Settings, StoreSettings, variable
+from ecg_service.settings import BadSettings, Settings, variable
 
 
-class _FromUrl(Protocol):
-    def __call__(
-        self,
-        url: str,
-        *,
-        reader_threads: int,
-        reader_queue: int,
-        write_seconds: float,
-        reserve_bytes: int,
-    ) -> Database | None:
-        """Return the database if the URL is of this kind."""
-        ...
+def _sqlite(url: str, settings: Settings) -> Database | None:
+    return SqliteDatabase.from_url(
+        url,
+        reader_threads=settings.readers.reader_threads,
+        reader_queue=settings.readers.reader_queue,
+        write_seconds=settings.store.max_write_seconds,
+        reserve_bytes=settings.store.reserve_bytes,
+    )
 
 
-STORES: Mapping[str, _FromUrl] = MappingProxyType(
+def _postgres(url: str, settings: Settings) -> Database | None:
+    if not url.startswith("postgresql://"):
+        return None
+    # Importing the driver takes as long as a small command; who uses another store need not wait.
+    adapter = import_module("ecg_service.adapters.postgres")
+    limits = adapter.Limits(
+        read_connections=settings.postgres.read_connections,
+        write_connections=settings.postgres.write_connections,
+        waiting_reads=settings.readers.reader_queue,
+        connect_seconds=settings.postgres.connect_seconds,
+        read_seconds=settings.postgres.max_read_seconds,
+        write_seconds=settings.store.max_write_seconds,
+        reader_threads=settings.readers.reader_threads,
+    )
+    return adapter.PostgresDatabase.from_url(url, limits)
+
+
+def _memory(url: str, settings: Settings) -> Database | None:
+    del settings  # it uses no threads, and nothing holds it up
+    return MemoryDatabase.from_url(url)
+
+
+STORES: Mapping[str, Callable[[str, Settings], Database | None]] = MappingProxyType(
     {
-        "sqlite:///PATH": SqliteDatabase.from_url,
-        "memory://": MemoryDatabase.from_url,
+        "sqlite:///PATH": _sqlite,
+        "postgresql://USER@HOST/NAME": _postgres,
+        "memory://": _memory,
     }
 )
-"""Every kind of store, by the form of its URL."""
+"""Every kind of store, by the form of its URL: each returns the database if the URL is of its kind."""
+
+SECRET = re.compile(r"(?<=:)[^:@/]+(?=@)|(?<=password=)[^&]*")
+"""The password in a URL, also in one that is mistyped."""
 
 URL_FORMS = " or ".join(STORES)
-DEFAULT_READERS = ReaderSettings()
-DEFAULT_STORE = StoreSettings()
+DEFAULTS = Settings()
 
 
 def configured_database(settings: Settings) -> Database:
     """Return the database that `database_url` names; raises `BadSettings`."""
     try:
-        return database_from_url(settings.store.database_url, settings.readers, settings.store)
+        return database_from_url(settings.store.database_url, settings)
     except ValueError as error:
         raise BadSettings(f"{variable('database_url')}: {error}") from error
 
 
-def database_from_url(
-    url: str,
-    readers: ReaderSettings = DEFAULT_READERS,
-    store: StoreSettings = DEFAULT_STORE,
-) -> Database:
+def database_from_url(url: str, settings: Settings = DEFAULTS) -> Database:
     """Return the database that the URL names; raises `ValueError` for any other URL."""
     for from_url in STORES.values():
-        found = from_url(
-            url,
-            reader_threads=readers.reader_threads,
-            reader_queue=readers.reader_queue,
-            write_seconds=store.max_write_seconds,
-            reserve_bytes=store.reserve_bytes,
-        )
-        if found is not None:
+        if found := from_url(url, settings):
             return found
-    raise ValueError(f"{url!r} is neither {' nor '.join(STORES)}")
+    shown = SECRET.sub("***", url)
+    raise ValueError(f"{shown!r} is neither {' nor '.join(STORES)}")
 
 
 def persistent_database(settings: Settings) -> Database:

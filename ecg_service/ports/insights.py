@@ -23,6 +23,13 @@ class InsightRepository(Protocol):
         """
         ...
 
+    async def now(self) -> int:
+        """Return the time in nanoseconds, by the one clock that all who share the store share.
+
+        So a lease is as long as it is on all machines. It need not be the time of day.
+        """
+        ...
+
     async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> list[StoredEcg]:
         """Begin a run of those pending insights of these ECGs that `to_run` chooses.
 
@@ -30,7 +37,7 @@ class InsightRepository(Protocol):
         claimed alone. An ECG of which nothing is pending (all done, deleted, claimed by another
         worker) is left out, and so may be some of which others are large: they stay pending. No
         insight is claimed twice.
-        `now` is of a clock that never goes back, such as `time.monotonic_ns`.
+        `now` is what the method of this name returned.
         """
         ...
 
@@ -45,7 +52,7 @@ class InsightRepository(Protocol):
     async def release(self, *, claimed_before: int = NEVER) -> int:
         """Release runs claimed earlier that have not ended; return how many there were.
 
-        By default all: of a process that has just started, none can be running.
+        By default all of this process, which has just started, and of those that have ended.
         """
         ...
 

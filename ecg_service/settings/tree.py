@@ -121,6 +121,16 @@ class ReaderSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PostgresSettings:
+    """`[postgres]`: connections of one process, and how long they may take."""
+
+    read_connections: int = 4
+    write_connections: int = 4
+    connect_seconds: float = 5.0
+    max_read_seconds: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
 class AccessSettings:
     """`[access]`: hashing passwords, and remembering verified credentials."""
 
@@ -152,5 +162,6 @@ class Settings:
     insights: InsightSettings = InsightSettings()
     store: StoreSettings = StoreSettings()
     readers: ReaderSettings = ReaderSettings()
+    postgres: PostgresSettings = PostgresSettings()
     access: AccessSettings = AccessSettings()
     admin: AdminSettings = AdminSettings()

@@ -1,13 +1,13 @@
 # ruff: noqa: ASYNC240 - nothing else runs on these event loops
 """A backup holds what was committed; what cannot be backed up says so."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from ecg_core import Signal, pack
 from ecg_service.adapters.core import verify_blob
-from ecg_service.adapters.memory import MemoryDatabase
 from ecg_service.domain.errors import Conflict, StorageUnavailable
 from ecg_service.ports.copies import Copying
 from ecg_service.ports.store import Checked, Database
@@ -30,21 +30,23 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "backups" / "one"
 
 
-KEPT = {name: made for name, made in DATABASES.items() if made(Path()).is_persistent}
+REFUSING = {"memory": "cannot be backed up or restored", "postgres": "pg_dump"}
+"""Those that are not copied to files, and what they say."""
 
 
-@pytest.fixture(params=KEPT)
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
-    database = KEPT[request.param](tmp_path)
-    database.migrate()
-    return database
+@pytest.fixture(params=[name for name in DATABASES if name not in REFUSING])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Database]:
+    with DATABASES[request.param](tmp_path) as database:
+        database.migrate()
+        yield database
 
 
-def test_what_is_not_kept_cannot_be_backed_up() -> None:
-    database = MemoryDatabase()
-    for refused in (database.backup, database.restore):
-        with pytest.raises(StorageUnavailable, match="cannot be backed up or restored"):
-            refused(Path("one"), copying())
+@pytest.mark.parametrize("kind", REFUSING)
+def test_what_is_not_copied_to_a_file_says_so(kind: str, tmp_path: Path) -> None:
+    with DATABASES[kind](tmp_path) as database:
+        for refused in (database.backup, database.restore):
+            with pytest.raises(StorageUnavailable, match=REFUSING[kind]):
+                refused(Path("one"), copying())
 
 
 async def test_it_brings_back_what_was_there_when_it_began(kept: Database, file: Path) -> None:

@@ -89,7 +89,10 @@ class SameAnswers(RuleBasedStateMachine):
 
     async def open(self) -> list[Store]:
         directory = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        databases = [DATABASES[kind](directory) for kind in ("memory", type(self).kind)]
+        databases = [
+            self.stack.enter_context(DATABASES[kind](directory))
+            for kind in ("memory", type(self).kind)
+        ]
         for database in databases:
             database.migrate()
         return [await self.stack.enter_async_context(one.open()) for one in databases]

@@ -1,5 +1,6 @@
 """Insights in memory."""
 
+import time
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
@@ -21,6 +22,9 @@ class MemoryInsights(InsightRepository):
     async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
         found = (i for i, one in self._stored.items() if _in(one, InsightState.PENDING))
         return sorted(i for i in found if since is None or i >= since)[:limit]
+
+    async def now(self) -> int:
+        return time.monotonic_ns()
 
     async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> list[StoredEcg]:
         return list(self._claims(ecg_ids, now))

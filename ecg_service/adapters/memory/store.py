@@ -43,17 +43,8 @@ class MemoryDatabase(Database):
     """A database that is new and empty each time it is opened."""
 
     @classmethod
-    def from_url(
-        cls,
-        url: str,
-        *,
-        reader_threads: int,
-        reader_queue: int,
-        write_seconds: float,
-        reserve_bytes: int,
-    ) -> Self | None:
-        """Return the database if the URL names it; it uses no threads, and nothing holds it up."""
-        del reader_threads, reader_queue, write_seconds, reserve_bytes
+    def from_url(cls, url: str) -> Self | None:
+        """Return the database if the URL names it."""
         return cls() if url == URL else None
 
     def __str__(self) -> str:

@@ -1,21 +1,18 @@
 """Backfill: makes an insight pending for stored ECGs that lack it, some ids at a time."""
 
 from contextlib import suppress
-from typing import NamedTuple
 from uuid import UUID
 
 import apsw
 
+from ecg_service.adapters.rows.backfills import BATCH_SIZE, Progress, first_lacking
 from ecg_service.adapters.rows.insights import to_row
 from ecg_service.adapters.rows.sealed import sealed, unsealed
-from ecg_service.adapters.sqlite.engine.sql import Row, execute, execute_many
+from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
 from ecg_service.adapters.sqlite.rows.insights import INTO
 from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, select
 from ecg_service.domain.errors import Damaged
-from ecg_service.domain.insights import InsightRecord, is_due
-
-BATCH_SIZE = 2_000
-"""ECGs examined per transaction, which takes the writer a few milliseconds."""
+from ecg_service.domain.insights import InsightRecord
 
 POSITION = """
     SELECT position, checksum FROM backfills WHERE name = CAST(? AS TEXT) AND version = ?
@@ -33,19 +30,13 @@ SET_POSITION = """
 """
 
 
-class Progress(NamedTuple):
-    """For how many ECGs a step made the insight pending, and whether it was the last step."""
-
-    made: int
-    finished: bool
-
-
 def backfill(connection: apsw.Connection, name: str, version: int, limit: int) -> Progress:
     """Continue where the last step ended, through at most `BATCH_SIZE` ECGs."""
     start = _position(connection, name, version)
     rows = execute(connection, CANDIDATES, name, start, BATCH_SIZE)
-    lacking, seen = _first_lacking(rows, version, limit)
-    execute_many(connection, UPSERT, [to_row(InsightRecord(i, name, version)) for i in lacking])
+    lacking, seen = first_lacking(rows, version, limit)
+    records = [InsightRecord(UUID(bytes=ecg_id), name, version) for ecg_id in lacking]
+    execute_many(connection, UPSERT, map(to_row, records))
     if seen:
         execute(connection, SET_POSITION, name, version, *sealed(_after(rows[seen - 1][0])))
     return Progress(len(lacking), finished=seen == len(rows) < BATCH_SIZE)
@@ -62,17 +53,6 @@ def _position(connection: apsw.Connection, name: str, version: int) -> bytes:
         for row in select(connection, POSITION, name, version, damaged=Damaged):
             return unsealed(row, Damaged)[0]
     return b""
-
-
-def _first_lacking(rows: list[Row], version: int, limit: int) -> tuple[list[UUID], int]:
-    """Return at most `limit` ECGs that lack the version, and how many rows were examined."""
-    lacking: list[UUID] = []
-    for seen, (ecg_id, stored) in enumerate(rows):
-        if len(lacking) == limit:
-            return lacking, seen
-        if is_due(stored, version):
-            lacking.append(UUID(bytes=ecg_id))
-    return lacking, len(rows)
 
 
 def _after(ecg_id: bytes) -> bytes:

@@ -1,13 +1,15 @@
 """Insights in SQLite."""
 
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import apsw
 
+from ecg_service.adapters.rows.backfills import Progress
 from ecg_service.adapters.rows.insights import to_row
-from ecg_service.adapters.sqlite.backfill import Progress, backfill
+from ecg_service.adapters.sqlite.backfill import backfill
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
 from ecg_service.adapters.sqlite.reading import get_for_any_owner
@@ -50,6 +52,9 @@ class SqliteInsights(InsightRepository):
 
     async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
         return await self._engine.read(_pending, since, limit)
+
+    async def now(self) -> int:
+        return time.monotonic_ns()  # one process has the file open
 
     async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> list[StoredEcg]:
         return await self._engine.write(_claim_all, ecg_ids, now)

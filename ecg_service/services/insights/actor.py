@@ -1,7 +1,6 @@
 """Computes pending insights."""
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -68,7 +67,8 @@ class InsightActor(Actor[UUID, None]):
     async def _claim(self, ecg_ids: Sequence[UUID]) -> list[StoredEcg]:
         """Claim all at once or, if one of the ECGs cannot be read, one by one."""
         try:
-            return await self._repository.claim(ecg_ids, now=time.monotonic_ns())
+            now = await self._repository.now()
+            return await self._repository.claim(ecg_ids, now=now)
         except StorageUnavailable as error:
             if len(ecg_ids) == 1:
                 logger.warning("ECG %s cannot be claimed: %s", ecg_ids[0], error)

@@ -1,7 +1,6 @@
 """Finds pending insights; the repository says which are pending, the queue only hints."""
 
 import logging
-import time
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
@@ -45,13 +44,16 @@ class Sweeper:
 
     async def sweep(self) -> bool:
         """Queue what is pending; return whether there may be more."""
-        overdue = time.monotonic_ns() - int(self.lease * NANOSECONDS)
-        await self._attempt(self.repository.release(claimed_before=overdue))
+        await self._attempt(self._release_overdue())
         for one in self.insights:
             await self._attempt(self.repository.backfill(one.name, one.version, limit=self.limit))
         pending = await self.repository.pending(limit=self.limit)
         self.queue.put(pending)
         return len(pending) == self.limit
+
+    async def _release_overdue(self) -> None:
+        overdue = await self.repository.now() - int(self.lease * NANOSECONDS)
+        await self.repository.release(claimed_before=overdue)
 
     async def _attempt(self, work: Awaitable[object]) -> bool:
         """Return whether the work was done; the store may be damaged there, and sound elsewhere."""

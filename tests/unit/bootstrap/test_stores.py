@@ -3,9 +3,16 @@ from pathlib import Path
 import pytest
 
 from ecg_service.adapters.memory import MemoryStore
+from ecg_service.adapters.postgres import Limits, PostgresDatabase
 from ecg_service.adapters.sqlite import SqliteDatabase
 from ecg_service.bootstrap.stores import database_from_url, open_store, open_users
-from ecg_service.settings import BadSettings, ReaderSettings, Settings, StoreSettings
+from ecg_service.settings import (
+    BadSettings,
+    PostgresSettings,
+    ReaderSettings,
+    Settings,
+    StoreSettings,
+)
 
 PATHS = {
     "sqlite:///ecg.db": "ecg.db",
@@ -29,16 +36,15 @@ def test_three_slashes_are_relative_and_four_absolute(url: str) -> None:
 
 
 def test_a_store_reads_with_as_many_threads_as_the_settings_say() -> None:
-    database = database_from_url(
-        "sqlite:///ecg.db", ReaderSettings(reader_threads=3, reader_queue=5)
-    )
+    given = Settings(readers=ReaderSettings(reader_threads=3, reader_queue=5))
+    database = database_from_url("sqlite:///ecg.db", given)
     assert isinstance(database, SqliteDatabase)
     assert (database.limits.readers, database.limits.waiting_reads) == (3, 5)
 
 
 def test_a_store_has_the_limits_of_the_settings() -> None:
     store = StoreSettings("sqlite:///ecg.db", max_write_seconds=2, reserve_bytes=7)
-    database = database_from_url(store.database_url, store=store)
+    database = database_from_url(store.database_url, Settings(store=store))
     assert isinstance(database, SqliteDatabase)
     assert (database.limits.write_seconds, database.limits.reserve_bytes) == (2, 7)
 
@@ -62,13 +68,52 @@ def test_a_store_has_the_limits_of_the_settings() -> None:
         "sqlite:///ecg.db#x",
         "memory:///",
         "memory",
-        "postgresql://host/ecg",
+        "postgresql://",
+        "postgresql://host",
+        "postgresql://host/",
+        "postgresql://host/ecg#x",
+        "postgres://host/ecg",
         "file:///ecg.db",
     ],
 )
 def test_any_other_url_is_refused_by_its_variable(url: str) -> None:
     with pytest.raises(BadSettings, match=r"^ECG_DATABASE_URL: "):
         open_store(settings(url))
+
+
+def test_a_postgres_store_has_the_limits_of_the_settings() -> None:
+    given = Settings(
+        store=StoreSettings(max_write_seconds=2),
+        readers=ReaderSettings(reader_threads=3, reader_queue=5),
+        postgres=PostgresSettings(6, 7, 8.0, 9.0),
+    )
+    database = database_from_url("postgresql://ann@host/ecg", given)
+    assert isinstance(database, PostgresDatabase)
+    assert database.limits == Limits(
+        read_connections=6,
+        write_connections=7,
+        waiting_reads=5,
+        connect_seconds=8.0,
+        read_seconds=9.0,
+        write_seconds=2,
+        reader_threads=3,
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ann:secret@host/ecg?sslmode=verify-full",
+        "postgresql://ann:secret@host:5432/ecg",
+        "postgresql://host/ecg?password=secret",
+    ],
+)
+def test_no_secret_of_a_url_is_told(url: str) -> None:
+    assert "secret" not in str(database_from_url(url))
+    for wrong in (url + "#x", url.replace("ql:", ":"), url.replace("/ecg", "")):
+        with pytest.raises(BadSettings, match=r"^ECG_DATABASE_URL: ") as refused:
+            open_store(settings(wrong))
+        assert "secret" not in str(refused.value)
 
 
 async def test_memory_is_a_store_that_begins_empty() -> None:

@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from ecg_service.actors import Threads
-from ecg_service.adapters.sqlite.engine.deadline import RESERVE, Deadline
+from ecg_service.adapters.deadline import RESERVE, Deadline
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.open_database import OpenDatabase, Stale

@@ -103,12 +103,14 @@ class FlakyInsights(InsightRepository):
     inner: InsightRepository
     error: Callable[[Sequence[InsightRecord]], BaseException | None]
     pending: Any = None
+    now: Any = None
     claim: Any = None
     release: Any = None
     backfill: Any = None
 
     def __post_init__(self) -> None:
-        self.claim, self.release = self.inner.claim, self.inner.release
+        inner = self.inner
+        self.now, self.claim, self.release = inner.now, inner.claim, inner.release
 
     async def finish(self, records: Sequence[InsightRecord]) -> None:
         if error := self.error(records):
@@ -226,6 +228,9 @@ class PickyInsights(InsightRepository):
 
     async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
         return await self.inner.pending(limit=limit, since=since)
+
+    async def now(self) -> int:
+        return await self.inner.now()
 
     async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> Any:
         if self.unreadable in ecg_ids:

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import apsw
 import pytest
 
+from ecg_service.adapters.deadline import Deadline
 from ecg_service.adapters.sqlite import Limits, SqliteStore
-from ecg_service.adapters.sqlite.engine.deadline import Deadline
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.domain.errors import OutcomeUnknown, StorageUnavailable
@@ -76,7 +76,7 @@ def test_a_write_begins_before_the_reserve_and_may_then_begin_again(
 ) -> None:
     clock = iter([10.0, 94.0, 95.0, 95.0])
     fake = SimpleNamespace(monotonic=lambda: next(clock))
-    monkeypatch.setattr("ecg_service.adapters.sqlite.engine.deadline.time", fake)
+    monkeypatch.setattr("ecg_service.adapters.deadline.time", fake)
     first, second = Deadline(100.0, reserve=5.0), Deadline(100.0, reserve=5.0)
     assert first.left() == 85.0
     first.begin()

@@ -1,0 +1,141 @@
+"""`just bench postgres`: durable ECGs through the repository, beside a bare binary COPY of their blobs."""
+
+import asyncio
+import os
+import secrets
+import statistics
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import click
+import uvloop
+from msgspec.structs import replace
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.workloads import body, signals
+from ecg_core import Signal, pack
+from ecg_service.adapters.postgres import PostgresDatabase
+from ecg_service.adapters.postgres.engine.sql import Connection, connect
+from ecg_service.domain.ecg import Ecg, Lead
+from ecg_service.domain.ids import next_id
+from ecg_service.domain.insights import InsightRecord, InsightState
+from ecg_service.domain.principal import Principal
+from ecg_service.domain.stored import StoredEcg
+from ecg_service.domain.users import Role, User
+
+URL = os.environ.get(
+    "TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test?sslmode=disable"
+)
+SAMPLES = 5_000
+RATIO, RATE = 0.9, 3_500
+RAW = """
+    CREATE TABLE raw (id uuid PRIMARY KEY, blob bytea NOT NULL);
+    ALTER TABLE raw ALTER COLUMN blob SET STORAGE EXTERNAL
+"""
+ANN = User("ann", Role.USER, "hash", datetime.now(UTC))
+
+Store = Callable[[Sequence[StoredEcg]], Awaitable[object]]
+
+
+@click.command()
+@click.option("--rounds", default=15, show_default=True, help="Each measures everything once.")
+@click.option("--batches", default=20, show_default=True, help="Transactions in a measurement.")
+@click.option("--batch", default=32, show_default=True, help="ECGs in a transaction.")
+@click.option("--check", is_flag=True, help="Fail where a goal is missed.")
+def postgres(*, rounds: int, batches: int, batch: int, check: bool) -> None:
+    """Measure ECGs of 12 x 5,000 that one writer stores; TEST_POSTGRES_URL names the server.
+
+    The bare COPY stores id and blob and nothing else: no owner, lead, insight, index or checksum.
+    """
+    found = uvloop.run(_measure(rounds, batches, batch))
+    names = {
+        "repository": "through the repository",
+        "named": "… each with an id of its sender and an idempotency key",
+        "raw": "bare COPY",
+    }
+    table = Table(
+        "", "ECGs/s", "least", "most", "beside a bare COPY", caption="medians of the rounds"
+    )
+    for name, shown in names.items():
+        rates, ratio = found[name], _ratio(found, name)
+        table.add_row(
+            shown,
+            *(f"{one:,.0f}" for one in (statistics.median(rates), min(rates), max(rates))),
+            f"{ratio:.2f}",
+        )
+    Console().print(table)
+    if check and (
+        _ratio(found, "repository") < RATIO or statistics.median(found["repository"]) < RATE
+    ):
+        raise click.ClickException(f"less than {RATE:,}/s, or {RATIO} of a bare COPY")
+
+
+def _ratio(found: dict[str, list[float]], name: str) -> float:
+    pairs = zip(found[name], found["raw"], strict=True)
+    return statistics.median(one / raw for one, raw in pairs)
+
+
+async def _measure(rounds: int, batches: int, batch: int) -> dict[str, list[float]]:
+    blob = pack([Signal(one) for one in signals(body(SAMPLES))])
+    click.echo(f"blobs of {len(blob):,} bytes, {batch} in a transaction")
+    rates: dict[str, list[float]] = {"repository": [], "named": [], "raw": []}
+    async with _stores() as stores:
+        for _ in range(rounds):
+            for name, store in stores.items():
+                made = [
+                    [_ecg(blob, named=name == "named") for _ in range(batch)]
+                    for _ in range(batches)
+                ]
+                begun = time.perf_counter()
+                for one in made:
+                    await store(one)
+                rates[name].append(batches * batch / (time.perf_counter() - begun))
+    return rates
+
+
+@asynccontextmanager
+async def _stores() -> AsyncGenerator[dict[str, Store]]:
+    """Make a schema, and drop it after the block."""
+    name = f"bench_{secrets.token_hex(8)}"
+    url = f"{URL}{'&' if '?' in URL else '?'}search_path={name}"
+    connection = await connect(url, {}, seconds=5)
+    await connection.execute(f"CREATE SCHEMA {name}")
+    try:
+        database = PostgresDatabase.from_url(url)
+        await asyncio.to_thread(database.migrate)
+        await connection.execute(RAW)
+        async with database.open() as store:
+            await store.users.add(ANN)
+            yield {
+                "repository": store.ecgs.add_many,
+                "named": store.ecgs.add_many,
+                "raw": lambda batch: _copy(connection, batch),
+            }
+    finally:
+        await connection.execute(f"DROP SCHEMA {name} CASCADE")
+        connection.terminate()
+
+
+async def _copy(connection: Connection, batch: Sequence[StoredEcg]) -> None:
+    """Store ids and blobs in a transaction that is durable."""
+    rows = [(one.ecg.id, one.blob) for one in batch]
+    await connection.copy_records_to_table("raw", records=rows, columns=["id", "blob"])
+
+
+def _ecg(blob: bytes, *, named: bool) -> StoredEcg:
+    """Return an ECG as ingest makes it, with the insights that are cheap."""
+    leads = tuple(Lead(f"V{number}", SAMPLES) for number in range(12))
+    ecg = Ecg(next_id(), ANN.name, datetime.now(UTC), leads, 500.0)
+    result = [{"name": lead.name, "zero_crossings": 123} for lead in leads]
+    insights = tuple(
+        InsightRecord(ecg.id, name, 1, InsightState.DONE, 1, result)
+        for name in ("statistics", "zero_crossings")
+    )
+    one = StoredEcg(ecg, insights, blob, sender=Principal.of(ANN))
+    if not named:
+        return one
+    key = str(ecg.id)
+    return replace(one, ecg=replace(ecg, client_id=key), key=key, fingerprint=bytes(32))

@@ -1,0 +1,176 @@
+"""Checks a database for damage, with or without running services."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple
+
+from ecg_service.adapters.postgres.backfill import is_sound
+from ecg_service.adapters.postgres.engine.connections import session
+from ecg_service.adapters.postgres.engine.errors import reason, translate_errors
+from ecg_service.adapters.postgres.engine.limits import Limits
+from ecg_service.adapters.postgres.engine.sql import (
+    Connection,
+    PostgresError,
+    Record,
+    connect,
+    state_of,
+)
+from ecg_service.adapters.postgres.records import read_record
+from ecg_service.adapters.postgres.schema.migrations import require_current
+from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS, KEYS, USERS
+from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, OWNER, to_blob, to_ecg
+from ecg_service.adapters.rows.keys import to_named
+from ecg_service.adapters.rows.users import shown, to_user
+from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedKey, DamagedUser
+from ecg_service.ports.copies import VerifyBlob
+from ecg_service.ports.store import Checked
+
+BATCH_SIZE = 50
+"""Rows read in one statement."""
+
+
+class _Check(NamedTuple):
+    """Counts rows, and raises `Damaged` for those that are."""
+
+    verify: VerifyBlob
+    checked: Checked
+
+    def user(self, row: Record) -> None:
+        self.checked.users += 1
+        to_user(USERS.read(row, DamagedUser))
+
+    def ecg(self, row: Record) -> None:
+        self.checked.ecgs += 1
+        *columns, blob, checksum, named = row
+        found = ECGS.read(columns, DamagedEcg)
+        ecg = to_ecg(found, found[OWNER])
+        self.checked.samples += self.verify(to_blob((blob, checksum), ecg.id), ecg.num_samples)
+        if not named:
+            raise DamagedEcg("its id is not among the client ids")
+
+    def name(self, row: Record) -> None:
+        if not row[-1]:
+            raise Damaged("there is no such ECG")
+
+    def insight(self, row: Record) -> None:
+        self.checked.insights += 1
+        *columns, has_ecg = row
+        read_record(columns)
+        if not has_ecg:
+            raise Damaged("belongs to an ECG that is not there")
+
+    def backfill(self, row: Record) -> None:
+        if not is_sound(row[2:]):
+            raise Damaged("the record does not match its checksum")
+
+    def key(self, row: Record) -> None:
+        self.checked.idempotency_keys += 1
+        to_named(KEYS.read(row, DamagedKey))
+
+
+def _shown_insight(ecg_id: object, name: bytes) -> str:
+    return f"{shown(name)} of ECG {ecg_id}"
+
+
+def _shown_backfill(name: bytes, version: int) -> str:
+    return f"{shown(name)} {version}"
+
+
+def _shown_name(owner: bytes, name: bytes) -> str:
+    return f"{shown(name)} of {shown(owner)}"
+
+
+class _Table(NamedTuple):
+    """What is read of each row, which begins with its key, and how both are shown and checked."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: str
+    shown: Callable[..., str]
+    check: Callable[[_Check, Record], None]
+
+    def statement(self, *, first: bool) -> str:
+        """Return the statement for some rows, the first ones or those after a key."""
+        key = ", ".join(self.key)
+        bound = ", ".join(f"${place}" for place in range(2, len(self.key) + 2))
+        after = "" if first else f"WHERE ({key}) > ({bound})"
+        return f"SELECT {self.columns} FROM {self.name} {after} ORDER BY {key} LIMIT $1"  # noqa: S608
+
+
+TABLES = (
+    _Table("users", ("name",), USERS.columns, shown, _Check.user),
+    _Table(
+        "ecgs",
+        ("id",),
+        f"""{ECGS.columns}, {BLOB_COLUMNS}, client_id IS NULL OR EXISTS (
+            SELECT FROM client_ids AS c
+            WHERE (c.owner, c.client_id, c.ecg_id) = (ecgs.owner, ecgs.client_id, ecgs.id)
+        )""",
+        "id {}".format,
+        _Check.ecg,
+    ),
+    _Table(
+        "client_ids",
+        ("owner", "client_id"),
+        """owner, client_id, EXISTS (
+            SELECT FROM ecgs AS e WHERE e.id = ecg_id AND e.client_id = client_ids.client_id
+        )""",
+        _shown_name,
+        _Check.name,
+    ),
+    _Table(
+        "insights",
+        ("ecg_id", "name"),
+        f"{INSIGHTS.columns}, EXISTS (SELECT FROM ecgs WHERE id = ecg_id)",
+        _shown_insight,
+        _Check.insight,
+    ),
+    _Table(
+        "backfills",
+        ("name", "version"),
+        "name, version, position, checksum",
+        _shown_backfill,
+        _Check.backfill,
+    ),
+    _Table("idempotency_keys", ("owner", "key"), KEYS.columns, _shown_name, _Check.key),
+)
+
+
+async def check(
+    url: str, limits: Limits, verify: VerifyBlob, checked: Checked
+) -> AsyncIterator[str]:
+    """Yield each problem of the database, with its place, as a sentence.
+
+    Raises `StorageUnavailable` if it cannot be reached at all.
+    """
+    settings = session(limits.read_seconds, default_transaction_read_only="on")
+    with translate_errors():
+        connection = await connect(url, settings, seconds=limits.connect_seconds)
+        try:
+            await require_current(connection)
+            for table in TABLES:
+                async for problem in _problems(connection, table, _Check(verify, checked)):
+                    yield f"{table.name}{problem}"
+        finally:
+            connection.terminate()
+
+
+async def _problems(connection: Connection, table: _Table, check: _Check) -> AsyncIterator[str]:
+    key: Record = ()
+    try:
+        while rows := await connection.fetch(table.statement(first=not key), BATCH_SIZE, *key):
+            for row in rows:
+                key = row[: len(table.key)]
+                for problem in _problem(table, check, row):
+                    yield f" row {table.shown(*key)}: {problem}"
+    except PostgresError as error:
+        if not state_of(error).startswith("XX"):
+            raise
+        yield f": {reason(error)}; what comes after could not be checked"
+
+
+def _problem(table: _Table, check: _Check, row: Record) -> list[str]:
+    try:
+        table.check(check, row)
+    except Damaged as error:
+        return [str(error)]
+    return []

@@ -1,0 +1,1 @@
+"""Connections, transactions and time limits below the repositories, whatever the tables are."""

@@ -1,0 +1,63 @@
+"""Translates errors of PostgreSQL and its driver, with messages free of stored data."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from ecg_service.adapters.postgres.engine.sql import LOST, PostgresError, state_of
+from ecg_service.domain.errors import StorageFull, StorageUnavailable
+
+DISK_FULL = "53100"
+
+TOO_LATE = "the database, or the calls before, took too long"
+REASONS = {
+    "08": "the connection to the database failed",
+    "23505": "an id is stored already",
+    "25006": "the database is read-only: it may be a standby",
+    "28": "the database refuses the user or the password",
+    "3D": "there is no such database",
+    "40P01": "the database broke a deadlock",
+    "42501": "the database does not allow this to the user",
+    "42P01": "the database lacks the current schema",
+    "42703": "the database lacks the current schema",
+    "53300": "the database has no connections left",
+    "55P03": "a lock of the database took too long",
+    "57014": TOO_LATE,
+    "57P": "the database is shutting down or starting",
+    "XX001": "the database is damaged",
+    "XX002": "the database is damaged",
+}
+"""By the beginning of the SQLSTATE; the longest one counts."""
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether nobody can tell from the error what became of a COMMIT."""
+    return isinstance(error, LOST) or state_of(error).startswith(("57P", "08"))
+
+
+def reason(error: BaseException) -> str:
+    """Say what went wrong without the server's own text, which may quote what is stored."""
+    state = state_of(error)
+    for length in (5, 3, 2):
+        if known := REASONS.get(state[:length]):
+            return known
+    if isinstance(error, TimeoutError):
+        return TOO_LATE
+    if state:
+        return f"the database failed: SQLSTATE {state}"
+    return f"the database cannot be reached: {type(error).__name__}"
+
+
+@contextmanager
+def translate_errors() -> Generator[None]:
+    """Raise errors of the database as `StorageUnavailable` or `StorageFull`.
+
+    A value that no column can hold is the caller's error, `OverflowError` or `UnicodeEncodeError`.
+    """
+    try:
+        yield
+    except (PostgresError, *LOST) as error:
+        if isinstance(error.__cause__, OverflowError | UnicodeEncodeError):
+            raise error.__cause__ from None
+        if state_of(error) == DISK_FULL:
+            raise StorageFull("the disk of the database is full") from error
+        raise StorageUnavailable(reason(error)) from error

@@ -1,0 +1,143 @@
+"""The database that a `postgresql://` URL names, and the store that it opens."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from ecg_service.actors import Threads
+from ecg_service.adapters.postgres.check import check
+from ecg_service.adapters.postgres.ecgs import PostgresEcgs
+from ecg_service.adapters.postgres.engine.blocking import iterate, run
+from ecg_service.adapters.postgres.engine.engine import Engine
+from ecg_service.adapters.postgres.engine.limits import Limits
+from ecg_service.adapters.postgres.engine.presence import Presence
+from ecg_service.adapters.postgres.insights import PostgresInsights
+from ecg_service.adapters.postgres.schema.migrations import exists, migrate, require_current
+from ecg_service.adapters.postgres.schema.partitions import make_partitions
+from ecg_service.adapters.postgres.users import PostgresUsers
+from ecg_service.domain.errors import EcgError, StorageUnavailable
+from ecg_service.ports.copies import Copying, VerifyBlob
+from ecg_service.ports.store import Checked, Database, StoreStatistics
+
+DEFAULTS = Limits()
+UPKEEP_SECONDS = 60.0
+NO_FILE = (
+    "PostgreSQL is backed up and restored by its own tools: pg_dump for one database,"
+    " pg_basebackup and an archive of its log for a moment in time"
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresStore:
+    """The repositories of one database."""
+
+    ecgs: PostgresEcgs
+    insights: PostgresInsights
+    users: PostgresUsers
+    statistics: Callable[[], StoreStatistics]
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, limits: Limits = DEFAULTS) -> AsyncGenerator["PostgresStore"]:
+        """Open the migrated database until the block ends; other processes may have it open too."""
+        presence = Presence(url, limits)
+        reading = Threads(
+            "postgres-read", size=limits.reader_threads, capacity=limits.waiting_reads
+        )
+        preparing = Threads("postgres-write", size=1, capacity=limits.waiting_writes)
+        async with _engine(url, limits) as engine, presence.shown():
+            upkeep = asyncio.create_task(_keep_up(engine, presence))
+            with closing(reading), closing(preparing):
+                try:
+                    yield cls(
+                        PostgresEcgs(engine, reading, preparing),
+                        PostgresInsights(engine, presence.number),
+                        PostgresUsers(engine),
+                        engine.statistics,
+                    )
+                finally:
+                    upkeep.cancel()
+                    await asyncio.wait([upkeep])
+
+
+@asynccontextmanager
+async def _engine(url: str, limits: Limits) -> AsyncGenerator[Engine]:
+    async with Engine.opened(url, limits) as engine:
+        await engine.read(require_current)
+        yield engine
+
+
+async def _keep_up(engine: Engine, presence: Presence) -> None:
+    """Make partitions before their month begins, and renew what other processes see of this one."""
+    while True:
+        try:
+            await engine.alone(make_partitions)
+            await presence.renew()
+        except EcgError as error:
+            logger.warning("the upkeep of the database failed: %s", type(error).__name__)
+        await asyncio.sleep(UPKEEP_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresDatabase(Database):
+    """A database on a server, or the schema of one that `?search_path=` names."""
+
+    url: str
+    limits: Limits = DEFAULTS
+
+    @classmethod
+    def from_url(cls, url: str, limits: Limits = DEFAULTS) -> Self:
+        """Return the database; raises `ValueError` for a URL that names none.
+
+        Everything else in it is the driver's: `?sslmode=verify-full`, `?passfile=`, `?host=`.
+        """
+        parts = urlsplit(url)
+        if not parts.path.strip("/") or parts.fragment:
+            raise ValueError("a URL of PostgreSQL ends in the name of a database")
+        return cls(url, limits)
+
+    def __str__(self) -> str:
+        """Return the URL without its user, password and parameters."""
+        parts = urlsplit(self.url)
+        return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    @property
+    def is_persistent(self) -> bool:
+        return True
+
+    def exists(self) -> bool:
+        return run(exists(self.url, self.limits))
+
+    def migrate(self) -> list[str]:
+        return run(migrate(self.url, self.limits))
+
+    def open(self) -> AbstractAsyncContextManager[PostgresStore]:
+        return PostgresStore.open(self.url, self.limits)
+
+    @asynccontextmanager
+    async def open_users(self) -> AsyncGenerator[PostgresUsers]:
+        async with _engine(self.url, self.limits) as engine:
+            yield PostgresUsers(engine)
+
+    def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:
+        return iterate(lambda: check(self.url, self.limits, verify_blob, checked))
+
+    def backup(self, to: Path, copying: Copying) -> Checked:
+        del to, copying
+        raise StorageUnavailable(NO_FILE)
+
+    def restore(self, backup: Path, copying: Copying) -> Checked:
+        del backup, copying
+        raise StorageUnavailable(NO_FILE)
+
+    def admin_password_file(self) -> Path:
+        """Return a file in the working directory, named after the database."""
+        name = Path(urlsplit(self.url).path).name or "ecg"
+        return Path(f"{name}.admin-password").resolve()
