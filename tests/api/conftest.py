@@ -12,7 +12,7 @@ from ecg_service.settings import AdminSettings, InsightSettings, Settings, Store
 from tests.api.doors import ADMIN, ANN, BOB, PASSWORD, Service, serving
 
 HERE = Path(__file__).parent
-STORES = ("memory", "sqlite")
+STORES = ("memory", "sqlite", "postgres")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,15 +1,16 @@
-"""Stores a batch of ECGs: a few statements for all, of which the large one is a binary COPY."""
+"""Stores a batch of ECGs: two statements and a binary COPY for all, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
-from ecg_service.adapters.postgres.backfill import LOCK_BACKFILLS, rewind
+from ecg_service.adapters.postgres.backfill import LOCK_BACKFILLS, REWIND, sealed_position
 from ecg_service.adapters.postgres.engine.engine import Engine
-from ecg_service.adapters.postgres.engine.sql import Connection, Record, count_of
-from ecg_service.adapters.postgres.records import insert_records
-from ecg_service.adapters.postgres.tables import ECGS, KEYS
+from ecg_service.adapters.postgres.engine.sql import Connection, Record
+from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS, KEYS
 from ecg_service.adapters.postgres.users import EPOCHS, LOCK_USERS
-from ecg_service.adapters.rows import ecgs, keys
+from ecg_service.adapters.rows import ecgs, insights, keys
 from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedKey, NotFound, StorageUnavailable
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.domain.together import require_all
@@ -19,33 +20,45 @@ Name = tuple[str, str]
 Known = IdAndFingerprint | DamagedEcg | DamagedKey
 
 LOCK = f"{LOCK_USERS}; {LOCK_BACKFILLS}"
-TRANSACTION = "SELECT pg_current_xact_id()::text"
+# All that the batch asks about: each statement takes a round trip.
+LOOK = f"""
+    SELECT pg_current_xact_id()::text,
+    ARRAY(SELECT ROW(name, epoch) FROM ({EPOCHS}) AS found),
+    ARRAY(
+        SELECT ROW({", ".join(f"found.{name}" for name in KEYS.names)})
+        FROM unnest($2::bytea[], $3::bytea[]) AS asked (owner, name)
+        JOIN idempotency_keys AS found ON (found.owner, found.key) = (asked.owner, asked.name)
+    ),
+    ARRAY(
+        SELECT ROW(asked.owner, asked.name, {", ".join(f"found.{name}" for name in ECGS.names)})
+        FROM unnest($4::bytea[], $5::bytea[]) AS asked (owner, name)
+        JOIN client_ids ON (client_ids.owner, client_ids.client_id) = (asked.owner, asked.name)
+        LEFT JOIN ecgs AS found ON found.id = client_ids.ecg_id
+    )
+"""  # noqa: S608
+# Names in order, so that two transactions wait for each other in one direction only.
+STORE = f"""
+    WITH rewound AS ({REWIND}), kept AS (
+        INSERT INTO insights ({INSIGHTS.columns})
+        SELECT * FROM unnest(
+            $3::uuid[], $4::bytea[], $5::bigint[], $6::text[], $7::bigint[],
+            $8::bytea[], $9::bytea[], $10::bigint[], $11::bigint[], $12::bigint[]
+        )
+    ), new_keys AS (
+        INSERT INTO idempotency_keys ({KEYS.columns})
+        SELECT * FROM unnest($13::bytea[], $14::bytea[], $15::uuid[], $16::bytea[], $17::bigint[])
+        ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING 1
+    ), new_ids AS (
+        INSERT INTO client_ids (owner, client_id, ecg_id)
+        SELECT * FROM unnest($18::bytea[], $19::bytea[], $20::uuid[])
+        ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM new_keys) + (SELECT count(*) FROM new_ids)
+"""  # noqa: S608
+COLUMNS = [*ECGS.names, *ecgs.BLOB_COLUMNS.split(", ")]
 # A server that has crashed may give the number of a lost transaction to another: only what is
 # stored proves that this one was committed.
-SETTLED = """
-    SELECT EXISTS (SELECT FROM ecgs WHERE id = $1), pg_xact_status($2::text::xid8)
-"""
-ASKED = "unnest($1::bytea[], $2::bytea[]) AS asked (owner, name)"
-FIND_KEYS = f"""
-    SELECT {", ".join("found." + name for name in KEYS.names)} FROM {ASKED}
-    JOIN idempotency_keys AS found ON (found.owner, found.key) = (asked.owner, asked.name)
-"""  # noqa: S608
-FIND_IDS = f"""
-    SELECT asked.owner, asked.name, {", ".join("found." + name for name in ECGS.names)} FROM {ASKED}
-    JOIN client_ids ON (client_ids.owner, client_ids.client_id) = (asked.owner, asked.name)
-    LEFT JOIN ecgs AS found ON found.id = client_ids.ecg_id
-"""  # noqa: S608
-# In order, so that two transactions wait for each other in one direction only.
-TAKE_KEYS = f"""
-    INSERT INTO idempotency_keys ({KEYS.columns})
-    SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::uuid[], $4::bytea[], $5::bigint[])
-    ORDER BY 1, 2 ON CONFLICT DO NOTHING
-"""  # noqa: S608
-TAKE_IDS = """
-    INSERT INTO client_ids (owner, client_id, ecg_id)
-    SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::uuid[])
-    ORDER BY 1, 2 ON CONFLICT DO NOTHING
-"""
+SETTLED = "SELECT EXISTS (SELECT FROM ecgs WHERE id = $1), pg_xact_status($2::text::xid8)"
 TRIES = 5
 
 
@@ -60,60 +73,59 @@ class Batch:
         self.new = new
         self._together = together
         self._rows = {one.ecg.id: _row(one) for one in new}
+        self._insights = {one.ecg.id: _insight_rows(one) for one in new}
         self._proof: tuple[UUID, str] | None = None
 
     async def store(self, engine: Engine, *, until: float | None) -> list[Added]:
         """Store them, and look again at the names that others take at the same time."""
+        store = partial(engine.write, self._add, locks=LOCK, until=until, settled=self._settled)
         for _ in range(TRIES - 1):
-            try:
-                return await engine.write(self._add, until=until, settled=self._settled)
-            except _Taken:
-                continue
-        return await engine.write(self._add, until=until, settled=self._settled)
+            with suppress(_Taken):
+                return await store()
+        return await store()
 
     async def _add(self, connection: Connection) -> list[Added]:
-        await connection.execute(LOCK)
-        known_keys, known_ids = await self._keys(connection), await self._client_ids(connection)
-        epochs = await self._epochs(connection)
+        row = await connection.fetchrow(LOOK, *self._asked())
+        transaction, epochs, known_keys, known_ids = row or ("", (), (), ())
+        ids = {_name(row): _to_ecg(row) for row in known_ids}
+        named = {_name(row): _to_named(row) for row in known_keys}
         fresh, answers = sift(
             self.new,
-            find_id=lambda owner, name: known_ids.get((owner, name)),
-            find_key=lambda owner, name: known_keys.get((owner, name)),
-            epoch_of=epochs.get,
+            find_id=lambda owner, name: ids.get((owner, name)),
+            find_key=lambda owner, name: named.get((owner, name)),
+            epoch_of={name.decode(): epoch for name, epoch in epochs}.get,
         )
         if self._together:
             require_all(answers)
         if fresh:
-            await self._insert(connection, fresh)
+            self._proof = fresh[0].ecg.id, transaction
+            await self._store(connection, fresh)
         return answers
 
-    async def _insert(self, connection: Connection, fresh: Sequence[StoredEcg]) -> None:
-        self._proof = fresh[0].ecg.id, await connection.fetchval(TRANSACTION)
-        await _take(connection, TAKE_KEYS, [_key_row(one) for one in fresh if one.key is not None])
-        await _take(connection, TAKE_IDS, [_name_row(one) for one in fresh if _has_name(one)])
-        await connection.copy_records_to_table(
-            ECGS.name,
-            records=[self._rows[one.ecg.id] for one in fresh],
-            columns=[*ECGS.names, *ecgs.BLOB_COLUMNS.split(", ")],
-        )
-        await insert_records(connection, [record for one in fresh for record in one.insights])
-        await rewind(connection, min(one.ecg.id for one in fresh))
-
-    async def _epochs(self, connection: Connection) -> dict[str, int]:
+    def _asked(self) -> Iterable[list[bytes]]:
         senders = {one.sender.name for one in self.new if one.sender}
-        if not senders:
-            return {}
-        rows = await connection.fetch(EPOCHS, [name.encode() for name in senders])
-        return {name.decode(): epoch for name, epoch in rows}
+        asked_keys = [(one.ecg.owner, one.key) for one in self.new if one.key is not None]
+        asked_ids = [(one.ecg.owner, one.ecg.client_id) for one in self.new if _has_name(one)]
+        yield [name.encode() for name in senders]
+        for asked in (asked_keys, asked_ids):
+            yield [owner.encode() for owner, _ in asked]
+            yield [(name or "").encode() for _, name in asked]
 
-    async def _keys(self, connection: Connection) -> dict[Name, Known]:
-        asked = [(one.ecg.owner, one.key) for one in self.new if one.key is not None]
-        return {_name(row): _to_named(row) for row in await _find(connection, FIND_KEYS, asked)}
-
-    async def _client_ids(self, connection: Connection) -> dict[Name, Known]:
-        asked = [(one.ecg.owner, one.ecg.client_id) for one in self.new if _has_name(one)]
-        rows = await _find(connection, FIND_IDS, asked)
-        return {_name(row): _to_ecg(row) for row in rows}
+    async def _store(self, connection: Connection, fresh: Sequence[StoredEcg]) -> None:
+        rows = [self._rows[one.ecg.id] for one in fresh]
+        await connection.copy_records_to_table(ECGS.name, records=rows, columns=COLUMNS)
+        kept = [row for one in fresh for row in self._insights[one.ecg.id]]
+        new_keys = [KEYS.stored(keys.to_row(one)) for one in fresh if one.key is not None]
+        new_ids = [_name_row(one) for one in fresh if _has_name(one)]
+        taken = await connection.fetchval(
+            STORE,
+            *sealed_position(min(one.ecg.id for one in fresh)),
+            *_columns(kept, len(INSIGHTS.names)),
+            *_columns(new_keys, len(KEYS.names)),
+            *_columns(new_ids, 3),
+        )
+        if taken < len(new_keys) + len(new_ids):
+            raise _Taken("others store ECGs of the same names")
 
     async def _settled(self, connection: Connection) -> bool | None:
         if self._proof is None:
@@ -128,8 +140,8 @@ def _row(one: StoredEcg) -> tuple[object, ...]:
     return (*ECGS.stored(row), blob, checksum)
 
 
-def _key_row(one: StoredEcg) -> tuple[object, ...]:
-    return KEYS.stored(keys.to_row(one))
+def _insight_rows(one: StoredEcg) -> list[tuple[object, ...]]:
+    return [INSIGHTS.stored(insights.to_row(record)) for record in one.insights]
 
 
 def _name_row(one: StoredEcg) -> tuple[object, ...]:
@@ -140,20 +152,8 @@ def _has_name(one: StoredEcg) -> bool:
     return one.ecg.client_id is not None
 
 
-async def _find(
-    connection: Connection, statement: str, asked: Sequence[tuple[str, str | None]]
-) -> Sequence[Record]:
-    if not asked:
-        return []
-    owners = [owner.encode() for owner, _ in asked]
-    return await connection.fetch(statement, owners, [(name or "").encode() for _, name in asked])
-
-
-async def _take(connection: Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-    if rows:
-        tag = await connection.execute(statement, *map(list, zip(*rows, strict=True)))
-        if count_of(tag) < len(rows):
-            raise _Taken("others store ECGs of the same names")
+def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+    return [[row[place] for row in rows] for place in range(width)]
 
 
 def _name(row: Record) -> Name:
@@ -162,18 +162,15 @@ def _name(row: Record) -> Name:
 
 
 def _to_named(row: Record) -> IdAndFingerprint | DamagedKey:
-    try:
+    with suppress(Damaged):
         return keys.to_named(KEYS.read(row, DamagedKey))
-    except Damaged:
-        return DamagedKey()
+    return DamagedKey()
 
 
 def _to_ecg(row: Record) -> IdAndFingerprint | DamagedEcg:
     owner, _, ecg_id, *others = row
-    try:
+    with suppress(Damaged, NotFound):
         if ecg_id is not None:
             found = ECGS.read((ecg_id, *others), DamagedEcg)
             return ecgs.to_ecg(found, owner.decode()).id, found[ecgs.FINGERPRINT]
-    except (Damaged, NotFound):
-        pass
     return DamagedEcg("the ECG of this id is damaged")

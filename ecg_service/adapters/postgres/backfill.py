@@ -16,6 +16,7 @@ LOCK_BACKFILLS = "LOCK TABLE backfills IN ROW EXCLUSIVE MODE"
 LOCK_TO_BACKFILL = "LOCK TABLE backfills IN EXCLUSIVE MODE"
 POSITION = "SELECT position, checksum FROM backfills WHERE name = $1 AND version = $2"
 REWIND = "UPDATE backfills SET position = $1, checksum = $2 WHERE position > $1"
+"""Lets every backfill that is past the id of a new ECG return to it."""
 CANDIDATES = """
     SELECT ecgs.id, insights.version
     FROM ecgs LEFT JOIN insights ON insights.ecg_id = ecgs.id AND insights.name = $1
@@ -37,7 +38,6 @@ NIL, LAST = UUID(int=0), UUID(int=2**128 - 1)
 
 async def backfill(name: str, version: int, limit: int, connection: Connection) -> Progress:
     """Continue where the last step ended, through at most `BATCH_SIZE` ECGs."""
-    await connection.execute(LOCK_TO_BACKFILL)
     start = await _position(connection, name, version)
     found = await connection.fetch(CANDIDATES, name.encode(), start, BATCH_SIZE)
     rows: list[tuple[UUID, int | None]] = [(ecg_id, stored) for ecg_id, stored in found]
@@ -47,13 +47,8 @@ async def backfill(name: str, version: int, limit: int, connection: Connection) 
     await connection.executemany(UPSERT, [INSIGHTS.stored(to_row(one)) for one in records])
     if seen:
         after = _after(rows[seen - 1][0])
-        await connection.execute(SET_POSITION, name.encode(), version, *_sealed(after))
+        await connection.execute(SET_POSITION, name.encode(), version, *sealed_position(after))
     return Progress(len(records), finished=seen == len(rows) < BATCH_SIZE)
-
-
-async def rewind(connection: Connection, ecg_id: UUID) -> None:
-    """Let every backfill that is past the id of a new ECG return to it."""
-    await connection.execute(REWIND, *_sealed(ecg_id))
 
 
 async def _position(connection: Connection, name: str, version: int) -> UUID:
@@ -76,6 +71,7 @@ def _after(ecg_id: UUID) -> UUID:
     return UUID(int=min(ecg_id.int + 1, LAST.int))
 
 
-def _sealed(position: UUID) -> tuple[UUID, object]:
+def sealed_position(position: UUID) -> tuple[UUID, object]:
+    """Return a position and its checksum."""
     _, checksum = sealed(position.bytes)
     return position, checksum

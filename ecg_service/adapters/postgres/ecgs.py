@@ -117,14 +117,13 @@ class PostgresEcgs(EcgRepository):
 
     async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
         async def delete(connection: Connection) -> None:
-            await connection.execute(LOCK_USERS)
             await require_current(connection, by)
             if not count_of(await connection.execute(DELETE, ecg_id, owner.encode())):
                 raise EcgNotFound
             await connection.execute(DELETE_INSIGHTS, ecg_id)
             await connection.execute(DELETE_NAME, ecg_id)
 
-        await self._engine.write(delete)
+        await self._engine.write(delete, locks=LOCK_USERS)
 
     async def forget_keys(self, older: UUID, *, limit: int) -> int:
         tag = await self._engine.write(lambda connection: connection.execute(FORGET, older, limit))

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import groupby
 from uuid import UUID
 
-from ecg_service.adapters.postgres.backfill import backfill
+from ecg_service.adapters.postgres.backfill import LOCK_TO_BACKFILL, backfill
 from ecg_service.adapters.postgres.engine.engine import Engine
 from ecg_service.adapters.postgres.engine.presence import PRESENT
 from ecg_service.adapters.postgres.engine.sql import Connection, Record
@@ -118,7 +118,9 @@ class PostgresInsights(InsightRepository):
         made = 0
         while made < limit:
             left = limit - made
-            step = await self._engine.write(partial(backfill, name, version, left))
+            step = await self._engine.write(
+                partial(backfill, name, version, left), locks=LOCK_TO_BACKFILL
+            )
             made += step.made
             if step.finished:
                 break

@@ -1,6 +1,6 @@
 """Reads and changes insights by the batch: in two statements, however many there are."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from ecg_service.adapters.postgres.engine.sql import Connection, Record
@@ -30,16 +30,6 @@ def to_records(rows: Iterable[Record], *, all_of: bool) -> Iterator[InsightRecor
             if all_of:
                 ecg_id, name, *_ = row
                 yield damaged_record(UUID(bytes=ecg_id.bytes), name)
-
-
-async def insert_records(connection: Connection, records: Sequence[InsightRecord]) -> None:
-    """Insert the first records of insights of stored ECGs."""
-    if records:
-        await connection.copy_records_to_table(
-            INSIGHTS.name,
-            records=[INSIGHTS.stored(to_row(record)) for record in records],
-            columns=INSIGHTS.names,
-        )
 
 
 async def put_records(connection: Connection, records: Iterable[InsightRecord]) -> None:

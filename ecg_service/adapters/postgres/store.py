@@ -77,12 +77,12 @@ async def _engine(url: str, limits: Limits) -> AsyncGenerator[Engine]:
 async def _keep_up(engine: Engine, presence: Presence) -> None:
     """Make partitions before their month begins, and renew what other processes see of this one."""
     while True:
+        await asyncio.sleep(UPKEEP_SECONDS)
         try:
-            await engine.alone(make_partitions)
             await presence.renew()
+            await engine.alone(make_partitions)
         except EcgError as error:
             logger.warning("the upkeep of the database failed: %s", type(error).__name__)
-        await asyncio.sleep(UPKEEP_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,19 +43,17 @@ class PostgresUsers(UserRepository):
 
     async def add(self, user: User, *, by: Principal | None = None) -> None:
         async def add(connection: Connection) -> None:
-            await connection.execute(LOCK_TO_CHANGE)
             await require_current(connection, by)
             if not await _add(connection, user):
                 raise UserExists
 
-        await self._engine.write(add)
+        await self._engine.write(add, locks=LOCK_TO_CHANGE)
 
     async def add_first(self, user: User) -> bool:
         async def add(connection: Connection) -> bool:
-            await connection.execute(LOCK_TO_CHANGE)
             return not await connection.fetchval(ANY) and await _add(connection, user)
 
-        return await self._engine.write(add)
+        return await self._engine.write(add, locks=LOCK_TO_CHANGE)
 
     async def get(self, name: str) -> User:
         key = name.encode()
@@ -76,7 +74,6 @@ class PostgresUsers(UserRepository):
         by: Principal | None = None,
     ) -> User:
         async def update(connection: Connection) -> User:
-            await connection.execute(LOCK_TO_CHANGE)
             await require_current(connection, by)
             before = _read(await connection.fetchrow(GET, name.encode()))
             admins = await connection.fetch(OTHER_ADMINS, name.encode())
@@ -89,7 +86,7 @@ class PostgresUsers(UserRepository):
             await connection.execute(PUT, *USERS.stored(to_row(user)))
             return user
 
-        return await self._engine.write(update)
+        return await self._engine.write(update, locks=LOCK_TO_CHANGE)
 
 
 async def require_current(connection: Connection, by: Principal | None) -> None:

@@ -1,9 +1,15 @@
 """Makes connections, and reads back what durability depends on."""
 
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
-from ecg_service.adapters.postgres.engine.sql import Connection, Pool, PostgresError, make_pool
+from ecg_service.adapters.postgres.engine.sql import (
+    LOST,
+    Connection,
+    Pool,
+    PostgresError,
+    make_pool,
+)
 from ecg_service.domain.errors import EcgError, Overloaded, StorageUnavailable
 
 OLDEST_SERVER = 140_000
@@ -78,9 +84,10 @@ class Connections:
             try:
                 yield connection
             except BaseException as error:
-                sound = isinstance(error, EcgError | PostgresError)
-                if not sound or (not connection.is_closed() and connection.is_in_transaction()):
-                    connection.terminate()
+                with suppress(*LOST):  # then the pool has given it up by itself
+                    known = isinstance(error, EcgError | PostgresError)
+                    if not known or connection.is_in_transaction():
+                        connection.terminate()
                 raise
             finally:
                 await self._pool.release(connection)

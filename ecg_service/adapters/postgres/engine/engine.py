@@ -89,10 +89,16 @@ class Engine:
                 return await job(connection)
 
     async def write(
-        self, job: Job[T], *, until: float | None = None, settled: Settled = _unknown
+        self,
+        job: Job[T],
+        *,
+        locks: str = "",
+        until: float | None = None,
+        settled: Settled = _unknown,
     ) -> T:
         """Run the job in a transaction that is on disk when this returns; end it in time.
 
+        The transaction begins with the statements `locks`, so that the job sees what is there then.
         If the connection is lost at the commit, `settled` finds out on another one how it ended.
         """
         seconds = self._limits.write_seconds
@@ -100,7 +106,7 @@ class Engine:
         with translate_errors():
             async with deadline.kept():
                 async with self._writing.borrowed() as connection:
-                    result = await self._run(connection, job, deadline)
+                    result = await self._run(connection, locks, job, deadline)
                     committed = await _committed(connection)
                 if not committed:
                     await self._settle(settled)
@@ -108,10 +114,10 @@ class Engine:
         self._last_commit = time.monotonic()
         return result
 
-    async def _run(self, connection: Connection, job: Job[T], deadline: Deadline) -> T:
+    async def _run(self, connection: Connection, locks: str, job: Job[T], deadline: Deadline) -> T:
         deadline.left()
-        await connection.execute("BEGIN")
         try:
+            await connection.execute(f"BEGIN; {locks}")
             result = await job(connection)
             deadline.begin()
         except (EcgError, PostgresError):
@@ -148,7 +154,8 @@ async def _committed(connection: Connection) -> bool:
         tag = await connection.execute("COMMIT")
     except (PostgresError, *LOST) as error:
         if is_lost(error):
-            connection.terminate()
+            with suppress(*LOST):  # then the pool has given it up by itself
+                connection.terminate()
             return False
         raise
     if tag != "COMMIT":

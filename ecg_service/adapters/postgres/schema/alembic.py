@@ -7,9 +7,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from ecg_service.adapters.postgres.engine.errors import reason
 from ecg_service.adapters.postgres.engine.sql import connect
 from ecg_service.domain.errors import StorageUnavailable
 
@@ -30,8 +32,12 @@ async def upgrade(url: str, session: Mapping[str, str], *, seconds: float) -> li
         return await connect(url, session, seconds=seconds)
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=make, poolclass=NullPool)
-    async with engine.begin() as connection:
-        return await connection.run_sync(_upgrade)
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(_upgrade)
+    except DBAPIError as error:
+        cause = error.orig and error.orig.__cause__
+        raise StorageUnavailable(f"cannot migrate: {reason(cause or error)}") from error
 
 
 def _upgrade(connection: Connection) -> list[str]:

@@ -26,7 +26,7 @@ async def make_partitions(connection: Connection) -> None:
     ECGs of a month without one are stored all the same, among the others.
     """
     now: datetime = await connection.fetchval(NOW)
-    for first, after in _months(now.astimezone(UTC)):
+    for first, after in months(now.astimezone(UTC)):
         for table in PARTITIONED:
             name = f"{table}_{first:%Y_%m}"
             if not await connection.fetchval(IS_THERE, name):
@@ -47,7 +47,7 @@ async def _make(
         logger.warning("partition %s was not made: %s", name, type(error).__name__)
 
 
-def _months(now: datetime) -> Iterator[tuple[datetime, datetime]]:
+def months(now: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Yield the beginning and the end of each month."""
     first = datetime(now.year, now.month, 1, tzinfo=UTC)
     for _ in range(MONTHS):

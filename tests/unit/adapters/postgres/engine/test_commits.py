@@ -1,0 +1,99 @@
+"""What is answered when a connection is lost, or hangs, at the worst moment."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from ecg_service.adapters.postgres import Limits, PostgresStore
+from ecg_service.domain.errors import OutcomeUnknown, StorageUnavailable
+from ecg_service.ports.store import Store
+from tests.contract.builders import added, ecgs_of, new
+from tests.proxy import Fault, Proxy, proxying
+
+COMMIT, COPY = b"COMMIT\0", b"PGCOPY\n"
+CUTS = 20
+
+
+@asynccontextmanager
+async def behind_proxy(
+    url: str, *, write_seconds: float = 30.0
+) -> AsyncGenerator[tuple[PostgresStore, Proxy]]:
+    """Open the store through a proxy, which can read what it passes on."""
+    parts = urlsplit(url)
+    async with proxying(parts.hostname or "", parts.port or 5432) as proxy:
+        place = f"{parts.username}@127.0.0.1:{proxy.listening}"
+        through = urlunsplit(parts._replace(netloc=place, query=f"{parts.query}&sslmode=disable"))
+        limits = Limits(write_seconds=write_seconds)
+        async with PostgresStore.open(through, limits) as store:
+            yield store, proxy
+
+
+def lose(proxy: Proxy, what: bytes, fault: Fault) -> None:
+    """Let the next message that ends so, or begins so, meet this fault; it alone."""
+
+    def meet(message: bytes) -> Fault | None:
+        if what not in message:
+            return None
+        proxy.fault = lambda _: None
+        return fault
+
+    proxy.fault = meet
+
+
+async def ids_of(store: Store) -> list[object]:
+    return sorted(ecg.id for ecg in await ecgs_of(store, "ann"))
+
+
+async def test_a_commit_whose_answer_is_lost_is_looked_into(url: str) -> None:
+    stored: list[object] = []
+    async with behind_proxy(url) as (store, proxy):
+        for _ in range(CUTS):
+            lose(proxy, COMMIT, "cut after")
+            stored += await added(store, new("ann", "qrs", key=str(len(stored)), fingerprint=b"f"))
+        assert proxy.cuts == CUTS
+        assert await ids_of(store) == sorted(stored)
+
+
+async def test_a_commit_that_never_arrives_has_stored_nothing(url: str) -> None:
+    async with behind_proxy(url) as (store, proxy):
+        for number in range(CUTS):
+            one = new("ann", key=str(number), fingerprint=b"f")
+            lose(proxy, COMMIT, "cut before")
+            with pytest.raises(StorageUnavailable):
+                await store.ecgs.add_many([one])
+            assert one.ecg.id not in await ids_of(store)
+            await added(store, one)  # the retry
+        assert proxy.cuts == CUTS
+        assert len(await ids_of(store)) == CUTS
+
+
+async def test_what_is_lost_before_the_commit_has_stored_nothing(url: str) -> None:
+    async with behind_proxy(url) as (store, proxy):
+        for fault in ("cut before", "cut after"):
+            lose(proxy, COPY, fault)
+            with pytest.raises(StorageUnavailable):
+                await store.ecgs.add_many([new()])
+        assert await ids_of(store) == []
+        assert len(await added(store, new())) == 1
+
+
+@pytest.mark.parametrize(("what", "error"), [(COMMIT, OutcomeUnknown), (COPY, StorageUnavailable)])
+async def test_what_hangs_is_answered_in_time(
+    url: str, what: bytes, error: type[Exception]
+) -> None:
+    async with behind_proxy(url, write_seconds=0.5) as (store, proxy):
+        lose(proxy, what, "hang")
+        with pytest.raises(error):
+            await store.ecgs.add_many([new()])
+        assert proxy.cuts <= 1
+
+
+async def test_how_another_write_ended_is_said_to_be_unknown(url: str) -> None:
+    async with behind_proxy(url) as (store, proxy):
+        [one] = await added(store, new())
+        lose(proxy, COMMIT, "cut after")
+        with pytest.raises(OutcomeUnknown):
+            await store.ecgs.delete("ann", one)
+        assert await ids_of(store) == []

@@ -1,0 +1,56 @@
+import asyncio
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ecg_service.adapters.postgres import PostgresDatabase, PostgresStore
+from ecg_service.adapters.postgres.schema import alembic
+from ecg_service.adapters.postgres.schema.migrations import HEAD
+from ecg_service.domain.errors import StorageUnavailable
+from tests.postgres import execute, new_schema
+
+
+@pytest.fixture
+def empty() -> Generator[str]:
+    with new_schema() as made:
+        yield made
+
+
+def test_the_last_step_is_the_one_that_is_named() -> None:
+    assert alembic.head() == HEAD
+
+
+def test_of_several_at_once_one_migrates(empty: str) -> None:
+    database = PostgresDatabase.from_url(empty)
+    with ThreadPoolExecutor(4) as threads:
+        applied = list(threads.map(lambda _: database.migrate(), range(4)))
+    assert sorted(applied) == [[], [], [], [HEAD]]
+
+
+def test_one_that_fails_half_way_has_changed_nothing(empty: str) -> None:
+    database = PostgresDatabase.from_url(empty)
+    execute("CREATE TABLE pings (content int)", url=empty)
+    with pytest.raises(StorageUnavailable):
+        database.migrate()
+    assert not database.exists()
+    execute("DROP TABLE pings", url=empty)
+    assert database.migrate() == [HEAD]
+
+
+def test_a_newer_database_is_refused(url: str) -> None:
+    execute("UPDATE alembic_version SET version_num = '9999_from_the_future'", url=url)
+    database = PostgresDatabase.from_url(url)
+    for refused in (database.migrate, lambda: asyncio.run(_open(url))):
+        with pytest.raises(StorageUnavailable, match="newer"):
+            refused()
+
+
+def test_an_older_database_is_not_opened(empty: str) -> None:
+    with pytest.raises(StorageUnavailable, match="migrate"):
+        asyncio.run(_open(empty))
+
+
+async def _open(url: str) -> None:
+    async with PostgresStore.open(url):
+        pass
