@@ -3,15 +3,21 @@
 import os
 import secrets
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 
 import pytest
 
+from ecg_service.adapters.postgres import PostgresDatabase
 from ecg_service.adapters.postgres.engine.blocking import run
 from ecg_service.adapters.postgres.engine.sql import LOST, PostgresError, connect
 
+TABLES = ["users", "ecgs", "client_ids", "insights", "idempotency_keys", "backfills", "pings"]
 URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
+
+
+_empty: list[str] = []
+"""Schemas with tables and nothing in them, by their URL, for the next tests of this process."""
 
 
 @contextmanager
@@ -24,6 +30,23 @@ def new_schema() -> Generator[str]:
         yield f"{URL}?search_path={name}"
     finally:
         execute(f"DROP SCHEMA {name} CASCADE")
+
+
+@contextmanager
+def empty_schema(kept: ExitStack) -> Generator[str]:
+    """Yield the URL of a migrated schema, and empty it after the block: a new one takes longer.
+
+    It is dropped when the stack unwinds.
+    """
+    if not _empty:
+        url = kept.enter_context(new_schema())
+        PostgresDatabase.from_url(url).migrate()
+        kept.callback(lambda: url in _empty and _empty.remove(url))
+        _empty.append(url)
+    url = _empty.pop()
+    yield url
+    execute(*(f"DELETE FROM {table}" for table in TABLES), url=url)
+    _empty.append(url)
 
 
 def require_postgres() -> None:
@@ -42,13 +65,12 @@ def _missing() -> str | None:
 
 
 def execute(*statements: str, url: str = URL) -> None:
-    """Run statements, each in a transaction of its own."""
+    """Run statements in one transaction."""
 
     async def work() -> None:
         connection = await connect(url, {}, seconds=5)
         try:
-            for statement in statements:
-                await connection.execute(statement)
+            await connection.execute("; ".join(statements))
         finally:
             connection.terminate()
 

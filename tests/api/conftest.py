@@ -1,6 +1,7 @@
 """One service for each kind of store, shared by all tests of the API: hashing passwords is slow."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
@@ -10,6 +11,7 @@ from typed_settings import SecretStr
 
 from ecg_service.settings import AdminSettings, InsightSettings, Settings, StoreSettings
 from tests.api.doors import ADMIN, ANN, BOB, PASSWORD, Service, serving
+from tests.postgres import new_schema
 
 HERE = Path(__file__).parent
 STORES = ("memory", "sqlite", "postgres")
@@ -23,22 +25,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-def settings(store: str, directory: Path) -> Settings:
-    url = "memory://" if store == "memory" else f"sqlite:///{directory / 'ecg.db'}"
+def settings(store: str, directory: Path, url: str | None = None) -> Settings:
+    urls = {"memory": "memory://", "sqlite": f"sqlite:///{directory / 'ecg.db'}"}
     return Settings(
-        store=StoreSettings(url),
+        store=StoreSettings(url or urls[store]),
         admin=AdminSettings(ADMIN, SecretStr(PASSWORD)),
         # the tests send without a lull
         insights=InsightSettings(insight_delay_seconds=0, sweep_seconds=0.2),
     )
 
 
+@contextmanager
+def with_store(store: str, directory: Path) -> Generator[Settings]:
+    """Yield settings with a new database of this kind, which is there until the block ends."""
+    with new_schema() if store == "postgres" else nullcontext() as url:
+        yield settings(store, directory, url)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=STORES)
 async def service(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[Service]:
-    async with serving(settings(request.param, tmp_path_factory.mktemp("store"))) as running:
-        yield running
+    with with_store(request.param, tmp_path_factory.mktemp("store")) as given:
+        async with serving(given) as running:
+            yield running
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.api.conftest import STORES, settings
+from tests.api.conftest import STORES, with_store
 from tests.api.doors import ADMIN, ANN, BOB, DISABLED, PASSWORD, Json, Service, problem, serving
 
 NEW = "a new password"
@@ -19,8 +19,9 @@ NEW = "a new password"
 @pytest_asyncio.fixture(loop_scope="session", params=STORES)
 async def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Service]:
     """Return a service of one's own, whose admins may come and go."""
-    async with serving(settings(request.param, tmp_path)) as running:
-        yield running
+    with with_store(request.param, tmp_path) as given:
+        async with serving(given) as running:
+            yield running
 
 
 def new_name() -> str:

@@ -12,7 +12,7 @@ from ecg_service.domain.errors import Conflict, StorageUnavailable
 from ecg_service.ports.copies import Copying
 from ecg_service.ports.store import Checked, Database
 from tests.contract.builders import added, ecgs_of, new, user
-from tests.contract.conftest import DATABASES
+from tests.contract.conftest import DATABASES, migrated
 
 BLOB = pack([Signal([1, 2, 3])])
 
@@ -36,8 +36,7 @@ REFUSING = {"memory": "cannot be backed up or restored", "postgres": "pg_dump"}
 
 @pytest.fixture(params=[name for name in DATABASES if name not in REFUSING])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Database]:
-    with DATABASES[request.param](tmp_path) as database:
-        database.migrate()
+    with migrated(request.param, tmp_path) as database:
         yield database
 
 

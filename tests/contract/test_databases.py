@@ -6,16 +6,16 @@ from ecg_service.ports.store import Checked, Database, Store
 from tests.contract.builders import added, new, user
 
 
-def test_nothing_is_there_before_the_migration(database: Database, tmp_path: Path) -> None:
-    assert not database.exists()
+def test_nothing_is_there_before_the_migration(fresh: Database, tmp_path: Path) -> None:
+    assert not fresh.exists()
     assert list(tmp_path.iterdir()) == []
-    database.migrate()
-    assert database.exists() is database.is_persistent
+    fresh.migrate()
+    assert fresh.exists() is fresh.is_persistent
 
 
-def test_a_migration_is_done_once(database: Database) -> None:
-    assert bool(database.migrate()) is database.is_persistent
-    assert database.migrate() == []
+def test_a_migration_is_done_once(fresh: Database) -> None:
+    assert bool(fresh.migrate()) is fresh.is_persistent
+    assert fresh.migrate() == []
 
 
 def test_the_password_file_can_be_written(database: Database) -> None:
@@ -25,7 +25,6 @@ def test_the_password_file_can_be_written(database: Database) -> None:
 
 
 async def test_what_is_kept_is_there_when_it_is_opened_again(database: Database) -> None:
-    database.migrate()
     async with database.open() as store:
         await store.users.add(user())
     async with database.open() as store:

@@ -30,7 +30,7 @@ from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.users import Role
 from ecg_service.ports.store import Store
 from tests.contract.builders import NOON, new, user
-from tests.contract.conftest import DATABASES
+from tests.contract.conftest import DATABASES, migrated
 
 T = TypeVar("T")
 
@@ -90,11 +90,9 @@ class SameAnswers(RuleBasedStateMachine):
     async def open(self) -> list[Store]:
         directory = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         databases = [
-            self.stack.enter_context(DATABASES[kind](directory))
+            self.stack.enter_context(migrated(kind, directory))
             for kind in ("memory", type(self).kind)
         ]
-        for database in databases:
-            database.migrate()
         return [await self.stack.enter_async_context(one.open()) for one in databases]
 
     def teardown(self) -> None:

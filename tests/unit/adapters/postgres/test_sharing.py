@@ -89,14 +89,15 @@ async def test_what_a_process_left_running_is_released_and_what_runs_elsewhere_i
 async def test_a_backfill_passes_over_nothing_that_is_stored_beside_it(
     stores: list[PostgresStore],
 ) -> None:
-    async def fill() -> None:
+    async def fill() -> int:
         for _ in range(10):
             await added(stores[0], new())
+        return 0
 
     async def backfill(store: PostgresStore) -> int:
         return sum([await store.insights.backfill("a", 1, limit=3) for _ in range(10)])
 
-    _, *made = await asyncio.gather(fill(), *(backfill(store) for store in stores[1:]))
+    made = await asyncio.gather(fill(), *(backfill(store) for store in stores[1:]))
     made.append(await stores[0].insights.backfill("a", 1, limit=99))
     assert sum(made) == 10
     assert len(await stores[0].insights.pending(limit=99)) == 10

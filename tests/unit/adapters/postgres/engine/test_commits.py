@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
 
 import pytest
 
@@ -42,12 +43,12 @@ def lose(proxy: Proxy, what: bytes, fault: Fault) -> None:
     proxy.fault = meet
 
 
-async def ids_of(store: Store) -> list[object]:
+async def ids_of(store: Store) -> list[UUID]:
     return sorted(ecg.id for ecg in await ecgs_of(store, "ann"))
 
 
 async def test_a_commit_whose_answer_is_lost_is_looked_into(url: str) -> None:
-    stored: list[object] = []
+    stored: list[UUID] = []
     async with behind_proxy(url) as (store, proxy):
         for _ in range(CUTS):
             lose(proxy, COMMIT, "cut after")

@@ -24,7 +24,7 @@ def test_the_last_step_is_the_one_that_is_named() -> None:
 def test_of_several_at_once_one_migrates(empty: str) -> None:
     database = PostgresDatabase.from_url(empty)
     with ThreadPoolExecutor(4) as threads:
-        applied = list(threads.map(lambda _: database.migrate(), range(4)))
+        applied = [one.result() for one in [threads.submit(database.migrate) for _ in range(4)]]
     assert sorted(applied) == [[], [], [], [HEAD]]
 
 
