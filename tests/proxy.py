@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Literal
 
 Fault = Literal["cut before", "cut after", "hang"]
-"""What happens to a message: it is lost with its connection, only its answer is, or it waits."""
+"""What happens to a message: it is lost with its connection, only its answer is, or it waits and nobody is let in any more."""
 
 
 @dataclass
@@ -19,17 +19,22 @@ class Proxy:
     fault: Callable[[bytes], Fault | None] = lambda _: None
     cuts: int = 0
     listening: int = 0
+    stop: Callable[[], None] = lambda: None
+    tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        from_server, to_server = await asyncio.open_connection(self.host, self.port)
-        answers = asyncio.create_task(_pass(from_server, writer))
-        try:
-            with suppress(OSError, asyncio.CancelledError):  # also at the end of the test
-                await self._requests(reader, to_server)
-        finally:
-            answers.cancel()
-            writer.close()
-            to_server.close()
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError), ExitStack() as stack:
+            stack.callback(writer.transport.abort)
+            from_server, to_server = await asyncio.open_connection(self.host, self.port)
+            stack.callback(to_server.transport.abort)
+            answers = asyncio.create_task(_pass(from_server, writer))
+            stack.callback(answers.cancel)
+            await self._requests(reader, to_server)
 
     async def _requests(
         self, reader: asyncio.StreamReader, to_server: asyncio.StreamWriter
@@ -38,6 +43,7 @@ class Proxy:
         while not fault and (message := await reader.read(65_536)):
             fault = self.fault(message)
             if fault == "hang":
+                self.stop()
                 await reader.read(-1)  # until the client gives up
             if fault in {None, "cut after"}:
                 to_server.write(message)
@@ -57,9 +63,13 @@ async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def proxying(host: str, port: int) -> AsyncGenerator[Proxy]:
     """Listen at a free port before this server until the block ends."""
     proxy = Proxy(host, port)
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(proxy.accept, "127.0.0.1", 0)
+    proxy.stop = server.close
     proxy.listening = server.sockets[0].getsockname()[1]
     try:
         yield proxy
     finally:
         server.close()
+        for task in [*proxy.tasks]:
+            task.cancel()
+        await asyncio.gather(*proxy.tasks, return_exceptions=True)

@@ -57,7 +57,7 @@ STORES: Mapping[str, Callable[[str, Settings], Database | None]] = MappingProxyT
 )
 """Every kind of store, by the form of its URL: each returns the database if the URL is of its kind."""
 
-SECRET = re.compile(r"(?<=:)[^:@/]+(?=@)|(?<=password=)[^&]*")
+SECRET = re.compile(r"(?<=:)(?!//)[^?#]*(?=@)|(?<=password=)[^&]*")
 """The password in a URL, also in one that is mistyped."""
 
 URL_FORMS = " or ".join(STORES)

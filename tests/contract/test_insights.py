@@ -179,6 +179,15 @@ async def test_what_is_gone_does_not_keep_others_from_finishing(store: Store) ->
 # Release.
 
 
+async def test_the_time_of_the_store_goes_on(store: Store) -> None:
+    moments = [await store.insights.now() for _ in range(3)]
+    assert moments == sorted(moments)
+    [one] = await added(store, new("ann", "a"))
+    await store.insights.claim([one], now=await store.insights.now())
+    assert await store.insights.release(claimed_before=moments[0]) == 0
+    assert await store.insights.release(claimed_before=await store.insights.now() + 1) == 1
+
+
 async def test_releases_runs_begun_earlier(store: Store) -> None:
     one, two = await added(store, new("ann", "a", "b"), new("ann", "a"))
     await store.insights.claim([one], now=NOON)

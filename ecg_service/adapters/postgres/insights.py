@@ -45,7 +45,9 @@ OVERDUE = f"""
 """  # noqa: S608
 CLAIMED_BEFORE = OVERDUE.format("claimed_at < $1")
 # Of this process, which has just started, and of those that have ended, however they did.
-LEFT_BEHIND = OVERDUE.format(f"(claimed_by IS NULL OR claimed_by = $1 OR NOT {PRESENT})")
+LEFT_BEHIND = OVERDUE.format(
+    f"(claimed_by IS NULL OR claimed_by = $1 OR claimed_by NOT IN ({PRESENT}))"
+)
 # Of a damaged insight, whose checksum stays wrong: it is not tried again.
 PARK = "UPDATE insights SET state = 'failed' WHERE ecg_id = $1 AND name = $2"
 

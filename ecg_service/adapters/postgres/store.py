@@ -99,8 +99,11 @@ class PostgresDatabase(Database):
         Everything else in it is the driver's: `?sslmode=verify-full`, `?passfile=`, `?host=`.
         """
         parts = urlsplit(url)
-        if not parts.path.strip("/") or parts.fragment:
-            raise ValueError("a URL of PostgreSQL ends in the name of a database")
+        if not parts.path.strip("/") or parts.fragment or "@" in parts.path:
+            raise ValueError(
+                "a URL of PostgreSQL ends in the name of a database, and its user and password"
+                " have / as %2F, ? as %3F and # as %23"
+            )
         return cls(url, limits)
 
     def __str__(self) -> str:

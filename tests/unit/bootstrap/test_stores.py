@@ -106,6 +106,7 @@ def test_a_postgres_store_has_the_limits_of_the_settings() -> None:
         "postgresql://ann:secret@host/ecg?sslmode=verify-full",
         "postgresql://ann:secret@host:5432/ecg",
         "postgresql://host/ecg?password=secret",
+        "postgresql://ann:a@secret@host/ecg",
     ],
 )
 def test_no_secret_of_a_url_is_told(url: str) -> None:
@@ -114,6 +115,13 @@ def test_no_secret_of_a_url_is_told(url: str) -> None:
         with pytest.raises(BadSettings, match=r"^ECG_DATABASE_URL: ") as refused:
             open_store(settings(wrong))
         assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("password", ["a/secret", "a?secret", "a#secret"])
+def test_a_password_that_is_not_encoded_is_refused_and_not_told(password: str) -> None:
+    with pytest.raises(BadSettings, match="%2F") as refused:
+        open_store(settings(f"postgresql://ann:{password}@host/ecg"))
+    assert "secret" not in str(refused.value)
 
 
 async def test_memory_is_a_store_that_begins_empty() -> None:

@@ -11,14 +11,11 @@ from ecg_service.adapters.postgres.engine.sql import Connection, connect
 
 HOLD = "SELECT pg_advisory_lock($1)"
 PRESENT = """
-    EXISTS (
-        SELECT FROM pg_locks
-        WHERE locktype = 'advisory' AND objsubid = 1 AND granted
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND (classid::bigint << 32 | objid::bigint) = claimed_by
-    )
+    SELECT classid::bigint << 32 | objid::bigint FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-"""Whether the process lives that `claimed_by` stands for."""
+"""The numbers of the processes that live."""
 
 
 class Presence:

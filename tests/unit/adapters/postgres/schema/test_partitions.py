@@ -26,6 +26,12 @@ def test_months_follow_each_other(now: tuple[int, int, int], names: list[str]) -
     assert [after for _, after in found[:-1]] == [first for first, _ in found[1:]]
 
 
+STORAGE = """
+    SELECT attstorage FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
+    WHERE attname = 'blob' AND relnamespace = current_schema()::regnamespace
+"""
+
+
 async def where(url: str) -> dict[UUID, str]:
     connection = await connect(url, {}, seconds=5)
     try:
@@ -33,6 +39,16 @@ async def where(url: str) -> dict[UUID, str]:
     finally:
         connection.terminate()
     return {UUID(bytes=ecg_id.bytes): table for ecg_id, table in rows}
+
+
+async def test_blobs_are_not_compressed_again(url: str) -> None:
+    connection = await connect(url, {}, seconds=5)
+    try:
+        rows = await connection.fetch(STORAGE)
+    finally:
+        connection.terminate()
+    assert len(rows) == 5  # the table itself, three months, and the others
+    assert {storage for (storage,) in rows} == {b"e"}
 
 
 async def test_an_ecg_is_in_the_partition_of_its_month(url: str, store: PostgresStore) -> None:
