@@ -1,15 +1,16 @@
-"""Stores a batch of ECGs: two statements and a binary COPY for all, in one transaction."""
+"""Stores a batch of ECGs: two statements and two binary COPYs for all, in one transaction."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
+from operator import attrgetter
 from uuid import UUID
 
 from ecg_service.adapters.postgres.backfill import LOCK_BACKFILLS, REWIND, sealed_position
 from ecg_service.adapters.postgres.engine.engine import Engine
 from ecg_service.adapters.postgres.engine.sql import Connection, Record
 from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS, KEYS
-from ecg_service.adapters.postgres.users import EPOCHS, LOCK_USERS
+from ecg_service.adapters.postgres.users import LOCK_USERS
 from ecg_service.adapters.rows import ecgs, insights, keys
 from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedKey, NotFound, StorageUnavailable
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
@@ -22,35 +23,30 @@ Known = IdAndFingerprint | DamagedEcg | DamagedKey
 LOCK = f"{LOCK_USERS}; {LOCK_BACKFILLS}"
 # All that the batch asks about: each statement takes a round trip.
 LOOK = f"""
+    WITH rewound AS ({REWIND})
     SELECT pg_current_xact_id()::text,
-    ARRAY(SELECT ROW(name, epoch) FROM ({EPOCHS}) AS found),
+    ARRAY(SELECT ROW(name, epoch) FROM users WHERE name = ANY($3::bytea[])),
     ARRAY(
         SELECT ROW({", ".join(f"found.{name}" for name in KEYS.names)})
-        FROM unnest($2::bytea[], $3::bytea[]) AS asked (owner, name)
+        FROM unnest($4::bytea[], $5::bytea[]) AS asked (owner, name)
         JOIN idempotency_keys AS found ON (found.owner, found.key) = (asked.owner, asked.name)
     ),
     ARRAY(
         SELECT ROW(asked.owner, asked.name, {", ".join(f"found.{name}" for name in ECGS.names)})
-        FROM unnest($4::bytea[], $5::bytea[]) AS asked (owner, name)
+        FROM unnest($6::bytea[], $7::bytea[]) AS asked (owner, name)
         JOIN client_ids ON (client_ids.owner, client_ids.client_id) = (asked.owner, asked.name)
         LEFT JOIN ecgs AS found ON found.id = client_ids.ecg_id
     )
 """  # noqa: S608
 # Names in order, so that two transactions wait for each other in one direction only.
-STORE = f"""
-    WITH rewound AS ({REWIND}), kept AS (
-        INSERT INTO insights ({INSIGHTS.columns})
-        SELECT * FROM unnest(
-            $3::uuid[], $4::bytea[], $5::bigint[], $6::text[], $7::bigint[],
-            $8::bytea[], $9::bytea[], $10::bigint[], $11::bigint[], $12::bigint[]
-        )
-    ), new_keys AS (
+TAKE = f"""
+    WITH new_keys AS (
         INSERT INTO idempotency_keys ({KEYS.columns})
-        SELECT * FROM unnest($13::bytea[], $14::bytea[], $15::uuid[], $16::bytea[], $17::bigint[])
+        SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::uuid[], $4::bytea[], $5::bigint[])
         ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING 1
     ), new_ids AS (
         INSERT INTO client_ids (owner, client_id, ecg_id)
-        SELECT * FROM unnest($18::bytea[], $19::bytea[], $20::uuid[])
+        SELECT * FROM unnest($6::bytea[], $7::bytea[], $8::uuid[])
         ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING 1
     )
     SELECT (SELECT count(*) FROM new_keys) + (SELECT count(*) FROM new_ids)
@@ -72,8 +68,8 @@ class Batch:
     def __init__(self, new: Sequence[StoredEcg], *, together: bool) -> None:
         self.new = new
         self._together = together
-        self._rows = {one.ecg.id: _row(one) for one in new}
-        self._insights = {one.ecg.id: _insight_rows(one) for one in new}
+        # By identity: to hash an id takes as long as to store an insight.
+        self._rows = {id(one): (_row(one), _insight_rows(one)) for one in new}
         self._proof: tuple[UUID, str] | None = None
 
     async def store(self, engine: Engine, *, until: float | None) -> list[Added]:
@@ -102,29 +98,33 @@ class Batch:
             await self._store(connection, fresh)
         return answers
 
-    def _asked(self) -> Iterable[list[bytes]]:
+    def _asked(self) -> Iterable[object]:
         senders = {one.sender.name for one in self.new if one.sender}
         asked_keys = [(one.ecg.owner, one.key) for one in self.new if one.key is not None]
         asked_ids = [(one.ecg.owner, one.ecg.client_id) for one in self.new if _has_name(one)]
+        yield from sealed_position(min((one.ecg.id for one in self.new), key=attrgetter("int")))
         yield [name.encode() for name in senders]
         for asked in (asked_keys, asked_ids):
             yield [owner.encode() for owner, _ in asked]
             yield [(name or "").encode() for _, name in asked]
 
     async def _store(self, connection: Connection, fresh: Sequence[StoredEcg]) -> None:
-        rows = [self._rows[one.ecg.id] for one in fresh]
-        await connection.copy_records_to_table(ECGS.name, records=rows, columns=COLUMNS)
-        kept = [row for one in fresh for row in self._insights[one.ecg.id]]
+        await self._take_names(connection, fresh)
+        rows = [self._rows[id(one)] for one in fresh]
+        ecg_rows = [row for row, _ in rows]
+        await connection.copy_records_to_table(ECGS.name, records=ecg_rows, columns=COLUMNS)
+        kept = [row for _, insight_rows in rows for row in insight_rows]
+        if kept:
+            await connection.copy_records_to_table(
+                INSIGHTS.name, records=kept, columns=INSIGHTS.names
+            )
+
+    async def _take_names(self, connection: Connection, fresh: Sequence[StoredEcg]) -> None:
         new_keys = [KEYS.stored(keys.to_row(one)) for one in fresh if one.key is not None]
         new_ids = [_name_row(one) for one in fresh if _has_name(one)]
-        taken = await connection.fetchval(
-            STORE,
-            *sealed_position(min(one.ecg.id for one in fresh)),
-            *_columns(kept, len(INSIGHTS.names)),
-            *_columns(new_keys, len(KEYS.names)),
-            *_columns(new_ids, 3),
-        )
-        if taken < len(new_keys) + len(new_ids):
+        names = len(new_keys) + len(new_ids)
+        columns = *_columns(new_keys, len(KEYS.names)), *_columns(new_ids, 3)
+        if names and await connection.fetchval(TAKE, *columns) < names:
             raise _Taken("others store ECGs of the same names")
 
     async def _settled(self, connection: Connection) -> bool | None:

@@ -6,9 +6,8 @@ encoding of the database; bytes compare by code point. Only words of ours are te
 
 from collections.abc import Sequence
 from typing import NamedTuple
-from uuid import UUID
 
-from ecg_service.adapters.postgres.engine.sql import Record
+from ecg_service.adapters.postgres.engine.sql import Record, id_of
 from ecg_service.adapters.rows import ecgs, insights, keys, users
 from ecg_service.adapters.rows.sealed import Row, Value
 from ecg_service.domain.errors import Damaged
@@ -33,7 +32,7 @@ class Table(NamedTuple):
             if isinstance(text := row[place], str):
                 stored[place] = text.encode()
         if self.id is not None:
-            stored[self.id] = UUID(bytes=row[self.id])  # pyright: ignore[reportArgumentType]
+            stored[self.id] = id_of(row[self.id])  # pyright: ignore[reportArgumentType]
         return tuple(stored)
 
     def read(self, record: Record, damaged: type[Damaged]) -> Row:

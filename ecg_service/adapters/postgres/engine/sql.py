@@ -80,6 +80,11 @@ async def _leave_as_it_is(connection: object) -> None:
     """Spare a round trip: no statement here changes a session, and no transaction is left open."""
 
 
+def id_of(raw: bytes) -> object:
+    """Return an id as the driver has it: made and sent in a tenth of the time of Python's."""
+    return _driver.pgproto.pgproto.UUID(raw)
+
+
 def state_of(error: BaseException) -> str:
     """Return the SQLSTATE of an error, if it has one."""
     return getattr(error, "sqlstate", None) or ""
