@@ -6,7 +6,7 @@ import secrets
 import statistics
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import click
@@ -44,13 +44,14 @@ Store = Callable[[Sequence[StoredEcg]], Awaitable[object]]
 @click.option("--rounds", default=15, show_default=True, help="Each measures everything once.")
 @click.option("--batches", default=20, show_default=True, help="Transactions in a measurement.")
 @click.option("--batch", default=32, show_default=True, help="ECGs in a transaction.")
+@click.option("--writers", default=1, show_default=True, help="Transactions at once.")
 @click.option("--check", is_flag=True, help="Fail where a goal is missed.")
-def postgres(*, rounds: int, batches: int, batch: int, check: bool) -> None:
-    """Measure ECGs of 12 x 5,000 that one writer stores; TEST_POSTGRES_URL names the server.
+def postgres(*, rounds: int, batches: int, batch: int, writers: int, check: bool) -> None:
+    """Measure ECGs of 12 x 5,000 that `--writers` store; TEST_POSTGRES_URL names the server.
 
     The bare COPY stores id and blob and nothing else: no owner, lead, insight, index or checksum.
     """
-    found = uvloop.run(_measure(rounds, batches, batch))
+    found = uvloop.run(_measure(rounds, batches, batch, writers))
     names = {
         "repository": "through the repository",
         "named": "… each with an id of its sender and an idempotency key",
@@ -78,11 +79,11 @@ def _ratio(found: dict[str, list[float]], name: str) -> float:
     return statistics.median(one / raw for one, raw in pairs)
 
 
-async def _measure(rounds: int, batches: int, batch: int) -> dict[str, list[float]]:
+async def _measure(rounds: int, batches: int, batch: int, writers: int) -> dict[str, list[float]]:
     blob = pack([Signal(one) for one in signals(body(SAMPLES))])
     click.echo(f"blobs of {len(blob):,} bytes, {batch} in a transaction")
     rates: dict[str, list[float]] = {"repository": [], "named": [], "raw": []}
-    async with _stores() as stores:
+    async with _stores(writers) as stores:
         for _ in range(rounds):
             for name, store in stores.items():
                 made = [
@@ -90,14 +91,13 @@ async def _measure(rounds: int, batches: int, batch: int) -> dict[str, list[floa
                     for _ in range(batches)
                 ]
                 begun = time.perf_counter()
-                for one in made:
-                    await store(one)
+                await asyncio.gather(*(_all(store, made[n::writers]) for n in range(writers)))
                 rates[name].append(batches * batch / (time.perf_counter() - begun))
     return rates
 
 
 @asynccontextmanager
-async def _stores() -> AsyncGenerator[dict[str, Store]]:
+async def _stores(writers: int) -> AsyncGenerator[dict[str, Store]]:
     """Make a schema, and drop it after the block."""
     name = f"bench_{secrets.token_hex(8)}"
     url = f"{URL}{'&' if '?' in URL else '?'}search_path={name}"
@@ -109,20 +109,30 @@ async def _stores() -> AsyncGenerator[dict[str, Store]]:
         await connection.execute(RAW)
         async with database.open() as store:
             await store.users.add(ANN)
-            yield {
-                "repository": store.ecgs.add_many,
-                "named": store.ecgs.add_many,
-                "raw": lambda batch: _copy(connection, batch),
-            }
+            async with AsyncExitStack() as stack:
+                idle = [await connect(url, {}, seconds=5) for _ in range(writers)]
+                for one in idle:
+                    stack.callback(one.terminate)
+                yield {
+                    "repository": store.ecgs.add_many,
+                    "named": store.ecgs.add_many,
+                    "raw": lambda batch: _copy(idle, batch),
+                }
     finally:
         await connection.execute(f"DROP SCHEMA {name} CASCADE")
         connection.terminate()
 
 
-async def _copy(connection: Connection, batch: Sequence[StoredEcg]) -> None:
+async def _all(store: Store, batches: Sequence[Sequence[StoredEcg]]) -> None:
+    for one in batches:
+        await store(one)
+
+
+async def _copy(idle: list[Connection], batch: Sequence[StoredEcg]) -> None:
     """Store ids and blobs in a transaction that is durable."""
-    rows = [(one.ecg.id, one.blob) for one in batch]
+    rows, connection = [(one.ecg.id, one.blob) for one in batch], idle.pop()
     await connection.copy_records_to_table("raw", records=rows, columns=["id", "blob"])
+    idle.append(connection)
 
 
 def _ecg(blob: bytes, *, named: bool) -> StoredEcg:
