@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from ecg_service.adapters.memory.users import MemoryUsers
+from ecg_service.adapters.whole_blob import WholeBlob
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg, fill
 from ecg_service.domain.errors import EcgNotFound, StorageUnavailable
 from ecg_service.domain.principal import Principal, require_current
@@ -20,16 +21,6 @@ from ecg_service.ports.ecgs import EcgRepository, Names
 T = TypeVar("T")
 
 EcgsById = dict[UUID, StoredEcg]
-
-
-class MemoryBlob:
-    """A blob in memory."""
-
-    def __init__(self, blob: bytes) -> None:
-        self._blob, self.size = blob, len(blob)
-
-    def read(self, start: int, stop: int) -> bytes:
-        return self._blob[start:stop]
 
 
 class MemoryEcgs(EcgRepository):
@@ -84,7 +75,7 @@ class MemoryEcgs(EcgRepository):
         insights: Names = None,
     ) -> T:
         stored = self._with(owner, ecg_id, insights)
-        return await asyncio.to_thread(use, replace(stored, blob=b""), MemoryBlob(stored.blob))
+        return await asyncio.to_thread(use, replace(stored, blob=b""), WholeBlob(stored.blob))
 
     async def page(
         self,

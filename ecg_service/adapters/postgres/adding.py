@@ -136,7 +136,7 @@ class Batch:
 
 
 def _row(one: StoredEcg) -> tuple[object, ...]:
-    *row, blob, checksum = ecgs.to_row(one)
+    *row, blob, checksum = ecgs.to_row(one, one.blob)
     return (*ECGS.stored(row), blob, checksum)
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from ecg_service.actors import Threads
 from ecg_service.adapters.postgres import adding
 from ecg_service.adapters.postgres.engine.engine import Engine
@@ -16,11 +18,13 @@ from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS
 from ecg_service.adapters.postgres.users import LOCK_USERS, require_current
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, to_blob, to_ecg
 from ecg_service.adapters.threads import in_thread
+from ecg_service.adapters.whole_blob import WholeBlob
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg, fill
 from ecg_service.domain.errors import Damaged, DamagedEcg, EcgNotFound, NotFound
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import Added, StoredEcg
 from ecg_service.domain.time import from_microseconds, to_microseconds
+from ecg_service.ports.core import PackedBlob
 from ecg_service.ports.ecgs import EcgRepository, Names
 
 T = TypeVar("T")
@@ -90,12 +94,20 @@ class PostgresEcgs(EcgRepository):
         return _to_stored(found, owner, insights, samples=samples)
 
     async def read(
-        self, owner: str, ecg_id: UUID, use: Callable[[StoredEcg], T], *, insights: Names = None
+        self,
+        owner: str,
+        ecg_id: UUID,
+        use: Callable[[StoredEcg, PackedBlob], T],
+        *,
+        insights: Names = None,
     ) -> T:
         found = await self._select(WHOLE, owner, ecg_id, insights)
-        return await in_thread(
-            self._reading, lambda: use(_to_stored(found, owner, insights, samples=True))
-        )
+
+        def work() -> T:
+            stored = _to_stored(found, owner, insights, samples=True)
+            return use(replace(stored, blob=b""), WholeBlob(stored.blob))
+
+        return await in_thread(self._reading, work)
 
     async def page(
         self,

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 import ecg_core
 from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore, verify_blob
-from ecg_service.adapters.memory.ecgs import MemoryBlob
+from ecg_service.adapters.whole_blob import WholeBlob
 from ecg_service.api.edge.problems import pointer
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import DamagedEcg, Invalid, Malformed, Overloaded
@@ -119,7 +119,7 @@ async def test_no_blob_at_all_is_damage_too(core: RustCore, blob: bytes) -> None
     [answer] = await core.unpack([replace(WHOLE, blob=blob)], lambda index, _: index)
     assert isinstance(answer, DamagedEcg)
     with pytest.raises(DamagedEcg):
-        core.open(WHOLE.ecg, MemoryBlob(blob), lambda leads: leads[0].count(1))
+        core.open(WHOLE.ecg, WholeBlob(blob), lambda leads: leads[0].count(1))
     with pytest.raises(DamagedEcg):
         verify_blob(blob, 1003)
 
@@ -130,7 +130,7 @@ def test_a_whole_blob_is_verified() -> None:
 
 def test_what_was_read_is_unpacked_in_the_same_thread(core: RustCore) -> None:
     lengths, thread = core.open(
-        WHOLE.ecg, MemoryBlob(BLOB), lambda s: ([*map(len, s)], threading.get_ident())
+        WHOLE.ecg, WholeBlob(BLOB), lambda s: ([*map(len, s)], threading.get_ident())
     )
     assert (lengths, thread) == ([3, 1000], threading.get_ident())
 
@@ -149,7 +149,7 @@ async def test_a_window_is_unpacked_alone(core: RustCore) -> None:
     def window(lead: int, *part: int | None) -> bytes:
         return core.open(WHOLE.ecg, blob, lambda leads: leads[lead][slice(*part)].to_json())
 
-    blob = MemoryBlob(BLOB)
+    blob = WholeBlob(BLOB)
     assert window(1, 998, None) == b"[998,999]"
     assert window(0, 0, 1) == b"[1]"
 
@@ -158,7 +158,7 @@ def test_samples_are_taken_into_memory(core: RustCore) -> None:
     def taken(leads: Sequence[Samples]) -> bytes:
         return bytes(memoryview(core.signal(core.signal(leads[0]))))
 
-    assert core.open(WHOLE.ecg, MemoryBlob(BLOB), taken) == array("i", [1, -2, 3]).tobytes()
+    assert core.open(WHOLE.ecg, WholeBlob(BLOB), taken) == array("i", [1, -2, 3]).tobytes()
 
 
 async def test_no_long_recording_is_unpacked_before_it_is_needed(core: RustCore) -> None:
@@ -175,11 +175,11 @@ async def test_more_samples_than_the_leads_have_are_damage(core: RustCore) -> No
     fewer = stored(BLOB, 2, 1000)
     [answer] = await core.unpack([fewer], lambda index, _: index)
     with pytest.raises(DamagedEcg, match="1003 samples"):
-        core.open(fewer.ecg, MemoryBlob(BLOB), len)
+        core.open(fewer.ecg, WholeBlob(BLOB), len)
     with pytest.raises(DamagedEcg, match="other numbers of samples"):
-        core.open(stored(BLOB, 1000, 3).ecg, MemoryBlob(BLOB), len)
+        core.open(stored(BLOB, 1000, 3).ecg, WholeBlob(BLOB), len)
     with pytest.raises(DamagedEcg, match="other numbers of samples"):
-        core.open(stored(BLOB, 1003).ecg, MemoryBlob(BLOB), len)
+        core.open(stored(BLOB, 1003).ecg, WholeBlob(BLOB), len)
     assert isinstance(answer, DamagedEcg)
     assert str(answer) == "1003 samples, more than 1002"
     with pytest.raises(DamagedEcg, match="1003 samples, more than 1002"):
@@ -195,7 +195,7 @@ async def test_a_panic_is_an_exception_and_the_core_goes_on(core: RustCore) -> N
     with pytest.raises(RuntimeError, match="panicked"):
         core.read(JSON, [body(1)], panic)
     with pytest.raises(RuntimeError, match="panicked"):
-        core.open(WHOLE.ecg, MemoryBlob(BLOB), panic)
+        core.open(WHOLE.ecg, WholeBlob(BLOB), panic)
     assert await core.unpack([WHOLE], lambda index, _: index) == [0]
 
 
