@@ -42,7 +42,7 @@ class _Kept(Splitter):
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._parts: list[bytes | memoryview] = []
+        self._parts: list[bytes] = []
         self._size = 0
         self._skipped: EcgError | None = None
 
