@@ -1,11 +1,16 @@
 //! Objects of Python that grow with an input: where memory ends, PyO3's own constructors panic.
 
+use std::mem::MaybeUninit;
+use std::ptr::null;
+use std::slice;
+
 use pyo3::IntoPyObject;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
+use super::gil::detached;
 use crate::memory::OutOfMemory;
 
 impl From<OutOfMemory> for PyErr {
@@ -14,15 +19,19 @@ impl From<OutOfMemory> for PyErr {
     }
 }
 
-/// A copy of some bytes.
+/// A copy of some bytes; of many it is made without the GIL.
+#[expect(unsafe_code, reason = "PyO3's safe function that returns errors fills the bytes with zeros first")]
 pub(super) fn bytes<'py>(py: Python<'py>, content: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-    let (start, len) = (content.as_ptr().cast(), content.len().cast_signed());
-    #[expect(
-        unsafe_code,
-        reason = "PyO3's safe function that returns errors fills the bytes with zeros first"
-    )]
-    // SAFETY: so many bytes are there; CPython returns a new object, or null and an exception.
-    let object = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyBytes_FromStringAndSize(start, len)) }?;
+    let len = content.len().cast_signed();
+    // SAFETY: CPython returns a new object with room for so many bytes, or null and an exception.
+    let object = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyBytes_FromStringAndSize(null(), len)) }?;
+    // SAFETY: so many bytes are there, and nobody else knows of an object that has any.
+    let room = unsafe {
+        let start = ffi::PyBytes_AsString(object.as_ptr()).cast::<MaybeUninit<u8>>();
+        slice::from_raw_parts_mut(start, content.len())
+    };
+    let copy = || room.iter_mut().zip(content).for_each(|(byte, &given)| _ = byte.write(given));
+    detached(py, content.len(), copy);
     Ok(object.cast_into()?)
 }
 
