@@ -25,6 +25,7 @@
 //! - `gathering`: samples that are kept, or handed on in runs
 //! - `thinning`: few samples that keep every peak
 //! - `extremes`: the smallest and the largest sample
+//! - `moments`: means, from exact sums
 //! - `sums`: exact sums of samples and of their squares
 //! - `bits`: one bit per item of a block, which several kernels need
 //! - `memory`: an error where memory ends
@@ -43,6 +44,7 @@ mod gathering;
 mod isa;
 pub mod json;
 mod memory;
+mod moments;
 pub mod msgpack;
 mod signal;
 mod sums;

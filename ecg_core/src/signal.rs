@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::crossings::{self, Crossings, ZeroRule};
 use crate::extremes::extremes;
 use crate::memory::{OutOfMemory, shared};
-use crate::sums::{Moments, Sums};
+use crate::moments::Moments;
+use crate::sums::Sums;
 
 /// The samples of one lead. Copies share the samples.
 ///
@@ -89,7 +90,7 @@ impl Signal {
     #[must_use]
     pub fn mean_and_rms(&self, baseline: f64, missing: Option<i32>) -> Option<(f64, f64)> {
         let mut moments = Moments::around(baseline);
-        moments.add(self, missing);
+        moments.add(self.sums(missing, moments.whole()));
         moments.mean_and_rms()
     }
 

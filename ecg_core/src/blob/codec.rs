@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use bitpacking::{BitPacker, BitPacker4x};
 
-use super::patched;
 use crate::memory::{OutOfMemory, Room};
 
 /// Little-endian 32-bit samples.
@@ -20,18 +19,6 @@ const BLOCK: usize = BitPacker4x::BLOCK_LEN;
 
 /// The samples of a payload, or nothing if it is damaged.
 pub(super) type Unpacked = Option<Result<Vec<i32>, OutOfMemory>>;
-
-/// Appends the smaller of two forms, and returns the codec.
-pub(super) fn append_samples(samples: &[i32], out: &mut Vec<u8>) -> Result<u32, OutOfMemory> {
-    let start = out.len();
-    patched::write(samples, out)?;
-    if out.len() - start < size_of_val(samples) {
-        return Ok(PATCHED);
-    }
-    out.truncate(start);
-    write_raw(samples, out)?;
-    Ok(RAW)
-}
 
 /// Appends samples as they are.
 pub(super) fn write_raw(samples: &[i32], out: &mut Vec<u8>) -> Result<(), OutOfMemory> {

@@ -1,7 +1,6 @@
 //! Leads that are packed while they are read, so that the samples of a long one are never all in memory.
 
 use super::runs::{INDEXED, RUN, append};
-use super::write::expected;
 use crate::crossings::{Crossings, ZeroRule};
 use crate::extremes::extremes;
 use crate::gathering::Gathered;
@@ -53,6 +52,11 @@ impl Recorded {
             Self::Packed(packing) => INDEXED * packing.index.len() + packing.runs.len(),
         }
     }
+}
+
+/// About how many bytes a signal is packed to.
+pub(super) fn expected(signal: &Signal) -> usize {
+    2 * signal.samples().len()
 }
 
 impl Gathered for Recorded {

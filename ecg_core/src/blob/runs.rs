@@ -2,7 +2,8 @@
 
 use crc32c::crc32c;
 
-use super::codec::append_samples;
+use super::codec::{PATCHED, RAW, write_raw};
+use super::patched;
 use crate::memory::{OutOfMemory, Room};
 
 /// Samples of a run, but for the last one. Leads with more are stored in runs.
@@ -13,6 +14,18 @@ pub(super) const INDEXED: usize = 8;
 /// Bytes of the index of so many samples.
 pub(super) fn index_len(samples: usize) -> usize {
     INDEXED * samples.div_ceil(RUN)
+}
+
+/// Appends the smaller of two forms, and returns the codec.
+pub(super) fn append_samples(samples: &[i32], out: &mut Vec<u8>) -> Result<u32, OutOfMemory> {
+    let start = out.len();
+    patched::write(samples, out)?;
+    if out.len() - start < size_of_val(samples) {
+        return Ok(PATCHED);
+    }
+    out.truncate(start);
+    write_raw(samples, out)?;
+    Ok(RAW)
 }
 
 /// Appends the index and the runs of a lead.

@@ -2,11 +2,11 @@
 
 use crc32c::crc32c;
 
-use super::codec::{RUNS, append_samples};
+use super::codec::RUNS;
 use super::error::BlobError;
 use super::header::{self, ENTRY, Entry, HEADER};
-use super::recorded::{Packing, Recorded};
-use super::runs::{self, RUN, index_len};
+use super::recorded::{Packing, Recorded, expected};
+use super::runs::{self, RUN, append_samples, index_len};
 use crate::crossings::ZeroRule;
 use crate::memory::{Room, collected};
 use crate::signal::Signal;
@@ -46,11 +46,6 @@ pub fn pack_recorded(leads: Vec<Recorded>) -> Result<(Vec<u8>, Vec<Option<Signal
         Ok(entry)
     })?;
     Ok((blob, signals))
-}
-
-/// About how many bytes a signal is packed to.
-pub(super) fn expected(signal: &Signal) -> usize {
-    2 * signal.samples().len()
 }
 
 /// A blob of leads which a function appends, of about so many bytes.

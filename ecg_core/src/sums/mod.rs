@@ -4,13 +4,11 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
-mod moments;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
 
 use crate::isa::{Isa, dispatch};
-pub(crate) use moments::Moments;
 
 /// Samples of a block: the squares of so many distances below [`NEAR`] have a sum below 2⁶².
 const BLOCK: usize = 4_096;

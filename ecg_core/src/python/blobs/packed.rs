@@ -12,6 +12,7 @@ use crate::blob::{self, Lead, Place};
 use crate::crossings::{Crossings, ZeroRule};
 use crate::json::to_json;
 use crate::memory::{OutOfMemory, Room, collected};
+use crate::moments::Moments;
 use crate::python::arguments::{Cut, Given, Zeros};
 use crate::python::gil::detached;
 use crate::python::levels::baseline::{level_of, real_of};
@@ -19,7 +20,6 @@ use crate::python::levels::missing::missing_of;
 use crate::python::memory::bytes;
 use crate::python::signal::PySignal;
 use crate::signal::Signal;
-use crate::sums::Moments;
 use crate::thinning::Thinning;
 
 /// A signal that stays packed: each call unpacks the samples that it needs, at most 65,536 at a time.
@@ -172,7 +172,7 @@ impl PackedSignal {
     ) -> PyResult<(f64, f64)> {
         let mut moments = Moments::around(real_of(baseline.get().as_ref())?);
         let missing = missing_of::<i32>(missing)?;
-        self.each_signal(py, |run| moments.add(run, missing))?;
+        self.each_signal(py, |run| moments.add(run.sums(missing, moments.whole())))?;
         moments.mean_and_rms().ok_or_else(|| PyValueError::new_err("there is no sample"))
     }
 

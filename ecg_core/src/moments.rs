@@ -1,7 +1,6 @@
 //! Means, from exact sums.
 
-use super::Sums;
-use crate::signal::Signal;
+use crate::sums::Sums;
 
 /// Exact sums over the samples of one or more signals.
 pub(crate) struct Moments {
@@ -16,8 +15,13 @@ impl Moments {
         Self { whole, rest, sums: Sums::default() }
     }
 
-    pub(crate) fn add(&mut self, signal: &Signal, missing: Option<i32>) {
-        self.sums = self.sums.and(signal.sums(missing, self.whole));
+    /// The integer from which the distances are.
+    pub(crate) fn whole(&self) -> i64 {
+        self.whole
+    }
+
+    pub(crate) fn add(&mut self, sums: Sums) {
+        self.sums = self.sums.and(sums);
     }
 
     /// What [`Signal::mean_and_rms`] returns, of all samples.
