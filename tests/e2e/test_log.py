@@ -129,7 +129,7 @@ async def test_a_life_is_four_lines(tmp_path: Path) -> None:
         assert await service.stop(SIGTERM) == 0
         lines = [LINE.fullmatch(line) for line in service.written().splitlines()]
     assert [(line[1], line[3]) for line in lines if line] == [
-        ("INFO", "starting on sqlite:///a.db"),
+        ("INFO", "starting on a.db"),
         ("INFO", f"serving at {service.url}"),
         ("INFO", "draining"),
         ("INFO", "stopped"),

@@ -1,7 +1,6 @@
 """Answers to batches."""
 
 from typing import Any, Self
-from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -16,13 +15,13 @@ class BatchItem(Struct):
 
     index: int
     status: int
-    ecg_id: UUID | UnsetType = UNSET
+    ecg_id: str | UnsetType = UNSET
     replayed: bool | UnsetType = UNSET
     problem: dict[str, Any] | UnsetType = UNSET
 
     @classmethod
     def stored(cls, index: int, receipt: Receipt) -> Self:
-        return cls(index, 201, receipt.ecg_id, receipt.replayed or UNSET)
+        return cls(index, 201, str(receipt.ecg_id), receipt.replayed or UNSET)
 
 
 class BatchOut(Struct):
