@@ -8,7 +8,8 @@ mod allocator;
 use allocator::{peak, within};
 use ecg_core::Signal;
 use ecg_core::blob::{
-    BlobError, HEAD, head_len, leads, pack, places, unpack, unpack_at_most, unpack_json_at_most, window, window_at_most,
+    BlobError, HEAD, head_len, leads, pack, places, unpack, unpack_at_most, unpack_json_at_most, window,
+    window_at_most,
 };
 use ecg_core::crossings::ZeroRule;
 use ecg_core::json::to_json;
@@ -70,6 +71,7 @@ fn by_runs(blob: &[u8], lead: usize) -> Result<Vec<i32>, BlobError> {
     let head = head_len(&blob[..HEAD])?;
     let place = places(&blob[..head], blob.len())?[lead];
     let (lead, mut samples) = (place.open(&blob[place.index()])?, Vec::new());
+    samples.try_reserve_exact(lead.samples()).map_err(|_| BlobError::OutOfMemory)?;
     lead.runs(0..usize::MAX).try_for_each(|run| run.unpack(&blob[run.bytes()], &mut samples))?;
     Ok(samples)
 }
