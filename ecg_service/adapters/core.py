@@ -37,7 +37,7 @@ class RustCore(SignalCore):
     async def unpack(
         self, ecgs: Sequence[StoredEcg], use: Callable[[int, Sequence[Samples]], T]
     ) -> list[T | EcgError]:
-        return await self._run(_unpack, ecgs, use)
+        return await in_thread(self._threads, _without_panic, _unpack, ecgs, use)
 
     def write(self, ecg: Ecg, blob: bytes, write: WriteBlob) -> Sequence[Written]:
         return _without_panic(_write, ecg, blob, write)
@@ -47,9 +47,6 @@ class RustCore(SignalCore):
 
     def signal(self, samples: Samples) -> Signal:
         return _without_panic(_signal, samples)
-
-    async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await in_thread(self._threads, _without_panic, function, *args, **kwargs)
 
 
 def _without_panic(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,4 +1,4 @@
-"""The actor pools: one ingests, one computes insights."""
+"""The actor pools: one ingests, one ingests long recordings, one computes insights."""
 
 import math
 from collections.abc import Callable

@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from ecg_service.domain.ecg import Cursor, Ecg, Lead, UnreadableEcg, described_bytes
@@ -15,8 +14,6 @@ from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.services.found import FoundInsights
 from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.samples import EcgSamples, StoredCounts, lead_of
-
-T = TypeVar("T")
 
 
 class Ecgs(EcgSamples):

@@ -19,7 +19,8 @@ from ecg_service.adapters.postgres.schema.migrations import require_current
 from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS, KEYS, USERS
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, OWNER, to_blob, to_ecg
 from ecg_service.adapters.rows.keys import to_named
-from ecg_service.adapters.rows.users import shown, to_user
+from ecg_service.adapters.rows.shown import shown, shown_of_owner, shown_version
+from ecg_service.adapters.rows.users import to_user
 from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedKey, DamagedUser
 from ecg_service.ports.copies import VerifyBlob
 from ecg_service.ports.store import Checked
@@ -71,14 +72,6 @@ def _shown_insight(ecg_id: object, name: bytes) -> str:
     return f"{shown(name)} of ECG {ecg_id}"
 
 
-def _shown_backfill(name: bytes, version: int) -> str:
-    return f"{shown(name)} {version}"
-
-
-def _shown_name(owner: bytes, name: bytes) -> str:
-    return f"{shown(name)} of {shown(owner)}"
-
-
 class _Table(NamedTuple):
     """What is read of each row, which begins with its key, and how both are shown and checked."""
 
@@ -114,7 +107,7 @@ TABLES = (
         """owner, client_id, EXISTS (
             SELECT FROM ecgs AS e WHERE e.id = ecg_id AND e.client_id = client_ids.client_id
         )""",
-        _shown_name,
+        shown_of_owner,
         _Check.name,
     ),
     _Table(
@@ -128,10 +121,10 @@ TABLES = (
         "backfills",
         ("name", "version"),
         "name, version, position, checksum",
-        _shown_backfill,
+        shown_version,
         _Check.backfill,
     ),
-    _Table("idempotency_keys", ("owner", "key"), KEYS.columns, _shown_name, _Check.key),
+    _Table("idempotency_keys", ("owner", "key"), KEYS.columns, shown_of_owner, _Check.key),
 )
 
 

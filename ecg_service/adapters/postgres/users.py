@@ -7,7 +7,8 @@ from urllib.parse import unquote_to_bytes
 from ecg_service.adapters.postgres.engine.engine import Engine
 from ecg_service.adapters.postgres.engine.sql import Connection, Record, count_of
 from ecg_service.adapters.postgres.tables import USERS
-from ecg_service.adapters.rows.users import shown, to_row, to_user
+from ecg_service.adapters.rows.shown import shown
+from ecg_service.adapters.rows.users import to_row, to_user
 from ecg_service.domain import principal
 from ecg_service.domain.errors import Damaged, DamagedUser, UserExists, UserNotFound
 from ecg_service.domain.principal import Principal

@@ -1,7 +1,5 @@
 """Converts users to rows and back."""
 
-from urllib.parse import quote
-
 from ecg_service.adapters.rows.sealed import Row, Value, sealed, unsealed
 from ecg_service.domain.errors import DamagedUser
 from ecg_service.domain.time import from_microseconds, to_microseconds
@@ -25,11 +23,3 @@ def to_user(row: Row) -> User:
     """Return the user, or raise `DamagedUser`."""
     name, role, password_hash, created, disabled, epoch = unsealed(row, DamagedUser)
     return User(name, Role(role), password_hash, from_microseconds(created), bool(disabled), epoch)
-
-
-def shown(name: bytes) -> str:
-    """Return a name; one that is damaged and no text any more is percent-encoded."""
-    try:
-        return name.decode()
-    except UnicodeDecodeError:
-        return quote(name)

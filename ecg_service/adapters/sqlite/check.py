@@ -11,7 +11,8 @@ from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, COLUMNS, OWNER, to_blob
 from ecg_service.adapters.rows.insights import to_record
 from ecg_service.adapters.rows.keys import to_named
 from ecg_service.adapters.rows.sealed import unsealed
-from ecg_service.adapters.rows.users import shown, to_user
+from ecg_service.adapters.rows.shown import shown, shown_of_owner, shown_version
+from ecg_service.adapters.rows.users import to_user
 from ecg_service.adapters.sqlite.backfill import POSITION
 from ecg_service.adapters.sqlite.engine.connections import open_reader
 from ecg_service.adapters.sqlite.engine.errors import reason, translate_errors
@@ -91,14 +92,6 @@ def _shown_insight(ecg_id: bytes, name: bytes) -> str:
     return f"{shown(name)} of ECG {ecg_id.hex().upper()}"
 
 
-def _shown_backfill(name: bytes, version: int) -> str:
-    return f"{shown(name)} {version}"
-
-
-def _shown_key(owner: bytes, key: bytes) -> str:
-    return f"{shown(key)} of {shown(owner)}"
-
-
 class _Table(NamedTuple):
     """Which keys follow a key, the least key, its row, how both are shown and checked."""
 
@@ -145,7 +138,7 @@ TABLES = (
         " WHERE (name, version) > (CAST(? AS TEXT), ?) ORDER BY name, version LIMIT ?",
         (b"", 0),
         POSITION,
-        _shown_backfill,
+        shown_version,
         _Check.backfill,
     ),
     _Table(
@@ -154,7 +147,7 @@ TABLES = (
         " WHERE (owner, key) > (CAST(? AS TEXT), CAST(? AS TEXT)) ORDER BY owner, key LIMIT ?",
         (b"", b""),
         ONE_KEY,
-        _shown_key,
+        shown_of_owner,
         _Check.key,
     ),
 )

@@ -7,7 +7,8 @@ from urllib.parse import unquote_to_bytes
 
 import apsw
 
-from ecg_service.adapters.rows.users import COLUMNS, shown, to_row, to_user
+from ecg_service.adapters.rows.shown import shown
+from ecg_service.adapters.rows.users import COLUMNS, to_row, to_user
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, select
