@@ -1,5 +1,6 @@
 """Makes connections, and reads back what durability depends on."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 
@@ -13,6 +14,8 @@ from ecg_service.adapters.postgres.engine.sql import (
 from ecg_service.domain.errors import EcgError, Overloaded, StorageUnavailable
 
 OLDEST_SERVER = 140_000
+CLOSING_SECONDS = 0.05
+"""In which the event loop closes connections that were given up, or that the server has ended."""
 SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 """With any other value a commit can be lost, or a page torn, when the power fails."""
 
@@ -65,6 +68,7 @@ class Connections:
             yield cls(pool, size=size, capacity=capacity)
         finally:
             pool.terminate()
+            await asyncio.sleep(CLOSING_SECONDS)
 
     @property
     def waiting(self) -> int:
