@@ -1,6 +1,8 @@
 """An empty migrated schema for each test."""
 
-from collections.abc import AsyncGenerator, Generator
+import gc
+import warnings
+from collections.abc import AsyncGenerator, Generator, Iterator
 
 import pytest
 
@@ -19,3 +21,12 @@ def url() -> Generator[str]:
 async def store(url: str) -> AsyncGenerator[PostgresStore]:
     async with PostgresStore.open(url) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """Collect what a test leaves; asyncpg leaves the socket of a connection that is cut while it is made."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
