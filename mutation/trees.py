@@ -11,13 +11,14 @@ from pathlib import Path
 
 from mutation.mutants import Mutant
 
-SECONDS = 300
+SECONDS = 900
 SECONDS_OF_A_TEST = 20
 MEMORY = 8_000_000  # kB; a changed loop may ask for all there is
 
 # What pytest says when a test failed is 1; these say that the program could not even be imported.
 NOT_A_PROGRAM = {2, 4}
 NO_TESTS = 5
+OUT_OF_TIME = 124  # says `timeout`: no test has failed yet; one that hangs ends by its own limit
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Tree:
             self._write(mutant.file, original)
         if code in NOT_A_PROGRAM:
             return "invalid"
-        return "survived" if code in {0, NO_TESTS} else "killed"
+        return "survived" if code in {0, NO_TESTS, OUT_OF_TIME} else "killed"
 
     def pytest(self, *arguments: str, seconds: int = SECONDS) -> int:
         """Run pytest here, in bounds, and return its exit code."""

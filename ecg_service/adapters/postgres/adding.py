@@ -52,9 +52,8 @@ TAKE = f"""
     SELECT (SELECT count(*) FROM new_keys) + (SELECT count(*) FROM new_ids)
 """  # noqa: S608
 COLUMNS = [*ECGS.names, *ecgs.BLOB_COLUMNS.split(", ")]
-# A server that has crashed may give the number of a lost transaction to another: only what is
-# stored proves that this one was committed.
-SETTLED = "SELECT EXISTS (SELECT FROM ecgs WHERE id = $1), pg_xact_status($2::text::xid8)"
+STATUS = "SELECT pg_xact_status($1::text::xid8)"
+STORED = "SELECT EXISTS (SELECT FROM ecgs WHERE id = $1)"
 TRIES = 5
 
 
@@ -130,9 +129,13 @@ class Batch:
     async def _settled(self, connection: Connection) -> bool | None:
         if self._proof is None:
             return True  # nothing was to be stored
-        row = await connection.fetchrow(SETTLED, *self._proof)
-        stored, status = row or (False, None)
-        return True if stored else None if status == "in progress" else False
+        first, transaction = self._proof
+        # Before the look at what is stored: a transaction that has ended then is seen by it.
+        if await connection.fetchval(STATUS, transaction) == "in progress":
+            return None
+        # A server that has crashed may give the number of a lost transaction to another: only
+        # what is stored proves that this one was committed.
+        return bool(await connection.fetchval(STORED, first))
 
 
 def _row(one: StoredEcg) -> tuple[object, ...]:

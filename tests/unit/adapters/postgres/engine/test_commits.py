@@ -11,10 +11,16 @@ from ecg_service.adapters.postgres import Limits, PostgresStore
 from ecg_service.domain.errors import OutcomeUnknown, StorageUnavailable
 from ecg_service.ports.store import Store
 from tests.contract.builders import added, ecgs_of, new
+from tests.postgres import execute
 from tests.proxy import Fault, Proxy, proxying
 
 COMMIT, COPY = b"COMMIT\0", b"PGCOPY\n"
 CUTS = 20
+SLOW_COMMITS = """
+    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END';
+    CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON idempotency_keys
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()
+"""
 
 
 @asynccontextmanager
@@ -55,6 +61,15 @@ async def test_a_commit_whose_answer_is_lost_is_looked_into(url: str) -> None:
             stored += await added(store, new("ann", "qrs", key=str(len(stored)), fingerprint=b"f"))
         assert proxy.cuts == CUTS
         assert await ids_of(store) == sorted(stored)
+
+
+async def test_a_commit_that_goes_on_without_its_client_is_waited_for(url: str) -> None:
+    execute(SLOW_COMMITS, url=url)
+    async with behind_proxy(url) as (store, proxy):
+        lose(proxy, COMMIT, "cut after")
+        [one] = await added(store, new("ann", key="k", fingerprint=b"f"))
+        assert proxy.cuts == 1
+        assert await ids_of(store) == [one]
 
 
 async def test_a_commit_that_never_arrives_has_stored_nothing(url: str) -> None:
