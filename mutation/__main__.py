@@ -84,7 +84,8 @@ def tried(chosen: list[Mutant]) -> Iterator[tuple[Mutant, str]]:
 def measured(root: Path) -> Selection:
     """Run all tests without a change, and see which lines each of them runs."""
     coverage = ("--cov=ecg_service", "--cov-context=test", "--cov-report=", "--numprocesses=auto")
-    if code := Tree.copy(PROJECT, root).pytest(*coverage, *SUITES, seconds=SECONDS_OF_ALL):
+    tree = Tree.copy(PROJECT, root)
+    if code := tree.pytest(*coverage, *SUITES, seconds=SECONDS_OF_ALL, quiet=False):
         sys.exit(
             f"the tests fail without any change, or take {SECONDS_OF_ALL} s: pytest ended with {code}"
         )

@@ -51,7 +51,7 @@ class Tree:
             return "invalid"
         return "survived" if code in {0, NO_TESTS, OUT_OF_TIME} else "killed"
 
-    def pytest(self, *arguments: str, seconds: int = SECONDS) -> int:
+    def pytest(self, *arguments: str, seconds: int = SECONDS, quiet: bool = True) -> int:
         """Run pytest here, in bounds, and return its exit code."""
         python = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--hypothesis-seed=0")
         limits = {"timeout": SECONDS_OF_A_TEST, "exit_on_timeout": "true"}
@@ -65,8 +65,8 @@ class Tree:
             env=environment,
             check=False,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if quiet else sys.stderr,
+            stderr=subprocess.DEVNULL if quiet else None,
         ).returncode
 
     def _write(self, file: str, source: bytes) -> None:
