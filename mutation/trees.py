@@ -12,7 +12,7 @@ from pathlib import Path
 from mutation.mutants import Mutant
 
 SECONDS = 900
-SECONDS_OF_A_TEST = 20
+SECONDS_OF_A_TEST = 60
 MEMORY = 8_000_000  # kB; a changed loop may ask for all there is
 
 # What pytest says when a test failed is 1; these say that the program could not even be imported.
