@@ -13,7 +13,7 @@ from ecg_service.actors.errors import (
     ThreadsFull,
 )
 from ecg_service.actors.pool import ActorPool
-from ecg_service.actors.restarts import RestartPolicy
+from ecg_service.actors.restarts import RestartBudget, RestartPolicy
 from ecg_service.actors.statistics import PoolStatistics, ThreadsStatistics
 from ecg_service.actors.threads import Threads
 
@@ -25,6 +25,7 @@ __all__ = [
     "MailboxFull",
     "MessageExpired",
     "PoolStatistics",
+    "RestartBudget",
     "RestartLimitExceeded",
     "RestartPolicy",
     "Threads",

@@ -14,6 +14,7 @@ from ecg_service.api.app import create_app
 from ecg_service.bootstrap.process import allow_files, tune
 from ecg_service.bootstrap.service import running_services
 from ecg_service.bootstrap.stores import configured_database
+from ecg_service.bootstrap.worker import Worker
 from ecg_service.server import HttpServer
 from ecg_service.settings import Settings
 
@@ -64,8 +65,9 @@ async def serve(
     listener: socket.socket,
     stop: asyncio.Event,
     started: Callable[[], None] = lambda: None,
+    worker: Worker | None = None,
 ) -> None:
-    """Run the service on this socket until `stop` is set, then drain it.
+    """Run the service, or one worker of it, on this socket until `stop` is set, then drain it.
 
     Calls `started` once connections are accepted. The caller closes the socket.
     """
@@ -76,7 +78,7 @@ async def serve(
 
     logger.info("starting on %s", configured_database(settings))
     allow_files(settings.server.max_connections)
-    async with running_services(settings) as services:
+    async with running_services(settings, worker) as services:
         server = HttpServer(create_app(services), settings)
         tune()
         await server.serve(listener, stop, announce)

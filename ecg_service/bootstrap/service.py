@@ -16,6 +16,7 @@ from ecg_service.bootstrap.admin import ensure_admin
 from ecg_service.bootstrap.pools import make_ingest_pool, make_insight_pool, make_long_pool
 from ecg_service.bootstrap.process import share_heap, trim_when_idle
 from ecg_service.bootstrap.stores import open_store
+from ecg_service.bootstrap.worker import Worker
 from ecg_service.insights import REGISTRY
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
@@ -37,14 +38,18 @@ from ecg_service.settings import Settings
 
 
 @asynccontextmanager
-async def running_services(settings: Settings) -> AsyncGenerator[Services]:
+async def running_services(
+    settings: Settings, worker: Worker | None = None
+) -> AsyncGenerator[Services]:
     """Open the store, start the pools, and stop everything in reverse order on leaving.
 
+    A `worker` opens the store beside others, who have been prepared for together.
     A pool whose actors fail too often ends the block with `RestartLimitExceeded`.
     """
     share_heap()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings))
+        opening = worker.database.open() if worker else open_store(settings)
+        store = await stack.enter_async_context(opening)
         hasher = Argon2Passwords(
             _threads(
                 stack, "password", settings.access.password_threads, settings.access.password_queue
@@ -52,7 +57,8 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
         )
         verified = _verified(settings)
         users = Users(store.users, hasher, verified)
-        await ensure_admin(users, settings)
+        if worker is None:
+            await ensure_admin(users, settings)
 
         in_flight = BodiesInFlight(settings.edge.max_bytes_in_flight)
         changes = InsightChanges()
@@ -73,9 +79,12 @@ async def running_services(settings: Settings) -> AsyncGenerator[Services]:
             make_ingest_pool(store, core, queue, costs, settings)
         )
         long_pool = await stack.enter_async_context(make_long_pool(store, core, queue, settings))
-        await stack.enter_async_context(_background(_sweeper(store, queue, settings).run_forever()))
         await stack.enter_async_context(_background(backlog.run_forever()))
-        await stack.enter_async_context(_background(_key_sweeper(store, settings).run_forever()))
+        if worker is None or worker.sweeps:
+            sweeper = _sweeper(store, queue, settings, alone=worker is None)
+            await stack.enter_async_context(_background(sweeper.run_forever()))
+            keys = _key_sweeper(store, settings)
+            await stack.enter_async_context(_background(keys.run_forever()))
         await stack.enter_async_context(_background(trim_when_idle(settings.server.trim_seconds)))
         yield Services(
             ingest=Ingest(
@@ -118,7 +127,7 @@ def _verified(settings: Settings) -> VerifiedCredentials:
     )
 
 
-def _sweeper(store: Store, queue: InsightQueue, settings: Settings) -> Sweeper:
+def _sweeper(store: Store, queue: InsightQueue, settings: Settings, *, alone: bool) -> Sweeper:
     return Sweeper(
         store.insights,
         queue,
@@ -126,6 +135,7 @@ def _sweeper(store: Store, queue: InsightQueue, settings: Settings) -> Sweeper:
         interval=settings.insights.sweep_seconds,
         lease=settings.insights.lease_seconds,
         limit=settings.insights.insight_mailbox,
+        alone=alone,
     )
 
 

@@ -1,7 +1,9 @@
 """The exit codes of commands, and which error ends with which."""
 
 import logging
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from typing import Any, cast
 
@@ -83,6 +85,19 @@ class Commands(click.Group):
             raise
         except Exception as error:
             raise ending(error) from error
+
+
+@contextmanager
+def exit_code_of() -> Generator[None]:
+    """Let an error of the block end this process, which is none of click's, as it ends a command."""
+    try:
+        yield
+    except Exception as error:
+        end = ending(error)
+        if not isinstance(end, click.ClickException):
+            raise
+        end.show()
+        sys.exit(end.exit_code)
 
 
 def ending(error: Exception) -> Exception:

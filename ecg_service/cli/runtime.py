@@ -29,14 +29,14 @@ def interruptible() -> Generator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def log_to_stderr(level: int) -> None:
-    """Log one line per event to standard error, with the time in UTC."""
+def log_to_stderr(level: int, who: str = "") -> None:
+    """Log one line per event to standard error, with the time in UTC and `who` of several it is."""
     formatter = logging.Formatter(
-        "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
+        f"%(asctime)s.%(msecs)03dZ %(levelname)s {who}%(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
     )
     formatter.converter = time.gmtime
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
-    logging.basicConfig(level=level, handlers=[handler])
+    logging.basicConfig(level=level, handlers=[handler], force=bool(who))
     for chatty in ("uvicorn", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -53,6 +53,23 @@ class Store(Protocol):
         ...
 
 
+class SharedDatabase(Protocol):
+    """A migrated database that a process holds for those that it forks, which open it."""
+
+    def open(self) -> AbstractAsyncContextManager[Store]:
+        """Open the database until the block ends, in one of these processes."""
+        ...
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another database has its name now, which is not held yet."""
+        ...
+
+    def renew(self) -> None:
+        """Hold the database that has the name now; no process may have it open."""
+        ...
+
+
 class Database(Protocol):
     """A database named by a URL, not yet open; `str` returns its name for messages.
 
@@ -77,6 +94,10 @@ class Database(Protocol):
 
     def open(self) -> AbstractAsyncContextManager[Store]:
         """Open the migrated database, for this process alone, until the block ends."""
+        ...
+
+    def shared(self) -> AbstractContextManager[SharedDatabase]:
+        """Hold the migrated database for the processes that this one forks in the block."""
         ...
 
     def open_users(self) -> AbstractAsyncContextManager[UserRepository]:

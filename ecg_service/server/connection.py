@@ -62,7 +62,7 @@ class Connection(WaitingProtocol):
         if is_next and self._connections.is_full and not self.scope["path"].startswith(_ALWAYS):
             raise Refused(FULL)
         self.scope["extensions"] = self._extensions
-        self._latest = self._exchange(self.scope, keep_alive=keep_alive)
+        self._latest = self._exchange(self.scope, keep_alive=keep_alive and not self._is_stopping)
         self._latest.is_short = 0 < self.length <= SHORT
         self._queue(self._latest, self._app)
 
@@ -162,12 +162,12 @@ class Connection(WaitingProtocol):
             self._begin(Wait.HEAD if self.in_head else Wait.NEXT)
 
     def shutdown(self) -> None:
-        """Close when what has been asked is answered."""
+        """Close when what has been asked is answered, or is on its way: it would be lost."""
         self._is_stopping = True
         if self._latest is not None and self._running is not None:
             self._latest.keep_alive = False
         elif not self._is_ending:
-            self.transport.close()
+            self._begin(Wait.LAST)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the application."""

@@ -15,6 +15,7 @@ class Wait(Enum):
     BODY = auto()
     ANSWER = auto()
     NEXT = auto()  # a request on a connection that has had one
+    LAST = auto()  # the same, while the server stops
     END = auto()  # the client's, after an answer that closes
 
 
@@ -31,6 +32,7 @@ class Patience:
             Wait.BODY: settings.edge.max_body_seconds,
             Wait.ANSWER: inf,
             Wait.NEXT: limits.keep_alive_seconds,
+            Wait.LAST: limits.last_request_seconds,
             Wait.END: limits.linger_seconds,
         }
 

@@ -15,6 +15,12 @@ from ecg_service.services.found import FoundInsights
 from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.samples import EcgSamples, StoredCounts, lead_of
 
+FIRST_PAUSE, LAST_PAUSE = 0.1, 2.0
+"""Seconds after which who waits for insights looks again: another process may have computed them.
+
+Each pause is twice the one before.
+"""
+
 
 class Ecgs(EcgSamples):
     """Reads and deletes ECGs; every method takes the owner, and finds the owner's ECGs only."""
@@ -91,7 +97,7 @@ class Ecgs(EcgSamples):
         if not wait:
             return await self._repository.get(owner, ecg_id, samples=False)
         clock = asyncio.get_running_loop().time
-        deadline = clock() + wait
+        deadline, pause = clock() + wait, FIRST_PAUSE
         with self._changes.subscribed(ecg_id) as changed:
             while True:
                 changed.clear()
@@ -101,4 +107,5 @@ class Ecgs(EcgSamples):
                 if left <= 0 or all(record.is_final for record in stored.insights):
                     return stored
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), left)
+                    await asyncio.wait_for(changed.wait(), min(left, pause))
+                pause = min(2 * pause, LAST_PAUSE)

@@ -13,6 +13,7 @@ Relative paths are relative to the working directory, wherever they are written.
 refused, in the file and in the environment, and all problems are reported together.
 """
 
+from ecg_service.settings.division import divided
 from ecg_service.settings.loading import load
 from ecg_service.settings.problems import BadSettings, variable
 from ecg_service.settings.tree import (
@@ -46,6 +47,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "StoreSettings",
+    "divided",
     "load",
     "variable",
 ]

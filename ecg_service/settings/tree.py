@@ -15,15 +15,19 @@ FROM_ZERO = {METADATA_KEY: {"least": 0}}
 PERCENT = {METADATA_KEY: {"least": 1, "most": 100}}
 PORT = {METADATA_KEY: {"least": 0, "most": MAX_PORT}}
 """Metadata of numbers with other bounds than "above 0"; both bounds are allowed values."""
+DIVIDED = {METADATA_KEY: {"divided": True}}
+"""Metadata of what all workers have together, each an equal part of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """`[server]`: the socket, the memory and the end of the process."""
+    """`[server]`: the socket, the processes, their memory and their end."""
 
     host: str = "127.0.0.1"
     port: int = field(default=8000, metadata=PORT)  # 0 takes a free one
-    max_connections: int = 1000
+    workers: int = 1
+    max_connections: int = field(default=1000, metadata=DIVIDED)
+    start_seconds: float = 30.0
     drain_seconds: float = field(default=10.0, metadata=FROM_ZERO)
     trim_seconds: float = 5.0
 
@@ -35,7 +39,7 @@ class ConnectionSettings:
     max_head_bytes: int = 32_768
     max_head_fields: int = 100
     max_pipelined: int = 128
-    max_unsent_bytes: int = 256_000_000
+    max_unsent_bytes: int = field(default=256_000_000, metadata=DIVIDED)
     first_byte_seconds: float = 5.0
     head_seconds: float = 5.0
     keep_alive_seconds: float = 75.0
@@ -43,6 +47,7 @@ class ConnectionSettings:
     min_body_rate: int = 8192  # bytes per second
     answer_seconds: float = 30.0
     linger_seconds: float = 2.0
+    last_request_seconds: float = field(default=0.5, metadata=FROM_ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class EdgeSettings:
     max_body_bytes: int = 10_000_000
     max_inflation: int = 100  # bytes for each byte of a gzip or zstd body
     max_body_seconds: float = 30.0
-    max_bytes_in_flight: int = 256_000_000
+    max_bytes_in_flight: int = field(default=256_000_000, metadata=DIVIDED)
     max_page_bytes: int = 1_000_000
     max_wait: int = field(default=30, metadata=FROM_ZERO)
 
@@ -67,11 +72,11 @@ class IngestSettings:
     """
 
     max_leads: int = 256
-    ingest_mailbox: int = 1024
+    ingest_mailbox: int = field(default=1024, metadata=DIVIDED)
     ingest_batch: int = 32
     ingest_wait_seconds: float = 0.25
     long_body_bytes: int = 10_000_000
-    long_mailbox: int = 16
+    long_mailbox: int = field(default=16, metadata=DIVIDED)
     max_long_seconds: float = 60.0
     idempotency_seconds: float = 86_400.0
     idempotency_sweep_seconds: float = 60.0
@@ -91,7 +96,7 @@ class BatchSettings:
 class InsightSettings:
     """`[insights]`: the computation of insights in the background."""
 
-    insight_mailbox: int = 1024
+    insight_mailbox: int = field(default=1024, metadata=DIVIDED)
     insight_batch: int = 32
     insight_attempts: int = 3
     insight_delay_seconds: float = field(default=1.0, metadata=FROM_ZERO)
@@ -116,16 +121,16 @@ class StoreSettings:
 class ReaderSettings:
     """`[readers]`: threads that read the store and unpack samples, and how many calls may wait."""
 
-    reader_threads: int = 2
-    reader_queue: int = 128
+    reader_threads: int = field(default=2, metadata=DIVIDED)
+    reader_queue: int = field(default=128, metadata=DIVIDED)
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresSettings:
     """`[postgres]`: connections of one process, and how long they may take."""
 
-    read_connections: int = 4
-    write_connections: int = 4
+    read_connections: int = field(default=4, metadata=DIVIDED)
+    write_connections: int = field(default=4, metadata=DIVIDED)
     connect_seconds: float = 5.0
     max_read_seconds: float = 5.0
 
@@ -134,8 +139,8 @@ class PostgresSettings:
 class AccessSettings:
     """`[access]`: hashing passwords, and remembering verified credentials."""
 
-    password_threads: int = 2
-    password_queue: int = 64
+    password_threads: int = field(default=2, metadata=DIVIDED)
+    password_queue: int = field(default=64, metadata=DIVIDED)
     credential_seconds: float = 300.0
     credential_recheck_seconds: float = 1.0
     max_credentials: int = 10_000

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -12,7 +12,7 @@ from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.memory.users import MemoryUsers
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.copies import Copying, VerifyBlob
-from ecg_service.ports.store import Checked, Database, StoreStatistics
+from ecg_service.ports.store import Checked, Database, SharedDatabase, StoreStatistics
 
 URL = "memory://"
 NOT_KEPT = f"{URL} ends with its process: it cannot be backed up or restored"
@@ -62,6 +62,9 @@ class MemoryDatabase(Database):
 
     def open(self) -> AbstractAsyncContextManager[MemoryStore]:
         return MemoryStore.open()
+
+    def shared(self) -> AbstractContextManager[SharedDatabase]:
+        raise StorageUnavailable(f"{URL} ends with its process: it has one worker")
 
     @asynccontextmanager
     async def open_users(self) -> AsyncGenerator[MemoryUsers]:

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -22,7 +22,7 @@ from ecg_service.adapters.postgres.schema.partitions import make_partitions
 from ecg_service.adapters.postgres.users import PostgresUsers
 from ecg_service.domain.errors import EcgError, StorageUnavailable
 from ecg_service.ports.copies import Copying, VerifyBlob
-from ecg_service.ports.store import Checked, Database, StoreStatistics
+from ecg_service.ports.store import Checked, Database, SharedDatabase, StoreStatistics
 
 DEFAULTS = Limits()
 UPKEEP_SECONDS = 60.0
@@ -85,6 +85,23 @@ async def _keep_up(engine: Engine, presence: Presence) -> None:
             logger.warning("the upkeep of the database failed: %s", type(error).__name__)
 
 
+@dataclass(frozen=True)
+class SharedPostgres(SharedDatabase):
+    """A database that its server shares out."""
+
+    opened: Callable[[], AbstractAsyncContextManager[PostgresStore]]
+
+    @property
+    def is_replaced(self) -> bool:
+        return False
+
+    def open(self) -> AbstractAsyncContextManager[PostgresStore]:
+        return self.opened()
+
+    def renew(self) -> None:
+        pass
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresDatabase(Database):
     """A database on a server, or the schema of one that `?search_path=` names."""
@@ -123,6 +140,10 @@ class PostgresDatabase(Database):
 
     def open(self) -> AbstractAsyncContextManager[PostgresStore]:
         return PostgresStore.open(self.url, self.limits)
+
+    @contextmanager
+    def shared(self) -> Generator[SharedDatabase]:
+        yield SharedPostgres(self.open)
 
     @asynccontextmanager
     async def open_users(self) -> AsyncGenerator[PostgresUsers]:

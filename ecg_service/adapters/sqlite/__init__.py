@@ -4,8 +4,9 @@ Call `migrate` before the first `SqliteStore.open`, and after every update of th
 """
 
 from ecg_service.adapters.sqlite.check import check
+from ecg_service.adapters.sqlite.database import SqliteDatabase
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.schema.migrations import migrate
-from ecg_service.adapters.sqlite.store import SqliteDatabase, SqliteStore
+from ecg_service.adapters.sqlite.store import SqliteStore
 
 __all__ = ["Limits", "SqliteDatabase", "SqliteStore", "check", "migrate"]

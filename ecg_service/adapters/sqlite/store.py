@@ -1,28 +1,25 @@
-"""The file that a `sqlite:///PATH` URL names, and the store that it opens."""
+"""The repositories of one file, opened by one process or by several."""
 
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
-from urllib.parse import unquote
 
 import apsw
 
-from ecg_service.adapters.sqlite.backup import backup, restore
-from ecg_service.adapters.sqlite.check import check
 from ecg_service.adapters.sqlite.ecgs import SqliteEcgs
 from ecg_service.adapters.sqlite.engine.connections import require_safe_library
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.files.lock import exclusive_lock
+from ecg_service.adapters.sqlite.engine.files.turns import Turn, alone, in_turn
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.insights import SqliteInsights
-from ecg_service.adapters.sqlite.schema.migrations import migrate, require_current
+from ecg_service.adapters.sqlite.schema.migrations import require_current
 from ecg_service.adapters.sqlite.users import SqliteUsers
-from ecg_service.ports.copies import Copying, VerifyBlob
-from ecg_service.ports.store import Checked, Database, StoreStatistics
+from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.ports.store import StoreStatistics
 
-URL_START = "sqlite:///"
 DEFAULTS = Limits()
 LIBRARY = apsw.sqlite_lib_version()
 
@@ -49,14 +46,29 @@ class SqliteStore:
         require_safe_library(library)
         with exclusive_lock(path) as hold:
             async with _engine(path, limits, hold) as engine:
-                ecgs = SqliteEcgs(engine)
-                await ecgs.remove_leftovers()
-                yield cls(
-                    ecgs,
-                    SqliteInsights(engine),
-                    SqliteUsers(engine),
-                    engine.statistics,
-                )
+                store = cls._of(engine)
+                await store.ecgs.remove_leftovers()
+                yield store
+
+    @classmethod
+    @asynccontextmanager
+    async def open_shared(
+        cls, path: Path, limits: Limits = DEFAULTS, *, library: str = LIBRARY
+    ) -> AsyncGenerator["SqliteStore"]:
+        """Open the file, which a parent of this process holds, beside its other children.
+
+        If it is replaced, nothing can be written until the parent has taken hold of the new one.
+        """
+        require_safe_library(library)
+        with in_turn(path) as turn:
+            async with _engine(path, limits, _refuse, turn) as engine:
+                yield cls._of(engine)
+
+    @classmethod
+    def _of(cls, engine: Engine) -> Self:
+        return cls(
+            SqliteEcgs(engine), SqliteInsights(engine), SqliteUsers(engine), engine.statistics
+        )
 
     @staticmethod
     @asynccontextmanager
@@ -70,81 +82,21 @@ class SqliteStore:
             yield SqliteUsers(engine)
 
 
+def _refuse() -> None:
+    raise StorageUnavailable("the database was replaced: the workers are being started anew")
+
+
 @asynccontextmanager
 async def _engine(
-    path: Path, limits: Limits, hold: Callable[[], None] = lambda: None
+    path: Path,
+    limits: Limits,
+    hold: Callable[[], None] = lambda: None,
+    turn: Turn = alone,
 ) -> AsyncGenerator[Engine]:
     require_current(path)
-    engine = Engine(path, limits, hold)
+    engine = Engine(path, limits, hold, turn)
     try:
         await engine.start()
         yield engine
     finally:
         engine.close()
-
-
-@dataclass(frozen=True, slots=True)
-class SqliteDatabase(Database):
-    """A database in one file."""
-
-    path: Path
-    limits: Limits = DEFAULTS
-
-    @classmethod
-    def from_url(
-        cls,
-        url: str,
-        *,
-        reader_threads: int,
-        reader_queue: int,
-        write_seconds: float,
-        reserve_bytes: int,
-    ) -> Self | None:
-        """Return the database if the URL names a file.
-
-        A relative path stands after three slashes, an absolute one after four.
-        Raises `ValueError` for SQLite's own names of databases without a file.
-        """
-        path = unquote(url.removeprefix(URL_START))
-        if not url.startswith(URL_START) or not path or "?" in url or "#" in url:
-            return None
-        if path.startswith((":memory:", "file:")):
-            raise ValueError(f"{url!r} names no file: use sqlite:///PATH, or memory://")
-        limits = Limits(
-            readers=reader_threads,
-            waiting_reads=reader_queue,
-            write_seconds=write_seconds,
-            reserve_bytes=reserve_bytes,
-        )
-        return cls(Path(path), limits)
-
-    def __str__(self) -> str:
-        return str(self.path)
-
-    @property
-    def is_persistent(self) -> bool:
-        return True
-
-    def exists(self) -> bool:
-        return self.path.exists()
-
-    def migrate(self) -> list[str]:
-        return migrate(self.path)
-
-    def open(self) -> AbstractAsyncContextManager[SqliteStore]:
-        return SqliteStore.open(self.path, self.limits)
-
-    def open_users(self) -> AbstractAsyncContextManager[SqliteUsers]:
-        return SqliteStore.open_users(self.path, self.limits)
-
-    def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:
-        return check(self.path, verify_blob, checked)
-
-    def backup(self, to: Path, copying: Copying) -> Checked:
-        return backup(self.path, to, copying)
-
-    def restore(self, backup: Path, copying: Copying) -> Checked:
-        return restore(self.path, backup, copying)
-
-    def admin_password_file(self) -> Path:
-        return self.path.with_name(self.path.name + ".admin-password")

@@ -1,17 +1,29 @@
-"""`ecg serve`: runs the service."""
+"""`ecg serve`: runs the service, in one process or in several."""
 
+import gc
 import logging
 import os
 import socket
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from errno import errorcode
+from functools import partial
 
 import click
 
 from ecg_service.bootstrap import server
-from ecg_service.cli.exits import Unavailable
+from ecg_service.bootstrap.children import Reins
+from ecg_service.bootstrap.stores import persistent_database
+from ecg_service.bootstrap.supervisor import StartFailed, Supervisor
+from ecg_service.bootstrap.worker import Worker, prepare, seconds_to_stop, settings_of_each
+from ecg_service.cli.exits import SOFTWARE, Unavailable, exit_code_of
 from ecg_service.cli.options import DEFAULTS, PORT, configured, database_option
 from ecg_service.cli.runtime import log_to_stderr, run
+from ecg_service.ports.store import SharedDatabase
 from ecg_service.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 @click.command()
@@ -19,16 +31,32 @@ from ecg_service.settings import Settings
 @click.option(
     "--port", type=PORT, help=f"0 takes a free one; default: ECG_PORT, or {DEFAULTS.server.port}."
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help=f"How many processes serve; default: ECG_WORKERS, or {DEFAULTS.server.workers}.",
+)
 @database_option
-def serve(*, host: str | None, port: int | None, database_url: str | None) -> None:
+def serve(**options: str | int | None) -> None:
     """Serve the API until SIGTERM or Ctrl-C.
 
     The database is created and migrated first. When stopped, the service answers what it has
     accepted and exits with 0. It logs to standard error.
+
+    Of several workers a dead one is replaced, and SIGHUP replaces all, one after the other, which
+    then have the settings of that moment.
     """
-    settings = configured(host=host, port=port, database_url=database_url)
+
+    def read() -> Settings:
+        return configured(**options)
+
+    settings = read()
     log_to_stderr(logging.INFO)
-    run(_serve(settings, listen(settings.server.host, settings.server.port)))
+    listener = listen(settings.server.host, settings.server.port)
+    if settings.server.workers == 1:
+        run(_serve(settings, listener))
+    else:
+        _supervise(settings, read, listener)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -44,3 +72,52 @@ def listen(host: str, port: int) -> socket.socket:
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     with listener, server.stop_signals() as stop:
         await server.serve(settings, listener, stop)
+
+
+def _supervise(settings: Settings, read: Callable[[], Settings], listener: socket.socket) -> None:
+    """Serve in several processes, each with the settings that are read when it starts."""
+    number = settings.server.workers
+    database = persistent_database(settings)
+    run(prepare(settings))
+    with listener, database.shared() as shared:
+
+        def work(place: int, reins: Reins) -> None:
+            log_to_stderr(logging.INFO, f"worker-{place} ")
+            with exit_code_of():
+                given = read()
+                each = settings_of_each(
+                    replace(given, server=replace(given.server, workers=number))
+                )
+                run(_work(each, listener, Worker(place, shared), reins))
+
+        supervisor = Supervisor(
+            work,
+            number,
+            start_seconds=settings.server.start_seconds,
+            stop_seconds=seconds_to_stop(settings),
+        )
+        gc.freeze()  # what the workers share is copied when the collector touches it
+        try:
+            supervisor.run(
+                started=lambda: logger.info("all %d workers serve", number),
+                look=partial(_renew, shared),
+                stopping=listener.close,
+            )
+        except StartFailed as error:
+            sys.exit(error.code if error.code > 0 else SOFTWARE)
+    logger.info("all workers have stopped")
+
+
+async def _work(settings: Settings, listener: socket.socket, worker: Worker, reins: Reins) -> None:
+    with server.stop_signals() as stop:
+        reins.obey(stop)
+        await server.serve(settings, listener, stop, reins.say_started, worker)
+
+
+def _renew(database: SharedDatabase, supervisor: Supervisor) -> None:
+    """Let workers open the database that has been put in the place of theirs."""
+    if database.is_replaced:
+        logger.warning("the database was replaced: the workers are started anew")
+        supervisor.stop_all()
+        database.renew()
+        supervisor.start_all()

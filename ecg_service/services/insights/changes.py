@@ -1,4 +1,4 @@
-"""Wakes the requests that wait for the insights of an ECG, so that none has to poll the store."""
+"""Wakes the requests that wait for the insights of an ECG, when this process has computed them."""
 
 import asyncio
 from collections.abc import Generator, Iterable

@@ -25,13 +25,16 @@ class Sweeper:
     interval: float
     lease: float
     limit: int
+    alone: bool = True
+    """Whether nobody else computes insights of this store, or the store knows who does."""
 
     async def run_forever(self) -> None:
         """Sweep now and then every `interval` seconds, sooner while there is more.
 
-        Start it before anything is claimed: it first releases what an earlier process left running.
+        Start it before anything is claimed: if alone, it first releases what an earlier process left
+        running.
         """
-        fresh = True
+        fresh = self.alone
 
         async def work() -> float:
             nonlocal fresh

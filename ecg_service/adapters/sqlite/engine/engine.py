@@ -10,6 +10,7 @@ import apsw
 from ecg_service.actors import Threads
 from ecg_service.adapters.deadline import RESERVE, Deadline
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
+from ecg_service.adapters.sqlite.engine.files.turns import Turn, alone
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.open_database import OpenDatabase, Stale
 from ecg_service.adapters.threads import in_thread
@@ -32,9 +33,15 @@ COPIED = 8
 class Engine:
     """One thread that writes and a few that read, each kind with a bounded queue."""
 
-    def __init__(self, path: Path, limits: Limits, hold: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        limits: Limits,
+        hold: Callable[[], None] = lambda: None,
+        turn: Turn = alone,
+    ) -> None:
         self._limits = limits
-        self._database = OpenDatabase(path, limits, hold)
+        self._database = OpenDatabase(path, limits, hold, turn)
         self._writing = Threads("sqlite-write", size=1, capacity=limits.waiting_writes)
         self._reading = Threads("sqlite-read", size=limits.readers, capacity=limits.waiting_reads)
         self._closed = False

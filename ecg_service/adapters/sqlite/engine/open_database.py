@@ -11,6 +11,7 @@ from ecg_service.adapters.sqlite.engine.errors import LOCKS_LOST, is_one_of
 from ecg_service.adapters.sqlite.engine.files.identity import Files
 from ecg_service.adapters.sqlite.engine.files.private import make_private
 from ecg_service.adapters.sqlite.engine.files.reserve import Reserve
+from ecg_service.adapters.sqlite.engine.files.turns import Turn, alone
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.readers import Readers
 from ecg_service.adapters.sqlite.engine.writer import Writer
@@ -29,13 +30,13 @@ class OpenDatabase:
     `hold` locks the database that has the name, before it is opened in place of a replaced one.
     """
 
-    def __init__(self, path: Path, limits: Limits, hold: Callable[[], None]) -> None:
+    def __init__(self, path: Path, limits: Limits, hold: Callable[[], None], turn: Turn) -> None:
         self._path = path
         self._hold = hold
-        self.writer = Writer(path, limits)
+        self.writer = Writer(path, limits, turn)
         self._readers = Readers(path, limits)
         self._files = Files(path)
-        self._reserve = Reserve(path, limits.reserve_bytes)
+        self._reserve = Reserve(path, limits.reserve_bytes, shared=turn is not alone)
         self._locks_lost = False
 
     def open(self) -> None:
@@ -48,6 +49,9 @@ class OpenDatabase:
 
     def close(self) -> None:
         """Close all connections; no method may be running."""
+        if self._files.changed():
+            with suppress(apsw.Error, StorageUnavailable):
+                self.writer.fold_back()  # SQLite would leave the log to the database that is there now
         # Readers first: the last connection to close checkpoints the log, which takes a writer.
         self._readers.close()
         self.writer.close()
@@ -89,7 +93,7 @@ class OpenDatabase:
     def _fold_back(self) -> bool:
         """Fold the log back in the room of the reserve; return whether that is whole again."""
         self._reserve.release()
-        with suppress(apsw.Error):
+        with suppress(apsw.Error, StorageUnavailable):
             self.writer.fold_back()
         return self._covered
 

@@ -11,6 +11,7 @@ import apsw
 
 from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE, open_writer
 from ecg_service.adapters.sqlite.engine.errors import CONNECTION_LOST, UNWRITTEN, is_one_of
+from ecg_service.adapters.sqlite.engine.files.turns import Turn, alone
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.domain.errors import OutcomeUnknown
@@ -27,9 +28,10 @@ RESTART_SECONDS = 1.0
 class Writer:
     """Runs transactions; all methods are called on one thread, except for the last `close`."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: Limits, turn: Turn = alone) -> None:
         self._path = path
         self._limits = limits
+        self._turn = turn
         self._connection: apsw.Connection | None = None
         self._log = 0
         self.patience = limits.busy_seconds
@@ -60,11 +62,12 @@ class Writer:
         def run(connection: apsw.Connection) -> T:
             return job(connection, *args, **kwargs)
 
-        try:
-            result = self._run(run)
-        except CommitFailed:
-            result = self._overwrite(run)
-        self._checkpoint()
+        with self._turn(self.patience):
+            try:
+                result = self._run(run)
+            except CommitFailed:
+                result = self._overwrite(run)
+            self._checkpoint()
         return result
 
     def _run(self, run: Callable[[apsw.Connection], T]) -> T:
@@ -101,12 +104,14 @@ class Writer:
     def copy_back(self) -> None:
         """Copy the log into the database as far as nobody reads it, before it gets long."""
         self._log = self._checkpoint_at
-        self._checkpoint()
+        with self._turn(self.patience):
+            self._checkpoint()
 
     def fold_back(self) -> None:
         """Copy the log into the database and empty it, through the files that are open."""
         if self._connection is not None:
-            self._empty_log(self._connection)
+            with self._turn(self.patience):
+                self._empty_log(self._connection)
 
     def close(self) -> None:
         """Close the connection, if any."""

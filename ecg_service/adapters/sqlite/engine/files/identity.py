@@ -41,7 +41,7 @@ class Files:
     @property
     def is_gone(self) -> bool:
         """Whether there is no database."""
-        return _identity(self._paths[0]) is None
+        return identity(self._paths[0]) is None
 
     @property
     def has_foreign_log(self) -> bool:
@@ -52,10 +52,11 @@ class Files:
         return database != log and _has_content(self._paths[1])
 
     def _found(self) -> list[Identity]:
-        return [_identity(path) for path in self._paths]
+        return [identity(path) for path in self._paths]
 
 
-def _identity(path: str) -> Identity:
+def identity(path: str) -> Identity:
+    """Return which file has the name."""
     try:
         status = os.stat(path)  # noqa: PTH116 - before and after each write, in half the time
     except OSError:

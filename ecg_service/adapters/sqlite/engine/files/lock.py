@@ -43,7 +43,7 @@ def exclusive_lock(path: Path) -> Generator[Callable[[], None]]:
 
 
 def _take(path: Path, stack: ExitStack) -> None:
-    name_lock = stack.enter_context(_opened(path.with_name(path.name + ".lock"), os.O_CREAT))
+    name_lock = stack.enter_context(opened(path.with_name(path.name + ".lock"), os.O_CREAT))
     with _refusing(path):
         fcntl.flock(name_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     if path.exists() and sys.platform == "linux":
@@ -61,7 +61,7 @@ def _held_inode(path: Path) -> Generator[None]:
     with _refusing(path):
         if inode in _held:
             raise BlockingIOError
-    with _opened(path) as descriptor:
+    with opened(path) as descriptor:
         with _refusing(path), _unless_unknown():
             fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _BYTE)
         _held.add(inode)
@@ -72,7 +72,8 @@ def _held_inode(path: Path) -> Generator[None]:
 
 
 @contextmanager
-def _opened(path: Path, flags: int = 0) -> Generator[int]:
+def opened(path: Path, flags: int = 0) -> Generator[int]:
+    """Open a file beside the database for the block; raises `StorageUnavailable`."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | flags, 0o600)
     except OSError as error:

@@ -29,9 +29,11 @@ class Reserve:
     keeps none. Only Linux can allocate it without writing it: elsewhere there is none.
     """
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(self, path: Path, size: int, *, shared: bool = False) -> None:
+        """Let it be `shared` with other processes, of which each makes it no smaller."""
         self._path = _beside(path)
         self._step = size if sys.platform == "linux" else 0
+        self._shared = shared
         self.allocated = 0
 
     def covers(self, log_bytes: int) -> bool:
@@ -57,6 +59,8 @@ class Reserve:
         except OSError:
             return
         try:
+            if self._shared:
+                size = max(size, os.fstat(descriptor).st_size)
             os.posix_fallocate(descriptor, 0, size)
             self.allocated = size
         except OSError:

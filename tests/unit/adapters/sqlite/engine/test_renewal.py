@@ -189,3 +189,18 @@ async def test_a_write_into_a_database_that_is_replaced_meanwhile_is_not_acknowl
     async with SqliteStore.open(path) as store:
         with disk.failing(move), pytest.raises(OutcomeUnknown, match="replaced while"):
             await store.ecgs.add_many([new()])
+
+
+@pytest.mark.parametrize("shared", [False, True])
+async def test_a_store_that_ends_leaves_no_log_to_the_database_in_its_place(
+    path: Path, *, shared: bool
+) -> None:
+    opened = SqliteStore.open_shared if shared else SqliteStore.open
+    async with SqliteStore.open(path) as store:
+        kept = await added(store, new())
+    other = path.with_name("other.db")
+    shutil.copy(path, other)
+    async with opened(path) as store:
+        await added(store, new())
+        other.rename(path)
+    assert await ids_of(path) == kept

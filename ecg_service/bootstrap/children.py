@@ -1,0 +1,71 @@
+"""Processes that a supervisor forks, and what each has from it."""
+
+import multiprocessing
+import os
+import signal
+from asyncio import Event, get_running_loop
+from collections.abc import Callable
+from ctypes import c_bool
+from dataclasses import dataclass
+from multiprocessing.context import ForkProcess
+from typing import Self
+
+Serve = Callable[[int, "Reins"], None]
+"""Serves at a place until told to stop; runs in a process of its own."""
+
+_fork = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True)
+class Reins:
+    """How a process says that it serves, and hears that its supervisor has ended.
+
+    The lifeline is a pipe that nobody writes to: it ends with the supervisor, however that ends.
+    """
+
+    _serves: c_bool
+    _lifeline: int
+
+    def say_started(self) -> None:
+        """Tell the supervisor that connections are accepted."""
+        self._serves.value = True
+
+    def obey(self, stop: Event) -> None:
+        """Set the event when the supervisor has ended; take the signals that it has blocked."""
+        loop = get_running_loop()
+
+        def end() -> None:
+            loop.remove_reader(self._lifeline)
+            stop.set()
+
+        loop.add_reader(self._lifeline, end)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process that serves at a place, or will."""
+
+    place: int
+    process: ForkProcess
+    _serves: c_bool
+
+    @classmethod
+    def forked(cls, place: int, serve: Serve, lifeline: tuple[int, int]) -> Self:
+        """Fork a process that serves at this place."""
+        # Not an `Event`, whose lock a process that is killed may hold for ever.
+        serves = _fork.RawValue(c_bool, False)  # noqa: FBT003 - its value
+        read, write = lifeline
+        process = _fork.Process(target=_run, args=(serve, place, Reins(serves, read), write))
+        process.start()
+        return cls(place, process, serves)
+
+    @property
+    def serves(self) -> bool:
+        return self._serves.value
+
+
+def _run(serve: Serve, place: int, reins: Reins, lifeline: int) -> None:
+    os.close(lifeline)  # the supervisor's end of it, or it would not end with the supervisor
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal sends it to all when it closes
+    serve(place, reins)
