@@ -18,6 +18,8 @@ class Proxy:
     port: int
     fault: Callable[[bytes], Fault | None] = lambda _: None
     cuts: int = 0
+    answered: int = 0
+    """Bytes that the server has sent."""
     listening: int = 0
     stop: Callable[[], None] = lambda: None
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
@@ -32,7 +34,7 @@ class Proxy:
             stack.callback(writer.transport.abort)
             from_server, to_server = await asyncio.open_connection(self.host, self.port)
             stack.callback(to_server.transport.abort)
-            answers = asyncio.create_task(_pass(from_server, writer))
+            answers = asyncio.create_task(self._pass(from_server, writer))
             stack.callback(answers.cancel)
             await self._requests(reader, to_server)
 
@@ -50,13 +52,13 @@ class Proxy:
                 await to_server.drain()
         self.cuts += fault is not None
 
-
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while answer := await reader.read(65_536):
-            writer.write(answer)
-            await writer.drain()
-    writer.close()
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while answer := await reader.read(65_536):
+                self.answered += len(answer)
+                writer.write(answer)
+                await writer.drain()
+        writer.close()
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """ECGs in PostgreSQL, each a row with one blob."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.postgres import adding
+from ecg_service.adapters.postgres.blobs import BEGINNING, StoredBlob
 from ecg_service.adapters.postgres.engine.engine import Engine
 from ecg_service.adapters.postgres.engine.sql import Connection, Record, count_of
 from ecg_service.adapters.postgres.records import to_records
@@ -18,7 +20,6 @@ from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS
 from ecg_service.adapters.postgres.users import LOCK_USERS, require_current
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, to_blob, to_ecg
 from ecg_service.adapters.threads import in_thread
-from ecg_service.adapters.whole_blob import WholeBlob
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg, fill
 from ecg_service.domain.errors import Damaged, DamagedEcg, EcgNotFound, NotFound
 from ecg_service.domain.principal import Principal
@@ -41,6 +42,7 @@ GET = f"""
 """  # noqa: S608
 BLOBLESS = GET.format("''::bytea, 0,")
 WHOLE = GET.format(BLOB_COLUMNS + ",")
+PART = GET.format(f"length(blob), {BEGINNING}, blob_checksum,")
 PAGE = f"""
     SELECT {ECGS.columns} FROM ecgs WHERE owner = $1 AND date >= $2 AND (date, id) < ($3, $4)
     ORDER BY date DESC, id DESC LIMIT $5
@@ -101,11 +103,13 @@ class PostgresEcgs(EcgRepository):
         *,
         insights: Names = None,
     ) -> T:
-        found = await self._select(WHOLE, owner, ecg_id, insights)
+        _, (size, *found) = await self._select(PART, owner, ecg_id, insights)
+        loop = asyncio.get_running_loop()
 
         def work() -> T:
-            stored = _to_stored(found, owner, insights, samples=True)
-            return use(replace(stored, blob=b""), WholeBlob(stored.blob))
+            stored = _to_stored((ecg_id, found), owner, insights, samples=True)
+            blob = StoredBlob(self._engine, loop, ecg_id, stored.blob, size)
+            return use(replace(stored, blob=b""), blob)
 
         return await in_thread(self._reading, work)
 

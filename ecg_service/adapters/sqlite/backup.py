@@ -36,7 +36,7 @@ _, *LOGS = BESIDE
 def backup(path: Path, to: Path, copying: Copying) -> Checked:
     """Write all that is committed now to one file."""
     path, to = path.resolve(), to.resolve()
-    if to in [path, *(beside(path, end) for end in (*LOGS, ".lock", ".reserve"))]:
+    if to in [path, *(beside(path, end) for end in (*LOGS, ".lock", ".reserve", ".turn"))]:
         raise Conflict(f"{to} belongs to the database itself")
     with translate_failures(to):
         for end in LOGS:  # of a database that is in use, or that SQLite would add to the backup

@@ -70,6 +70,11 @@ class Engine:
                     await require_safe_server(connection)
             yield cls(reading, writing, limits)
 
+    @property
+    def read_seconds(self) -> float:
+        """The time of a read with all of its waits."""
+        return self._limits.read_seconds
+
     async def read(self, job: Job[T]) -> T:
         """Run a job that reads; each of its statements has a snapshot of its own."""
         with translate_errors():

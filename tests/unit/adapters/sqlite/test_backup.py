@@ -107,7 +107,7 @@ def test_the_log_may_grow_so_far(database: SqliteDatabase, file: Path) -> None:
     assert names(file.parent) == []
 
 
-@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal", ".lock", ".reserve"])
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal", ".lock", ".reserve", ".turn"])
 def test_the_files_of_the_database_are_no_place_for_it(database: SqliteDatabase, end: str) -> None:
     to = database.path.with_name(f"ecg.db{end}")
     with pytest.raises(Conflict, match="belongs to the database itself"):

@@ -1,18 +1,15 @@
 """What is answered when a connection is lost, or hangs, at the worst moment."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import pytest
 
-from ecg_service.adapters.postgres import Limits, PostgresStore
 from ecg_service.domain.errors import OutcomeUnknown, StorageUnavailable
 from ecg_service.ports.store import Store
 from tests.contract.builders import added, ecgs_of, new
 from tests.postgres import execute
-from tests.proxy import Fault, Proxy, proxying
+from tests.proxy import Fault, Proxy
+from tests.unit.adapters.postgres.proxied import behind_proxy
 
 COMMIT, COPY = b"COMMIT\0", b"PGCOPY\n"
 CUTS = 20
@@ -21,20 +18,6 @@ SLOW_COMMITS = """
     CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON idempotency_keys
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()
 """
-
-
-@asynccontextmanager
-async def behind_proxy(
-    url: str, *, write_seconds: float = 30.0
-) -> AsyncGenerator[tuple[PostgresStore, Proxy]]:
-    """Open the store through a proxy, which can read what it passes on."""
-    parts = urlsplit(url)
-    async with proxying(parts.hostname or "", parts.port or 5432) as proxy:
-        place = f"{parts.username}@127.0.0.1:{proxy.listening}"
-        through = urlunsplit(parts._replace(netloc=place, query=f"{parts.query}&sslmode=disable"))
-        limits = Limits(write_seconds=write_seconds)
-        async with PostgresStore.open(through, limits) as store:
-            yield store, proxy
 
 
 def lose(proxy: Proxy, what: bytes, fault: Fault) -> None:
