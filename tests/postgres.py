@@ -2,15 +2,24 @@
 
 import os
 import secrets
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from typing import TypeVar
 
 import pytest
 
 from ecg_service.adapters.postgres import PostgresDatabase
 from ecg_service.adapters.postgres.engine.blocking import run
-from ecg_service.adapters.postgres.engine.sql import LOST, PostgresError, connect
+from ecg_service.adapters.postgres.engine.sql import (
+    LOST,
+    Connection,
+    PostgresError,
+    Record,
+    connect,
+)
+
+T = TypeVar("T")
 
 TABLES = ["users", "ecgs", "client_ids", "insights", "idempotency_keys", "backfills", "pings"]
 URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
@@ -66,12 +75,20 @@ def _missing() -> str | None:
 
 def execute(*statements: str, url: str = URL) -> None:
     """Run statements in one transaction."""
+    _connected(url, lambda connection: connection.execute("; ".join(statements)))
 
-    async def work() -> None:
+
+def fetch(statement: str, *, url: str = URL) -> list[Record]:
+    """Return the rows of a statement."""
+    return _connected(url, lambda connection: connection.fetch(statement))
+
+
+def _connected(url: str, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async def connected() -> T:
         connection = await connect(url, {}, seconds=5)
         try:
-            await connection.execute("; ".join(statements))
+            return await work(connection)
         finally:
             connection.terminate()
 
-    run(work())
+    return run(connected())

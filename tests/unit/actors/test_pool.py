@@ -307,6 +307,24 @@ def test_an_ask_that_waits_too_long_is_refused_in_time_and_never_handled() -> No
     assert actor.batches == [["told"], ["c"], ["late"]]
 
 
+def test_a_message_expires_as_well_when_none_has_waited_for_a_while() -> None:
+    actor = Recorder(closed=True)
+
+    async def scenario() -> list[float]:
+        ended = list[float]()
+        async with pool_of(lambda: actor, max_wait=10.0) as pool:
+            pool.tell("told")
+            for _ in range(2):
+                await asyncio.sleep(5)
+                with pytest.raises(MessageExpired):
+                    await pool.ask("late")
+                ended.append(asyncio.get_running_loop().time())
+            actor.gate.set()
+        return ended
+
+    assert at_once(scenario()) == [15.0, 30.0]
+
+
 async def test_an_expected_error_in_the_answer_reaches_its_asker_only() -> None:
     async with pool_of(Recorder, batch=3, intensity=0) as pool:
         good, bad, also_good = await asyncio.gather(

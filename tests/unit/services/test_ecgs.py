@@ -25,6 +25,7 @@ from ecg_service.ports.core import PackedBlob
 from ecg_service.ports.ecgs import Names
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.insights.changes import InsightChanges
+from tests.clock import at_once
 from tests.contract.builders import user
 
 OWNER, NOON = "ann", datetime(2026, 5, 17, 12, tzinfo=UTC)
@@ -175,6 +176,32 @@ async def test_waiting_ends_with_what_is_there_when_the_time_is_over(
     async with asyncio.timeout(30):
         [record] = (await ecgs.insights(OWNER, key, wait=0.03)).records
     assert record.state is InsightState.PENDING
+
+
+@pytest.mark.parametrize(("wait", "state"), [(2.5, InsightState.PENDING), (4, InsightState.DONE)])
+def test_what_another_process_has_computed_is_seen_in_time(
+    core: RustCore, changes: InsightChanges, wait: float, state: InsightState
+) -> None:
+    async def compute(store: MemoryStore, key: UUID) -> None:
+        await asyncio.sleep(2.6)
+        [claim] = await store.insights.claim([key], now=0)
+        [running] = claim.insights
+        await store.insights.finish([replace(running, state=InsightState.DONE, result=DONE)])
+
+    async def scenario() -> tuple[InsightState, float]:
+        async with MemoryStore.open() as store:
+            await store.users.add(user(OWNER))
+            ecgs = Ecgs(store.ecgs, core, stored_counts, changes, max_page_bytes=1_000)
+            key = await stored(store, state=InsightState.PENDING)
+            computing = asyncio.create_task(compute(store, key))
+            [record] = (await ecgs.insights(OWNER, key, wait=wait)).records
+            ended = asyncio.get_running_loop().time()
+            await computing
+            return record.state, ended
+
+    found, ended = at_once(scenario())
+    assert found is state
+    assert wait <= 2.5 <= ended or 2.6 <= ended <= 4
 
 
 async def test_waiting_for_an_ecg_that_is_deleted_ends(store: MemoryStore, ecgs: Ecgs) -> None:

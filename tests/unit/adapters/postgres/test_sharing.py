@@ -101,3 +101,10 @@ async def test_a_backfill_passes_over_nothing_that_is_stored_beside_it(
     made.append(await stores[0].insights.backfill("a", 1, limit=99))
     assert sum(made) == 10
     assert len(await stores[0].insights.pending(limit=99)) == 10
+
+
+async def test_each_counts_its_own_commits(stores: list[PostgresStore]) -> None:
+    one, other, *_ = stores
+    for _ in range(3):
+        await added(one, new())
+    assert [store.statistics().commits for store in (one, other)] == [3, 0]

@@ -55,6 +55,7 @@ def test_finds_damaged_blobs(path: Path, stored: UUID) -> None:
         ("users SET password_hash = replace(password_hash, 'hash', 'cash')", "users row ann: "),
         ("users SET name = CAST(x'ff' AS TEXT)", "users row %FF: "),
         ("idempotency_keys SET ecg_id = x'02'", "idempotency_keys row key of ann: "),
+        ("idempotency_keys SET owner = '1'", "idempotency_keys row key of 1: "),
         ("idempotency_keys SET owner = 'eve'", "idempotency_keys row key of eve: "),
         ("idempotency_keys SET key = CAST(x'ff' AS TEXT)", "idempotency_keys row %FF of ann: "),
         ("backfills SET position = x'02'", "backfills row rr 1: "),

@@ -46,6 +46,7 @@ async def test_nothing_is_left_of_what_is_deleted_or_refused(path: Path) -> None
         one = new(blob=LARGE, client_id="7", fingerprint=b"f")
         await store.ecgs.add_long(one)
         whole = count(path)
+        assert count(path, "ecg_leftovers") == 0
         for refused in (
             new(blob=LARGE, sender=Principal("ann", Role.USER, epoch=5)),
             new(blob=LARGE, client_id="7", fingerprint=b"f"),

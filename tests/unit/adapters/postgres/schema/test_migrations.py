@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -8,7 +9,8 @@ from ecg_service.adapters.postgres import PostgresDatabase, PostgresStore
 from ecg_service.adapters.postgres.schema import alembic
 from ecg_service.adapters.postgres.schema.migrations import HEAD
 from ecg_service.domain.errors import StorageUnavailable
-from tests.postgres import execute, new_schema
+from ecg_service.ports.store import Checked
+from tests.postgres import execute, fetch, new_schema
 
 
 @pytest.fixture
@@ -41,7 +43,8 @@ def test_one_that_fails_half_way_has_changed_nothing(empty: str) -> None:
 def test_a_newer_database_is_refused(url: str) -> None:
     execute("UPDATE alembic_version SET version_num = '9999_from_the_future'", url=url)
     database = PostgresDatabase.from_url(url)
-    for refused in (database.migrate, lambda: asyncio.run(_open(url))):
+    checked = partial(database.check, lambda _, __: 0, Checked())
+    for refused in (database.migrate, lambda: asyncio.run(_open(url)), lambda: list(checked())):
         with pytest.raises(StorageUnavailable, match="newer"):
             refused()
 
@@ -54,3 +57,20 @@ def test_an_older_database_is_not_opened(empty: str) -> None:
 async def _open(url: str) -> None:
     async with PostgresStore.open(url):
         pass
+
+
+NULLABLE = """
+    ecgs.client_id ecgs.fingerprint ecgs.sampling_rate
+    insights.claimed_at insights.claimed_by insights.error insights.result
+"""
+
+
+def test_what_every_row_has_cannot_be_left_out(empty: str) -> None:
+    PostgresDatabase.from_url(empty).migrate()
+    rows = fetch(
+        "SELECT table_name || '.' || column_name FROM information_schema.columns"
+        " WHERE table_schema = current_schema AND is_nullable = 'YES'"
+        " AND table_name !~ '_(others|2[0-9]+)'",
+        url=empty,
+    )
+    assert sorted(name for (name,) in rows) == NULLABLE.split()

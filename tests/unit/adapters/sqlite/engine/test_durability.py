@@ -130,6 +130,12 @@ async def test_deleted_samples_are_gone_from_the_files(path: Path) -> None:
     assert not [f for f in path.parent.iterdir() if canary[:64] in f.read_bytes()]
 
 
+async def test_statistics_tell_that_the_log_is_empty(path: Path) -> None:
+    async with SqliteStore.open(path, Limits(wal_bytes=1)) as store:
+        await added(store, new(blob=bytes(100_000)))  # more than four times the limit
+        assert store.statistics().log_bytes == 0
+
+
 async def test_statistics_tell_of_commits_and_of_the_log(path: Path) -> None:
     async with SqliteStore.open(path) as store:
         assert store.statistics() == StoreStatistics()
