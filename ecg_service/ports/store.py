@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from ecg_service.ports.copies import Copying, VerifyBlob
+from ecg_service.ports.copies import Contents, Copying, VerifyBlob
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.ports.users import UserRepository
@@ -123,6 +123,21 @@ class Database(Protocol):
         """Put a copy of the backup, of this or an earlier release, in the place of the database.
 
         Refused while a service runs. Returns what the database holds; raises what `backup` does.
+        """
+        ...
+
+    def contents(self) -> AbstractContextManager[Contents]:
+        """Return all that is committed now, to be read in the block.
+
+        Safe beside a running service. Raises `Damaged` while it is read if a text of it is none.
+        """
+        ...
+
+    def fill(self, contents: Contents, copying: Copying) -> Checked:
+        """Store all of it, with its checksums, in an empty database: all, or nothing.
+
+        Refused while a service runs. Returns what the database holds; raises `Conflict` if it is not
+        empty, and `Damaged` if what was copied is.
         """
         ...
 

@@ -11,11 +11,11 @@ from ecg_service.adapters.memory.ecgs import EcgsById, MemoryEcgs
 from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.memory.users import MemoryUsers
 from ecg_service.domain.errors import StorageUnavailable
-from ecg_service.ports.copies import Copying, VerifyBlob
+from ecg_service.ports.copies import Contents, Copying, VerifyBlob
 from ecg_service.ports.store import Checked, Database, SharedDatabase, StoreStatistics
 
 URL = "memory://"
-NOT_KEPT = f"{URL} ends with its process: it cannot be backed up or restored"
+NOT_KEPT = f"{URL} ends with its process: it cannot be backed up, restored or copied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,13 @@ class MemoryDatabase(Database):
 
     def backup(self, to: Path, copying: Copying) -> Checked:
         del to, copying
+        raise StorageUnavailable(NOT_KEPT)
+
+    def contents(self) -> AbstractContextManager[Contents]:
+        raise StorageUnavailable(NOT_KEPT)
+
+    def fill(self, contents: Contents, copying: Copying) -> Checked:
+        del contents, copying
         raise StorageUnavailable(NOT_KEPT)
 
     def restore(self, backup: Path, copying: Copying) -> Checked:

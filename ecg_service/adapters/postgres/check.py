@@ -140,11 +140,19 @@ async def check(
         connection = await connect(url, settings, seconds=limits.connect_seconds)
         try:
             await require_current(connection)
-            for table in TABLES:
-                async for problem in _problems(connection, table, _Check(verify, checked)):
-                    yield f"{table.name}{problem}"
+            async for problem in problems(connection, verify, checked):
+                yield problem
         finally:
             connection.terminate()
+
+
+async def problems(
+    connection: Connection, verify: VerifyBlob, checked: Checked
+) -> AsyncIterator[str]:
+    """Yield each problem that this connection sees."""
+    for table in TABLES:
+        async for problem in _problems(connection, table, _Check(verify, checked)):
+            yield f"{table.name}{problem}"
 
 
 async def _problems(connection: Connection, table: _Table, check: _Check) -> AsyncIterator[str]:

@@ -3,7 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,6 +17,7 @@ from urllib.parse import urlsplit
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.postgres.check import check
+from ecg_service.adapters.postgres.contents import contents, fill
 from ecg_service.adapters.postgres.ecgs import PostgresEcgs
 from ecg_service.adapters.postgres.engine.blocking import iterate, run
 from ecg_service.adapters.postgres.engine.engine import Engine
@@ -21,7 +28,7 @@ from ecg_service.adapters.postgres.schema.migrations import exists, migrate, req
 from ecg_service.adapters.postgres.schema.partitions import make_partitions
 from ecg_service.adapters.postgres.users import PostgresUsers
 from ecg_service.domain.errors import EcgError, StorageUnavailable
-from ecg_service.ports.copies import Copying, VerifyBlob
+from ecg_service.ports.copies import Contents, Copying, VerifyBlob
 from ecg_service.ports.store import Checked, Database, SharedDatabase, StoreStatistics
 
 DEFAULTS = Limits()
@@ -160,6 +167,13 @@ class PostgresDatabase(Database):
     def restore(self, backup: Path, copying: Copying) -> Checked:
         del backup, copying
         raise StorageUnavailable(NO_FILE)
+
+    def contents(self) -> AbstractContextManager[Contents]:
+        return contents(self.url, self.limits)
+
+    def fill(self, contents: Contents, copying: Copying) -> Checked:
+        self.migrate()
+        return fill(self.url, self.limits, contents, copying)
 
     def admin_password_file(self) -> Path:
         """Return a file in the working directory, named after the database."""

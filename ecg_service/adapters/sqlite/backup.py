@@ -1,5 +1,6 @@
 """Copies a database to a backup beside a running service, and a backup to a database."""
 
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from ecg_service.adapters.sqlite.schema.migrations import (
     missing_steps,
     require_current,
 )
-from ecg_service.domain.errors import Conflict, Damaged, StorageUnavailable
+from ecg_service.domain.errors import Conflict, StorageUnavailable
 from ecg_service.ports.copies import Copying
 from ecg_service.ports.store import Checked
 
@@ -55,6 +56,20 @@ def restore(path: Path, source: Path, copying: Copying) -> Checked:
         raise Conflict(f"{source} is the database itself")
     if not source.is_file():
         raise StorageUnavailable(f"there is no backup {source}")
+
+    def make(partial: Path) -> None:
+        with translate_errors(), closing(_open_backup(source)) as backup:
+            _copy(backup, partial, source, copying)
+        if len(missing_steps(partial)) == len(STEPS):
+            raise StorageUnavailable(f"{source} is not a database of this service")
+        migrate_alone(partial)
+
+    return make_whole(path, make, copying)
+
+
+def make_whole(path: Path, make: Callable[[Path], None], copying: Copying) -> Checked:
+    """Put what is made in the place of the database, which nobody serves, when it is checked."""
+    path = path.resolve()
     for end in BESIDE:
         require_free(beside(path, end), force=copying.force)
     with (
@@ -62,9 +77,7 @@ def restore(path: Path, source: Path, copying: Copying) -> Checked:
         exclusive_lock(path),
         whole_file(path, force=copying.force) as partial,
     ):
-        with translate_errors(), closing(_open_backup(source)) as backup:
-            _copy(backup, partial, source, copying)
-        _migrate(partial, source)
+        make(partial)
         checked = _verified(partial, copying)
         _leave_no_log(path)
         return checked
@@ -107,10 +120,9 @@ def _require_short_log(path: Path, max_bytes: int) -> None:
             )
 
 
-def _migrate(partial: Path, source: Path) -> None:
+def migrate_alone(partial: Path) -> None:
+    """Migrate a file that nobody else knows, and leave no lock file beside it."""
     try:
-        if len(missing_steps(partial)) == len(STEPS):
-            raise StorageUnavailable(f"{source} is not a database of this service")
         migrate(partial)
     finally:
         beside(partial, ".lock").unlink(missing_ok=True)
@@ -129,8 +141,7 @@ def _verified(path: Path, copying: Copying) -> Checked:
     for problem in check(path, verify, checked):
         found += 1
         copying.tell_damage(problem)
-    if found and not copying.keep_damaged:
-        raise Damaged("the copy is damaged and was given up: only --keep-damaged keeps it")
+    copying.require_sound(found)
     return checked
 
 

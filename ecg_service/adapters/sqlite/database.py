@@ -1,7 +1,7 @@
 """The file that a `sqlite:///PATH` URL names, and the store that it opens."""
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -9,13 +9,14 @@ from urllib.parse import unquote
 
 from ecg_service.adapters.sqlite.backup import backup, restore
 from ecg_service.adapters.sqlite.check import check
+from ecg_service.adapters.sqlite.contents import contents, fill
 from ecg_service.adapters.sqlite.engine.files.identity import identity
 from ecg_service.adapters.sqlite.engine.files.lock import exclusive_lock
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.schema.migrations import migrate
 from ecg_service.adapters.sqlite.store import DEFAULTS, SqliteStore
 from ecg_service.adapters.sqlite.users import SqliteUsers
-from ecg_service.ports.copies import Copying, VerifyBlob
+from ecg_service.ports.copies import Contents, Copying, VerifyBlob
 from ecg_service.ports.store import Checked, Database, SharedDatabase
 
 URL_START = "sqlite:///"
@@ -111,6 +112,12 @@ class SqliteDatabase(Database):
 
     def restore(self, backup: Path, copying: Copying) -> Checked:
         return restore(self.path, backup, copying)
+
+    def contents(self) -> AbstractContextManager[Contents]:
+        return contents(self.path)
+
+    def fill(self, contents: Contents, copying: Copying) -> Checked:
+        return fill(self.path, contents, copying)
 
     def admin_password_file(self) -> Path:
         return self.path.with_name(self.path.name + ".admin-password")

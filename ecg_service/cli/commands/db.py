@@ -1,4 +1,4 @@
-"""`ecg db`: migrates, checks, backs up and restores the database."""
+"""`ecg db`: migrates, checks, backs up, restores and copies the database."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @click.group()
 def db() -> None:
-    """Migrate, check, back up and restore the database."""
+    """Migrate, check, back up, restore and copy the database."""
 
 
 @db.command("migrate")
@@ -94,6 +94,29 @@ def restore(*, backup: Path, force: bool, keep_damaged: bool, database_url: str 
     with _copying(settings, force=force, keep_damaged=keep_damaged) as copying:
         held = database.restore(backup, copying)
     click.echo(f"{database}: restored from {backup}; holds {_listed(held)}")
+
+
+@db.command("copy")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@click.option("--force", is_flag=True, help="Replace the file that is there.")
+@click.option("--keep-damaged", is_flag=True, help="Keep the copy though it is damaged.")
+def copy(*, source: str, target: str, force: bool, keep_damaged: bool) -> None:
+    """Copy all from the database of the URL FROM to that of the URL TO, which is of any kind.
+
+    What is acknowledged before this begins is copied, also beside a running service: stop it first, or
+    what it takes meanwhile is not in the copy. The other database must be empty. It holds all of
+    the copy when it is checked, or nothing.
+    """
+    read = existing_database(configured(database_url=source))
+    settings = configured(database_url=target)
+    written = persistent_database(settings)
+    with (
+        _copying(settings, force=force, keep_damaged=keep_damaged) as copying,
+        read.contents() as contents,
+    ):
+        held = written.fill(contents, copying)
+    click.echo(f"{written}: a copy of {read}; holds {_listed(held)}")
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Asynchronous work for callers that block, whether or not their thread has an event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return thread.submit(asyncio.run, work).result()
 
 
-def iterate(begin: Callable[[], AsyncIterator[T]]) -> Iterator[T]:
+def iterate(begin: Callable[[], AsyncIterator[T]]) -> Generator[T]:
     """Yield what the iterator does; it runs in a thread of its own, while it is asked."""
     with ThreadPoolExecutor(1) as thread:
         runner = asyncio.Runner()

@@ -126,3 +126,45 @@ def test_the_log_of_a_backup_is_bounded_by_a_setting(
         result = db("backup", "b.db")
     assert result.exit_code == 69
     assert "max_backup_log_bytes" in result.stderr
+
+
+def test_copy_makes_another_database() -> None:
+    asyncio.run(store())
+    result = db("copy", "sqlite:///ecg.db", "sqlite:///other.db")
+    held = "1 ECG, 5 samples, 2 insights, 2 users, 1 idempotency key"
+    assert (result.exit_code, result.stdout) == (0, f"other.db: a copy of ecg.db; holds {held}\n")
+    assert db("check", "--database-url", "sqlite:///other.db").exit_code == 0
+
+
+def test_copy_replaces_a_file_only_if_told(tmp_path: Path) -> None:
+    asyncio.run(store())
+    (tmp_path / "other.db").write_bytes(b"")
+    refused = db("copy", "sqlite:///ecg.db", "sqlite:///other.db")
+    assert (refused.exit_code, "only --force replaces it" in refused.stderr) == (1, True)
+    assert db("copy", "sqlite:///ecg.db", "sqlite:///other.db", "--force").exit_code == 0
+
+
+def test_copy_of_what_is_not_there_or_damaged(tmp_path: Path) -> None:
+    missing = db("copy", "sqlite:///none.db", "sqlite:///other.db")
+    assert (missing.exit_code, missing.stderr) == (69, "Error: there is no database none.db\n")
+    asyncio.run(store())
+    flip_a_byte_of_the_blob(tmp_path / "ecg.db")
+    damaged = db("copy", "sqlite:///ecg.db", "sqlite:///other.db")
+    assert damaged.exit_code == 1
+    assert "ecgs row 1" in damaged.stdout
+    assert not (tmp_path / "other.db").exists()
+    assert db("copy", "sqlite:///ecg.db", "sqlite:///other.db", "--keep-damaged").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [("memory://", "sqlite:///a.db"), ("sqlite:///ecg.db", "memory://")]
+)
+def test_copy_of_memory_is_refused(source: str, target: str) -> None:
+    asyncio.run(store())
+    assert db("copy", source, target).exit_code == 78
+
+
+def test_copy_onto_itself_is_refused() -> None:
+    asyncio.run(store())
+    assert db("copy", "sqlite:///ecg.db", "sqlite:///ecg.db", "--force").exit_code == 69
+    assert db("check").exit_code == 0
