@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ecg_core
+from ecg_service.domain import submission
 from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import Invalid
 from ecg_service.domain.same import Same
@@ -113,3 +114,14 @@ def test_a_fingerprint_is_of_the_content_as_sent() -> None:
     ]
     prints = {print_of(submitted, SIGNAL), *(print_of(*other) for other in others)}
     assert len(prints) == 1 + len(others)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
+def test_the_fingerprint_of_a_long_signal_is_that_of_its_whole_text(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    long = ecg_core.Signal([12, -3, 0, 2**31 - 1, -(2**31), 7])
+    submitted = SubmittedEcg(leads=[SubmittedLead("I", 0)], id="x")
+    whole = print_of(submitted, long)
+    monkeypatch.setattr(submission, "LONG", size)
+    assert print_of(submitted, long) == whole

@@ -204,6 +204,29 @@ def test_what_another_process_has_computed_is_seen_in_time(
     assert wait <= 2.5 <= ended or 2.6 <= ended <= 4
 
 
+async def test_those_who_wait_read_one_at_a_time(
+    store: MemoryStore, core: RustCore, changes: InsightChanges
+) -> None:
+    key, inside, most = await stored(store), 0, 0
+
+    class Slow(MemoryEcgs):
+        """Counts how many read at once."""
+
+        async def get(
+            self, owner: str, ecg_id: UUID, *, samples: bool = True, insights: Names = None
+        ) -> StoredEcg:
+            nonlocal inside, most
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= 1
+            return await store.ecgs.get(owner, ecg_id, samples=samples, insights=insights)
+
+    ecgs = Ecgs(Slow({}, store.users), core, stored_counts, changes, max_page_bytes=1_000)
+    await asyncio.gather(*(ecgs.insights(OWNER, key, wait=1) for _ in range(5)))
+    assert most == 1
+
+
 async def test_waiting_for_an_ecg_that_is_deleted_ends(store: MemoryStore, ecgs: Ecgs) -> None:
     key = await stored(store, state=InsightState.PENDING)
     waiting = asyncio.create_task(ecgs.insights(OWNER, key, wait=60))

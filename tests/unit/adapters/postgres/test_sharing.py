@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 
-from ecg_service.adapters.postgres import PostgresStore
-from ecg_service.domain.errors import Unauthenticated
+from ecg_service.adapters.postgres import Limits, PostgresStore
+from ecg_service.adapters.postgres.engine.engine import Engine
+from ecg_service.adapters.postgres.engine.sql import Connection, PostgresError
+from ecg_service.domain.errors import StorageUnavailable, Unauthenticated
 from ecg_service.domain.insights import InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
@@ -101,6 +103,17 @@ async def test_a_backfill_passes_over_nothing_that_is_stored_beside_it(
     made.append(await stores[0].insights.backfill("a", 1, limit=99))
     assert sum(made) == 10
     assert len(await stores[0].insights.pending(limit=99)) == 10
+
+
+async def test_what_the_server_rolls_back_is_not_done(url: str) -> None:
+    async def fail(connection: Connection) -> None:
+        with suppress(PostgresError):
+            await connection.execute("SELECT 1 / 0")
+
+    async with Engine.opened(url, Limits()) as engine:
+        with pytest.raises(StorageUnavailable, match="rolled the transaction back"):
+            await engine.write(fail)
+        assert engine.statistics().commits == 0
 
 
 async def test_each_counts_its_own_commits(stores: list[PostgresStore]) -> None:

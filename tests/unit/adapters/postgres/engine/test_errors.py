@@ -27,6 +27,15 @@ def shown(value: object) -> str:
         (failure("28P01"), "user or the password"),
         (failure("08006"), "connection to the database failed"),
         (failure("XX001"), "damaged"),
+        (failure("XX002"), "damaged"),
+        (failure("25006"), "read-only: it may be a standby"),
+        (failure("3D000"), "there is no such database"),
+        (failure("40P01"), "broke a deadlock"),
+        (failure("42501"), "does not allow this to the user"),
+        (failure("42P01"), "lacks the current schema"),
+        (failure("42703"), "lacks the current schema"),
+        (failure("53300"), "no connections left"),
+        (failure("55P03"), "a lock of the database took too long"),
         (failure("99999"), "SQLSTATE 99999"),
         (TimeoutError(), "took too long"),
         (ConnectionRefusedError("at 10.0.0.1"), "cannot be reached: ConnectionRefusedError"),
@@ -41,7 +50,7 @@ def test_errors_say_what_is_wrong_and_not_what_is_stored(error: Exception, told:
 
 
 def test_a_full_disk_is_told_apart() -> None:
-    with pytest.raises(StorageFull), translate_errors():
+    with pytest.raises(StorageFull, match="the disk of the database is full"), translate_errors():
         raise failure("53100")
 
 
