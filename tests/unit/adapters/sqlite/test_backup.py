@@ -99,6 +99,14 @@ def test_commits_meanwhile_do_not_make_it_begin_anew(
     assert pings(file) == 1
 
 
+def test_of_a_file_that_is_not_migrated_there_is_none(tmp_path: Path, file: Path) -> None:
+    path = tmp_path / "new.db"
+    path.touch()
+    with pytest.raises(StorageUnavailable, match="lacks the current schema"):
+        SqliteDatabase(path).backup(file, copying())
+    assert names(file.parent) == []
+
+
 def test_the_log_may_grow_so_far(database: SqliteDatabase, file: Path) -> None:
     with writing(database.path) as write:
         write()
