@@ -11,6 +11,7 @@ from benchmarks.service.holter import holter
 from benchmarks.service.overload import overload
 from benchmarks.service.postgres import postgres
 from benchmarks.service.sustained import sustained
+from benchmarks.service.workers import workers
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,7 +19,19 @@ def main() -> None:
     """Measure the service beside its peers, on this machine and in one run."""
 
 
-for command in (app, core, growth, holter, instructions, overload, postgres, service, sustained):
+COMMANDS = (
+    app,
+    core,
+    growth,
+    holter,
+    instructions,
+    overload,
+    postgres,
+    service,
+    sustained,
+    workers,
+)
+for command in COMMANDS:
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ Goals = Iterator[tuple[str, float]]
 @click.option("--check", is_flag=True, help="Fail where something is not flat.")
 def growth(*, most: int, rounds: int, check: bool) -> None:
     """Measure the cost of a sample in short and long ECGs, and requests with few and many stored."""
-    with pinned(LOAD_CPU):
+    with pinned({LOAD_CPU}):
         grown = [*_show_sizes(_sizes(rounds)), *_show_stored(most, rounds)]
     missed = [name for name, times in grown if times > FLAT]
     if check and missed:

@@ -62,7 +62,7 @@ def _document(samples: int, media_type: str) -> bytes:
 def holter(*, on_disk: bool, settings: tuple[str, ...], check: bool) -> None:
     """Measure a Holter of 3 x 24 hours x 250 Hz, server and load on one core each."""
     chosen = {**SETTINGS, **dict(one.split("=", 1) for one in settings)}
-    with pinned(LOAD_CPU):
+    with pinned({LOAD_CPU}):
         lines = [*_sent(chosen, on_disk=on_disk), *_beside(chosen, on_disk=on_disk)]
     table = Table("what", "figure", "unit", "at most")
     for what, figure, unit, most in lines:

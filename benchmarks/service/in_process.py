@@ -42,7 +42,7 @@ class Answer:
 
 def measure_in_process(comparisons: Sequence[Comparison], rounds: int) -> Found:
     """Return for each case its least time of the processor."""
-    with pinned(max(os.sched_getaffinity(0))):
+    with pinned({max(os.sched_getaffinity(0))}):
         return uvloop.run(_measure(cases_of(comparisons), rounds))
 
 

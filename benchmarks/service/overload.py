@@ -69,7 +69,7 @@ def overload(*, seconds: float, batch: int, slower: float, check: bool) -> None:
         "ECG_MAX_WRITE_SECONDS": str(slower * WRITE_SECONDS),
     }
     with (
-        pinned(LOAD_CPU),
+        pinned({LOAD_CPU}),
         folder() as place,
         running("slow", place / "ecg.db", settings) as server,
     ):

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,14 +64,22 @@ def require_wrk() -> None:
         raise click.ClickException(msg)
 
 
-def load(server: Running, request: Request, seconds: int, *, pause: float = 0) -> Load:
+def load(
+    server: Running,
+    request: Request,
+    seconds: int,
+    *,
+    pause: float = 0,
+    cpus: AbstractSet[int] = frozenset({LOAD_CPU}),
+) -> Load:
     """Send for some seconds; each connection pauses between its requests, `pause` on average.
 
     Raises if any answer is not a success.
     """
     with TemporaryDirectory(prefix="ecg-bench-") as name:
         script = _script(Path(name), request, pause)
-        found = _run(server, script, request.connections, seconds)
+        with pinned(cpus):
+            found = _run(server, script, request.connections, seconds)
     errors = found.pop("errors") if found["requests"] else f"no answer within {seconds} s"
     if errors:
         raise click.ClickException(f"{request.path}: {errors}")
@@ -95,13 +104,12 @@ def _script(folder: Path, request: Request, pause: float) -> Path:
 
 def _run(server: Running, script: Path, connections: int, seconds: int) -> dict[str, Any]:
     options = ("-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "--latency")
-    with pinned(LOAD_CPU):
-        ended = subprocess.run(
-            ["wrk", *options, "-s", str(script), server.url],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+    ended = subprocess.run(
+        ["wrk", *options, "-s", str(script), server.url],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     if ended.returncode:
         raise click.ClickException(f"wrk failed:\n{ended.stdout}")
     return json.loads(ended.stdout.splitlines()[-1])

@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,11 +14,16 @@ PATIENCE = 60.0
 
 @contextmanager
 def process(
-    command: Sequence[str], environment: Mapping[str, str]
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    cpus: AbstractSet[int],
+    *,
+    logs: bool,
 ) -> Generator[subprocess.Popen[bytes]]:
-    """Run a server on its core until the end of the block."""
-    with pinned(SERVER_CPU):
-        server = subprocess.Popen(command, env={**os.environ, **environment})
+    """Run a server on its cores until the end of the block; drop what it `logs`."""
+    stderr = subprocess.DEVNULL if logs else None
+    with pinned(cpus):
+        server = subprocess.Popen(command, env={**os.environ, **environment}, stderr=stderr)
     try:
         yield server
     finally:
@@ -26,13 +32,13 @@ def process(
 
 
 @contextmanager
-def pinned(cpu: int) -> Generator[None]:
-    """Keep this process, and those that it starts, on one core, where the system can (Linux)."""
+def pinned(cpus: AbstractSet[int]) -> Generator[None]:
+    """Keep this process, and those that it starts, on these cores, where the system can (Linux)."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {cpu})
+    os.sched_setaffinity(0, cpus)
     try:
         yield
     finally:
@@ -42,6 +48,11 @@ def pinned(cpu: int) -> Generator[None]:
 def processor_seconds(pid: int) -> float:
     """Return what all threads of a process have taken so far (Linux)."""
     return time.clock_gettime((~pid << 3) | 2)  # the clock of clock_getcpuclockid(3)
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started, and that have not ended (Linux)."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def megabytes(pid: int) -> float:

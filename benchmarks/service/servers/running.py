@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,7 +17,7 @@ import httpx
 
 from benchmarks.service.servers import peers
 from benchmarks.service.servers.apps import HOST
-from benchmarks.service.servers.processes import PATIENCE, process
+from benchmarks.service.servers.processes import PATIENCE, SERVER_CPU, process
 
 ADMIN = ("admin", "benchmark-admin")
 USER = ("bench", "benchmark-user")
@@ -58,9 +59,14 @@ def _slow(_: Path, port: int) -> Sequence[str]:
     return [sys.executable, "-m", module, "serve", "--host", HOST, "--port", str(port)]
 
 
+def _serve(_: Path, port: int) -> Sequence[str]:
+    return [sys.executable, "-m", "ecg_service", "serve", "--host", HOST, "--port", str(port)]
+
+
 COMMANDS: Mapping[str, Command] = {
     "empty": _app("empty"),
     "service": _app("service"),
+    "serve": _serve,
     "slow": _slow,
     "plain": peers.plain,
     "axum": peers.axum,
@@ -68,8 +74,14 @@ COMMANDS: Mapping[str, Command] = {
 
 
 @contextmanager
-def running(name: str, database: Path, settings: Mapping[str, str] = NONE) -> Generator[Running]:
-    """Run a server on its core and a free port, with a user registered."""
+def running(
+    name: str,
+    database: Path,
+    settings: Mapping[str, str] = NONE,
+    *,
+    cpus: AbstractSet[int] = frozenset({SERVER_CPU}),
+) -> Generator[Running]:
+    """Run a server on its cores and a free port, with a user registered."""
     port = _free_port()
     environment = {
         "ECG_ADMIN_USERNAME": ADMIN[0],
@@ -78,10 +90,11 @@ def running(name: str, database: Path, settings: Mapping[str, str] = NONE) -> Ge
         **peers.environment(database, ":".join(USER), AUTHORIZATION),
         **settings,
     }
-    with process(COMMANDS[name](database, port), environment) as started:
+    command, logs = COMMANDS[name](database, port), name == "serve"
+    with process(command, environment, cpus, logs=logs) as started:
         server = Running(started.pid, port)
         _wait_until_live(server, started)
-        if name in {"service", "slow"}:
+        if name in {"service", "serve", "slow"}:
             _register(server)
         yield server
 
