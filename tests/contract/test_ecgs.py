@@ -122,7 +122,7 @@ async def test_returns_the_insights_that_are_asked_for(store: Store, names: list
 async def test_one_failure_adds_nothing(store: Store) -> None:
     first, second = new("ann", "qrs", client_id="1"), new()
     await added(store, second)
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(StorageUnavailable, match="an id is stored already"):
         await store.ecgs.add_many([first, second])
     assert [e.id for e in await store.ecgs.page("ann", limit=9)] == [second.ecg.id]
     assert await store.insights.pending(limit=9) == []

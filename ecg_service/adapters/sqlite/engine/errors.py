@@ -45,6 +45,7 @@ NO_INDEX = {apsw.SQLITE_IOERR_SHMSIZE}
 REASONS: dict[type[Exception], str] = {
     apsw.BusyError: "the database is locked by another process",
     apsw.CantOpenError: "the database cannot be opened",
+    apsw.ConstraintError: "an id is stored already",
     apsw.CorruptError: "the database is damaged",
     apsw.IOError: "the database cannot be read or written",
     apsw.ProtocolError: "the locks of the database do not work",
