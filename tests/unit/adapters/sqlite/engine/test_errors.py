@@ -14,7 +14,8 @@ SENTENCES: dict[type[apsw.Error], str] = {
     apsw.ReadOnlyError: "the database is read-only",
     apsw.SQLError: "the database lacks the current schema",
     apsw.FullError: "the disk is full",
-    apsw.ConstraintError: "the database failed: ConstraintError",
+    apsw.ConstraintError: "an id is stored already",
+    apsw.MisuseError: "the database failed: MisuseError",
 }
 
 
