@@ -1,7 +1,9 @@
 # ruff: noqa: ASYNC240 - nothing else runs on these event loops
 """A backup is whole or not there, and so is what is restored, whatever goes wrong."""
 
+import errno
 import gzip
+import itertools
 import os
 import stat
 import sys
@@ -168,6 +170,22 @@ def test_a_full_disk_leaves_nothing(database: SqliteDatabase, file: Path, disk: 
     with disk.failing(full), pytest.raises(StorageFull, match=r"no room for .*b\.db"):
         database.backup(file, copying())
     assert names(file.parent) == []
+
+
+@pytest.mark.parametrize("failing", [1, 2], ids=["file", "folder"])
+def test_a_backup_that_is_not_on_disk_is_none(
+    database: SqliteDatabase, file: Path, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    sync, calls = os.fsync, itertools.count(1)
+
+    def fsync(descriptor: int) -> None:
+        if next(calls) == failing:
+            raise OSError(errno.EIO, "not on disk")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(StorageUnavailable, match="not on disk"):
+        database.backup(file, copying())
 
 
 @pytest.mark.parametrize("moment", ["copying", "checking"])

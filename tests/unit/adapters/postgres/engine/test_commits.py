@@ -60,7 +60,7 @@ async def test_a_commit_that_never_arrives_has_stored_nothing(url: str) -> None:
         for number in range(CUTS):
             one = new("ann", key=str(number), fingerprint=b"f")
             lose(proxy, COMMIT, "cut before")
-            with pytest.raises(StorageUnavailable):
+            with pytest.raises(StorageUnavailable, match="connection to the database was lost"):
                 await store.ecgs.add_many([one])
             assert one.ecg.id not in await ids_of(store)
             await added(store, one)  # the retry

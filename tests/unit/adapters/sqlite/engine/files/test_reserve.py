@@ -127,6 +127,20 @@ async def test_ecgs_are_deleted_from_a_full_disk(
         assert await ids(store) == after
 
 
+async def test_a_log_of_many_changes_is_folded_back_for_the_next_ecg(
+    path: Path, disk_of: FullDisk
+) -> None:
+    """In the room of the reserve, since the database has to grow for it."""
+    async with SqliteStore.open(path, LIMITS) as store:
+        await store.users.add(user("bob"))
+        stored = await added(store, new(blob=bytes(300_000)))
+        for number in range(100):
+            await store.users.update("bob", disabled=number % 2 == 0)
+        with disk_of.full():
+            stored += await added(store, new(blob=bytes(300_000)))
+        assert await ids(store) == stored
+
+
 async def test_users_are_disabled_on_a_full_disk(path: Path, disk_of: FullDisk) -> None:
     async with SqliteStore.open(path, LIMITS) as store:
         await store.users.add(user("bob"))
