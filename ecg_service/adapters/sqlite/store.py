@@ -78,8 +78,9 @@ class SqliteStore:
         """Open the users only, for a short while; a service may have the file open."""
         require_safe_library(library)
         # The reserve is the service's.
-        async with _engine(path, replace(limits, reserve_bytes=0)) as engine:
-            yield SqliteUsers(engine)
+        with in_turn(path) as turn:
+            async with _engine(path, replace(limits, reserve_bytes=0), turn=turn) as engine:
+                yield SqliteUsers(engine)
 
 
 def _refuse() -> None:

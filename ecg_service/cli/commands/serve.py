@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -76,6 +77,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
 
 def _supervise(settings: Settings, read: Callable[[], Settings], listener: socket.socket) -> None:
     """Serve in several processes, each with the settings that are read when it starts."""
+    if not hasattr(signal, "sigtimedwait"):
+        raise Unavailable("this system can only serve with one worker")
     number = settings.server.workers
     database = persistent_database(settings)
     run(prepare(settings))
