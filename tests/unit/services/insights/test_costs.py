@@ -61,3 +61,20 @@ def test_what_becomes_expensive_is_no_longer_cheap() -> None:
     assert costs.is_cheap(insight(0))
     measure(costs, insight(0.01))
     assert not costs.is_cheap(insight(0))
+
+
+def test_what_was_measured_long_ago_counts_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, cost = 0.0, 10.0
+
+    def compute(_: Ecg, __: Sequence[Samples]) -> None:
+        nonlocal now
+        now += cost
+
+    monkeypatch.setattr(time, "thread_time", lambda: now)
+    costs, one = InsightCosts(max_share=0.5), Insight("work", 1, compute)
+    with costs.reading(1):
+        now += 1
+    for cost in [10.0] + 700 * [0.0]:  # noqa: B007 - `compute` reads it
+        for _ in range(RARELY):
+            costs.compute(one, ECG, ())
+    assert costs.is_cheap(one)
