@@ -24,7 +24,9 @@ FIRST = "UPDATE ecgs SET blob = CAST(substr(blob, 1, 60000) || zeroblob(5536) AS
 Meanwhile = Callable[[], Awaitable[object]]
 
 
-async def messages(service: Service, path: str, meanwhile: Meanwhile | None = None) -> list[Any]:
+async def messages(
+    service: Service, path: str, meanwhile: Meanwhile | None = None, *, method: str = "GET"
+) -> list[Any]:
     """Ask without a client, which would not take an answer without an end."""
     sent: list[Any] = []
 
@@ -40,7 +42,7 @@ async def messages(service: Service, path: str, meanwhile: Meanwhile | None = No
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "GET",
+        "method": method,
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
@@ -83,6 +85,13 @@ async def test_damage_on_the_way_cuts_the_answer_off(running: Service, tmp_path:
         assert b"transfer-encoding: chunked" in answer.lower()
         assert len(answer) > 1_000_000
         assert not answer.endswith(b"0\r\n\r\n")
+
+
+async def test_head_reads_the_beginning_only(running: Service, tmp_path: Path) -> None:
+    key = await post(running.client(ANN), ecg(*LEADS))
+    alter(tmp_path, LATE)
+    start, end = await messages(running, f"/ecg/{key}", method="HEAD")
+    assert (start["status"], end["body"], end["more_body"]) == (200, b"", False)
 
 
 async def test_damage_at_the_beginning_is_a_problem(running: Service, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 _NO_STORE = (b"cache-control", b"no-store")
+_IS_HEAD = "ecg.is_head"
 _ALLOWING = {204, 405}
 """The statuses of answers that say which methods a path has."""
 
@@ -33,10 +34,15 @@ def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
 
         head = scope["type"] == "http" and scope["method"] == "HEAD"
         if head:
-            scope = cast("Scope", {**scope, "method": "GET"})
+            scope = cast("Scope", {**scope, "method": "GET", _IS_HEAD: True})
         await app(scope, receive, send_no_store)
 
     return answer
+
+
+def is_head(scope: Scope) -> bool:
+    """Whether nobody gets the content of the answer."""
+    return _IS_HEAD in scope
 
 
 def _with_no_store(headers: Iterable[Header]) -> list[Header]:

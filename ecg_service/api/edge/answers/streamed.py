@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ecg_service.api.edge.answers.negotiated import VARY
 from ecg_service.api.edge.answers.preferences import format_of
-from ecg_service.api.edge.answers.responses import encoded
+from ecg_service.api.edge.answers.responses import encoded, is_head, send_whole
 from ecg_service.domain.errors import EcgError
 from ecg_service.formats import Streamed
 
@@ -37,6 +37,9 @@ async def send_streamed(
     fields = encoded({"Content-Type": chosen.media_type, **headers, **VARY})
     async with aclosing(_ahead(_pieces(chosen.write(content), signals))) as pieces:
         first = await anext(pieces)
+        if is_head(request.scope):
+            await send_whole(200, fields, b"", send)
+            return
         await send({"type": "http.response.start", "status": 200, "headers": fields})
         await send({"type": "http.response.body", "body": first, "more_body": True})
         try:
