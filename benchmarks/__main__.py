@@ -10,6 +10,7 @@ from benchmarks.service.guard import app
 from benchmarks.service.holter import holter
 from benchmarks.service.overload import overload
 from benchmarks.service.postgres import postgres
+from benchmarks.service.queueing import queue
 from benchmarks.service.sustained import sustained
 from benchmarks.service.workers import workers
 
@@ -27,6 +28,7 @@ COMMANDS = (
     instructions,
     overload,
     postgres,
+    queue,
     service,
     sustained,
     workers,

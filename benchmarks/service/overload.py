@@ -74,7 +74,7 @@ def overload(*, seconds: float, batch: int, slower: float, check: bool) -> None:
         running("slow", place / "ecg.db", settings) as server,
     ):
         capacity, loads = uvloop.run(_measure(server, seconds, 2 * batch))
-    _show(loads, capacity, seconds)
+    show(loads, capacity, seconds)
     missed = [*_missed(loads, capacity, seconds)]
     if check and missed:
         raise click.ClickException("missed are\n" + "\n".join(missed))
@@ -93,13 +93,15 @@ async def _measure(server: Running, seconds: float, senders: int) -> tuple[float
     capacity = statuses.count(STORED) / seconds
     loads = [
         await _load(server, client, name, streams, seconds)
-        for name, streams in _plan(requests, capacity).items()
+        for name, streams in plan_of(requests, capacity).items()
     ]
     client.close()
     return capacity, loads
 
 
-def _plan(requests: Mapping[str, bytes], capacity: float) -> dict[str, list[Stream]]:
+def plan_of(requests: Mapping[str, bytes], capacity: float) -> dict[str, list[Stream]]:
+    """Return the streams of each load, by its name."""
+
     def users(factor: float) -> list[Stream]:
         return [Stream(user, requests[user], factor * capacity / len(USERS)) for user in USERS]
 
@@ -169,7 +171,8 @@ def _missed(loads: Sequence[Load], capacity: float, seconds: float) -> Iterator[
         yield from (f"{load.name}: {goal}" for goal, is_met in goals.items() if not is_met)
 
 
-def _show(loads: Sequence[Load], capacity: float, seconds: float) -> None:
+def show(loads: Sequence[Load], capacity: float, seconds: float) -> None:
+    """Print a table of the loads."""
     table = Table(
         *("load", "sent/s", "stored/s", "of capacity", "503/s", "of the worst user stored"),
         *("201 p50 ms", "p99", "503 p50 ms", "p99", "readiness"),

@@ -9,9 +9,9 @@ import random
 import re
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 MAX_CONNECTIONS = 900
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
@@ -71,6 +71,18 @@ class _Connection(asyncio.Protocol):
         self._transport.close()
 
 
+class Service(Protocol):
+    """Answers requests."""
+
+    async def status_of(self, request: bytes) -> int:
+        """Send the request and return the status of its answer."""
+        ...
+
+
+Clock = Callable[[], float]
+"""Seconds since some moment, by which an event loop waits."""
+
+
 class Client:
     """Sends requests over as many kept connections as they need at the same time."""
 
@@ -111,17 +123,22 @@ class Stream:
 
 
 async def offer(
-    client: Client, streams: Sequence[Stream], seconds: float, seed: int = 0
+    client: Service,
+    streams: Sequence[Stream],
+    seconds: float,
+    *,
+    seed: int = 0,
+    clock: Clock = time.monotonic,
 ) -> list[Answer]:
     """Send all streams, each at times drawn by the seed; return the answers as they came."""
     answers, chance = list[Answer](), random.Random(seed)
 
     async def ask(stream: Stream, due: float) -> None:
         status = await client.status_of(stream.request)
-        now = time.monotonic()
+        now = clock()
         answers.append(Answer(stream.sender, status, now - due, now - begin))
 
-    begin = time.monotonic()
+    begin = clock()
     times = [
         (begin + seconds * chance.random(), stream)
         for stream in streams
@@ -129,19 +146,24 @@ async def offer(
     ]
     async with asyncio.TaskGroup() as asking:
         for due, stream in sorted(times, key=lambda one: one[0]):
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            await asyncio.sleep(max(0.0, due - clock()))
             asking.create_task(ask(stream, due))
     return answers
 
 
 async def closed_loop(
-    client: Client, requests: Sequence[bytes], senders: int, seconds: float
+    client: Service,
+    requests: Sequence[bytes],
+    senders: int,
+    seconds: float,
+    *,
+    clock: Clock = time.monotonic,
 ) -> list[int]:
     """Let each sender send again as soon as it is answered; return the statuses."""
-    end, statuses = time.monotonic() + seconds, list[int]()
+    end, statuses = clock() + seconds, list[int]()
 
     async def send(request: bytes) -> None:
-        while time.monotonic() < end:
+        while clock() < end:
             statuses.append(await client.status_of(request))
 
     await asyncio.gather(*(send(requests[n % len(requests)]) for n in range(senders)))
