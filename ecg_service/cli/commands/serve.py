@@ -83,18 +83,8 @@ def _supervise(settings: Settings, read: Callable[[], Settings], listener: socke
     database = persistent_database(settings)
     run(prepare(settings))
     with listener, database.shared() as shared:
-
-        def work(place: int, reins: Reins) -> None:
-            log_to_stderr(logging.INFO, f"worker-{place} ")
-            with exit_code_of():
-                given = read()
-                each = settings_of_each(
-                    replace(given, server=replace(given.server, workers=number))
-                )
-                run(_work(each, listener, Worker(place, shared), reins))
-
         supervisor = Supervisor(
-            work,
+            partial(_serve_at, read, number, listener, shared),
             number,
             start_seconds=settings.server.start_seconds,
             stop_seconds=seconds_to_stop(settings),
@@ -109,6 +99,22 @@ def _supervise(settings: Settings, read: Callable[[], Settings], listener: socke
         except StartFailed as error:
             sys.exit(error.code if error.code > 0 else SOFTWARE)
     logger.info("all workers have stopped")
+
+
+def _serve_at(
+    read: Callable[[], Settings],
+    number: int,
+    listener: socket.socket,
+    shared: SharedDatabase,
+    place: int,
+    reins: Reins,
+) -> None:
+    """Serve at one of so many places, in a process that was forked for it."""
+    log_to_stderr(logging.INFO, f"worker-{place} ")
+    with exit_code_of():
+        given = read()
+        each = settings_of_each(replace(given, server=replace(given.server, workers=number)))
+        run(_work(each, listener, Worker(place, shared), reins))
 
 
 async def _work(settings: Settings, listener: socket.socket, worker: Worker, reins: Reins) -> None:
