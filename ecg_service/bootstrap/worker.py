@@ -22,9 +22,9 @@ class Worker:
         return self.place == 0
 
 
-def settings_of_each(settings: Settings) -> Settings:
+def settings_of_each(settings: Settings, workers: int) -> Settings:
     """Return the settings of one of the workers, which has room for any body that is allowed."""
-    each, edge = divided(settings, settings.server.workers), settings.edge
+    each, edge = divided(settings, workers), settings.edge
     needed = min(MEMORY_PER_BYTE * edge.max_body_bytes, edge.max_bytes_in_flight)
     room = max(each.edge.max_bytes_in_flight, needed)
     return replace(each, edge=replace(each.edge, max_bytes_in_flight=room))

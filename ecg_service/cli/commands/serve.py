@@ -7,7 +7,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from errno import errorcode
 from functools import partial
 
@@ -84,7 +83,7 @@ def _supervise(settings: Settings, read: Callable[[], Settings], listener: socke
     run(prepare(settings))
     with listener, database.shared() as shared:
         supervisor = Supervisor(
-            partial(_serve_at, read, number, listener, shared),
+            partial(_serve_at, lambda: settings_of_each(read(), number), listener, shared),
             number,
             start_seconds=settings.server.start_seconds,
             stop_seconds=seconds_to_stop(settings),
@@ -103,18 +102,15 @@ def _supervise(settings: Settings, read: Callable[[], Settings], listener: socke
 
 def _serve_at(
     read: Callable[[], Settings],
-    number: int,
     listener: socket.socket,
     shared: SharedDatabase,
     place: int,
     reins: Reins,
 ) -> None:
-    """Serve at one of so many places, in a process that was forked for it."""
+    """Serve at one of the places, in a process that was forked for it."""
     log_to_stderr(logging.INFO, f"worker-{place} ")
     with exit_code_of():
-        given = read()
-        each = settings_of_each(replace(given, server=replace(given.server, workers=number)))
-        run(_work(each, listener, Worker(place, shared), reins))
+        run(_work(read(), listener, Worker(place, shared), reins))
 
 
 async def _work(settings: Settings, listener: socket.socket, worker: Worker, reins: Reins) -> None:

@@ -6,13 +6,12 @@ from ecg_service.bootstrap.stores import configured_database, open_store
 from ecg_service.bootstrap.worker import Worker, prepare, settings_of_each
 from ecg_service.domain.insights import InsightState
 from ecg_service.services.in_flight import MEMORY_PER_BYTE
-from ecg_service.settings import EdgeSettings, ServerSettings, Settings, StoreSettings
+from ecg_service.settings import EdgeSettings, Settings, StoreSettings
 from tests.contract.builders import added, new
 
 
 def room(workers: int, **edge: int) -> int:
-    given = Settings(server=ServerSettings(workers=workers), edge=EdgeSettings(**edge))
-    return settings_of_each(given).edge.max_bytes_in_flight
+    return settings_of_each(Settings(edge=EdgeSettings(**edge)), workers).edge.max_bytes_in_flight
 
 
 @pytest.mark.parametrize(
