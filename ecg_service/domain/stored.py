@@ -35,11 +35,6 @@ class StoredEcg(Struct, frozen=True):
     sender: Principal | None = None
     key: str | None = None
 
-    @property
-    def num_samples(self) -> int:
-        """How many samples all leads have together, as they were when it was stored."""
-        return self.ecg.num_samples
-
 
 Added = UUID | DamagedEcg | DamagedKey | EcgIdTaken | KeyReused | Unauthenticated
 """The answer to one ECG of a batch: its id, or why it was refused."""

@@ -78,6 +78,7 @@ async def test_finds_each_altered_row(
     checked = Checked()
     [problem] = check(path, lambda blob, _: len(blob), checked)
     assert problem.startswith(place.format(stored.hex.upper()))
+    assert problem.endswith("a text of the record is not UTF-8") is ("'ff'" in alteration)
     assert (checked.ecgs, checked.users) == (1, 2 - ("%FF" in place and "users" in place))
 
 
