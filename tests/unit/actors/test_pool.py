@@ -325,6 +325,26 @@ def test_a_message_expires_as_well_when_none_has_waited_for_a_while() -> None:
     assert at_once(scenario()) == [15.0, 30.0]
 
 
+def test_messages_of_several_senders_expire_each_in_time() -> None:
+    actor = Recorder(closed=True)
+
+    async def scenario() -> list[float]:
+        async with pool_of(lambda: actor, by_sender=True, max_wait=10.0) as pool:
+            pool.tell("told")
+
+            async def expired(message: str, after: float) -> float:
+                await asyncio.sleep(after)
+                with pytest.raises(MessageExpired):
+                    await pool.ask(message)
+                return asyncio.get_running_loop().time()
+
+            ended = await asyncio.gather(expired("a", 0), expired("b", 1), expired("c", 5))
+            actor.gate.set()
+        return [*ended]
+
+    assert at_once(scenario()) == [10.0, 11.0, 15.0]
+
+
 async def test_an_expected_error_in_the_answer_reaches_its_asker_only() -> None:
     async with pool_of(Recorder, batch=3, intensity=0) as pool:
         good, bad, also_good = await asyncio.gather(

@@ -13,6 +13,7 @@ from ecg_service.domain.errors import StorageUnavailable, Unauthenticated
 from ecg_service.domain.insights import InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
+from ecg_service.ports.store import StoreStatistics
 from tests.contract.builders import added, ecgs_of, insights_of, new, user
 
 
@@ -118,6 +119,7 @@ async def test_what_the_server_rolls_back_is_not_done(url: str) -> None:
 
 async def test_each_counts_its_own_commits(stores: list[PostgresStore]) -> None:
     one, other, *_ = stores
+    assert one.statistics() == StoreStatistics()
     for _ in range(3):
         await added(one, new())
     assert [store.statistics().commits for store in (one, other)] == [3, 0]
