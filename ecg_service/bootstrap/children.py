@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import time
 from asyncio import Event, get_running_loop
 from collections.abc import Callable
 from ctypes import c_bool
@@ -14,6 +15,9 @@ Serve = Callable[[int, "Reins"], None]
 """Serves at a place until told to stop; runs in a process of its own."""
 
 _fork = multiprocessing.get_context("fork")
+
+FIRST_PAUSE, LAST_PAUSE = 0.5, 10.0
+"""Seconds until a start that failed is tried again; each pause is twice the one before."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Reins:
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Child:
     """A process that serves at a place, or will."""
 
@@ -69,3 +73,30 @@ def _run(serve: Serve, place: int, reins: Reins, lifeline: int) -> None:
     os.close(lifeline)  # the supervisor's end of it, or it would not end with the supervisor
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal sends it to all when it closes
     serve(place, reins)
+
+
+@dataclass
+class Place:
+    """Where a process serves, or another one starts, or will at some moment."""
+
+    number: int
+    serving: Child | None = None
+    starting: Child | None = None
+    until: float = 0.0
+    """When the start has taken too long, or may be tried again."""
+    pause: float = FIRST_PAUSE
+
+    @property
+    def is_served(self) -> bool:
+        return self.serving is not None and self.serving.process.is_alive()
+
+    def promote(self, child: Child) -> Child | None:
+        """Let the process that has started serve here; return the one before."""
+        before, self.serving, self.starting = self.serving, child, None
+        self.until, self.pause = 0.0, FIRST_PAUSE
+        return before
+
+    def postpone(self) -> None:
+        """Try again after a pause."""
+        self.until = time.monotonic() + self.pause
+        self.pause = min(2 * self.pause, LAST_PAUSE)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
 from ecg_service.api.app import create_app
@@ -21,6 +21,7 @@ from ecg_service.settings import Settings
 logger = logging.getLogger(__name__)
 
 BACKLOG = 2048
+STOPPING = signal.SIGTERM, signal.SIGINT, signal.SIGHUP
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -36,8 +37,8 @@ def url_of(listener: socket.socket) -> str:
 
 
 @contextmanager
-def stop_signals() -> Generator[asyncio.Event]:
-    """Yield an event that SIGTERM and SIGINT set.
+def stop_signals(numbers: Sequence[int] = STOPPING) -> Generator[asyncio.Event]:
+    """Yield an event that SIGTERM, SIGINT and SIGHUP set, or those of these numbers.
 
     Further signals must not kill the process, neither while it drains nor when it is done, or
     its exit code would report a failure: from the end of the block on they are ignored.
@@ -48,15 +49,15 @@ def stop_signals() -> Generator[asyncio.Event]:
         loop.call_soon_threadsafe(stop.set)
 
     # Not the loop's own handlers: removing those restores, for a moment, the default: to kill.
-    _handle(tell)
+    _handle(numbers, tell)
     try:
         yield stop
     finally:
-        _handle(signal.SIG_IGN)
+        _handle(numbers, signal.SIG_IGN)
 
 
-def _handle(handler: Callable[..., None] | signal.Handlers) -> None:
-    for number in (signal.SIGTERM, signal.SIGINT):
+def _handle(numbers: Sequence[int], handler: Callable[..., None] | signal.Handlers) -> None:
+    for number in numbers:
         signal.signal(number, handler)
 
 

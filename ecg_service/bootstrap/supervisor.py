@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Self
 
 from ecg_service.actors import RestartBudget, RestartPolicy
-from ecg_service.bootstrap.children import Child, Serve
+from ecg_service.bootstrap.children import Child, Place, Serve
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ STOP = {signal.SIGTERM, signal.SIGINT}
 SIGNALS = {*STOP, signal.SIGHUP, signal.SIGCHLD}
 STEP_SECONDS = 0.05
 RESTARTS = RestartPolicy(intensity=20, period=10.0)
-"""More deaths than these are a fault that starting anew does not mend."""
+"""More deaths of processes that served are a fault that starting anew does not mend."""
 
 
 class Stopped(Exception):
@@ -39,13 +39,12 @@ class Supervisor:
         self, serve: Serve, number: int, *, start_seconds: float, stop_seconds: float
     ) -> None:
         self._serve = serve
-        self._number = number
         self._start_seconds = start_seconds
         self._stop_seconds = stop_seconds
         self._budget = RestartBudget(RESTARTS)
-        self._serving: dict[int, Child] = {}
-        self._all: list[Child] = []
-        self._reload = False
+        self._places = [Place(place) for place in range(number)]
+        self._ending: dict[Child, float] = {}
+        self._to_replace: list[Place] = []
         self._lifeline = os.pipe()
 
     def run(
@@ -57,14 +56,17 @@ class Supervisor:
         """Run until SIGTERM or SIGINT; SIGHUP replaces all processes, one after the other.
 
         Calls `started` once all serve, `look` again and again, and `stopping` before it ends them.
-        Raises `StartFailed` if one of the first cannot start, and `RestartLimitExceeded` if too many
-        die.
+        Raises `StartFailed` if one of the first cannot start, or none serves and the next cannot, and
+        `RestartLimitExceeded` if too many die.
         """
         with blocked_signals():
             try:
                 self.start_all()
                 started()
-                self._watch(look)
+                while True:
+                    self._wait()
+                    look(self)
+                    self._step()
             except Stopped:
                 pass
             finally:
@@ -73,74 +75,77 @@ class Supervisor:
 
     def start_all(self) -> None:
         """Start a process at every place, one after the other."""
-        for place in range(self._number):
-            self._serving[place] = self._started(place)
+        for place in self._places:
+            self._start(place)
+            while place.starting:
+                self._wait()
+                self._look_after_start(place, is_first=True)
 
     def stop_all(self) -> None:
         """Let all end what they have begun, at the same time; kill those that take too long."""
-        for child in self._all:
+        for place in self._places:
+            for child in (place.serving, place.starting):
+                self._end(child)
+            place.serving = place.starting = None
+        while self._ending:
+            time.sleep(STEP_SECONDS)
+            self._reap()
+
+    def _step(self) -> None:
+        self._reap()
+        for place in self._places:
+            if place.starting:
+                self._look_after_start(place)
+            elif not place.is_served:
+                self._replace_dead(place)
+        if self._to_replace and not self._ending and not any(p.starting for p in self._places):
+            self._start(self._to_replace.pop(0))
+
+    def _replace_dead(self, place: Place) -> None:
+        if child := place.serving:
+            place.serving = None
+            logger.error("worker %d has died: exit code %s", place.number, child.process.exitcode)
+            self._budget.spend()
+        if time.monotonic() >= place.until:
+            self._start(place)
+
+    def _start(self, place: Place) -> None:
+        place.starting = Child.forked(place.number, self._serve, self._lifeline)
+        place.until = time.monotonic() + self._start_seconds
+
+    def _look_after_start(self, place: Place, *, is_first: bool = False) -> None:
+        child = place.starting
+        if child is None:
+            return
+        if child.serves:
+            self._end(place.promote(child))
+        elif not child.process.is_alive():
+            self._give_up(place, child, is_first=is_first)
+        elif time.monotonic() >= place.until:
+            self._kill(child, "does not start")
+
+    def _give_up(self, place: Place, child: Child, *, is_first: bool) -> None:
+        """Leave the place to whoever serves there, or try again later."""
+        place.starting, code = None, child.process.exitcode or 0
+        if is_first or not any(other.is_served for other in self._places):
+            raise StartFailed(code)
+        logger.error("worker %d cannot start: exit code %d", place.number, code)
+        self._to_replace.clear()
+        place.postpone()
+
+    def _end(self, child: Child | None) -> None:
+        """Let a process end what it has begun."""
+        if child is not None:
             child.process.terminate()
-        until = time.monotonic() + self._stop_seconds
-        for child in self._all:
-            child.process.join(max(0.0, until - time.monotonic()))
-            self._kill(child, "does not end")
-        self._all.clear()
-        self._serving.clear()
+            self._ending[child] = time.monotonic() + self._stop_seconds
 
-    def _watch(self, look: Callable[[Self], None]) -> None:
-        while True:
-            self._wait()
-            look(self)
-            for child in [*self._serving.values()]:
-                if not child.process.is_alive():
-                    self._replace_dead(child)
-            if self._reload:
-                self._reload = False
-                self._replace_all()
-
-    def _replace_dead(self, child: Child) -> None:
-        logger.error("worker %d has died: exit code %s", child.place, child.process.exitcode)
-        self._budget.spend()
-        self._replace(child)
-
-    def _replace_all(self) -> None:
-        """Start the next at each place before the one that is there is told to end."""
-        logger.info("replacing the workers")
-        for child in [*self._serving.values()]:
-            if not self._replace(child):
-                return
-            child.process.terminate()
-            self._await_end(child)
-
-    def _replace(self, child: Child) -> bool:
-        """Start another process at the place of this one; return whether it serves."""
-        try:
-            self._serving[child.place] = self._started(child.place)
-        except StartFailed as error:
-            logger.error("worker %d cannot start: %s", child.place, error)  # noqa: TRY400 - it said why
-            return False
-        return True
-
-    def _await_end(self, child: Child) -> None:
-        until = time.monotonic() + self._stop_seconds
-        while child.process.is_alive():
+    def _reap(self) -> None:
+        """Forget the processes that have ended; kill those that take too long."""
+        for child, until in [*self._ending.items()]:
             if time.monotonic() >= until:
                 self._kill(child, "does not end")
-            self._wait()
-
-    def _started(self, place: int) -> Child:
-        """Fork a process, and wait until it serves."""
-        self._all = [child for child in self._all if child.process.is_alive()]
-        child = Child.forked(place, self._serve, self._lifeline)
-        self._all.append(child)
-        until = time.monotonic() + self._start_seconds
-        while not child.serves:
-            if time.monotonic() >= until:
-                self._kill(child, "does not start")
             if not child.process.is_alive():
-                raise StartFailed(child.process.exitcode or 0)
-            self._wait()
-        return child
+                del self._ending[child]
 
     def _kill(self, child: Child, reason: str) -> None:
         if child.process.is_alive():
@@ -154,12 +159,15 @@ class Supervisor:
         number = found.si_signo if found else None
         if number in STOP:
             raise Stopped
-        self._reload |= number == signal.SIGHUP
+        if number == signal.SIGHUP:
+            logger.info("replacing the workers")
+            self._to_replace = [*self._places]
 
 
 @contextmanager
 def blocked_signals() -> Generator[None]:
     """Keep signals for `sigtimedwait`, and drop those that come when it is over."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield

@@ -18,6 +18,7 @@ from ecg_service.settings.loading import load
 from ecg_service.settings.problems import BadSettings, variable
 from ecg_service.settings.tree import (
     MAX_PORT,
+    MAX_WORKERS,
     AccessSettings,
     AdminSettings,
     BatchSettings,
@@ -34,6 +35,7 @@ from ecg_service.settings.tree import (
 
 __all__ = [
     "MAX_PORT",
+    "MAX_WORKERS",
     "AccessSettings",
     "AdminSettings",
     "BadSettings",

@@ -10,9 +10,11 @@ from typed_settings import SecretStr
 from typed_settings.constants import METADATA_KEY
 
 MAX_PORT = 65_535
+MAX_WORKERS = 256
 
 FROM_ZERO = {METADATA_KEY: {"least": 0}}
 PERCENT = {METADATA_KEY: {"least": 1, "most": 100}}
+WORKERS = {METADATA_KEY: {"least": 1, "most": MAX_WORKERS}}
 PORT = {METADATA_KEY: {"least": 0, "most": MAX_PORT}}
 """Metadata of numbers with other bounds than "above 0"; both bounds are allowed values."""
 DIVIDED = {METADATA_KEY: {"divided": True}}
@@ -25,7 +27,7 @@ class ServerSettings:
 
     host: str = "127.0.0.1"
     port: int = field(default=8000, metadata=PORT)  # 0 takes a free one
-    workers: int = 1
+    workers: int = field(default=1, metadata=WORKERS)
     max_connections: int = field(default=1000, metadata=DIVIDED)
     start_seconds: float = 30.0
     drain_seconds: float = field(default=10.0, metadata=FROM_ZERO)

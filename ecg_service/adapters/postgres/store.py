@@ -13,7 +13,7 @@ from contextlib import (
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.postgres.check import check
@@ -109,6 +109,15 @@ class SharedPostgres(SharedDatabase):
         pass
 
 
+def _has_port(parts: SplitResult) -> bool:
+    """Whether the port is a number, or left out."""
+    try:
+        _ = parts.port
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresDatabase(Database):
     """A database on a server, or the schema of one that `?search_path=` names."""
@@ -123,10 +132,10 @@ class PostgresDatabase(Database):
         Everything else in it is the driver's: `?sslmode=verify-full`, `?passfile=`, `?host=`.
         """
         parts = urlsplit(url)
-        if not parts.path.strip("/") or parts.fragment or "@" in parts.path:
+        if not parts.path.strip("/") or parts.fragment or "@" in parts.path or not _has_port(parts):
             raise ValueError(
-                "a URL of PostgreSQL ends in the name of a database, and its user and password"
-                " have / as %2F, ? as %3F and # as %23"
+                "a URL of PostgreSQL ends in the name of a database, its port is a number, and its"
+                " user and password have / as %2F, ? as %3F and # as %23"
             )
         return cls(url, limits)
 

@@ -9,13 +9,14 @@ import click
 from msgspec.structs import asdict
 
 from ecg_service.adapters.core import verify_blob
-from ecg_service.bootstrap.stores import persistent_database
+from ecg_service.bootstrap.stores import database_from_url, persistent_database
 from ecg_service.cli.console import bytes_bar
 from ecg_service.cli.exits import OK, REFUSED
 from ecg_service.cli.options import configured, database_option, existing_database
 from ecg_service.cli.runtime import interruptible
+from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.copies import Copying
-from ecg_service.ports.store import Checked
+from ecg_service.ports.store import Checked, Database
 from ecg_service.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -108,15 +109,28 @@ def copy(*, source: str, target: str, force: bool, keep_damaged: bool) -> None:
     what it takes meanwhile is not in the copy. The other database must be empty. It holds all of
     the copy when it is checked, or nothing.
     """
-    read = existing_database(configured(database_url=source))
-    settings = configured(database_url=target)
-    written = persistent_database(settings)
+    settings = configured()
+    read = _named(source, "FROM", settings)
+    written = _named(target, "TO", settings)
+    if not read.exists():
+        raise StorageUnavailable(f"there is no database {read}")
     with (
         _copying(settings, force=force, keep_damaged=keep_damaged) as copying,
         read.contents() as contents,
     ):
         held = written.fill(contents, copying)
     click.echo(f"{written}: a copy of {read}; holds {_listed(held)}")
+
+
+def _named(url: str, argument: str, settings: Settings) -> Database:
+    """Return the database that an argument names, which must outlive this process."""
+    try:
+        database = database_from_url(url, settings)
+    except ValueError as error:
+        raise click.UsageError(f"{argument}: {error}") from error
+    if not database.is_persistent:
+        raise click.UsageError(f"{argument}: {database} ends with its process")
+    return database
 
 
 @contextmanager

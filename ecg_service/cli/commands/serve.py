@@ -14,14 +14,14 @@ import click
 
 from ecg_service.bootstrap import server
 from ecg_service.bootstrap.children import Reins
-from ecg_service.bootstrap.stores import persistent_database
+from ecg_service.bootstrap.stores import configured_database
 from ecg_service.bootstrap.supervisor import StartFailed, Supervisor
 from ecg_service.bootstrap.worker import Worker, prepare, seconds_to_stop, settings_of_each
 from ecg_service.cli.exits import SOFTWARE, Unavailable, exit_code_of
 from ecg_service.cli.options import DEFAULTS, PORT, configured, database_option
 from ecg_service.cli.runtime import log_to_stderr, run
 from ecg_service.ports.store import SharedDatabase
-from ecg_service.settings import Settings
+from ecg_service.settings import MAX_WORKERS, BadSettings, Settings, variable
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 )
 @click.option(
     "--workers",
-    type=click.IntRange(1),
+    type=click.IntRange(1, MAX_WORKERS),
     help=f"How many processes serve; default: ECG_WORKERS, or {DEFAULTS.server.workers}.",
 )
 @database_option
@@ -78,8 +78,11 @@ def _supervise(settings: Settings, read: Callable[[], Settings], listener: socke
     """Serve in several processes, each with the settings that are read when it starts."""
     if not hasattr(signal, "sigtimedwait"):
         raise Unavailable("this system can only serve with one worker")
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there are workers to be replaced
     number = settings.server.workers
-    database = persistent_database(settings)
+    database = configured_database(settings)
+    if not database.is_persistent:
+        raise BadSettings(f"{variable('workers')}: {database} ends with its process, and has one")
     run(prepare(settings))
     with listener, database.shared() as shared:
         supervisor = Supervisor(
@@ -114,7 +117,7 @@ def _serve_at(
 
 
 async def _work(settings: Settings, listener: socket.socket, worker: Worker, reins: Reins) -> None:
-    with server.stop_signals() as stop:
+    with server.stop_signals([signal.SIGTERM, signal.SIGINT]) as stop:
         reins.obey(stop)
         await server.serve(settings, listener, stop, reins.say_started, worker)
 

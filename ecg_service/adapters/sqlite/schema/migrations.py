@@ -117,6 +117,8 @@ def missing_steps(path: Path) -> list[str]:
     if not path.exists():
         return steps
     with translate_errors(), closing(_open(path)) as connection:
+        # Who only looks leaves the log of a service that was killed as it is.
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         applied = _applied(connection)
     if unknown := applied.difference(steps):
         raise StorageUnavailable(f"{path.name} is of a newer version: it has {sorted(unknown)}")

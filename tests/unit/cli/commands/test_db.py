@@ -161,7 +161,14 @@ def test_copy_of_what_is_not_there_or_damaged(tmp_path: Path) -> None:
 )
 def test_copy_of_memory_is_refused(source: str, target: str) -> None:
     asyncio.run(store())
-    assert db("copy", source, target).exit_code == 78
+    refused = db("copy", source, target)
+    assert (refused.exit_code, "memory:// ends with its process" in refused.stderr) == (2, True)
+
+
+def test_copy_says_which_argument_names_nothing() -> None:
+    assert "FROM: 'ftp://x' is neither" in db("copy", "ftp://x", "sqlite:///a.db").stderr
+    wrong = db("copy", "sqlite:///a.db", "postgresql://u:secret@host:54x/x")
+    assert (wrong.exit_code, "TO: " in wrong.stderr, "secret" in wrong.stderr) == (2, True, False)
 
 
 def test_copy_onto_itself_is_refused() -> None:
