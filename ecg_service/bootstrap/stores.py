@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
+from functools import partial
 from importlib import import_module
 from types import MappingProxyType
 
@@ -90,11 +91,39 @@ def persistent_database(settings: Settings) -> Database:
     return database
 
 
-def open_store(settings: Settings) -> AbstractAsyncContextManager[Store]:
-    """Migrate and open the configured database."""
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncGenerator[Store]:
+    """Migrate and open the configured database, behind a cache if one is configured."""
     database = configured_database(settings)
+    behind_cache = _cache(settings)
     database.migrate()
-    return database.open()
+    async with database.open() as store, behind_cache(store) as opened:
+        yield opened
+
+
+def _cache(settings: Settings) -> Callable[[Store], AbstractAsyncContextManager[Store]]:
+    """Return what puts the configured cache before a store; raises `BadSettings`."""
+    cache, readers = settings.cache, settings.readers
+    if cache.cache_url is None:
+        return nullcontext
+    # As with PostgreSQL: who has no cache need not wait for its driver.
+    adapter = import_module("ecg_service.adapters.cache")
+    limits = adapter.Limits(
+        entry_seconds=cache.cache_seconds,
+        max_bytes=cache.max_cached_bytes,
+        connections=cache.cache_connections,
+        call_seconds=cache.cache_call_seconds,
+        connect_seconds=cache.cache_connect_seconds,
+        retry_seconds=cache.cache_retry_seconds,
+        trust_seconds=cache.cache_trust_seconds,
+        reader_threads=readers.reader_threads,
+        waiting_reads=readers.reader_queue,
+    )
+    try:
+        adapter.require_url(cache.cache_url)
+    except ValueError as error:
+        raise BadSettings(f"{variable('cache_url')}: {error}") from error
+    return partial(adapter.CachedStore.open, url=cache.cache_url, limits=limits)
 
 
 @asynccontextmanager

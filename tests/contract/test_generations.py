@@ -47,7 +47,11 @@ async def test_a_backup_that_is_restored_begins_anew(
     async with database.open() as store:
         before = await store.ecgs.generation()
     copying = Copying(
-        lambda *_: 0, lambda *_: None, lambda _: None, max_log_bytes=10**9, force=True
+        verify_blob=lambda blob, most: 0,
+        report=lambda what, done, of: None,
+        tell_damage=lambda damage: None,
+        max_log_bytes=10**9,
+        force=True,
     )
     database.backup(tmp_path / "backup", copying)
     database.restore(tmp_path / "backup", copying)
