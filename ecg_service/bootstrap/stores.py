@@ -61,6 +61,9 @@ STORES: Mapping[str, Callable[[str, Settings], Database | None]] = MappingProxyT
 SECRET = re.compile(r"(?<=:)(?!//)[^?#]*(?=@)|(?<=password=)[^&]*")
 """The password in a URL, also in one that is mistyped."""
 
+Cache = Callable[[Store], AbstractAsyncContextManager[Store]]
+"""Opens the same store behind a cache."""
+
 URL_FORMS = " or ".join(STORES)
 DEFAULTS = Settings()
 
@@ -91,18 +94,22 @@ def persistent_database(settings: Settings) -> Database:
     return database
 
 
-@asynccontextmanager
-async def open_store(settings: Settings) -> AsyncGenerator[Store]:
-    """Migrate and open the configured database, behind a cache if one is configured."""
+def open_store(settings: Settings) -> AbstractAsyncContextManager[Store]:
+    """Migrate and open the configured database, behind the cache if one is configured."""
     database = configured_database(settings)
-    behind_cache = _cache(settings)
+    behind_cache = make_cache(settings)
     database.migrate()
+    return _opened(database, behind_cache)
+
+
+@asynccontextmanager
+async def _opened(database: Database, behind_cache: Cache) -> AsyncGenerator[Store]:
     async with database.open() as store, behind_cache(store) as opened:
         yield opened
 
 
-def _cache(settings: Settings) -> Callable[[Store], AbstractAsyncContextManager[Store]]:
-    """Return what puts the configured cache before a store; raises `BadSettings`."""
+def make_cache(settings: Settings) -> Cache:
+    """Return what puts the configured cache, if there is one, before a store; raises `BadSettings`."""
     cache, readers = settings.cache, settings.readers
     if cache.cache_url is None:
         return nullcontext
@@ -122,7 +129,8 @@ def _cache(settings: Settings) -> Callable[[Store], AbstractAsyncContextManager[
     try:
         adapter.require_url(cache.cache_url)
     except ValueError as error:
-        raise BadSettings(f"{variable('cache_url')}: {error}") from error
+        shown = SECRET.sub("***", cache.cache_url)
+        raise BadSettings(f"{variable('cache_url')}: {shown!r} {error}") from error
     return partial(adapter.CachedStore.open, url=cache.cache_url, limits=limits)
 
 
