@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -54,17 +55,31 @@ class OwnServer:
 
     folder: Path
     port: int
+    password: str = ""
+    certificate: Path | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}"
+        if self.certificate:
+            return f"rediss://127.0.0.1:{self.port}?ssl_ca_certs={self.certificate}"
+        return f"redis://:{self.password}@127.0.0.1:{self.port}"
 
     async def start(self) -> None:
         """Start it with what it saved last, and wait until it answers."""
-        address = ("--bind", "127.0.0.1", "--port", str(self.port))
+        options = {"--bind": "127.0.0.1", "--save": "", "--dir": str(self.folder)}
+        if self.password:
+            options["--requirepass"] = self.password
+        if self.certificate:
+            options |= {"--port": "0", "--tls-port": str(self.port), "--tls-auth-clients": "no"}
+            options |= dict.fromkeys(
+                ("--tls-cert-file", "--tls-ca-cert-file"), str(self.certificate)
+            )
+            options["--tls-key-file"] = str(self.certificate.with_suffix(".key"))
+        else:
+            options["--port"] = str(self.port)
         self.process = subprocess.Popen(  # noqa: ASYNC220 - returns at once
-            ["redis-server", *address, "--save", "", "--dir", str(self.folder)],
+            ["redis-server", *chain.from_iterable(options.items())],
             stdout=subprocess.DEVNULL,
         )
         async with asyncio.timeout(PATIENCE):
@@ -95,11 +110,13 @@ class OwnServer:
 
 
 @asynccontextmanager
-async def own_server(folder: Path) -> AsyncGenerator[OwnServer]:
+async def own_server(
+    folder: Path, *, password: str = "", certificate: Path | None = None
+) -> AsyncGenerator[OwnServer]:
     """Run a server at a free port until the block ends."""
     if shutil.which("redis-server") is None:
         pytest.skip("needs redis-server, to start one for the test")
-    server = OwnServer(folder, free_port())
+    server = OwnServer(folder, free_port(), password, certificate)
     await server.start()
     try:
         yield server
