@@ -112,7 +112,7 @@ async def _stores() -> AsyncGenerator[tuple[EcgRepository, CachedStore, list[UUI
         await asyncio.to_thread(database.migrate)
         async with (
             database.open() as store,
-            CachedStore.open(store, REDIS_URL, Limits(trust_seconds=0.5)) as cached,
+            CachedStore.open(store, REDIS_URL, Limits(call_seconds=10)) as cached,
         ):
             await store.users.add(ANN)
             made = [ecg_of(blob, named=False) for _ in range(KEPT)]

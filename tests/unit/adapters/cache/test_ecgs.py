@@ -58,7 +58,7 @@ async def test_an_entry_has_all_insights_and_a_read_those_it_asks_for(one: Cache
     assert counts(one) == (7, 2, 0)
 
 
-async def test_nobody_finds_anothers(one: CachedStore) -> None:
+async def test_nobody_finds_what_is_not_theirs(one: CachedStore) -> None:
     [ecg_id] = await added(one, new("ann"))
     await one.ecgs.get("ann", ecg_id)
     for read in reads(one):

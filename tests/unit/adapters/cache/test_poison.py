@@ -44,7 +44,9 @@ async def test_poison_is_noticed_and_removed(
     assert (hits > 3, errors) == (True, 0)
 
 
-async def test_an_entry_under_anothers_key_is_noticed(one: CachedStore, server: OwnServer) -> None:
+async def test_an_entry_under_the_key_of_another_is_noticed(
+    one: CachedStore, server: OwnServer
+) -> None:
     ids = await added(one, new("ann", blob=b"ann's"), new("bob", blob=b"bob's"))
     owners = dict(zip(ids, ("ann", "bob"), strict=True))
     expected = {i: [await read(owner, i) for read in reads(one)] for i, owner in owners.items()}

@@ -56,6 +56,23 @@ async def test_a_server_with_a_password_is_reached_by_who_knows_it(
     assert "secret" not in caplog.text
 
 
+ALLOWED = "+getrange +get +set +unlink +eval +info +select"
+"""What docs/cache.md says that a user needs."""
+
+
+async def test_a_user_needs_no_more_than_is_told(behind: MemoryStore, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[4] / "docs/cache.md").read_text()
+    assert all(f"`{name[1:].upper()}`" in page for name in ALLOWED.split())
+    async with own_server(tmp_path) as server:
+        await server.ask("ACL", "SETUSER", "ecg", "on", ">pass", "~ecg:*", *ALLOWED.split())
+        async with cached(behind, f"redis://ecg:pass@127.0.0.1:{server.port}/3") as one:
+            [ecg_id] = await added(one, new("ann"))
+            for _ in range(2):
+                await one.ecgs.get("ann", ecg_id)
+            await one.ecgs.delete("ann", ecg_id)
+            assert counts(one) == (1, 1, 0)
+
+
 @pytest.mark.parametrize(
     "url", ["redis://host", "redis://ann:secret@host:1/2?health_check_interval=1", "unix:///socket"]
 )
