@@ -19,7 +19,6 @@ from ecg_service.ports.ecgs import Names
 VERSION = b"E1"
 STAMP_SIZE = 16
 CHECKED = len(VERSION) + 4
-BEGIN = CHECKED + STAMP_SIZE
 
 
 class Key(NamedTuple):
@@ -77,10 +76,11 @@ def encode(key: Key, stamped: bytes, stored: StoredEcg, *, max_bytes: int, size:
 
 def decode(data: bytes, key: Key, stamped: bytes, names: Names) -> StoredEcg:
     """Return the ECG of an entry with the insights of these names; raises `Unusable` or `TooLarge`."""
-    if data[:CHECKED] != _head(key, memoryview(data)[CHECKED:]) or data[CHECKED:BEGIN] != stamped:
+    content = memoryview(data)[CHECKED:]
+    if data[:CHECKED] != _head(key, content) or bytes(content[:STAMP_SIZE]) != stamped:
         raise Unusable
     try:
-        entry = _decode(data[BEGIN:])
+        entry = _decode(content[STAMP_SIZE:])
         ecg = ecgs.to_ecg(entry.ecg, key.owner)
         records = [insights.to_record(row) for row in entry.insights if _is_named(row, names)]
         if entry.blob is not None:
