@@ -11,7 +11,7 @@ from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryDatabase
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.adapters.sqlite import SqliteDatabase
-from ecg_service.ports.store import Database, Store
+from ecg_service.ports.store import Database, SharedDatabase, Store
 from ecg_service.services.authentication import VerifiedCredentials
 from ecg_service.services.users import Users
 from ecg_service.settings import BadSettings, Settings, variable
@@ -94,17 +94,23 @@ def persistent_database(settings: Settings) -> Database:
     return database
 
 
-def open_store(settings: Settings) -> AbstractAsyncContextManager[Store]:
-    """Migrate and open the configured database, behind the cache if one is configured."""
-    database = configured_database(settings)
+def open_store(
+    settings: Settings, shared: SharedDatabase | None = None
+) -> AbstractAsyncContextManager[Store]:
+    """Migrate and open the configured database, or open one that is shared; behind the cache, if there is one."""
     behind_cache = make_cache(settings)
-    database.migrate()
-    return _opened(database, behind_cache)
+    if shared is None:
+        database = configured_database(settings)
+        database.migrate()
+        return _opened(database.open(), behind_cache)
+    return _opened(shared.open(), behind_cache)
 
 
 @asynccontextmanager
-async def _opened(database: Database, behind_cache: Cache) -> AsyncGenerator[Store]:
-    async with database.open() as store, behind_cache(store) as opened:
+async def _opened(
+    opening: AbstractAsyncContextManager[Store], behind_cache: Cache
+) -> AsyncGenerator[Store]:
+    async with opening as store, behind_cache(store) as opened:
         yield opened
 
 

@@ -142,7 +142,7 @@ class CacheSettings:
     cache_url: str | None = None
     cache_seconds: float = 3_600.0
     max_cached_bytes: int = 500_000
-    cache_connections: int = 4
+    cache_connections: int = field(default=4, metadata=DIVIDED)
     cache_call_seconds: float = 0.1
     cache_connect_seconds: float = 1.0
     cache_retry_seconds: float = 1.0

@@ -93,3 +93,26 @@ async def test_without_it_all_goes_on(two: Two) -> None:
         assert await two.answers(ecg_id) == expected
         assert [one[0][0] for one in await two.answers(deleted)] == [404, 404]
         assert [one[0][0] for one in await two.answers(later)] == [200, 200]
+
+
+async def test_workers_answer_from_it_too(tmp_path: Path) -> None:
+    async with (
+        own_server(tmp_path) as server,
+        running(tmp_path, workers=2, cache_url=server.url) as service,
+    ):
+        await service.register()
+        async with service.client() as user:
+            answer = await user.post("/ecg", content=SMALL, headers=JSON_TYPE)
+            path = f"/ecg/{answer.json()['ecg_id']}"
+            await user.get(f"{path}/insights", headers={"Prefer": "wait=30"})
+
+        async def status() -> int:
+            async with service.client() as user:  # a new connection, to whichever worker
+                return (await user.get(path)).status_code
+
+        assert {await status() for _ in range(10)} == {200}
+        assert len(await server.keys()) == 2
+        async with service.client() as user:
+            assert (await user.delete(path)).status_code == 204
+        assert {await status() for _ in range(10)} == {404}
+        assert await server.keys() == []

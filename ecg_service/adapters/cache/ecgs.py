@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -16,7 +16,7 @@ from ecg_service.adapters.cache.entries import Key, named
 from ecg_service.adapters.threads import in_thread
 from ecg_service.adapters.whole_blob import WholeBlob
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg
-from ecg_service.domain.errors import Damaged, EcgNotFound, OutcomeUnknown
+from ecg_service.domain.errors import Damaged, EcgError, EcgNotFound, OutcomeUnknown
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import Added, StoredEcg
 from ecg_service.ports.core import PackedBlob
@@ -92,8 +92,9 @@ class CachedEcgs(EcgRepository):
         blob: PackedBlob,
     ) -> T:
         result = use(named(stored, insights), blob)
-        kept = blob.read(0, blob.size) if blob.size <= self._max_bytes else b""
-        self._cache.encode(making, replace(stored, blob=kept), size=blob.size)
+        with suppress(EcgError):  # it may be deleted by now, and what is asked for was read
+            kept = blob.read(0, blob.size) if blob.size <= self._max_bytes else b""
+            self._cache.encode(making, replace(stored, blob=kept), size=blob.size)
         return result
 
     async def _find(self, key: Key, insights: Names) -> StoredEcg | Absence | None:

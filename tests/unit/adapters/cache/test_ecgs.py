@@ -101,7 +101,7 @@ async def test_who_reads_together_reads_the_store_once(server: OwnServer) -> Non
             [ecg_id] = await added(one, new("ann"))
             slow.is_open = False
             reading = [asyncio.create_task(one.ecgs.get("ann", ecg_id)) for _ in range(20)]
-            await until(lambda: len(slow.waiting) == 1)
+            await until(lambda: (len(slow.waiting), counts(one)) == (1, (0, 20, 0)))
             slow.open()
             assert len({found.ecg.id for found in await asyncio.gather(*reading)}) == 1
             assert (slow.asked, counts(one)) == (1, (19, 20, 0))
