@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from ecg_service.adapters.cache.redis import LOST, make_session
+from ecg_service.adapters.postgres.engine.blocking import run
 from tests.processes import free_port
 
 URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/1")
@@ -31,8 +32,7 @@ def require_redis() -> None:
 @cache
 def _missing() -> str | None:
     try:
-        with asyncio.Runner() as runner:
-            runner.run(ask("PING"))
+        run(ask("PING"))
     except LOST as error:
         return type(error).__name__
     return None
