@@ -4,6 +4,7 @@ import click
 
 from benchmarks.core.command import core
 from benchmarks.core.instructions import instructions
+from benchmarks.service.cache import cache
 from benchmarks.service.command import service
 from benchmarks.service.growth import growth
 from benchmarks.service.guard import app
@@ -22,6 +23,7 @@ def main() -> None:
 
 COMMANDS = (
     app,
+    cache,
     core,
     growth,
     holter,

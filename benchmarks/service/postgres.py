@@ -87,7 +87,7 @@ async def _measure(rounds: int, batches: int, batch: int, writers: int) -> dict[
         for _ in range(rounds):
             for name, store in stores.items():
                 made = [
-                    [_ecg(blob, named=name == "named") for _ in range(batch)]
+                    [ecg_of(blob, named=name == "named") for _ in range(batch)]
                     for _ in range(batches)
                 ]
                 begun = time.perf_counter()
@@ -135,7 +135,7 @@ async def _copy(idle: list[Connection], batch: Sequence[StoredEcg]) -> None:
     idle.append(connection)
 
 
-def _ecg(blob: bytes, *, named: bool) -> StoredEcg:
+def ecg_of(blob: bytes, *, named: bool) -> StoredEcg:
     """Return an ECG as ingest makes it, with the insights that are cheap."""
     leads = tuple(Lead(f"V{number}", SAMPLES) for number in range(12))
     ecg = Ecg(next_id(), ANN.name, datetime.now(UTC), leads, 500.0)

@@ -48,8 +48,7 @@ async def running_services(
     """
     share_heap()
     async with AsyncExitStack() as stack:
-        opening = worker.database.open() if worker else open_store(settings)
-        store = await stack.enter_async_context(opening)
+        store = await stack.enter_async_context(open_store(settings, worker and worker.database))
         hasher = Argon2Passwords(
             _threads(
                 stack, "password", settings.access.password_threads, settings.access.password_queue

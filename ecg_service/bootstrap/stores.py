@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
+from functools import partial
 from importlib import import_module
 from types import MappingProxyType
 
@@ -10,7 +11,7 @@ from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryDatabase
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.adapters.sqlite import SqliteDatabase
-from ecg_service.ports.store import Database, Store
+from ecg_service.ports.store import Database, SharedDatabase, Store
 from ecg_service.services.authentication import VerifiedCredentials
 from ecg_service.services.users import Users
 from ecg_service.settings import BadSettings, Settings, variable
@@ -60,6 +61,9 @@ STORES: Mapping[str, Callable[[str, Settings], Database | None]] = MappingProxyT
 SECRET = re.compile(r"(?<=:)(?!//)[^?#]*(?=@)|(?<=password=)[^&]*")
 """The password in a URL, also in one that is mistyped."""
 
+Cache = Callable[[Store], AbstractAsyncContextManager[Store]]
+"""Opens the same store behind a cache."""
+
 URL_FORMS = " or ".join(STORES)
 DEFAULTS = Settings()
 
@@ -90,11 +94,50 @@ def persistent_database(settings: Settings) -> Database:
     return database
 
 
-def open_store(settings: Settings) -> AbstractAsyncContextManager[Store]:
-    """Migrate and open the configured database."""
-    database = configured_database(settings)
-    database.migrate()
-    return database.open()
+def open_store(
+    settings: Settings, shared: SharedDatabase | None = None
+) -> AbstractAsyncContextManager[Store]:
+    """Migrate and open the configured database, or open one that is shared; behind the cache, if there is one."""
+    behind_cache = make_cache(settings)
+    if shared is None:
+        database = configured_database(settings)
+        database.migrate()
+        return _opened(database.open(), behind_cache)
+    return _opened(shared.open(), behind_cache)
+
+
+@asynccontextmanager
+async def _opened(
+    opening: AbstractAsyncContextManager[Store], behind_cache: Cache
+) -> AsyncGenerator[Store]:
+    async with opening as store, behind_cache(store) as opened:
+        yield opened
+
+
+def make_cache(settings: Settings) -> Cache:
+    """Return what puts the configured cache, if there is one, before a store; raises `BadSettings`."""
+    cache, readers = settings.cache, settings.readers
+    if cache.cache_url is None:
+        return nullcontext
+    # As with PostgreSQL: who has no cache need not wait for its driver.
+    adapter = import_module("ecg_service.adapters.cache")
+    limits = adapter.Limits(
+        entry_seconds=cache.cache_seconds,
+        max_bytes=cache.max_cached_bytes,
+        connections=cache.cache_connections,
+        call_seconds=cache.cache_call_seconds,
+        connect_seconds=cache.cache_connect_seconds,
+        retry_seconds=cache.cache_retry_seconds,
+        trust_seconds=cache.cache_trust_seconds,
+        reader_threads=readers.reader_threads,
+        waiting_reads=readers.reader_queue,
+    )
+    try:
+        adapter.require_url(cache.cache_url)
+    except ValueError as error:
+        shown = SECRET.sub("***", cache.cache_url)
+        raise BadSettings(f"{variable('cache_url')}: {shown!r} {error}") from error
+    return partial(adapter.CachedStore.open, url=cache.cache_url, limits=limits)
 
 
 @asynccontextmanager

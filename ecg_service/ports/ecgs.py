@@ -108,6 +108,18 @@ class EcgRepository(Protocol):
         """Forget at most `limit` idempotency keys of ECGs with lesser ids; return how many."""
         ...
 
+    async def generation(self) -> bytes:
+        """Return what stands for all that was read of ECGs and insights since it was renewed.
+
+        All who share the store have the same one. A cache marks with it what it keeps, so that
+        whoever renews it makes all of that worthless, also where nobody can reach the cache.
+        """
+        ...
+
+    async def renew_generation(self) -> None:
+        """Replace the generation by one that was never there."""
+        ...
+
     async def ping(self) -> None:
         """Commit a write as large as an ECG, or raise `StorageUnavailable`."""
         ...

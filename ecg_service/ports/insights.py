@@ -31,7 +31,7 @@ class InsightRepository(Protocol):
         ...
 
     async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> list[StoredEcg]:
-        """Begin a run of those pending insights of these ECGs that `to_run` chooses.
+        """Begin a run of those pending insights of these ECGs, each named once, that `to_run` chooses.
 
         Returns the ECGs with those of their insights that now run; one without any has to be
         claimed alone. An ECG of which nothing is pending (all done, deleted, claimed by another

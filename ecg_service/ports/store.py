@@ -14,11 +14,20 @@ from ecg_service.ports.insights import InsightRepository
 from ecg_service.ports.users import UserRepository
 
 
+class CacheStatistics(Struct, frozen=True):
+    """How often single ECGs were found in the cache, and how many of its calls failed."""
+
+    hits: int
+    misses: int
+    errors: int
+    is_reachable: bool
+
+
 class StoreStatistics(Struct, frozen=True):
     """How much an opened store has to do; `commits` counts from its opening.
 
     `log_bytes` is how long the write-ahead log was after the last commit, and `last_commit` the
-    `time.monotonic()` of it, if there was one.
+    `time.monotonic()` of it, if there was one. `cache` is of the cache before the store, if any.
     """
 
     waiting_reads: int = 0
@@ -26,6 +35,7 @@ class StoreStatistics(Struct, frozen=True):
     commits: int = 0
     log_bytes: int = 0
     last_commit: float = -math.inf
+    cache: CacheStatistics | None = None
 
 
 class Checked(Struct):

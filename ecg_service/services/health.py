@@ -58,7 +58,8 @@ class Health:
         if not self._pool.running or load >= FAIL_FROM:
             raise Overloaded
         await self._check_store()
-        return "warn" if max(load, self._lateness()) >= WARN_FROM else "pass"
+        is_late = max(load, self._lateness()) >= WARN_FROM
+        return "warn" if is_late or self._lacks_cache() else "pass"
 
     def _load(self) -> float:
         """Return how much is taken of what all need, and have nothing of when it is taken."""
@@ -73,6 +74,11 @@ class Health:
         """
         pool = self._pool.statistics()
         return 2 * pool.waiting / pool.most
+
+    def _lacks_cache(self) -> bool:
+        """Whether there is a cache that cannot be reached, without which reads take longer."""
+        cache = self._store.statistics().cache
+        return cache is not None and not cache.is_reachable
 
     async def _check_store(self) -> None:
         async with self._probing:  # of requests at the same time, one probes

@@ -138,6 +138,20 @@ class PostgresSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheSettings:
+    """`[cache]`: a Redis before the store, if `cache_url` names one; docs/cache.md explains each."""
+
+    cache_url: str | None = None
+    cache_seconds: float = 3_600.0
+    max_cached_bytes: int = 500_000
+    cache_connections: int = field(default=4, metadata=DIVIDED)
+    cache_call_seconds: float = 0.1
+    cache_connect_seconds: float = 1.0
+    cache_retry_seconds: float = 1.0
+    cache_trust_seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class AccessSettings:
     """`[access]`: hashing passwords, and remembering verified credentials."""
 
@@ -170,5 +184,6 @@ class Settings:
     store: StoreSettings = StoreSettings()
     readers: ReaderSettings = ReaderSettings()
     postgres: PostgresSettings = PostgresSettings()
+    cache: CacheSettings = CacheSettings()
     access: AccessSettings = AccessSettings()
     admin: AdminSettings = AdminSettings()

@@ -1,16 +1,19 @@
-"""One suite for each port, run against every adapter."""
+"""One suite for each port, run against every adapter, and against each behind a cache."""
 
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from ecg_service.adapters.cache import CachedStore, Limits
 from ecg_service.adapters.memory import MemoryDatabase
 from ecg_service.adapters.postgres import PostgresDatabase
 from ecg_service.adapters.sqlite import SqliteDatabase
 from ecg_service.ports.store import Database, Store
 from tests.postgres import empty_schema, new_schema
+from tests.redis import URL, require_redis
 
 
 @contextmanager
@@ -36,13 +39,41 @@ DATABASES: Mapping[str, Callable[[Path], AbstractContextManager[Database]]] = {
 }
 """Each makes a new one, in a folder that it may use, and takes it away after the block."""
 
+CACHED = " cached"
+KINDS = (*DATABASES, *(kind + CACHED for kind in DATABASES))
+"""All of them, and each behind a cache."""
+
 KEPT = ExitStack()
+
+
+class BehindCache:
+    """A database whose store is opened behind a cache."""
+
+    limits = Limits(trust_seconds=0.02, call_seconds=10)
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[Store]:
+        async with (
+            self._database.open() as store,
+            CachedStore.open(store, URL, self.limits) as cached,
+        ):
+            yield cached
 
 
 @contextmanager
 def migrated(kind: str, folder: Path) -> Generator[Database]:
     """Make one with tables and nothing in them."""
-    if kind == "postgres":
+    if kind.endswith(CACHED):
+        require_redis()
+        with migrated(kind.removesuffix(CACHED), folder) as behind:
+            yield cast("Database", BehindCache(behind))
+    elif kind == "postgres":
         with empty_schema(KEPT) as url:
             yield PostgresDatabase.from_url(url)
     else:
@@ -62,7 +93,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Database]
         yield made
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Database]:
     with migrated(request.param, tmp_path) as made:
         yield made

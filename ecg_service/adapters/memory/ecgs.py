@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
@@ -31,6 +31,7 @@ class MemoryEcgs(EcgRepository):
         self._users = users
         self._named: dict[tuple[str, str], IdAndFingerprint] = {}
         self._keys: dict[tuple[str, str], IdAndFingerprint] = {}
+        self._generation = uuid4().bytes
 
     async def add_read(
         self,
@@ -110,6 +111,12 @@ class MemoryEcgs(EcgRepository):
         for _, name in old[:limit]:
             del self._keys[name]
         return len(old[:limit])
+
+    async def generation(self) -> bytes:
+        return self._generation
+
+    async def renew_generation(self) -> None:
+        self._generation = uuid4().bytes
 
     async def ping(self) -> None:
         return

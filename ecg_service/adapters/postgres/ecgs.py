@@ -55,6 +55,11 @@ FORGET = """
         SELECT owner, key FROM idempotency_keys WHERE ecg_id < $1 ORDER BY ecg_id LIMIT $2
     )
 """
+GENERATION = "SELECT generation FROM generations"
+RENEW_GENERATION = """
+    INSERT INTO generations VALUES (1, gen_random_uuid())
+    ON CONFLICT (one) DO UPDATE SET generation = excluded.generation
+"""
 PING = "INSERT INTO pings (content) VALUES ($1)"
 # Each ping leaves its own; what another one has locked it deletes itself.
 FORGET_PINGS = """
@@ -144,6 +149,13 @@ class PostgresEcgs(EcgRepository):
     async def forget_keys(self, older: UUID, *, limit: int) -> int:
         tag = await self._engine.write(lambda connection: connection.execute(FORGET, older, limit))
         return count_of(tag)
+
+    async def generation(self) -> bytes:
+        found = await self._engine.read(lambda connection: connection.fetchval(GENERATION))
+        return b"" if found is None else found.bytes
+
+    async def renew_generation(self) -> None:
+        await self._engine.write(lambda connection: connection.execute(RENEW_GENERATION))
 
     async def ping(self) -> None:
         async def ping(connection: Connection) -> None:

@@ -11,6 +11,9 @@ from ecg_service.domain.insights import InsightRecord, InsightState, Json
 
 COLUMNS = "ecg_id, name, version, state, attempts, result, error, failures, cut_short, checksum"
 
+NAME = 1
+"""The index of the name among them."""
+
 DAMAGED = "the stored insight is damaged"
 
 logger = logging.getLogger(__name__)
@@ -55,6 +58,11 @@ def damaged_record(ecg_id: UUID, name: bytes) -> InsightRecord:
     logger.error("an insight of ECG %s is damaged", ecg_id)
     shown = name.decode(errors="replace")
     return InsightRecord(ecg_id, shown, 0, InsightState.FAILED, error=DAMAGED)
+
+
+def is_damaged(record: InsightRecord) -> bool:
+    """Whether the record stands for a damaged insight."""
+    return (record.version, record.error) == (0, DAMAGED)
 
 
 def _text(result: Json) -> str | None:

@@ -19,6 +19,7 @@ from ecg_service.adapters.sqlite.engine.files.whole import (
 )
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import execute, set_pragma
+from ecg_service.adapters.sqlite.rows.generations import renew_generation
 from ecg_service.adapters.sqlite.schema.migrations import (
     STEPS,
     leave_wal,
@@ -63,6 +64,7 @@ def restore(path: Path, source: Path, copying: Copying) -> Checked:
         if len(missing_steps(partial)) == len(STEPS):
             raise StorageUnavailable(f"{source} is not a database of this service")
         migrate_alone(partial)
+        _renew_generation(partial)
 
     return make_whole(path, make, copying)
 
@@ -126,6 +128,12 @@ def migrate_alone(partial: Path) -> None:
         migrate(partial)
     finally:
         beside(partial, ".lock").unlink(missing_ok=True)
+
+
+def _renew_generation(path: Path) -> None:
+    """Let no cache answer with what was read of the database that is replaced."""
+    with translate_errors(), closing(apsw.Connection(str(path))) as connection:
+        renew_generation(connection)
 
 
 def _verified(path: Path, copying: Copying) -> Checked:

@@ -14,6 +14,7 @@ from ecg_service.adapters.sqlite import reading
 from ecg_service.adapters.sqlite.backfill import rewind
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import Row, execute, execute_many
+from ecg_service.adapters.sqlite.rows.generations import generation, renew_generation
 from ecg_service.adapters.sqlite.rows.insights import insert_records
 from ecg_service.adapters.sqlite.rows.keys import find_key, forget_keys, insert_keys
 from ecg_service.adapters.sqlite.rows.parts import (
@@ -26,6 +27,7 @@ from ecg_service.adapters.sqlite.rows.parts import (
     remove_leftover,
     stage_parts,
 )
+from ecg_service.adapters.sqlite.rows.pings import ping
 from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, select
 from ecg_service.adapters.sqlite.users import epoch_of
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg
@@ -47,7 +49,6 @@ DELETE = "DELETE FROM ecgs WHERE id = ? AND owner = ?"
 
 EARLIEST = to_microseconds(datetime.min.replace(tzinfo=UTC))
 LATEST = to_microseconds(datetime.max.replace(tzinfo=UTC)) + 1
-PING_SIZE = 4 * 16_384
 
 
 class SqliteEcgs(EcgRepository):
@@ -128,8 +129,14 @@ class SqliteEcgs(EcgRepository):
     async def forget_keys(self, older: UUID, *, limit: int) -> int:
         return await self._engine.write(forget_keys, older, limit)
 
+    async def generation(self) -> bytes:
+        return await self._engine.read(generation)
+
+    async def renew_generation(self) -> None:
+        await self._engine.write_even_if_full(renew_generation)
+
     async def ping(self) -> None:
-        await self._engine.write(_ping)
+        await self._engine.write(ping)
 
 
 def _add_many(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[Added]:
@@ -193,9 +200,3 @@ def _delete(connection: apsw.Connection, owner: str, ecg_id: UUID, by: Principal
     if not connection.changes():
         raise EcgNotFound
     return leave_parts(connection, ecg_id)
-
-
-def _ping(connection: apsw.Connection) -> None:
-    """Write as much as an ECG before deleting what the last ping wrote."""
-    execute(connection, "INSERT INTO pings (content) VALUES (zeroblob(?))", PING_SIZE)
-    execute(connection, "DELETE FROM pings WHERE rowid < ?", connection.last_insert_rowid())

@@ -1,13 +1,20 @@
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from ecg_service.adapters.cache import CachedStore
+from ecg_service.adapters.cache import Limits as CacheLimits
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.postgres import Limits, PostgresDatabase
 from ecg_service.adapters.sqlite import SqliteDatabase
+from ecg_service.bootstrap import stores
 from ecg_service.bootstrap.stores import database_from_url, open_store, open_users
 from ecg_service.settings import (
     BadSettings,
+    CacheSettings,
     PostgresSettings,
     ReaderSettings,
     Settings,
@@ -122,6 +129,73 @@ def test_a_password_that_is_not_encoded_is_refused_and_not_told(password: str) -
     with pytest.raises(BadSettings, match="%2F") as refused:
         open_store(settings(f"postgresql://ann:{password}@host/ecg"))
     assert "secret" not in str(refused.value)
+
+
+def behind(url: str, **changes: Any) -> Settings:
+    return Settings(store=StoreSettings("memory://"), cache=CacheSettings(url, **changes))
+
+
+@pytest.mark.parametrize("scheme", ["redis", "rediss", "unix"])
+async def test_a_store_is_behind_the_cache_that_is_configured(scheme: str) -> None:
+    async with open_store(behind(f"{scheme}://ann:secret@127.0.0.1:1/0")) as store:
+        cache = store.statistics().cache
+        assert cache is not None
+        assert not cache.is_reachable
+        assert await store.users.page(limit=1) == []
+
+
+def test_a_cache_has_the_limits_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+
+    def note(store: object, **named: object) -> None:
+        opened.append(named)
+
+    monkeypatch.setattr(CachedStore, "open", note)
+    settings = Settings(
+        store=StoreSettings("memory://"),
+        readers=ReaderSettings(reader_threads=3, reader_queue=5),
+        cache=CacheSettings("redis://host", 1, 2, 4, 6, 7, 8, 9),
+    )
+    stores.make_cache(settings)(cast("Any", None))
+    limits = CacheLimits(
+        entry_seconds=1,
+        max_bytes=2,
+        connections=4,
+        call_seconds=6,
+        connect_seconds=7,
+        retry_seconds=8,
+        trust_seconds=9,
+        reader_threads=3,
+        waiting_reads=5,
+    )
+    assert opened == [{"url": "redis://host", "limits": limits}]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "redis",
+        "http://:secret@host",
+        "redis://:secret@host/?what=1",
+        "redis://:secret@host:port",
+    ],
+)
+def test_any_other_url_of_a_cache_is_refused_and_no_secret_of_it_told(url: str) -> None:
+    with pytest.raises(BadSettings, match=r"^ECG_CACHE_URL: ") as refused:
+        open_store(behind(url))
+    assert "secret" not in str(refused.value)
+
+
+DRIVERS = """
+import sys
+import ecg_service.cli, ecg_service.bootstrap.service
+assert not {"redis", "asyncpg"} & {*sys.modules}
+"""
+
+
+def test_who_has_no_cache_does_not_import_its_driver() -> None:
+    subprocess.run([sys.executable, "-c", DRIVERS], check=True)
 
 
 async def test_memory_is_a_store_that_begins_empty() -> None:

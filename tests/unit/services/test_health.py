@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from ecg_service.actors import Actor, ActorPool
+from ecg_service.adapters.cache import CachedStore
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.memory.ecgs import MemoryEcgs
 from ecg_service.adapters.memory.insights import MemoryInsights
@@ -19,6 +20,7 @@ from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
 from ecg_service.services.insights.backlog import Backlog
 from tests.clock import at_once
 from tests.contract.builders import added, new
+from tests.processes import free_port
 
 HOUR = 3600.0
 ASKED = 20
@@ -120,6 +122,15 @@ async def test_readiness_tells_how_full_the_mailbox_is(
 async def test_readiness_tells_how_late_the_insights_are(store: MemoryStore, load: int) -> None:
     async with ActorPool(Stuck, size=1, capacity=1, drain_timeout=0) as pool:
         assert await status(health_of(pool, store, age=load * 0.75)) == LOADS[load]
+
+
+async def test_readiness_warns_while_the_cache_cannot_be_reached(
+    store: MemoryStore, pool: ActorPool[Any, Any]
+) -> None:
+    url = f"redis://127.0.0.1:{free_port()}"
+    async with CachedStore.open(store, url) as cached:
+        assert await health_of(pool, cached).check() == "warn"
+    assert await health_of(pool, store).check() == "pass"
 
 
 @pytest.mark.parametrize(("waiting", "expected"), [(39, "pass"), (40, "warn"), (50, "warn")])

@@ -18,8 +18,10 @@ from ecg_service.adapters.sqlite.schema.sealing import add_checksums
 from ecg_service.adapters.sqlite.schema.tables import (
     ECG_LEFTOVERS,
     ECG_PARTS,
+    GENERATIONS,
     IDEMPOTENCY_KEYS,
     IDEMPOTENCY_KEYS_BY_AGE,
+    RENEW_GENERATION,
     TABLES,
 )
 from ecg_service.domain.errors import StorageFull, StorageUnavailable
@@ -60,6 +62,12 @@ def add_parts(db: Database) -> None:
     db.conn.execute(ECG_LEFTOVERS)
 
 
+def add_generation(db: Database) -> None:
+    """Let caches know of which time what they keep is."""
+    db.conn.execute(GENERATIONS)
+    db.conn.execute(RENEW_GENERATION)
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     create_tables,
     add_epochs,
@@ -67,6 +75,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_checksums,
     add_idempotency_keys,
     add_parts,
+    add_generation,
 )
 """In order; a published step never changes, a change of the schema is a new step.
 

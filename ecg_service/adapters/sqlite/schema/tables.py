@@ -86,6 +86,17 @@ CREATE TABLE ecg_parts (
 """
 ECG_LEFTOVERS = "CREATE TABLE ecg_leftovers (ecg_id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID"
 
+# What a cache marks its entries with; see `EcgRepository.generation`.
+GENERATIONS = """
+CREATE TABLE generations (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    generation BLOB NOT NULL
+) STRICT
+"""
+RENEW_GENERATION = """
+    INSERT OR REPLACE INTO generations (one, generation) VALUES (1, randomblob(16))
+"""
+
 TABLES = (
     USERS,
     ECGS,
