@@ -1,8 +1,10 @@
-"""A TCP proxy before a server, which loses connections on purpose."""
+"""A TCP proxy before a server, which loses connections on purpose, one by one or all."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import ExitStack, asynccontextmanager, suppress
+import gc
+import warnings
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,12 +14,16 @@ Fault = Literal["cut before", "cut after", "hang"]
 
 @dataclass
 class Proxy:
-    """Passes everything on; `fault` says what happens to the next messages of the client."""
+    """Passes everything on; `fault` says what happens to the next messages of the client.
+
+    While it `is_down`, who connects is cut off at once.
+    """
 
     host: str
     port: int
     fault: Callable[[bytes], Fault | None] = lambda _: None
     cuts: int = 0
+    is_down: bool = False
     answered: int = 0
     """Bytes that the server has sent."""
     listening: int = 0
@@ -25,9 +31,18 @@ class Proxy:
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.is_down:
+            writer.transport.abort()
+            return
         task = asyncio.create_task(self._serve(reader, writer))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    def go_down(self) -> None:
+        """Cut all connections; `is_down = False` ends it."""
+        self.is_down = True
+        for task in self.tasks:
+            task.cancel()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError), ExitStack() as stack:
@@ -75,3 +90,12 @@ async def proxying(host: str, port: int) -> AsyncGenerator[Proxy]:
         for task in [*proxy.tasks]:
             task.cancel()
         await asyncio.gather(*proxy.tasks, return_exceptions=True)
+
+
+@contextmanager
+def sockets_collected() -> Generator[None]:
+    """Collect what the block leaves; drivers leave sockets of connections that are cut early."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()

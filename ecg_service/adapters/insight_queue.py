@@ -12,14 +12,16 @@ class ActorInsightQueue(InsightQueue):
 
     def __init__(self, pool: ActorPool[UUID, None]) -> None:
         self._pool = pool
+        self._dropped = 0
 
     def put(self, ecg_ids: Iterable[UUID]) -> None:
+        left = iter(ecg_ids)
         try:
-            for ecg_id in ecg_ids:
+            for ecg_id in left:
                 self._pool.tell(ecg_id)
         except (MailboxFull, ActorStopped):
-            return
+            self._dropped += 1 + sum(1 for _ in left)
 
     def statistics(self) -> QueueStatistics:
         pool = self._pool.statistics()
-        return QueueStatistics(pool.waiting, pool.capacity)
+        return QueueStatistics(pool.waiting, pool.capacity, self._dropped)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
@@ -17,7 +18,6 @@ from ecg_service.services.ingest.submissions import Pool, Submission
 from ecg_service.services.insights.actor import InsightActor
 from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.insights.costs import InsightCosts
-from ecg_service.services.insights.turns import Turns
 from ecg_service.settings import Settings
 
 Message = TypeVar("Message")
@@ -30,7 +30,7 @@ def make_insight_pool(
     changes: InsightChanges,
     settings: Settings,
     *,
-    turns: Turns,
+    turns: AbstractAsyncContextManager[object],
     costs: InsightCosts,
 ) -> ActorPool[UUID, None]:
     """Return the pool that computes pending insights."""

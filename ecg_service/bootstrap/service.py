@@ -1,13 +1,14 @@
 """Starts everything that runs while the service runs, and stops it in reverse order."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, closing
+from functools import partial
 from typing import Any
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore
-from ecg_service.adapters.insight_queue import ActorInsightQueue
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.api.edge.access.basic import Basic
 from ecg_service.api.edge.bodies import BodyLimits
@@ -16,6 +17,7 @@ from ecg_service.bootstrap.admin import ensure_admin
 from ecg_service.bootstrap.pools import make_ingest_pool, make_insight_pool, make_long_pool
 from ecg_service.bootstrap.process import share_heap, trim_when_idle
 from ecg_service.bootstrap.stores import open_store
+from ecg_service.bootstrap.tasks import are_elsewhere, insight_queue
 from ecg_service.bootstrap.worker import Worker
 from ecg_service.insights import REGISTRY
 from ecg_service.insights.zero_crossings import stored_counts
@@ -46,6 +48,7 @@ async def running_services(
     A `worker` opens the store beside others, who have been prepared for together.
     A pool whose actors fail too often ends the block with `RestartLimitExceeded`.
     """
+    elsewhere = are_elsewhere(settings)
     share_heap()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings, worker and worker.database))
@@ -61,8 +64,12 @@ async def running_services(
 
         in_flight = BodiesInFlight(settings.edge.max_bytes_in_flight)
         changes = InsightChanges()
-        costs = InsightCosts(settings.insights.cheap_insight_percent / 100)
-        backlog = Backlog(store.insights, max_seconds=settings.insights.max_backlog_seconds)
+        costs = InsightCosts(
+            settings.insights.cheap_insight_percent / 100, unmeasured=0 if elsewhere else math.nan
+        )
+        # ECGs are taken in whether there is a broker, and who computes, or not.
+        most = math.inf if elsewhere else settings.insights.max_backlog_seconds
+        backlog = Backlog(store.insights, max_seconds=most)
         turns = Turns(
             in_flight,
             backlog,
@@ -70,21 +77,21 @@ async def running_services(
             max_delay=settings.insights.insight_delay_seconds,
         )
         core = RustCore(_threads(stack, "insight", 1, 1))  # ingest reads in the store's thread
-        insight_pool = await stack.enter_async_context(
-            make_insight_pool(store, core, changes, settings, turns=turns, costs=costs)
+        make_pool = partial(
+            make_insight_pool, store, core, changes, settings, turns=turns, costs=costs
         )
-        queue = ActorInsightQueue(insight_pool)
+        queue = await stack.enter_async_context(insight_queue(make_pool, settings))
         ingest_pool = await stack.enter_async_context(
             make_ingest_pool(store, core, queue, costs, settings)
         )
         long_pool = await stack.enter_async_context(make_long_pool(store, core, queue, settings))
-        await stack.enter_async_context(_background(backlog.run_forever()))
+        await stack.enter_async_context(background(backlog.run_forever()))
         if worker is None or worker.sweeps:
             sweeper = _sweeper(store, queue, settings, alone=worker is None)
-            await stack.enter_async_context(_background(sweeper.run_forever()))
+            await stack.enter_async_context(background(sweeper.run_forever()))
             keys = _key_sweeper(store, settings)
-            await stack.enter_async_context(_background(keys.run_forever()))
-        await stack.enter_async_context(_background(trim_when_idle(settings.server.trim_seconds)))
+            await stack.enter_async_context(background(keys.run_forever()))
+        await stack.enter_async_context(background(trim_when_idle(settings.server.trim_seconds)))
         yield Services(
             ingest=Ingest(
                 ingest_pool,
@@ -147,7 +154,7 @@ def _key_sweeper(store: Store, settings: Settings) -> KeySweeper:
 
 
 @asynccontextmanager
-async def _background(work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+async def background(work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
     """Run a coroutine beside the block; cancel it at the end of the block."""
     task = asyncio.create_task(work)
     try:

@@ -12,7 +12,13 @@ import httpx
 
 from ecg_service.actors import ActorError
 from ecg_service.cli.streams import open_standard_streams
-from ecg_service.domain.errors import EcgError, OutcomeUnknown, Overloaded, StorageUnavailable
+from ecg_service.domain.errors import (
+    BrokerUnavailable,
+    EcgError,
+    OutcomeUnknown,
+    Overloaded,
+    StorageUnavailable,
+)
 from ecg_service.settings import BadSettings
 
 logger = logging.getLogger(__name__)
@@ -23,7 +29,7 @@ MEANINGS = {
     OK: "done, or stopped by a signal after everything accepted was finished",
     REFUSED: "refused, or not all of it done; standard error says what",
     USAGE: "the command line is wrong",
-    UNAVAILABLE: "the database, the port or the service cannot be had (EX_UNAVAILABLE)",
+    UNAVAILABLE: "the database, the broker, the port or the service cannot be had (EX_UNAVAILABLE)",
     SOFTWARE: "the service has failed (EX_SOFTWARE)",
     CONFIG: "a setting is wrong; the message says where it is set (EX_CONFIG)",
 }
@@ -63,6 +69,7 @@ _ENDINGS: tuple[tuple[type[BaseException], type[click.ClickException]], ...] = (
     (BadSettings, Misconfigured),
     (ActorError, Failed),
     (StorageUnavailable, Unavailable),
+    (BrokerUnavailable, Unavailable),
     (Overloaded, Unavailable),
     (OutcomeUnknown, Unavailable),
     (EcgError, Refused),

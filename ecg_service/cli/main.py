@@ -13,6 +13,7 @@ MODULES = {
     "send": "ecg_service.cli.send.command",
     "serve": "ecg_service.cli.commands.serve",
     "users": "ecg_service.cli.commands.users",
+    "worker": "ecg_service.cli.commands.worker",
 }
 """Where the function of each command is, which has the command's name.
 

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, TypeVar
 import click
 
 from ecg_service.bootstrap.stores import URL_FORMS, database_from_url, persistent_database
+from ecg_service.bootstrap.tasks import RULES
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.domain.users import password_in
 from ecg_service.ports.store import Database
@@ -34,7 +35,7 @@ def database_option(command: F) -> F:
 def configured(**options: str | int | None) -> Settings:
     """Load the settings, options above all other sources; raises `BadSettings`."""
     given = {name: value for name, value in options.items() if value is not None}
-    return load(given, rules={"database_url": database_from_url})
+    return load(given, rules={**RULES, "database_url": database_from_url})
 
 
 def existing_database(settings: Settings) -> Database:

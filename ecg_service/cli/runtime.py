@@ -38,5 +38,5 @@ def log_to_stderr(level: int, who: str = "") -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=bool(who))
-    for chatty in ("uvicorn", "httpx"):
+    for chatty in ("uvicorn", "httpx", "celery", "kombu", "amqp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -24,6 +24,7 @@ EcgError
 ├── Overloaded             a bounded queue or pool is full: nothing was stored, try again
 ├── StorageUnavailable     the store cannot be reached or has failed: nothing was stored
 │   └── StorageFull        the store has no room left: nothing was stored
+├── BrokerUnavailable      the broker between services and workers has refused a worker
 ├── OutcomeUnknown         the store failed at the commit: all of it was stored, or nothing
 └── Damaged                a checksum does not match: what is stored must not be trusted
     ├── DamagedEcg
@@ -144,6 +145,10 @@ class Overloaded(EcgError):
 
 class StorageUnavailable(EcgError):
     """The store cannot be reached, or refused to work; nothing was stored."""
+
+
+class BrokerUnavailable(EcgError):
+    """The broker does not let this worker work."""
 
 
 class StorageFull(StorageUnavailable):

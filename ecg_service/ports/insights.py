@@ -65,10 +65,14 @@ class InsightRepository(Protocol):
 
 
 class QueueStatistics(Struct, frozen=True):
-    """How many ECGs wait in the queue, and how many may."""
+    """How many ECGs wait in the queue, and how many may.
+
+    `dropped` counts those that were left to the sweeper since the start.
+    """
 
     waiting: int
     capacity: int
+    dropped: int = 0
 
 
 class InsightQueue(Protocol):

@@ -94,6 +94,11 @@ class Database(Protocol):
         """
         ...
 
+    @property
+    def is_served(self) -> bool:
+        """Whether a server lets any process open the database, beside others and on any machine."""
+        ...
+
     def exists(self) -> bool:
         """Whether the database exists; `migrate` creates it."""
         ...
@@ -103,7 +108,7 @@ class Database(Protocol):
         ...
 
     def open(self) -> AbstractAsyncContextManager[Store]:
-        """Open the migrated database, for this process alone, until the block ends."""
+        """Open the migrated database until the block ends; for this process alone if it is not served."""
         ...
 
     def shared(self) -> AbstractContextManager[SharedDatabase]:

@@ -110,6 +110,19 @@ class InsightSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokerSettings:
+    """`[broker]`: who computes insights in the background, and the broker if others do.
+
+    `tasks` is `in-process` or `celery`.
+    """
+
+    tasks: str = "in-process"
+    broker_url: str = "amqp://127.0.0.1"
+    broker_queue: str = "ecg.insights"
+    broker_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
 class StoreSettings:
     """`[store]`: the database, the time for a write, room kept for deletions, and backups."""
 
@@ -181,6 +194,7 @@ class Settings:
     ingest: IngestSettings = IngestSettings()
     batch: BatchSettings = BatchSettings()
     insights: InsightSettings = InsightSettings()
+    broker: BrokerSettings = BrokerSettings()
     store: StoreSettings = StoreSettings()
     readers: ReaderSettings = ReaderSettings()
     postgres: PostgresSettings = PostgresSettings()

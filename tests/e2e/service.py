@@ -196,9 +196,11 @@ class EndedEarly(AssertionError):
     """A service has ended before it served."""
 
 
-async def launch(folder: Path, *arguments: str, **settings: object) -> asyncio.subprocess.Process:
+async def launch(
+    folder: Path, *arguments: str, command: Sequence[str] = COMMAND, **settings: object
+) -> asyncio.subprocess.Process:
     """Run a command of the service; what it prints goes to the file `log` of the folder."""
-    return await _launch(folder, (*COMMAND, *arguments), settings)
+    return await _launch(folder, (*command, *arguments), settings)
 
 
 async def _launch(

@@ -54,6 +54,10 @@ class MemoryDatabase(Database):
     def is_persistent(self) -> bool:
         return False
 
+    @property
+    def is_served(self) -> bool:
+        return False
+
     def exists(self) -> bool:
         return False
 

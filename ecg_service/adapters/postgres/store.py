@@ -148,6 +148,10 @@ class PostgresDatabase(Database):
     def is_persistent(self) -> bool:
         return True
 
+    @property
+    def is_served(self) -> bool:
+        return True
+
     def exists(self) -> bool:
         return run(exists(self.url, self.limits))
 

@@ -87,6 +87,10 @@ class SqliteDatabase(Database):
     def is_persistent(self) -> bool:
         return True
 
+    @property
+    def is_served(self) -> bool:
+        return False
+
     def exists(self) -> bool:
         return self.path.exists()
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -16,7 +17,6 @@ from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.insights.costs import InsightCosts
-from ecg_service.services.insights.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class InsightActor(Actor[UUID, None]):
         insights: Sequence[Insight],
         changes: InsightChanges,
         *,
-        turns: Turns,
+        turns: AbstractAsyncContextManager[object],
         costs: InsightCosts,
         max_attempts: int,
     ) -> None:

@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from math import nan
+from math import isnan, nan
 
 from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.insights import Insight, Json
@@ -17,8 +17,9 @@ RARELY = 8
 
 
 class _Average:
-    def __init__(self) -> None:
+    def __init__(self, unmeasured: float = nan) -> None:
         self._seconds = self._ecgs = 0.0
+        self._unmeasured = unmeasured
 
     def add(self, seconds: float, ecgs: int) -> None:
         self._seconds = KEPT * self._seconds + seconds
@@ -26,8 +27,12 @@ class _Average:
 
     @property
     def value(self) -> float:
-        """Seconds for each ECG; not a number before there was one, which is less than nothing."""
-        return self._seconds / self._ecgs if self._ecgs else nan
+        """Seconds for each ECG; before there was one not a number, of which nothing is a share."""
+        return self._seconds / self._ecgs if self._ecgs else self._unmeasured
+
+    @property
+    def is_measured(self) -> bool:
+        return self._ecgs > 0
 
 
 class InsightCosts:
@@ -35,27 +40,32 @@ class InsightCosts:
 
     An insight is cheap if it takes at most `max_share` of the time of reading, which includes the
     rules and the insights of ingest. One that is never computed at ingest is measured in the
-    background.
+    background; if that is elsewhere, `unmeasured` is what it costs until it has been computed once.
     """
 
-    def __init__(self, max_share: float) -> None:
+    def __init__(self, max_share: float, *, unmeasured: float = nan) -> None:
         self._max_share = max_share
+        self._tries = not isnan(unmeasured)
         self._reading = _Average()
-        self._insights = defaultdict[str, _Average](_Average)
+        self._insights = defaultdict[str, _Average](lambda: _Average(unmeasured))
         self._computed = 0
 
     def is_cheap(self, insight: Insight) -> bool:
         """Whether to compute it at ingest; not before it and reading have been measured."""
-        return self._insights[insight.name].value <= self._max_share * self._reading.value
+        return self._insights[insight.name].value < self._max_share * self._reading.value
 
     def compute(self, insight: Insight, ecg: Ecg, signals: Sequence[Samples]) -> Json:
         """Return the result of the insight."""
         self._computed += 1
-        if self._computed % RARELY:
+        cost = self._insights[insight.name]
+        is_tried = self._tries and not cost.is_measured
+        if self._computed % RARELY and not is_tried:
             return insight.compute(ecg, signals)
+        if is_tried:
+            insight.compute(ecg, signals)  # the first time takes several times as long
         began = time.thread_time()
         result = insight.compute(ecg, signals)
-        self._insights[insight.name].add(time.thread_time() - began, 1)
+        cost.add(time.thread_time() - began, 1)
         return result
 
     @contextmanager

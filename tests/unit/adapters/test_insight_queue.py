@@ -26,7 +26,7 @@ async def test_ids_reach_the_pool_and_what_does_not_fit_is_left_to_the_sweeper()
     async with ActorPool[UUID, None](lambda: actor, size=1, capacity=3) as pool:
         queue = ActorInsightQueue(pool)
         queue.put(iter(keys))
-        assert queue.statistics() == QueueStatistics(waiting=3, capacity=3)
+        assert queue.statistics() == QueueStatistics(waiting=3, capacity=3, dropped=2)
         actor.go_on.set()
     assert actor.told == keys[:3]
 
@@ -35,5 +35,7 @@ async def test_a_stopped_pool_is_no_reason_to_fail() -> None:
     actor = Keeping()
     async with ActorPool[UUID, None](lambda: actor, size=1, capacity=3) as pool:
         pass
-    ActorInsightQueue(pool).put([uuid4()])
+    queue = ActorInsightQueue(pool)
+    queue.put([uuid4(), uuid4()])
     assert actor.told == []
+    assert queue.statistics().dropped == 2

@@ -1,13 +1,12 @@
 """An empty migrated schema for each test."""
 
-import gc
-import warnings
 from collections.abc import AsyncGenerator, Generator, Iterator
 
 import pytest
 
 from ecg_service.adapters.postgres import PostgresDatabase, PostgresStore
 from tests.postgres import new_schema
+from tests.proxy import sockets_collected
 
 
 @pytest.fixture
@@ -25,8 +24,5 @@ async def store(url: str) -> AsyncGenerator[PostgresStore]:
 
 @pytest.fixture(autouse=True)
 def collected() -> Iterator[None]:
-    """Collect what a test leaves; asyncpg leaves the socket of a connection that is cut while it is made."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+    with sockets_collected():
+        yield

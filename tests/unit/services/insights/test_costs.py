@@ -54,6 +54,34 @@ def test_nothing_is_cheap_before_it_and_reading_are_measured() -> None:
     assert not other.is_cheap(insight(0))
 
 
+def test_where_nothing_else_measures_an_insight_it_is_tried_once() -> None:
+    costs, slow, quick = InsightCosts(max_share=0.5, unmeasured=0), insight(0.01), insight(0)
+    assert not costs.is_cheap(quick)  # reading is not measured
+    measure_reading(costs, 0.001)
+    assert costs.is_cheap(slow)
+    costs.compute(slow, ECG, ())
+    assert not costs.is_cheap(slow)
+
+
+def test_where_nothing_may_be_computed_nothing_is_tried() -> None:
+    costs = InsightCosts(max_share=0, unmeasured=0)
+    measure_reading(costs, 0.001)
+    assert not costs.is_cheap(insight(0))
+
+
+def test_the_first_computation_is_not_what_is_measured() -> None:
+    """It takes several times as long as those that follow."""
+    seconds = iter([0.01, 0.0, 0.0])
+
+    def compute(_: Ecg, __: Sequence[Samples]) -> None:
+        working(next(seconds))
+
+    costs, one = InsightCosts(max_share=0.5, unmeasured=0), Insight("work", 1, compute)
+    measure_reading(costs, 0.001)
+    costs.compute(one, ECG, ())
+    assert costs.is_cheap(one)
+
+
 def test_what_becomes_expensive_is_no_longer_cheap() -> None:
     costs = InsightCosts(max_share=0.5)
     measure(costs, insight(0))

@@ -1,0 +1,92 @@
+"""Publishes hints and waits for the broker's word that it has them."""
+
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from amqp.exceptions import AMQPError, MessageNacked  # pyright: ignore[reportMissingTypeStubs]
+from kombu.exceptions import KombuError  # pyright: ignore[reportMissingTypeStubs]
+
+from ecg_service.adapters.celery.app import TASK, Broker, make_app
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 1.0
+"""Seconds after a failure in which nothing is tried."""
+
+FAILURES = (AMQPError, KombuError, OSError)
+"""What a broker that is gone, hangs, or refuses lets kombu raise."""
+
+
+class Publisher:
+    """Publishes with one connection, for one thread; every wait is bounded, and no failure raised.
+
+    What the broker has not confirmed is counted in `dropped`, though it may have it.
+    """
+
+    def __init__(self, broker: Broker) -> None:
+        self._app = make_app(broker)
+        self._seconds = broker.seconds
+        self._producer: Any = None
+        self._closed_until = 0.0
+        self._is_lost = False
+        self.dropped = 0
+
+    def publish(self, ecg_ids: Sequence[UUID]) -> None:
+        """Publish the ids in one message, or count them as dropped."""
+        if time.monotonic() < self._closed_until:
+            self.dropped += len(ecg_ids)
+            return
+        try:
+            self._send([str(ecg_id) for ecg_id in ecg_ids])
+        except FAILURES as error:
+            self.dropped += len(ecg_ids)
+            reason = error.__cause__ or error
+            if not isinstance(reason, MessageNacked):  # as it is when the queue is full
+                self._give_up(reason)
+
+    def close(self) -> None:
+        """Close the connection, if the broker answers."""
+        if self._producer is not None:
+            with suppress(*FAILURES):
+                self._producer.connection.close()
+        self._producer = None
+
+    def _send(self, ids: list[str]) -> None:
+        if self._producer is None:
+            self._producer = self._connected()
+        self._app.send_task(
+            TASK, [ids], producer=self._producer, retry=False, confirm_timeout=self._seconds
+        )
+        if self._is_lost:
+            logger.info("the broker is back")
+        self._is_lost = False
+
+    def _connected(self) -> Any:  # noqa: ANN401
+        connection = self._app.connection_for_write(heartbeat=0)
+        try:
+            connection.ensure_connection(_do_not_wait)
+            # The driver bounds a wait for a confirmation, no other one.
+            connection.connection.transport.sock.settimeout(self._seconds)
+            return self._app.amqp.Producer(connection, auto_declare=False)
+        except BaseException:
+            connection.collect()
+            raise
+
+    def _give_up(self, error: BaseException) -> None:
+        """Drop the connection, of which nobody knows where it is, and wait before the next one."""
+        if not self._is_lost:
+            logger.warning("the broker is lost, insights wait: %s", type(error).__name__)
+        self._is_lost = True
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            producer.connection.collect()
+        self._closed_until = time.monotonic() + PAUSE
+
+
+def _do_not_wait(error: Exception, _: float) -> None:
+    """Fail where kombu would wait and connect again."""
+    raise error
