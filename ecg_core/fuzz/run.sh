@@ -9,8 +9,10 @@ export RUSTC_BOOTSTRAP=1 # the stable toolchain has the sanitizers, but wants to
 
 fuzz() {
     mkdir -p "corpus/$1" logs
+    local words=json.dict
+    [[ $1 != msgpack ]] || words=msgpack.dict
     cargo fuzz run "$1" "corpus/$1" "seeds/$1" -- \
-        -max_total_time="$seconds" -timeout=10 -dict=json.dict &> "logs/$1"
+        -max_total_time="$seconds" -timeout=10 -dict="$words" &> "logs/$1"
 }
 
 if [[ $(cargo fuzz --version 2> /dev/null) != "cargo-fuzz $version" ]]; then
@@ -20,7 +22,7 @@ python seeds.py
 cargo fuzz build
 
 declare -A running
-for target in read lift blob; do
+for target in read lift msgpack blob; do
     fuzz "$target" &
     running[$target]=$!
 done

@@ -7,6 +7,8 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.msgpack import encode
+
 from ecg_core import Signal, pack
 
 HERE = Path(__file__).parent
@@ -33,6 +35,74 @@ OTHERS = (
 )
 SPACES = ("", " ", "\n", "\r\n", "\t", " " * 70)
 ELEMENTS = ("1,", "-1,", "1234,", "-12345678,", "7 , ", "0,\n  ", " -90 ,", "99999,")
+
+# Every head of msgpack, with what it announces and with less; what is refused, too.
+TOKENS = (
+    *(
+        b"\x00",
+        b"\x7f",
+        b"\xe0",
+        b"\xff",
+        b"\xc0",
+        b"\xc1",
+        b"\xc2",
+        b"\xc3",
+        b"\xcc\x80",
+        b"\xcd\xff\xff",
+        b"\xcd\x80",
+    ),
+    *(
+        b"\xce\x7f\xff\xff\xff",
+        b"\xce\x80\x00\x00\x00",
+        b"\xcf" + b"\x00" * 7 + b"\x07",
+        b"\xcf" + b"\xff" * 8,
+    ),
+    *(
+        b"\xd0\x80",
+        b"\xd1\x80\x00",
+        b"\xd2\x80\x00\x00\x00",
+        b"\xd3" + b"\xff" * 8,
+        b"\xd3\x80" + b"\x00" * 7,
+    ),
+    *(
+        b"\xca\x7f\xc0\x00\x00",
+        b"\xcb\x3f\xf8" + b"\x00" * 6,
+        b"\xcb\x00",
+        b"\xa0",
+        b"\xa5i16le",
+        b"\xd9\x05i32le",
+    ),
+    *(
+        b"\xda\x00\x02\xc3\xa9",
+        b"\xdb\x00\x00\x00\x01a",
+        b"\xa2\xc3",
+        b"\xa1\xff",
+        b"\xdb\xff\xff\xff\xffa",
+    ),
+    *(
+        b"\xc4\x04\x01\x00\xfe\xff",
+        b"\xc5\x00\x01\x00",
+        b"\xc6\x00\x00\x00\x00",
+        b"\xc6\xff\xff\xff\xff",
+    ),
+    *(
+        b"\x90",
+        b"\x91",
+        b"\x91\x90",
+        b"\xdc\x00\x01\x05",
+        b"\xdd\x00\x00\x00\x01\x05",
+        b"\xdd\xff\xff\xff\xff\x00",
+    ),
+    *(
+        b"\x80",
+        b"\x81\xa0",
+        b"\x81\xa0\x00",
+        b"\xde\x00\x01\xa1a\x00",
+        b"\xdf\x80\x00\x00\x00\xa0",
+        b"\x81\x01\x02",
+    ),
+    *(b"\xd4\x00\x00", b"\xd6\xff" + b"\x00" * 4, b"\xc7\x00\x05", b"\xc9\xff\xff\xff\xff"),
+)
 
 
 def values() -> Iterator[bytes]:
@@ -77,6 +147,30 @@ def documents() -> Iterator[bytes]:
     yield from (b'{"leads":[%s]}' % b",".join(good[n : n + 12]) for n in range(0, len(good), 12))
 
 
+def messages() -> Iterator[bytes]:
+    """Documents of msgpack: every token in every place, and signals as they are sent."""
+    for token in TOKENS:
+        yield token
+        yield b"\x92\x81\xa6signal\x92\x01" + token + b"\x00"
+        yield b"\x82\xa6signal" + token + b"\xa8encoding\xa5i16le"
+        yield b"\x82\xa8encoding" + token + b"\xa6signal\xc4\x04\x01\x00\xfe\xff"
+        yield b"\x82" + token + b"\x00\xd9\x01a" + token
+    for depth in (1, 62, 63, 64, 65, 3000):
+        yield b"\x91" * depth + b"\x90"
+        yield b"\x81\xa1a" * depth + b"\x81\xa6signal\x91\x05"
+    for count in (15, 16, 17, 1024, 1025):
+        yield encode({str(key): 0 for key in range(count)})
+        yield encode([{"signal": [count]}] * min(count, 140))
+    for bits in range(4, 35, 3):
+        samples = [(place * 7919 % (1 << bits)) - (1 << bits - 1) for place in range(3 * bits)]
+        yield encode({"leads": [{"name": "II", "signal": samples}, {"signal": samples[:bits]}]})
+    for width, name in ((2, "i16le"), (4, "i32le"), (3, "i16le"), (4, "i24le")):
+        lead = {"signal": b"\x01\xff\x7f\x80" * width, "encoding": name}
+        yield encode({"leads": [lead, dict(reversed(lead.items())), lead | {"x": lead}]})
+        yield encode(lead | {"signal": lead["signal"][:-1]})
+    yield encode({"signal": [7] * 65_537})  # packed while it is read
+
+
 def blobs() -> Iterator[bytes]:
     """Stored signals, and bytes that the target makes samples of."""
     dice = random.Random(4)
@@ -102,4 +196,5 @@ def write(target: str, seeds: Iterator[bytes]) -> None:
 if __name__ == "__main__":
     write("read", arrays())
     write("lift", documents())
+    write("msgpack", messages())
     write("blob", blobs())

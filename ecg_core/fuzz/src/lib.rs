@@ -2,8 +2,10 @@
 
 pub mod forged;
 mod members;
+pub mod msgpack;
 pub mod oracle;
 pub mod rules;
+mod tokens;
 pub mod verdict;
 
 use std::fmt::Debug;

@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use ecg_core::json::{Code, MAX_DEPTH, MAX_POINTER};
+use ecg_core::json::{Code, MAX_DEPTH};
 use serde_json::value::RawValue;
 
 use crate::members::Members;
@@ -147,14 +147,6 @@ impl<'a> Walk<'a> {
     }
 
     fn refused(&self, code: Code, offset: Option<usize>) -> Refusal {
-        let mut pointer = String::new();
-        for step in &self.path {
-            let longer = format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"));
-            if longer.len() > MAX_POINTER {
-                break;
-            }
-            pointer = longer;
-        }
-        Refusal::For { code, offset, pointer }
+        Refusal::at(&self.path, code, offset)
     }
 }

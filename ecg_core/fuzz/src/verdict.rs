@@ -9,15 +9,31 @@ use ecg_core::json::{Code, DecodeError, MAX_POINTER};
 pub enum Refusal {
     /// It is not JSON: where that is noticed depends on how it is read.
     Somehow,
-    /// It is JSON with this in it.
+    /// It has this in it.
     For {
         /// What is wrong.
         code: Code,
-        /// Where its value begins; unknown for keys, and inside of strings.
+        /// Where its value begins; unknown for keys, and inside of strings, of JSON.
         offset: Option<usize>,
         /// The JSON Pointer.
         pointer: String,
     },
+}
+
+impl Refusal {
+    /// The refusal of what is at the end of a path.
+    #[must_use]
+    pub fn at(path: &[String], code: Code, offset: Option<usize>) -> Self {
+        let mut pointer = String::new();
+        for step in path {
+            let longer = format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"));
+            if longer.len() > MAX_POINTER {
+                break;
+            }
+            pointer = longer;
+        }
+        Self::For { code, offset, pointer }
+    }
 }
 
 /// What must be read.
@@ -37,12 +53,15 @@ pub fn judge<T: PartialEq + Debug>(text: &[u8], found: Result<T, DecodeError>, e
 
 fn judge_error(text: &[u8], error: &DecodeError, refusal: &Refusal) {
     assert!(error.offset <= text.len() && error.pointer.len() <= MAX_POINTER, "{error:?}");
-    if error.code == Code::Encoding {
-        let invalid = std::str::from_utf8(text).map_err(|error| error.valid_up_to());
-        assert_eq!(invalid, Err(error.offset), "{error:?}");
-    }
-    if let Refusal::For { code, offset, pointer } = refusal {
-        assert_eq!((error.code, &error.pointer), (*code, pointer));
-        assert_eq!(error.offset, offset.unwrap_or(error.offset));
+    match refusal {
+        Refusal::Somehow if error.code == Code::Encoding => {
+            let invalid = std::str::from_utf8(text).map_err(|error| error.valid_up_to());
+            assert_eq!(invalid, Err(error.offset), "{error:?}");
+        }
+        Refusal::Somehow => {}
+        Refusal::For { code, offset, pointer } => {
+            assert_eq!((error.code, &error.pointer), (*code, pointer));
+            assert_eq!(error.offset, offset.unwrap_or(error.offset));
+        }
     }
 }

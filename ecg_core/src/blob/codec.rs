@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use bitpacking::{BitPacker, BitPacker4x};
 
+use super::residuals::BLOCK;
 use crate::memory::{OutOfMemory, Room};
 
 /// Little-endian 32-bit samples.
@@ -14,8 +15,6 @@ pub(super) const DELTAS: u32 = 1;
 pub(super) const PATCHED: u32 = 2;
 /// What [`super::runs`] reads and writes.
 pub(super) const RUNS: u32 = 3;
-
-const BLOCK: usize = BitPacker4x::BLOCK_LEN;
 
 /// The samples of a payload, or nothing if it is damaged.
 pub(super) type Unpacked = Option<Result<Vec<i32>, OutOfMemory>>;

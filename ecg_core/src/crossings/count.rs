@@ -67,7 +67,7 @@ pub fn count(samples: &[i32], rule: ZeroRule, baseline: i32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::counter::DifferentRules;
+    use super::super::merge::DifferentRules;
     use super::*;
     use crate::crossings::ZeroRule::{Distinct, Negative, Neutral, Positive, Strict};
 

@@ -7,6 +7,7 @@
 //! - `level`: floats compared whatever the modes of the processor
 //! - `rule`: the five rules
 //! - `word`, `counter`: counting over words
+//! - `merge`: counters of parts
 //! - `state`: what a counter knows, to store it
 //! - `run`: samples in memory
 //! - `kernels`: from samples to words, for each set of instructions
@@ -21,6 +22,7 @@ mod frames;
 mod gaps;
 mod kernels;
 mod level;
+mod merge;
 mod rule;
 mod run;
 mod signs;
@@ -28,8 +30,9 @@ mod state;
 mod word;
 
 pub use count::count;
-pub use counter::{Crossings, DifferentRules};
+pub use counter::Crossings;
 pub use kernels::Sample;
+pub use merge::DifferentRules;
 pub use rule::ZeroRule;
 pub use signs::NotANumber;
 #[cfg(any(test, feature = "python"))]

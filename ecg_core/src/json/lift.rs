@@ -1,11 +1,9 @@
 //! Takes the signals out of a document.
 
-use super::capacity;
-use super::error::{Code, DecodeError, Fault, Result, Step};
-use super::integers::read_plain;
+use super::error::{Code, DecodeError, Fault, Result};
 use super::walk::{Visitor, Walk};
 use super::write::append;
-use crate::gathering::{Gathered, Gathering};
+use crate::gathering::Gathered;
 use crate::isa::Isa;
 use crate::memory::{OutOfMemory, Room};
 use crate::signal::Signal;
@@ -53,26 +51,6 @@ pub fn lift_at_most<G: Gathered>(
     document(body, key, Lifting { max_signals, ..Lifting::with(Isa::current()) })
 }
 
-/// Reads a document that is one signal.
-///
-/// ```
-/// use ecg_core::json::{Code, parse};
-///
-/// assert_eq!(parse(b"[12, -3, 0]")?.samples(), [12, -3, 0]);
-/// let error = parse(b"[12, -3, 0.5]").unwrap_err();
-/// assert_eq!((error.code, error.offset, &*error.pointer), (Code::NotAnInteger, 9, "/2"));
-/// # Ok::<(), ecg_core::json::DecodeError>(())
-/// ```
-///
-/// # Errors
-/// [`DecodeError`] if it is anything else.
-pub fn parse(text: &[u8]) -> std::result::Result<Signal, DecodeError> {
-    let mut walk = Walk::new(text, None, Lifting::<Signal>::with(Isa::current()));
-    let signal = walk.signal()?;
-    walk.scan.end()?;
-    Ok(signal)
-}
-
 /// What [`lift`] does, with these instructions.
 #[cfg(test)]
 pub(super) fn lift_with(body: &[u8], key: &str, isa: Isa) -> std::result::Result<Lifted, DecodeError> {
@@ -92,16 +70,16 @@ fn document<G: Gathered>(
 }
 
 /// What was taken out so far.
-struct Lifting<G> {
-    isa: Isa,
+pub(super) struct Lifting<G> {
+    pub(super) isa: Isa,
     max_signals: usize,
-    lifted: Lifted<G>,
+    pub(super) lifted: Lifted<G>,
     /// Where the part of the document begins that is not in the skeleton yet.
     kept: usize,
 }
 
 impl<G> Lifting<G> {
-    fn with(isa: Isa) -> Self {
+    pub(super) fn with(isa: Isa) -> Self {
         Self { isa, max_signals: usize::MAX, lifted: Lifted::default(), kept: 0 }
     }
 }
@@ -127,61 +105,6 @@ impl<G: Gathered> Walk<'_, Lifting<G>> {
     fn keep(&mut self, end: usize) -> std::result::Result<(), OutOfMemory> {
         self.visitor.lifted.skeleton.add_all(&self.scan.text[self.visitor.kept..end])
     }
-
-    fn signal(&mut self) -> Result<G> {
-        self.scan.skip_space();
-        if self.scan.peek() != Some(b'[') {
-            return Err(self.refused(Code::NotAnArray, "expected an array of integers"));
-        }
-        Ok(self.nested(Self::integers)?.made()?)
-    }
-
-    fn integers(&mut self) -> Result<Gathering<G>> {
-        if self.scan.closes(b']') {
-            return Ok(Gathering::new(Vec::new()));
-        }
-        let start = self.scan.at;
-        let last = self.visitor.lifted.signals.last().map(|signal| signal.size().min(G::RUN));
-        let mut integers = Gathering::new(capacity::first(self.scan.text, start, last)?);
-        loop {
-            let samples = &mut integers.samples;
-            self.scan.at = read_plain(self.visitor.isa, self.scan.text, self.scan.at, samples);
-            let index = integers.len();
-            integers.samples.add(self.integer().map_err(|fault| fault.inside(|| Step::Index(index)))?)?;
-            if !self.scan.continues(b']')? {
-                break;
-            }
-            integers.settle(1)?;
-            let read = (integers.len(), self.scan.at - start);
-            capacity::grow(&mut integers.samples, &self.scan.text[self.scan.at..], read, G::RUN)?;
-        }
-        capacity::trim(&mut integers.samples);
-        Ok(integers)
-    }
-
-    fn integer(&mut self) -> Result<i32> {
-        self.scan.skip_space();
-        let start = self.scan.at;
-        let number = matches!(self.scan.peek(), Some(b'-' | b'0'..=b'9'));
-        if !number || !self.scan.number()? {
-            self.scan.at = start;
-            return Err(self.refused(Code::NotAnInteger, "expected an integer"));
-        }
-        let token = &self.scan.text[start..self.scan.at];
-        exact(token).ok_or_else(|| Fault::new(Code::OutOfRange, start, "integer beyond 32 bits"))
-    }
-
-    /// The error of a value of another kind, or the one of its not being JSON at all.
-    fn refused(&mut self, code: Code, detail: &'static str) -> Fault {
-        let start = self.scan.at;
-        self.key = None;
-        self.value().err().unwrap_or_else(|| Fault::new(code, start, detail))
-    }
-}
-
-/// The value of an integer of any length, if it fits.
-fn exact(token: &[u8]) -> Option<i32> {
-    std::str::from_utf8(token).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -223,11 +146,5 @@ mod tests {
         assert_eq!((error.code, error.offset, &*error.pointer), (Code::TooManySignals, 41, "/2/signal"));
         assert_eq!(lift_at_most::<Signal>(body, "signal", 3).unwrap_err().code, Code::NotAnArray);
         assert_eq!(lift_at_most::<Signal>(br#"{"signal":[]}"#, "signal", 1).unwrap().signals.len(), 1);
-    }
-
-    #[test]
-    fn one_signal_is_a_document() {
-        assert_eq!(parse(b" [7 ] ").unwrap().samples(), [7]);
-        assert!(parse(b"[7] 8").is_err());
     }
 }

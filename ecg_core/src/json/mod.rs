@@ -2,7 +2,8 @@
 //!
 //! - `scanner`, `strings`, `keys`: tokens, strings, duplicate keys
 //! - `walk`: the grammar of a document
-//! - `lift`: the signals of a document
+//! - `lift`: a document without its signals
+//! - `signal`: a signal
 //! - `integers`: the kernels that read the elements of an array
 //! - `capacity`: memory for elements of an array that has no known length
 //! - `error`: what is wrong, and where
@@ -16,6 +17,7 @@ mod kernel_tests;
 mod keys;
 mod lift;
 mod scanner;
+mod signal;
 mod strings;
 mod walk;
 mod write;
@@ -23,6 +25,7 @@ mod write;
 pub use error::{Code, DecodeError, MAX_POINTER};
 pub(crate) use error::{Fault, Result, Step};
 pub(crate) use keys::{Keys, Object};
-pub use lift::{Lifted, lift, lift_at_most, parse};
+pub use lift::{Lifted, lift, lift_at_most};
+pub use signal::parse;
 pub use walk::MAX_DEPTH;
 pub use write::to_json;

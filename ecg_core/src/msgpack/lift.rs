@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::reader::{Reader, Token};
-use super::samples::{Encoding, integers};
-use crate::gathering::{Gathered, Gathering};
-use crate::json::{Code, DecodeError, Fault, Keys, Lifted, MAX_DEPTH, MAX_POINTER, Object, Result, Step};
-use crate::memory::{OutOfMemory, Room};
-
-/// The key, beside the one of a signal, that names the encoding of its bytes.
-const ENCODING: &[u8] = b"encoding";
+use super::place::{Lift, component};
+use super::reader::Reader;
+use super::samples::ENCODING;
+use super::signal::Found;
+use super::token::Token;
+use crate::gathering::Gathered;
+use crate::json::{Code, DecodeError, Fault, Keys, Lifted, MAX_DEPTH, Object, Result, Step};
 
 /// The most keys of a map. A key takes ten times its bytes in memory, so that without a bound they could take more
 /// than all samples do.
@@ -52,39 +51,8 @@ pub fn lift_at_most<G: Gathered>(
     Ok(lift.lifted)
 }
 
-/// A place in a document, what is above it, and what was taken out so far.
-struct Lift<'a, G> {
-    reader: Reader<'a>,
-    key: &'a [u8],
-    max_signals: usize,
-    keys: Keys<'a>,
-    depth: usize,
-    lifted: Lifted<G>,
-    /// Where the part of the document begins that is not in the skeleton yet.
-    kept: usize,
-}
-
-/// What a map has at the key of signals.
-#[derive(Clone, Copy, Default)]
-enum Kind<'a> {
-    #[default]
-    Nothing,
-    Integers,
-    /// The signal with this index begins at this byte; its samples are not known yet.
-    Bytes(usize, usize, &'a [u8]),
-}
-
-/// The signal of a map: its encoding may stand before or behind it.
-#[derive(Default)]
-struct Found<'a> {
-    signal: Kind<'a>,
-    encoding: Encoding,
-    /// Where the encoding stands.
-    at: usize,
-}
-
 impl<'a, G: Gathered> Lift<'a, G> {
-    fn value(&mut self) -> Result<()> {
+    pub(super) fn value(&mut self) -> Result<()> {
         let start = self.reader.at;
         match self.reader.token()? {
             Token::Array(len) => self.nested(start, |lift| lift.array(len)),
@@ -96,7 +64,11 @@ impl<'a, G: Gathered> Lift<'a, G> {
         }
     }
 
-    fn nested<T>(&mut self, start: usize, inner: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    pub(super) fn nested<T>(
+        &mut self,
+        start: usize,
+        inner: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
         if self.depth == MAX_DEPTH {
             return Err(Fault::new(Code::Depth, start, "nested too deeply"));
         }
@@ -137,74 +109,6 @@ impl<'a, G: Gathered> Lift<'a, G> {
         };
         outcome.map_err(|fault| fault.inside(inside))
     }
-
-    /// Goes past a signal, which leaves its index; bytes are returned, for their encoding is not known yet.
-    fn signal(&mut self) -> Result<Kind<'a>> {
-        let (start, index) = (self.reader.at, self.lifted.signals.len());
-        if index == self.max_signals {
-            return Err(Fault::new(Code::TooManySignals, start, "more signals than may be"));
-        }
-        self.keep(start)?;
-        let (signal, kind) = match self.reader.token()? {
-            Token::Array(len) => {
-                (self.nested(start, |lift| integers(&mut lift.reader, len))?, Kind::Integers)
-            }
-            Token::Binary(bytes) => (Gathering::new(Vec::new()).made()?, Kind::Bytes(index, start, bytes)),
-            _ => return Err(Fault::new(Code::NotAnArray, start, "expected an array of integers, or bytes")),
-        };
-        self.kept = self.reader.at;
-        append(index, &mut self.lifted.skeleton)?;
-        self.lifted.signals.add(signal)?;
-        Ok(kind)
-    }
-
-    fn encoding(&mut self, found: &mut Found<'a>) -> Result<()> {
-        found.at = self.reader.at;
-        self.value()?;
-        let mut again = Reader { body: self.reader.body, at: found.at };
-        found.encoding = Encoding::named(&again.token()?);
-        Ok(())
-    }
-
-    /// Puts the samples of bytes where their signal is.
-    fn decode(&mut self, found: &Found<'a>) -> Result<()> {
-        let wrong = |detail| Fault::new(Code::WrongEncoding, found.at, detail).inside(|| component(ENCODING));
-        let (index, start, bytes) = match found.signal {
-            Kind::Bytes(index, start, bytes) => (index, start, bytes),
-            Kind::Integers if found.encoding != Encoding::None => {
-                return Err(wrong("an array of integers has no encoding"));
-            }
-            Kind::Nothing | Kind::Integers => return Ok(()),
-        };
-        if !found.encoding.is_known() {
-            return Err(wrong("expected i16le or i32le, the encoding of the signal's bytes"));
-        }
-        let part = || Fault::new(Code::WrongLength, start, "the bytes end in a part of a sample");
-        let signal = found.encoding.decoded(bytes).ok_or_else(|| part().inside(|| component(self.key)))?;
-        self.lifted.signals[index] = signal?;
-        Ok(())
-    }
-
-    /// Copies the document into the skeleton, up to a place.
-    fn keep(&mut self, end: usize) -> std::result::Result<(), OutOfMemory> {
-        self.lifted.skeleton.add_all(&self.reader.body[self.kept..end])
-    }
-}
-
-/// A key for a pointer: of a long one only more than any pointer has room for.
-fn component(key: &[u8]) -> Step {
-    Step::Key(String::from_utf8_lossy(&key[..key.len().min(2 * MAX_POINTER)]).into_owned())
-}
-
-/// Appends an index, as an integer of msgpack.
-fn append(index: usize, skeleton: &mut Vec<u8>) -> std::result::Result<(), OutOfMemory> {
-    match u8::try_from(index) {
-        Ok(index) if index < 0x80 => skeleton.add(index),
-        _ => {
-            skeleton.add(0xcf)?;
-            skeleton.add_all(&(index as u64).to_be_bytes())
-        }
-    }
 }
 
 #[cfg(test)]
@@ -231,15 +135,6 @@ mod tests {
         assert_eq!(lifted(body), Ok((skeleton.to_vec(), vec![vec![1, -32_768, -1], vec![7]])));
         assert_eq!(lifted(b"\x82\xa6signal\x90\xa8encoding\xc0").unwrap().1, [Vec::<i32>::new()]);
         assert_eq!(lifted(b"\x81\xa8encoding\x07"), Ok((b"\x81\xa8encoding\x07".to_vec(), vec![])));
-    }
-
-    #[test]
-    fn indices_beyond_one_byte_are_integers_too() {
-        let mut body = b"\xdc\x00\x81".to_vec();
-        (0..129).for_each(|_| body.extend(b"\x81\xa6signal\x90"));
-        let (skeleton, signals) = lifted(&body).unwrap();
-        assert_eq!(signals.len(), 129);
-        assert!(skeleton.ends_with(b"\x81\xa6signal\x7f\x81\xa6signal\xcf\x00\x00\x00\x00\x00\x00\x00\x80"));
     }
 
     #[test]
@@ -286,12 +181,5 @@ mod tests {
         };
         assert!(lifted(&keys(1024)).is_ok());
         assert_eq!(refused(&keys(1025)), (Code::Unsupported, 1, "/0".into()));
-    }
-
-    #[test]
-    fn signals_beyond_the_bound_are_not_read() {
-        let body = b"\x92\x81\xa6signal\x90\x81\xa6signal\xa1x";
-        let error = lift_at_most::<Signal>(body, "signal", 1).unwrap_err();
-        assert_eq!((error.code, error.offset, &*error.pointer), (Code::TooManySignals, 18, "/1/signal"));
     }
 }

@@ -1,9 +1,13 @@
 //! The samples of a signal: an array of integers, or bytes in a named encoding.
 
-use super::reader::{Reader, Token};
+use super::reader::Reader;
+use super::token::Token;
 use crate::gathering::{Gathered, Gathering};
 use crate::json::{Code, Fault, Result, Step};
 use crate::memory::OutOfMemory;
+
+/// The key, beside the one of a signal, that names the encoding of its bytes.
+pub(super) const ENCODING: &[u8] = b"encoding";
 
 /// How the samples of a signal are written, by what stands at `encoding` beside it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

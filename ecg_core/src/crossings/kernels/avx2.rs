@@ -96,13 +96,6 @@ mod signs {
     }
 
     integers!(
-        signs_of_i16(i16),
-        _mm256_set1_epi16,
-        _mm256_cmpgt_epi16,
-        _mm256_cmpeq_epi16,
-        bits_of_16_bit_lanes
-    );
-    integers!(
         signs_of_i32(i32),
         _mm256_set1_epi32,
         _mm256_cmpgt_epi32,
@@ -152,6 +145,16 @@ mod signs {
         any_of_f64(f64), _mm256_loadu_pd, _mm256_set1_pd, _mm256_cmp_pd::<_CMP_EQ_UQ>, _mm256_or_pd, _mm256_movemask_pd
     );
 
+    /// A difference that saturates keeps its sign, and so does the byte that it saturates to.
+    #[target_feature(enable = "avx2")]
+    pub(super) unsafe fn signs_of_i16(samples: *const i16, level: i16) -> Bits {
+        let level = _mm256_set1_epi16(level);
+        let [a, b] = loaded!(samples, i16, _mm256_loadu_si256).map(|part| _mm256_subs_epi16(part, level));
+        let bytes = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi16(a, b));
+        let zero = bits_of_bytes(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256()));
+        Bits { negative: bits_of_bytes(bytes), zero, suspect: false }
+    }
+
     /// There is no comparison of bytes without a sign; the smaller of two is one of them.
     #[target_feature(enable = "avx2")]
     pub(super) unsafe fn signs_of_u8(samples: *const u8, level: u8) -> Bits {
@@ -163,15 +166,10 @@ mod signs {
         Bits { negative: most & !zero, zero, suspect: false }
     }
 
-    /// One bit for each byte, of which all bits are equal.
+    /// The highest bit of each byte.
     #[target_feature(enable = "avx2")]
     fn bits_of_bytes(compared: __m256i) -> u64 {
         _mm256_movemask_epi8(compared).cast_unsigned().into()
-    }
-
-    #[target_feature(enable = "avx2")]
-    fn bits_of_16_bit_lanes([a, b]: [__m256i; 2]) -> u64 {
-        bits_of_bytes(_mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi16(a, b)))
     }
 
     #[target_feature(enable = "avx2")]

@@ -56,7 +56,7 @@ fn agree<T: Sample>(values: &[T]) {
 
 #[test]
 fn every_kernel_sees_the_same_integers() {
-    agree(&[0, 1, -1, i16::MIN, i16::MAX]);
+    agree(&[0, 1, -1, 256, i16::MIN, i16::MAX]);
     agree(&[0, 1, -1, i32::MIN, i32::MAX]);
     agree(&[0, 1, -1, i64::MIN, i64::MAX]);
     agree(&[0, 1, 127, 128, u8::MAX]);
