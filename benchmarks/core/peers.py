@@ -79,7 +79,7 @@ def numpy_count_around(samples: Samples, missing: float) -> int:
 
 def numpy_mask(samples: Samples) -> NDArray[np.bool_]:
     signs = np.signbit(samples)
-    return np.diff(signs, prepend=signs[:1])
+    return np.diff(signs, axis=0, prepend=signs[:1])
 
 
 def numpy_counts(samples: Samples, axis: int) -> NDArray[np.intp]:

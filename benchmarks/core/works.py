@@ -27,6 +27,7 @@ TAKE = "take msgpack of {}, samples as bytes"
 AROUND, WITHOUT = "count {}, missing={}", "ecg_core without it"
 GAPS, BASELINES = "count {}, every tenth sample missing", "count {}, a baseline for each lead"
 MASK, LANES, RATE = "mask {}", "count {}, (5000, 12) axis {}", "rate {}, a frame per sample"
+MASKS, WIDE = "mask {}, (5000, 12) axis 0", "count {}, (1000, 64) axis 0"
 DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float16", "float32", "float64"),
@@ -125,7 +126,10 @@ def _finding(noise: Samples) -> Iterator[Work]:
     for dtype in ("int16", "float64"):
         samples = noise.astype(dtype)
         yield _mask(dtype, samples)
-        yield from (_lanes(dtype, samples[: 5_000 * 12].reshape(-1, 12), axis) for axis in (0, 1))
+        table = samples[: 5_000 * 12].reshape(-1, 12)
+        yield from (_lanes(LANES.format(dtype, axis), table, axis) for axis in (0, 1))
+        yield _lanes(WIDE.format(dtype), samples[: 1_000 * 64].reshape(-1, 64), 0)
+        yield _masks(dtype, table)
         yield _rate(dtype, samples)
 
 
@@ -135,10 +139,16 @@ def _mask(name: str, samples: Samples) -> Work:
     return Work(MASK.format(name), samples.nbytes, [ours, numpy])
 
 
+def _masks(name: str, table: Samples) -> Work:
+    ours = Candidate("ecg_core", lambda: zero_crossings_mask(table, axis=0))
+    numpy = Candidate("NumPy signbit", lambda: peers.numpy_mask(table))
+    return Work(MASKS.format(name), table.nbytes, [ours, numpy])
+
+
 def _lanes(name: str, table: Samples, axis: int) -> Work:
     ours = Candidate("ecg_core", lambda: count_zero_crossings(table, axis=axis))
     numpy = Candidate("NumPy signbit", lambda: peers.numpy_counts(table, axis))
-    return Work(LANES.format(name, axis), table.nbytes, [ours, numpy])
+    return Work(name, table.nbytes, [ours, numpy])
 
 
 def _rate(name: str, samples: Samples) -> Work:

@@ -78,13 +78,13 @@ impl Crossings {
             return Word::default();
         }
         let Some(before) = self.last.or_else(|| self.begun(signs)) else {
-            return Word { filled: signs.filled(), ..Word::default() }; // zeros that carry no sign yet
+            return Word { filled: signs.filled(), signs, ..Word::default() }; // zeros that carry no sign yet
         };
         let seen = self.rule.resolve(signs, before);
         let crossed = self.rule.crossed(seen, before) & signs.filled();
         self.count += u64::from(crossed.count_ones());
         self.last = Some(seen.last());
-        Word { crossed, signed: self.rule.signed(signs), filled: signs.filled() }
+        Word { crossed, signed: self.rule.signed(signs), filled: signs.filled(), signs }
     }
 
     /// The first sign of a run of samples, if it has one.
@@ -115,7 +115,7 @@ impl Crossings {
         self.count += u64::from(crossed.count_ones());
         self.broken |= missing != 0;
         self.last = (unsigned >> (signs.len - 1) & 1 == 0).then(|| seen.last());
-        let word = Word { crossed, signed: self.rule.signed(signs) & there, filled: there };
+        let word = Word { crossed, signed: self.rule.signed(signs) & there, filled: there, signs };
         (self, word)
     }
 

@@ -13,8 +13,11 @@
 //! - `kernels`: from samples to words, for each set of instructions
 //! - `count`: counting over samples
 //! - `frames`: counting in many stretches of them at once
+//! - `abreast`, `tally`: crossings in lanes that lie side by side, and how many each has
 //! - `gaps`: samples that are missing
 
+#[cfg(any(test, feature = "python"))]
+mod abreast;
 mod count;
 mod counter;
 #[cfg(any(test, feature = "python"))]
@@ -27,6 +30,8 @@ mod rule;
 mod run;
 mod signs;
 mod state;
+#[cfg(any(test, feature = "python"))]
+mod tally;
 mod word;
 
 pub use count::count;
@@ -40,8 +45,10 @@ pub(crate) use signs::WORD;
 pub use state::State;
 #[cfg(feature = "python")]
 pub(crate) use {
+    abreast::Abreast,
     frames::Frames,
     gaps::{Gaps, Marks, Unmarked},
     run::Run,
+    tally::tally,
     word::Word,
 };

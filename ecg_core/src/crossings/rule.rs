@@ -114,11 +114,16 @@ impl ZeroRule {
 
     /// Where resolved signs differ from the ones before them.
     pub(super) fn crossed(self, seen: Signs, before: Sign) -> u64 {
-        let negative = seen.negative ^ (seen.negative << 1 | before.negative);
-        let zero_before = seen.zero << 1 | before.zero;
+        let [negative, zero] = [seen.negative << 1 | before.negative, seen.zero << 1 | before.zero];
+        self.parted(seen, Signs { negative, zero, len: seen.len })
+    }
+
+    /// Where resolved signs differ from others.
+    pub(super) fn parted(self, seen: Signs, others: Signs) -> u64 {
+        let negative = seen.negative ^ others.negative;
         match self {
-            Self::Strict => negative & !(seen.zero | zero_before),
-            Self::Distinct => negative | (seen.zero ^ zero_before),
+            Self::Strict => negative & !(seen.zero | others.zero),
+            Self::Distinct => negative | (seen.zero ^ others.zero),
             _ => negative,
         }
     }

@@ -64,7 +64,7 @@ impl NotANumber {
 }
 
 /// The signs of up to [`WORD`] samples; bit i belongs to sample i, bits from `len` on are 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Signs {
     /// The sample is below zero.
     pub(super) negative: u64,

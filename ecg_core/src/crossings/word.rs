@@ -1,5 +1,7 @@
 //! What the counter says of a word of samples.
 
+use super::signs::Signs;
+
 /// One bit for each of up to 64 samples, the first of them lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Word {
@@ -9,4 +11,6 @@ pub struct Word {
     pub(crate) signed: u64,
     /// It is there.
     pub(crate) filled: u64,
+    /// The signs of those that are there.
+    pub(super) signs: Signs,
 }

@@ -13,7 +13,6 @@ pub(crate) use portable::{EACH, SPREAD};
 use crate::isa::{Isa, dispatch};
 
 /// Writes a byte, 0 or 1, for each bit of some words, the lowest first, as far as there is room.
-#[cfg(feature = "python")]
 pub(crate) fn spread(words: &[u64], bytes: &mut [u8]) {
     spread_by(Isa::current(), words, bytes);
 }

@@ -181,8 +181,8 @@ mod tests {
     fn words_may_be_short_and_apart() {
         let mut slots = [9; 4];
         let mut frames = Frames::new(0, (10, 10), &mut slots);
-        frames.take(0, Word { crossed: 0b100, signed: 0b101, filled: 0b111 });
-        frames.take(12, Word { crossed: 0b110, signed: 0b111, filled: 0b111 });
+        frames.take(0, Word { crossed: 0b100, signed: 0b101, filled: 0b111, ..Word::default() });
+        frames.take(12, Word { crossed: 0b110, signed: 0b111, filled: 0b111, ..Word::default() });
         frames.finish();
         assert_eq!(slots, [1, 2, 0, 0]);
     }
@@ -192,7 +192,7 @@ mod tests {
         for start in [isize::MIN, isize::MAX] {
             let mut slots = [9; 3];
             let mut frames = Frames::new(start, (usize::MAX, usize::MAX), &mut slots);
-            frames.take(0, Word { crossed: 0b110, signed: 0b111, filled: 0b111 });
+            frames.take(0, Word { crossed: 0b110, signed: 0b111, filled: 0b111, ..Word::default() });
             frames.finish();
             assert_eq!(slots, if start < 0 { [2, 2, 0] } else { [0; 3] });
         }

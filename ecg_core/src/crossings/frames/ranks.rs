@@ -49,10 +49,10 @@ mod tests {
             (0b1011, 0b1010, 0b0110),
             (0b0001, 0b0000, 0b0000),
         ] {
-            let word = Word { crossed, signed, filled: 0b1111 };
+            let word = Word { crossed, signed, filled: 0b1111, ..Word::default() };
             assert_eq!(before_signs(word), moved);
         }
         let (crossed, filled) = (1 << 63, u64::MAX);
-        assert_eq!(before_signs(Word { crossed, signed: crossed, filled }), 1);
+        assert_eq!(before_signs(Word { crossed, signed: crossed, filled, ..Word::default() }), 1);
     }
 }

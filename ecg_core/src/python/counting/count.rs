@@ -2,8 +2,9 @@
 
 use pyo3::prelude::*;
 
-use super::lanes::{Lanes, with_lanes};
-use crate::crossings::Frames;
+use super::lanes::{Lanes, Numbered, with_lanes};
+use crate::crossings::{Frames, WORD, tally};
+use crate::memory::Room;
 use crate::python::arguments::{Cut, Given, Zeros};
 use crate::python::array;
 use crate::python::buffers::axes::axis_of;
@@ -95,9 +96,28 @@ fn counts<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyA
             frames.finish();
             return Ok(());
         }
+        let (together, all) = lanes.together();
+        if together > 1 && lanes.len() >= WORD {
+            return counts_together(lanes, together, all, counts);
+        }
         for (to, lane) in counts.iter_mut().zip(lanes.all()) {
             *to = lanes.count(lane, none)?;
         }
         Ok(())
     })
+}
+
+fn counts_together<'a, T: Element>(
+    lanes: &Lanes<'a, '_, T>,
+    together: usize,
+    all: impl Iterator<Item = Numbered<'a, T>>,
+    counts: &mut [u64],
+) -> PyResult<()> {
+    let mut abreast = lanes.abreast(together)?;
+    let mut crossed = Vec::with_room(lanes.len().saturating_mul(together).div_ceil(WORD))?;
+    for (counts, lane) in counts.chunks_exact_mut(together).zip(all) {
+        lanes.crossed(together, lane, &mut abreast, &mut crossed)?;
+        tally(&crossed, counts)?;
+    }
+    Ok(())
 }

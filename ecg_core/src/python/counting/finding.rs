@@ -8,6 +8,7 @@ use crate::crossings::WORD;
 use crate::memory::{OutOfMemory, Room};
 use crate::python::arguments::{Cut, Given, Zeros};
 use crate::python::array;
+use crate::python::buffers::axes::without;
 use crate::python::buffers::elements::Element;
 
 /// Find where a signal crosses zero.
@@ -138,16 +139,18 @@ fn push_bits(indices: &mut Vec<u64>, from: usize, mut bits: u64) -> Result<(), O
 }
 
 fn mask<'py, T: Element>(lanes: &Lanes<'_, 'py, T>, pad: bool) -> PyResult<Bound<'py, PyAny>> {
-    let shape = [lanes.others(), vec![lanes.len()]].concat();
-    let mut crossed = Vec::with_room(lanes.len().div_ceil(WORD))?;
+    let (together, all) = lanes.together();
+    let samples = lanes.len().saturating_mul(together);
+    let (mut crossed, mut abreast) = (Vec::with_room(samples.div_ceil(WORD))?, lanes.abreast(together)?);
+    let last = if abreast.is_none() { lanes.axis } else { lanes.view.shape().len() - 1 };
+    let shape = [without(last, lanes.view.shape()), vec![lanes.view.shape()[last]]].concat();
     let mask = array::filled(lanes.py, "bool", &shape, |bools| {
-        for (marks, lane) in bools.chunks_exact_mut(lanes.len().max(1)).zip(lanes.all()) {
-            crossed.clear();
-            lanes.count(lane, |_, word| crossed.push(word.crossed))?;
+        for (marks, lane) in bools.chunks_exact_mut(samples.max(1)).zip(all) {
+            lanes.crossed(together, lane, &mut abreast, &mut crossed)?;
             spread(&crossed, marks);
-            marks[0] |= u8::from(pad);
+            marks[..together].iter_mut().for_each(|mark| *mark |= u8::from(pad));
         }
         Ok(())
     })?;
-    array::with_last_axis_at(&mask, lanes.axis)
+    array::with_last_axis_at(&mask, last)
 }

@@ -66,6 +66,9 @@ fn nearest(number: &Bound<'_, PyAny>) -> PyResult<f64> {
 
 /// Whether it is no real number of NumPy, such as a time or a complex one, and only converts to a float.
 fn is_other(number: &Bound<'_, PyAny>) -> bool {
+    if number.is_instance_of::<PyInt>() {
+        return false; // asked for what it has not, it would make an exception
+    }
     let (dtype, kind) = (intern!(number.py(), "dtype"), intern!(number.py(), "kind"));
     let kind = number.getattr(dtype).and_then(|dtype| dtype.getattr(kind));
     kind.and_then(|kind| kind.extract::<char>()).is_ok_and(|kind| "mMcSU".contains(kind))

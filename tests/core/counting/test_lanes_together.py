@@ -1,0 +1,86 @@
+"""Lanes that lie side by side are counted in the order of memory, and each as if it were alone."""
+
+import math
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecg_core import ZeroRule, count_zero_crossings, zero_crossings, zero_crossings_mask
+from tests.core.counting.matrix import DTYPES
+
+WIDTHS = st.sampled_from([1, 2, 3, 12, 31, 63, 64, 65, 130])
+
+
+def compare(samples: Any, axis: int, **options: Any) -> None:
+    """Compare with the lanes, each copied to where it is alone."""
+    counts = count_zero_crossings(samples, axis=axis, **options)
+    mask = zero_crossings_mask(samples, axis=axis, **options)
+    assert isinstance(counts, np.ndarray)
+    assert (mask.shape, mask.dtype) == (samples.shape, np.bool_)
+    lanes, marks = np.moveaxis(samples, axis, -1), np.moveaxis(mask, axis, -1)
+    assert counts.shape == lanes.shape[:-1]
+    for place in np.ndindex(counts.shape):
+        lane = lanes[place].copy()
+        assert counts[place] == count_zero_crossings(lane, **options)
+        assert np.flatnonzero(marks[place]).tolist() == zero_crossings(lane, **options).tolist()
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    shape=st.tuples(st.integers(1, 3), st.integers(1, 150), WIDTHS),
+    dtype=st.sampled_from(DTYPES),
+    zeros=st.sampled_from(get_args(ZeroRule)),
+    levels=st.tuples(st.sampled_from([0, 1, 0.5]), st.sampled_from([None, 3, math.nan])),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_lanes_side_by_side_count_as_each_alone(
+    shape: tuple[int, ...], dtype: str, zeros: Any, levels: tuple[float, Any], seed: int
+) -> None:
+    low = 0 if dtype[0] in "?u" else -1
+    samples = (
+        np.random.default_rng(seed).integers(low, 2 if dtype == "?" else 4, shape).astype(dtype)
+    )
+    baseline, missing = levels
+    options: dict[str, Any] = {"zeros": zeros, "baseline": baseline, "missing": missing}
+    for axis in (0, 1):
+        compare(samples, axis, **options)
+    compare(samples[0], 0, **options)
+    for other in (samples[:, ::2], samples[:, :, ::-1], samples.T, np.ma.masked_equal(samples, 1)):
+        if isinstance(other, np.ma.MaskedArray) and missing is None:
+            continue
+        compare(other, 1, **options)
+
+
+def test_many_crossings_of_a_lane_are_counted() -> None:
+    """A lane has more than fit a byte."""
+    samples = np.tile([[1, -1, 1], [-1, -1, 2]], (1000, 1))
+    assert np.array_equal(count_zero_crossings(samples, axis=0), [1999, 0, 0])
+
+
+def test_a_baseline_for_each_lane_keeps_them_apart() -> None:
+    samples = np.array([[5, 15], [7, 17], [5, 15]] * 50)
+    for baseline, counts in ([6, 16], [100, 100]), (6, [100, 0]):
+        found = count_zero_crossings(samples, axis=0, baseline=baseline)
+        assert np.array_equal(found, counts)
+
+
+@pytest.mark.parametrize("shape", [(0, 4), (4, 0), (3, 0, 2), (0, 0)])
+def test_no_samples_have_no_crossings(shape: tuple[int, ...]) -> None:
+    for axis in range(len(shape)):
+        samples: Any = np.empty(shape)
+        baselines = np.ones(samples.sum(axis).shape)
+        assert not zero_crossings_mask(samples, axis=axis, pad=True).size
+        assert not np.any(count_zero_crossings(samples, axis=axis, baseline=baselines))
+
+
+def test_a_nan_has_its_index_wherever_it_is() -> None:
+    for place in np.ndindex(2, 70, 3):
+        samples = np.ones((2, 70, 3))
+        samples[place] = math.nan
+        for find in (count_zero_crossings, zero_crossings_mask):
+            with pytest.raises(ValueError, match="NaN at index") as caught:
+                find(samples, axis=1)
+            assert str(caught.value) == f"NaN at index {place}"
