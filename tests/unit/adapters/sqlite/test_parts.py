@@ -9,7 +9,7 @@ import pytest
 
 from ecg_service.adapters.sqlite import SqliteStore, check
 from ecg_service.adapters.sqlite.engine.sql import execute
-from ecg_service.adapters.sqlite.rows.parts import parts_of, stage_parts
+from ecg_service.adapters.sqlite.rows.parts import WHOLE, parts_of, stage_parts
 from ecg_service.domain.errors import DamagedEcg, StorageUnavailable
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role
@@ -38,6 +38,13 @@ async def test_what_was_staged_by_a_process_that_ended_is_removed(path: Path) ->
     async with SqliteStore.open(path) as store:
         assert (count(path), count(path, "ecg_leftovers")) == (whole, 0)
         assert (await store.ecgs.get("ann", stored.ecg.id)).blob == LARGE
+
+
+@pytest.mark.parametrize(("size", "parts"), [(WHOLE, 0), (WHOLE + 1, 16)])
+async def test_a_blob_is_in_one_piece_up_to_a_size(path: Path, size: int, parts: int) -> None:
+    async with SqliteStore.open(path) as store:
+        await added(store, new(blob=bytes(size)))
+        assert count(path) == parts
 
 
 async def test_nothing_is_left_of_what_is_deleted_or_refused(path: Path) -> None:
