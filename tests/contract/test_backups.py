@@ -30,7 +30,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "backups" / "one"
 
 
-REFUSING = {"memory": "cannot be backed up or restored", "postgres": "pg_dump"}
+REFUSING = {"memory": "cannot be backed up, restored or copied", "postgres": "pg_dump"}
 """Those that are not copied to files, and what they say."""
 
 
