@@ -32,7 +32,7 @@ from ecg_service.ports.store import CacheStatistics
 
 T = TypeVar("T")
 
-TOKEN, GRAVE = b"T", b"G"
+TOKEN, TOKEN_SIZE, GRAVE = b"T", 17, b"G"
 TOKEN_MILLISECONDS = 10_000
 """How long an entry may be in the making."""
 GRAVE_MILLISECONDS = 60_000
@@ -95,7 +95,7 @@ class Cache:
 
     async def claim(self, absence: Absence) -> Making | None:
         """Begin to make an entry, unless somebody else does; then ask the store."""
-        making = Making(*absence, TOKEN + secrets.token_bytes(16))
+        making = Making(*absence, TOKEN + secrets.token_bytes(TOKEN_SIZE - 1))
         return making if await self._call(partial(_claim, making, self._limits.max_bytes)) else None
 
     def encode(self, making: Making, stored: StoredEcg, *, size: int) -> None:
@@ -142,7 +142,7 @@ async def _look(
 ) -> StoredEcg | Absence | None:
     stamped = stamp(generation, session.run)
     held = await _held(session, key, max_bytes)
-    if held.startswith((TOKEN, GRAVE)):
+    if held == GRAVE or (held.startswith(TOKEN) and len(held) == TOKEN_SIZE):
         return None
     try:
         if held:

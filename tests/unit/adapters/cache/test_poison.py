@@ -1,7 +1,7 @@
 """Whatever is under a key, nobody gets what is not theirs."""
 
 import asyncio
-import secrets
+import random
 from collections.abc import Callable
 
 import pytest
@@ -16,11 +16,14 @@ from tests.contract.builders import added, new, reads
 from tests.redis import OwnServer
 from tests.unit.adapters.cache.stores import cached, counts, reached
 
+NOISE = random.Random(1).randbytes(500)
 POISON: dict[str, Callable[[bytes], tuple[bytes | str | int, ...]]] = {
     "nothing": lambda key: ("SET", key, b""),
     "a byte": lambda key: ("SET", key, b"E"),
-    "noise": lambda key: ("SET", key, secrets.token_bytes(500)),
-    "noise of this version": lambda key: ("SET", key, b"E1" + secrets.token_bytes(500)),
+    "noise": lambda key: ("SET", key, NOISE),
+    "noise of this version": lambda key: ("SET", key, b"E1" + NOISE),
+    "noise like a token": lambda key: ("SET", key, b"T" + NOISE),
+    "noise like a grave": lambda key: ("SET", key, b"G" + NOISE),
     "too much": lambda key: ("SET", key, b"E1" + bytes(3_000_000)),
     "a list": lambda key: ("RPUSH", key, b"E1", b"a"),
     "an entry that goes on": lambda key: ("APPEND", key, b"\0"),
