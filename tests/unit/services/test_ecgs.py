@@ -178,30 +178,27 @@ async def test_waiting_ends_with_what_is_there_when_the_time_is_over(
     assert record.state is InsightState.PENDING
 
 
-@pytest.mark.parametrize(("wait", "state"), [(2.5, InsightState.PENDING), (4, InsightState.DONE)])
+@pytest.mark.parametrize(("wait", "state"), [(3.4, InsightState.PENDING), (4, InsightState.DONE)])
 def test_what_another_process_has_computed_is_seen_in_time(
     core: RustCore, changes: InsightChanges, wait: float, state: InsightState
 ) -> None:
     async def compute(store: MemoryStore, key: UUID) -> None:
-        await asyncio.sleep(2.6)
+        await asyncio.sleep(3.5)  # after the last look but one
         [claim] = await store.insights.claim([key], now=0)
         [running] = claim.insights
         await store.insights.finish([replace(running, state=InsightState.DONE, result=DONE)])
 
-    async def scenario() -> tuple[InsightState, float]:
+    async def scenario() -> InsightState:
         async with MemoryStore.open() as store:
             await store.users.add(user(OWNER))
             ecgs = Ecgs(store.ecgs, core, stored_counts, changes, max_page_bytes=1_000)
             key = await stored(store, state=InsightState.PENDING)
             computing = asyncio.create_task(compute(store, key))
             [record] = (await ecgs.insights(OWNER, key, wait=wait)).records
-            ended = asyncio.get_running_loop().time()
             await computing
-            return record.state, ended
+            return record.state
 
-    found, ended = at_once(scenario())
-    assert found is state
-    assert wait <= 2.5 <= ended or 2.6 <= ended <= 4
+    assert at_once(scenario()) is state
 
 
 async def test_those_who_wait_read_one_at_a_time(
