@@ -20,3 +20,9 @@ def test_items_are_taken_by_turns_and_at_least_one() -> None:
     assert queue.take(3) == ["a1", "b1", "a2"]
     assert queue.take(1) == ["b2"]
     assert queue.take(9) == []
+
+
+def test_an_item_weighs_one_unless_it_is_told() -> None:
+    queue = FairQueue[str]()
+    queue.add("a", "a1")
+    assert (len(queue), queue.of("a")) == (1, 1)
