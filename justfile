@@ -114,9 +114,9 @@ fuzz SECONDS="600": (_env everything)
 torture SECONDS="600" *ARGS: (_env everything)
     python -m tests.torture "$@"
 
-# Run the Rust tests and the core's Python tests under AddressSanitizer, with every instruction set
-sanitize: (_env everything)
-    ecg_core/sanitize.sh
+# Run the Rust tests under AddressSanitizer, with every instruction set, then the core's Python tests (not with `rust`)
+sanitize *ARGS: (_env everything)
+    ecg_core/sanitize.sh "$@"
 
 # Build the core's sdist and wheel into target/dist, and try both in fresh environments without NumPy
 dist: (_env everything)
