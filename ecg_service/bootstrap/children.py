@@ -71,7 +71,6 @@ class Child:
 
 def _run(serve: Serve, place: int, reins: Reins, lifeline: int) -> None:
     os.close(lifeline)  # the supervisor's end of it, or it would not end with the supervisor
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal sends it to all when it closes
     serve(place, reins)
 
 

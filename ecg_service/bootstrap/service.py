@@ -80,7 +80,9 @@ async def running_services(
         make_pool = partial(
             make_insight_pool, store, core, changes, settings, turns=turns, costs=costs
         )
-        queue = await stack.enter_async_context(insight_queue(make_pool, settings))
+        queue = await stack.enter_async_context(
+            insight_queue(make_pool, settings, elsewhere=elsewhere)
+        )
         ingest_pool = await stack.enter_async_context(
             make_ingest_pool(store, core, queue, costs, settings)
         )

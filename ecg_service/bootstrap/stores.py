@@ -68,6 +68,11 @@ URL_FORMS = " or ".join(STORES)
 DEFAULTS = Settings()
 
 
+def masked(url: str) -> str:
+    """Return a URL that may be mistyped, for a message, without its password."""
+    return SECRET.sub("***", url)
+
+
 def configured_database(settings: Settings) -> Database:
     """Return the database that `database_url` names; raises `BadSettings`."""
     try:
@@ -81,8 +86,7 @@ def database_from_url(url: str, settings: Settings = DEFAULTS) -> Database:
     for from_url in STORES.values():
         if found := from_url(url, settings):
             return found
-    shown = SECRET.sub("***", url)
-    raise ValueError(f"{shown!r} is neither {' nor '.join(STORES)}")
+    raise ValueError(f"{masked(url)!r} is neither {' nor '.join(STORES)}")
 
 
 def persistent_database(settings: Settings) -> Database:
@@ -135,8 +139,8 @@ def make_cache(settings: Settings) -> Cache:
     try:
         adapter.require_url(cache.cache_url)
     except ValueError as error:
-        shown = SECRET.sub("***", cache.cache_url)
-        raise BadSettings(f"{variable('cache_url')}: {shown!r} {error}") from error
+        msg = f"{variable('cache_url')}: {masked(cache.cache_url)!r} {error}"
+        raise BadSettings(msg) from error
     return partial(adapter.CachedStore.open, url=cache.cache_url, limits=limits)
 
 

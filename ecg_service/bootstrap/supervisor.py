@@ -77,9 +77,9 @@ class Supervisor:
         """Start a process at every place, one after the other."""
         for place in self._places:
             self._start(place)
-            while place.starting:
+            while child := place.starting:
                 self._wait()
-                self._look_after_start(place, is_first=True)
+                self._look_after_start(place, child, is_first=True)
 
     def stop_all(self) -> None:
         """Let all end what they have begun, at the same time; kill those that take too long."""
@@ -94,8 +94,8 @@ class Supervisor:
     def _step(self) -> None:
         self._reap()
         for place in self._places:
-            if place.starting:
-                self._look_after_start(place)
+            if child := place.starting:
+                self._look_after_start(place, child)
             elif not place.is_served:
                 self._replace_dead(place)
         if self._to_replace and not self._ending and not any(p.starting for p in self._places):
@@ -113,10 +113,7 @@ class Supervisor:
         place.starting = Child.forked(place.number, self._serve, self._lifeline)
         place.until = time.monotonic() + self._start_seconds
 
-    def _look_after_start(self, place: Place, *, is_first: bool = False) -> None:
-        child = place.starting
-        if child is None:
-            return
+    def _look_after_start(self, place: Place, child: Child, *, is_first: bool = False) -> None:
         if child.serves:
             self._end(place.promote(child))
         elif not child.process.is_alive():
@@ -166,7 +163,10 @@ class Supervisor:
 
 @contextmanager
 def blocked_signals() -> Generator[None]:
-    """Keep signals for `sigtimedwait`, and drop those that come when it is over."""
+    """Keep signals for `sigtimedwait`, and drop those that come when it is over.
+
+    SIGHUP is ignored by those who are forked, too: a terminal sends it to all when it closes.
+    """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:

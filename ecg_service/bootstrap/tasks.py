@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ecg_service.actors import ActorPool
 from ecg_service.adapters.insight_queue import ActorInsightQueue
-from ecg_service.bootstrap.stores import SECRET, configured_database
+from ecg_service.bootstrap.stores import configured_database, masked
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.settings import BadSettings, Settings, variable
 
@@ -26,8 +26,7 @@ def _check_tasks(kind: str) -> None:
 
 def _check_url(url: str) -> None:
     if not url.startswith(SCHEMES):
-        shown = SECRET.sub("***", url)
-        raise ValueError(f"{shown!r} begins with neither {' nor '.join(SCHEMES)}")
+        raise ValueError(f"{masked(url)!r} begins with neither {' nor '.join(SCHEMES)}")
 
 
 def _check_queue(name: str) -> None:
@@ -65,10 +64,10 @@ def broker(settings: Settings) -> Any:  # noqa: ANN401 - of the adapter
 
 @asynccontextmanager
 async def insight_queue(
-    make_pool: Callable[[], ActorPool[UUID, None]], settings: Settings
+    make_pool: Callable[[], ActorPool[UUID, None]], settings: Settings, *, elsewhere: bool
 ) -> AsyncGenerator[InsightQueue]:
     """Yield the queue of whoever computes; a pool is made only if this process does."""
-    if are_elsewhere(settings):
+    if elsewhere:
         async with celery_adapter().publishing(
             broker(settings),
             capacity=settings.insights.insight_mailbox,

@@ -186,7 +186,9 @@ async def test_one_process_is_all_that_serves_from_memory(tmp_path: Path) -> Non
     with pytest.raises(EndedEarly, match="memory://"):
         async with running(tmp_path, workers=2, database_url="memory://"):
             pass
-    command = await launch(tmp_path, "serve", "--workers", "2", "--database-url", "memory://")
+    command = await launch(
+        tmp_path, "serve", "--port", "0", "--workers", "2", "--database-url", "memory://"
+    )
     assert await command.wait() == 78
 
 

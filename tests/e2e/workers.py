@@ -8,6 +8,7 @@ from signal import SIGKILL
 
 import httpx
 
+from benchmarks.service.servers.processes import children
 from tests.e2e.service import JSON_TYPE, PATIENCE, SMALL, Service, running, until
 
 WORKERS = 3
@@ -16,8 +17,7 @@ CLIENTS = 6
 
 def workers_of(service: Service) -> list[int]:
     """Return the numbers of the processes that the service has forked."""
-    pid = service.process.pid
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return children(service.process.pid)
 
 
 @asynccontextmanager

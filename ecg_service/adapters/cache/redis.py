@@ -67,9 +67,3 @@ def make_session(url: str) -> Session:
         return Session(kind(**{**options, **ours}))
     except TypeError as error:
         raise ValueError("has a parameter that redis-py does not know") from error
-
-
-def shown(url: str) -> str:
-    """Return the URL without its user, password and parameters."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

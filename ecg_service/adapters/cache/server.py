@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from ecg_service.adapters.cache.limits import Limits
-from ecg_service.adapters.cache.redis import LOST, Refused, Session, make_session, shown
+from ecg_service.adapters.cache.redis import LOST, Refused, Session, make_session
+from ecg_service.adapters.urls import shown
 
 T = TypeVar("T")
 

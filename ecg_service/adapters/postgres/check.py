@@ -7,6 +7,7 @@ from ecg_service.adapters.postgres.backfill import is_sound
 from ecg_service.adapters.postgres.engine.connections import session
 from ecg_service.adapters.postgres.engine.errors import reason, translate_errors
 from ecg_service.adapters.postgres.engine.limits import Limits
+from ecg_service.adapters.postgres.engine.paging import pages
 from ecg_service.adapters.postgres.engine.sql import (
     Connection,
     PostgresError,
@@ -81,13 +82,6 @@ class _Table(NamedTuple):
     shown: Callable[..., str]
     check: Callable[[_Check, Record], None]
 
-    def statement(self, *, first: bool) -> str:
-        """Return the statement for some rows, the first ones or those after a key."""
-        key = ", ".join(self.key)
-        bound = ", ".join(f"${place}" for place in range(2, len(self.key) + 2))
-        after = "" if first else f"WHERE ({key}) > ({bound})"
-        return f"SELECT {self.columns} FROM {self.name} {after} ORDER BY {key} LIMIT $1"  # noqa: S608
-
 
 TABLES = (
     _Table("users", ("name",), USERS.columns, shown, _Check.user),
@@ -156,13 +150,12 @@ async def problems(
 
 
 async def _problems(connection: Connection, table: _Table, check: _Check) -> AsyncIterator[str]:
-    key: Record = ()
+    reading = pages(connection, table.name, table.columns, key=table.key, size=BATCH_SIZE)
     try:
-        while rows := await connection.fetch(table.statement(first=not key), BATCH_SIZE, *key):
+        async for rows in reading:
             for row in rows:
-                key = row[: len(table.key)]
                 for problem in _problem(table, check, row):
-                    yield f" row {table.shown(*key)}: {problem}"
+                    yield f" row {table.shown(*row[: len(table.key)])}: {problem}"
     except PostgresError as error:
         if not state_of(error).startswith("XX"):
             raise

@@ -9,6 +9,7 @@ from ecg_service.adapters.postgres.engine.blocking import iterate, run
 from ecg_service.adapters.postgres.engine.connections import session
 from ecg_service.adapters.postgres.engine.errors import translate_errors
 from ecg_service.adapters.postgres.engine.limits import Limits
+from ecg_service.adapters.postgres.engine.paging import pages
 from ecg_service.adapters.postgres.engine.sql import Connection, Record, connect
 from ecg_service.adapters.postgres.schema.migrations import MIGRATION_SECONDS, require_current
 from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS, KEYS, USERS, Table
@@ -42,13 +43,6 @@ class _Read(NamedTuple):
     limit: int
     more: str = ""
 
-    def statement(self, *, first: bool) -> str:
-        key = ", ".join(self.key)
-        bound = ", ".join(f"${place}" for place in range(1, len(self.key) + 1))
-        after = "" if first else f"WHERE ({key}) > ({bound})"
-        columns = self.table.columns + self.more
-        return f"SELECT {columns} FROM {self.table.name} {after} ORDER BY {key} LIMIT {self.limit}"  # noqa: S608
-
 
 TABLES = {
     one.table.name: one
@@ -78,9 +72,9 @@ async def _batches(url: str, limits: Limits) -> AsyncIterator[tuple[str, Sequenc
     async with _connected(url, limits) as connection:
         await connection.execute(SNAPSHOT)
         for name, read in TABLES.items():
-            key: Record = ()
-            while records := await connection.fetch(read.statement(first=not key), *key):
-                key = records[-1][: len(read.key)]
+            columns = read.table.columns + read.more
+            reading = pages(connection, name, columns, key=read.key, size=read.limit)
+            async for records in reading:
                 yield name, [_row(read.table, record) for record in records]
 
 

@@ -27,6 +27,7 @@ from ecg_service.adapters.postgres.insights import PostgresInsights
 from ecg_service.adapters.postgres.schema.migrations import exists, migrate, require_current
 from ecg_service.adapters.postgres.schema.partitions import make_partitions
 from ecg_service.adapters.postgres.users import PostgresUsers
+from ecg_service.adapters.urls import shown
 from ecg_service.domain.errors import EcgError, StorageUnavailable
 from ecg_service.ports.copies import Contents, Copying, VerifyBlob
 from ecg_service.ports.store import Checked, Database, SharedDatabase, StoreStatistics
@@ -141,8 +142,7 @@ class PostgresDatabase(Database):
 
     def __str__(self) -> str:
         """Return the URL without its user, password and parameters."""
-        parts = urlsplit(self.url)
-        return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        return shown(self.url)
 
     @property
     def is_persistent(self) -> bool:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ecg_service.adapters.cache.redis import make_session, shown
+from ecg_service.adapters.cache.redis import make_session
 from ecg_service.adapters.memory import MemoryStore
+from ecg_service.adapters.urls import shown
 from tests.contract.builders import added, new
 from tests.redis import own_server
 from tests.unit.adapters.cache.stores import cached, counts, reached
