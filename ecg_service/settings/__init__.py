@@ -1,4 +1,4 @@
-"""Every setting: its name, default and allowed values (`tree.py`), and where it is read.
+"""Every setting: its name, default and allowed values (`groups/`), and where it is read.
 
 A setting has one name everywhere, the name of its field. From the weakest to the strongest:
 
@@ -14,26 +14,20 @@ refused, in the file and in the environment, and all problems are reported toget
 """
 
 from ecg_service.settings.division import divided
-from ecg_service.settings.loading import load
-from ecg_service.settings.problems import BadSettings, variable
-from ecg_service.settings.tree import (
-    MAX_PORT,
-    MAX_WORKERS,
-    AccessSettings,
-    AdminSettings,
-    BatchSettings,
-    BrokerSettings,
+from ecg_service.settings.groups.access import AccessSettings, AdminSettings
+from ecg_service.settings.groups.background import BrokerSettings, InsightSettings
+from ecg_service.settings.groups.bounds import MAX_PORT, MAX_WORKERS
+from ecg_service.settings.groups.requests import BatchSettings, EdgeSettings, IngestSettings
+from ecg_service.settings.groups.serving import ConnectionSettings, ServerSettings
+from ecg_service.settings.groups.stores import (
     CacheSettings,
-    ConnectionSettings,
-    EdgeSettings,
-    IngestSettings,
-    InsightSettings,
     PostgresSettings,
     ReaderSettings,
-    ServerSettings,
-    Settings,
     StoreSettings,
 )
+from ecg_service.settings.loading import load
+from ecg_service.settings.problems import BadSettings, variable
+from ecg_service.settings.tree import Settings
 
 __all__ = [
     "MAX_PORT",
