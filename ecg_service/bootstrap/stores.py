@@ -150,5 +150,5 @@ async def open_users(settings: Settings) -> AsyncGenerator[Users]:
     database = persistent_database(settings)
     with closing(Threads("password", size=1, capacity=1)) as threads:
         database.migrate()
-        async with database.open_users() as repository:
-            yield Users(repository, Argon2Passwords(threads), VerifiedCredentials())
+        async with database.open_beside() as store:
+            yield Users(store.users, Argon2Passwords(threads), VerifiedCredentials())

@@ -115,8 +115,8 @@ class Database(Protocol):
         """Hold the migrated database for the processes that this one forks in the block."""
         ...
 
-    def open_users(self) -> AbstractAsyncContextManager[UserRepository]:
-        """Open the users only, for a short while; a service may have the database open."""
+    def open_beside(self) -> AbstractAsyncContextManager[Store]:
+        """Open the migrated database for a short while; a service may have it open."""
         ...
 
     def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:

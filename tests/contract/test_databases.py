@@ -33,8 +33,8 @@ async def test_what_is_kept_is_there_when_it_is_opened_again(database: Database)
 
 
 async def test_users_are_reached_beside_an_open_store(database: Database, store: Store) -> None:
-    async with database.open_users() as users:
-        await users.add(user())
+    async with database.open_beside() as beside:
+        await beside.users.add(user())
     names = [found.name for found in await store.users.page(limit=9)]
     assert names == ([user().name] if database.is_persistent else [])
 

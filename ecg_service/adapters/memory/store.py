@@ -70,9 +70,8 @@ class MemoryDatabase(Database):
     def shared(self) -> AbstractContextManager[SharedDatabase]:
         raise StorageUnavailable(f"{URL} ends with its process: it has one worker")
 
-    @asynccontextmanager
-    async def open_users(self) -> AsyncGenerator[MemoryUsers]:
-        yield MemoryUsers()
+    def open_beside(self) -> AbstractAsyncContextManager[MemoryStore]:
+        return MemoryStore.open()
 
     def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:
         del verify_blob, checked

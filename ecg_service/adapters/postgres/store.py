@@ -165,10 +165,8 @@ class PostgresDatabase(Database):
     def shared(self) -> Generator[SharedDatabase]:
         yield SharedPostgres(self.open)
 
-    @asynccontextmanager
-    async def open_users(self) -> AsyncGenerator[PostgresUsers]:
-        async with _engine(self.url, self.limits) as engine:
-            yield PostgresUsers(engine)
+    def open_beside(self) -> AbstractAsyncContextManager[PostgresStore]:
+        return self.open()
 
     def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:
         return iterate(lambda: check(self.url, self.limits, verify_blob, checked))

@@ -15,7 +15,6 @@ from ecg_service.adapters.sqlite.engine.files.lock import exclusive_lock
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.schema.migrations import migrate
 from ecg_service.adapters.sqlite.store import DEFAULTS, SqliteStore
-from ecg_service.adapters.sqlite.users import SqliteUsers
 from ecg_service.ports.copies import Contents, Copying, VerifyBlob
 from ecg_service.ports.store import Checked, Database, SharedDatabase
 
@@ -105,8 +104,8 @@ class SqliteDatabase(Database):
         with exclusive_lock(self.path) as hold:
             yield SharedSqlite(self.path, self.limits, hold)
 
-    def open_users(self) -> AbstractAsyncContextManager[SqliteUsers]:
-        return SqliteStore.open_users(self.path, self.limits)
+    def open_beside(self) -> AbstractAsyncContextManager[SqliteStore]:
+        return SqliteStore.open_beside(self.path, self.limits)
 
     def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:
         return check(self.path, verify_blob, checked)

@@ -70,17 +70,17 @@ class SqliteStore:
             SqliteEcgs(engine), SqliteInsights(engine), SqliteUsers(engine), engine.statistics
         )
 
-    @staticmethod
+    @classmethod
     @asynccontextmanager
-    async def open_users(
-        path: Path, limits: Limits = DEFAULTS, *, library: str = LIBRARY
-    ) -> AsyncGenerator[SqliteUsers]:
-        """Open the users only, for a short while; a service may have the file open."""
+    async def open_beside(
+        cls, path: Path, limits: Limits = DEFAULTS, *, library: str = LIBRARY
+    ) -> AsyncGenerator["SqliteStore"]:
+        """Open the migrated file for a short while; a service may have it open."""
         require_safe_library(library)
         # The reserve is the service's.
         with in_turn(path) as turn:
             async with _engine(path, replace(limits, reserve_bytes=0), turn=turn) as engine:
-                yield SqliteUsers(engine)
+                yield cls._of(engine)
 
 
 def _refuse() -> None:

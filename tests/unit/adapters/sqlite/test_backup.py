@@ -322,10 +322,10 @@ async def test_a_command_that_has_the_database_open_is_not_disturbed(
     database: SqliteDatabase, stored: UUID, file: Path
 ) -> None:
     database.backup(file, copying())
-    async with database.open_users() as users:
+    async with database.open_beside() as store:
         with pytest.raises(StorageUnavailable, match="locked by another process"):
             database.restore(file, copying(force=True))
-        assert await users.page(limit=9) == []
+        assert await store.users.page(limit=9) == []
     assert [found.id for found in await content_of(database)] == [stored]
 
 

@@ -28,10 +28,10 @@ from ecg_service.adapters.sqlite import SqliteStore
 from tests.contract.builders import user
 
 async def main() -> None:
-    async with SqliteStore.open_users(Path(sys.argv[1])) as users:
+    async with SqliteStore.open_beside(Path(sys.argv[1])) as store:
         for n in range(20):
-            await users.add(user(f"user{n}"))
-        print(len(await users.page(limit=99)))
+            await store.users.add(user(f"user{n}"))
+        print(len(await store.users.page(limit=99)))
 
 asyncio.run(main())
 """
@@ -79,7 +79,7 @@ async def test_a_hard_link_is_no_way_in(path: Path, script: Script) -> None:
         link.hardlink_to(path)
         assert "link.db is in use by a running service" in script(OPEN, link).stderr
         await added(store, new())
-    for opened in (SqliteStore.open(path), SqliteStore.open_users(link)):
+    for opened in (SqliteStore.open(path), SqliteStore.open_beside(link)):
         with pytest.raises(StorageUnavailable, match=r"^(ecg|link)\.db has hard links"):
             async with opened:
                 pass
@@ -153,8 +153,8 @@ async def test_users_are_reached_beside_a_service(path: Path, script: Script) ->
 
 
 async def test_users_are_reached_without_a_service(path: Path) -> None:
-    async with SqliteStore.open_users(path) as users:
-        assert await users.add_first(user("root", Role.ADMIN))
+    async with SqliteStore.open_beside(path) as beside:
+        assert await beside.users.add_first(user("root", Role.ADMIN))
         async with SqliteStore.open(path) as store:
             assert await store.users.page(limit=9) == [user("root", Role.ADMIN)]
 
@@ -163,7 +163,7 @@ async def test_users_are_reached_without_a_service(path: Path) -> None:
 async def test_old_libraries_are_refused(path: Path, version: str) -> None:
     for opened in (
         SqliteStore.open(path, library=version),
-        SqliteStore.open_users(path, library=version),
+        SqliteStore.open_beside(path, library=version),
     ):
         with pytest.raises(StorageUnavailable, match=r"3\.51\.3 or later"):
             async with opened:

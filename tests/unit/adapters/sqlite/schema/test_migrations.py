@@ -81,7 +81,7 @@ async def test_a_store_needs_a_migration_first(tmp_path: Path) -> None:
             async with SqliteStore.open(tmp_path / name):
                 pass
         with pytest.raises(StorageUnavailable, match="migrate it first"):
-            async with SqliteStore.open_users(tmp_path / name):
+            async with SqliteStore.open_beside(tmp_path / name):
                 pass
     assert not (tmp_path / "none.db").exists()
 
@@ -120,8 +120,8 @@ async def test_a_migration_with_work_to_do_waits_for_nobody(path: Path) -> None:
 
 
 async def test_a_migration_never_runs_beside_a_command(path: Path) -> None:
-    async with SqliteStore.open_users(path) as users:
-        assert await users.page(limit=1) == []
+    async with SqliteStore.open_beside(path) as store:
+        assert await store.users.page(limit=1) == []
         make_work(path)
         with pytest.raises(StorageUnavailable, match="locked by another process"):
             migrate(path)

@@ -56,7 +56,7 @@ async def test_a_database_opened_to_others_becomes_its_owners(
     assert {*modes(path)} >= {"ecg.db", "ecg.db-wal", "ecg.db-shm"}
     for name in modes(path):
         path.with_name(name).chmod(0o666)
-    async with SqliteStore.open_users(path) if users_only else SqliteStore.open(path):
+    async with SqliteStore.open_beside(path) if users_only else SqliteStore.open(path):
         found = modes(path)
     found.pop("ecg.db.lock")  # there is nothing to read in it
     assert set(found.values()) == {0o600}

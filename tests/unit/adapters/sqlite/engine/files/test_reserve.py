@@ -94,7 +94,7 @@ async def test_an_open_store_keeps_its_reserve(path: Path) -> None:
 
 
 async def test_no_reserve_is_kept_by_others(path: Path) -> None:
-    async with SqliteStore.open_users(path, LIMITS), SqliteStore.open(path):
+    async with SqliteStore.open_beside(path, LIMITS), SqliteStore.open(path):
         assert allocated(reserve(path)) == 0
 
 
