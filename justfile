@@ -133,6 +133,10 @@ mutants ROOM *ARGS: (_env everything)
 # Check everything
 check: _static test
 
+# Make docs/settings.md from the definitions of the settings
+settings: (_env runtime)
+    ecg settings reference > docs/settings.md
+
 # Lock the Python dependencies; `--upgrade` takes newer versions
 lock *ARGS: (_env runtime)
     just _lock {{ runtime }} --group build "$@"

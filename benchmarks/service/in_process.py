@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import uvloop
 from litestar.types import ASGIApp
-from typed_settings import SecretStr
 
 from benchmarks.service.load.wrk import Request
 from benchmarks.service.rounds import Case, Found, Measured, cases_of
@@ -65,7 +64,7 @@ async def _apps() -> AsyncGenerator[Mapping[str, ASGIApp]]:
     with folder() as place:
         settings = Settings(
             store=StoreSettings(f"sqlite:///{place / 'ecg.db'}"),
-            admin=AdminSettings(ADMIN[0], SecretStr(ADMIN[1])),
+            admin=AdminSettings(ADMIN[0], ADMIN[1]),
             insights=InsightSettings(cheap_insight_percent=AT_INGEST),
         )
         async with running_services(settings) as services:

@@ -40,6 +40,7 @@ def create_app(services: Services) -> ASGIApp:
         openapi_config=openapi(services.schemes),
         request_max_body_size=services.limits.max_bytes,
         logging_config=None,
+        debug=False,  # whatever the variable LITESTAR_DEBUG says
     )
     require_audiences(app.routes)
     add_bodies(app.openapi_schema)

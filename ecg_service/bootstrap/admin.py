@@ -3,46 +3,50 @@
 import logging
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.domain.errors import Invalid
-from ecg_service.domain.users import check_password, check_username, password_in
+from ecg_service.domain.users import check_password, check_username
 from ecg_service.services.users import Users
 from ecg_service.settings import BadSettings, Settings, variable
 
 logger = logging.getLogger(__name__)
 
 
+def _allowed(check: Callable[[str], None]) -> Callable[[str], None]:
+    def rule(value: str) -> None:
+        try:
+            check(value)
+        except Invalid as error:
+            raise ValueError(str(error)) from error
+
+    return rule
+
+
+RULES: Mapping[str, Callable[[str], None]] = MappingProxyType(
+    {"admin_username": _allowed(check_username), "admin_password": _allowed(check_password)}
+)
+"""What is allowed, by the name of the setting; each raises `ValueError`."""
+
+
 async def ensure_admin(users: Users, settings: Settings) -> None:
     """Register the admin if the store has no user; raises `BadSettings`."""
     if (await users.page(limit=1))[0]:
         return
-    name = _checked("admin_username", settings.admin.admin_username, check_username)
-    password = _given_password(settings)
-    if password is None:
-        password = _random_password(settings)
+    name = _checked("admin_username", settings.admin.admin_username)
+    given = settings.admin.admin_password
+    password = _random_password(settings) if given is None else _checked("admin_password", given)
     await users.ensure_admin(name, password)
 
 
-def _given_password(settings: Settings) -> str | None:
-    if settings.admin.admin_password is not None:
-        return _checked("admin_password", settings.admin.admin_password, check_password)
-    if settings.admin.admin_password_file is None:
-        return None
-    try:
-        password = password_in(settings.admin.admin_password_file.read_bytes())
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{variable('admin_password_file')}: {error}") from error
-    return _checked("admin_password_file", password, check_password)
-
-
-def _checked(name: str, value: str, check: Callable[[str], None]) -> str:
+def _checked(name: str, value: str) -> str:
     """Return the setting, or raise `BadSettings` with its name if it breaks a rule."""
     try:
-        check(value)
-    except Invalid as error:
+        RULES[name](value)
+    except ValueError as error:
         raise BadSettings(f"{variable(name)}: {error}") from error
     return value
 

@@ -1,11 +1,10 @@
 """Finds and opens the database that a URL names."""
 
-import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from functools import partial
 from importlib import import_module
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryDatabase
@@ -14,7 +13,7 @@ from ecg_service.adapters.sqlite import SqliteDatabase
 from ecg_service.ports.store import Database, SharedDatabase, Store
 from ecg_service.services.authentication import VerifiedCredentials
 from ecg_service.services.users import Users
-from ecg_service.settings import BadSettings, Settings, variable
+from ecg_service.settings import BadSettings, Settings, masked, variable
 
 
 def _sqlite(url: str, settings: Settings) -> Database | None:
@@ -58,19 +57,11 @@ STORES: Mapping[str, Callable[[str, Settings], Database | None]] = MappingProxyT
 )
 """Every kind of store, by the form of its URL: each returns the database if the URL is of its kind."""
 
-SECRET = re.compile(r"(?<=:)(?!//)[^?#]*(?=@)|(?<=password=)[^&]*")
-"""The password in a URL, also in one that is mistyped."""
-
 Cache = Callable[[Store], AbstractAsyncContextManager[Store]]
 """Opens the same store behind a cache."""
 
 URL_FORMS = " or ".join(STORES)
 DEFAULTS = Settings()
-
-
-def masked(url: str) -> str:
-    """Return a URL that may be mistyped, for a message, without its password."""
-    return SECRET.sub("***", url)
 
 
 def configured_database(settings: Settings) -> Database:
@@ -123,8 +114,7 @@ def make_cache(settings: Settings) -> Cache:
     cache, readers = settings.cache, settings.readers
     if cache.cache_url is None:
         return nullcontext
-    # As with PostgreSQL: who has no cache need not wait for its driver.
-    adapter = import_module("ecg_service.adapters.cache")
+    adapter = _cache_adapter()
     limits = adapter.Limits(
         entry_seconds=cache.cache_seconds,
         max_bytes=cache.max_cached_bytes,
@@ -137,11 +127,29 @@ def make_cache(settings: Settings) -> Cache:
         waiting_reads=readers.reader_queue,
     )
     try:
-        adapter.require_url(cache.cache_url)
+        require_cache_url(cache.cache_url)
     except ValueError as error:
-        msg = f"{variable('cache_url')}: {masked(cache.cache_url)!r} {error}"
-        raise BadSettings(msg) from error
+        raise BadSettings(f"{variable('cache_url')}: {error}") from error
     return partial(adapter.CachedStore.open, url=cache.cache_url, limits=limits)
+
+
+def require_cache_url(url: str) -> None:
+    """Raise `ValueError` for a URL that names no cache."""
+    try:
+        _cache_adapter().require_url(url)
+    except ValueError as error:
+        raise ValueError(f"{masked(url)!r} {error}") from error
+
+
+def _cache_adapter() -> ModuleType:
+    """Import the adapter: as with PostgreSQL, who has no cache need not wait for its driver."""
+    return import_module("ecg_service.adapters.cache")
+
+
+RULES: Mapping[str, Callable[[str], object]] = MappingProxyType(
+    {"database_url": database_from_url, "cache_url": require_cache_url}
+)
+"""What is allowed, by the name of the setting; each raises `ValueError`."""
 
 
 @asynccontextmanager

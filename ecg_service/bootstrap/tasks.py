@@ -9,19 +9,14 @@ from uuid import UUID
 
 from ecg_service.actors import ActorPool
 from ecg_service.adapters.insight_queue import ActorInsightQueue
-from ecg_service.bootstrap.stores import configured_database, masked
+from ecg_service.bootstrap.stores import configured_database
 from ecg_service.ports.insights import InsightQueue
-from ecg_service.settings import BadSettings, Settings, variable
+from ecg_service.settings import BadSettings, Settings, masked, variable
 
-IN_PROCESS, CELERY = KINDS = ("in-process", "celery")
+IN_PROCESS, CELERY = "in-process", "celery"
 SCHEMES = ("amqp://", "amqps://")
 MAX_QUEUE_NAME = 200
 """Bytes; the broker takes 255, of which the name of the queue beside it needs some more."""
-
-
-def _check_tasks(kind: str) -> None:
-    if kind not in KINDS:
-        raise ValueError(f"{kind!r} is neither {' nor '.join(KINDS)}")
 
 
 def _check_url(url: str) -> None:
@@ -35,7 +30,7 @@ def _check_queue(name: str) -> None:
 
 
 RULES: Mapping[str, Callable[[str], None]] = MappingProxyType(
-    {"tasks": _check_tasks, "broker_url": _check_url, "broker_queue": _check_queue}
+    {"broker_url": _check_url, "broker_queue": _check_queue}
 )
 """What is allowed, by the name of the setting; each raises `ValueError`."""
 

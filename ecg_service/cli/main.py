@@ -12,6 +12,7 @@ MODULES = {
     "demo": "ecg_service.cli.demo.command",
     "send": "ecg_service.cli.send.command",
     "serve": "ecg_service.cli.commands.serve",
+    "settings": "ecg_service.cli.commands.settings",
     "users": "ecg_service.cli.commands.users",
     "worker": "ecg_service.cli.commands.worker",
 }

@@ -6,12 +6,11 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
-from ecg_service.bootstrap.stores import URL_FORMS, database_from_url, persistent_database
-from ecg_service.bootstrap.tasks import RULES
+from ecg_service.bootstrap import admin, stores, tasks
+from ecg_service.bootstrap.stores import URL_FORMS, persistent_database
 from ecg_service.domain.errors import StorageUnavailable
-from ecg_service.domain.users import password_in
 from ecg_service.ports.store import Database
-from ecg_service.settings import MAX_PORT, Settings, load
+from ecg_service.settings import MAX_PORT, Loaded, Settings, load_with_places, text_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,8 +33,13 @@ def database_option(command: F) -> F:
 
 def configured(**options: str | int | None) -> Settings:
     """Load the settings, options above all other sources; raises `BadSettings`."""
+    return configured_with_places(**options).settings
+
+
+def configured_with_places(**options: str | int | None) -> Loaded:
+    """Load what `configured` does, with the places of what was given; raises `BadSettings`."""
     given = {name: value for name, value in options.items() if value is not None}
-    return load(given, rules={**RULES, "database_url": database_from_url})
+    return load_with_places(given, rules={**stores.RULES, **tasks.RULES, **admin.RULES})
 
 
 def existing_database(settings: Settings) -> Database:
@@ -68,6 +72,6 @@ def read_password(file: BinaryIO | None, *, confirm: bool) -> str:
 
 def _password_in(content: bytes) -> str:
     try:
-        return password_in(content)
+        return text_of(content)
     except UnicodeDecodeError as error:
         raise click.UsageError("The password file is not UTF-8 text.") from error

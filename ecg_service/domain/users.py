@@ -1,6 +1,5 @@
 """Users, and the rules for their names, passwords and roles."""
 
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
@@ -27,15 +26,6 @@ def check_username(name: str, *path: str) -> None:
 def check_password(password: str, *path: str) -> None:
     """Raise `Invalid` at this path if the password is not allowed."""
     conform(password, cast("type[str]", Password), *path)
-
-
-def password_in(content: bytes) -> str:
-    """Return the password that a file holds, or raise `UnicodeDecodeError`.
-
-    Editors and shells add a byte order mark and the end of the line; PowerShell writes UTF-16.
-    """
-    marked = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    return content.decode("utf-16" if marked else "utf-8-sig").rstrip("\r\n")
 
 
 class Role(StrEnum):

@@ -9,6 +9,10 @@ A setting has one name everywhere, the name of its field. From the weakest to th
 3. the environment, `ECG_` and the name in capitals: `ECG_MAX_BODY_BYTES=20000000`;
 4. the option of a command that has one: `--port`.
 
+A secret, such as `admin_password` or a URL with a password, may stand in a file of its own, whose
+path is given in its place: `ECG_DATABASE_URL_FILE=/run/secrets/url`, or `database_url_file` in the
+TOML file.
+
 Relative paths are relative to the working directory, wherever they are written. Unknown names are
 refused, in the file and in the environment, and all problems are reported together.
 """
@@ -16,7 +20,7 @@ refused, in the file and in the environment, and all problems are reported toget
 from ecg_service.settings.division import divided
 from ecg_service.settings.groups.access import AccessSettings, AdminSettings
 from ecg_service.settings.groups.background import BrokerSettings, InsightSettings
-from ecg_service.settings.groups.bounds import MAX_PORT, MAX_WORKERS
+from ecg_service.settings.groups.fields import MAX_PORT, MAX_WORKERS
 from ecg_service.settings.groups.requests import BatchSettings, EdgeSettings, IngestSettings
 from ecg_service.settings.groups.serving import ConnectionSettings, ServerSettings
 from ecg_service.settings.groups.stores import (
@@ -25,8 +29,9 @@ from ecg_service.settings.groups.stores import (
     ReaderSettings,
     StoreSettings,
 )
-from ecg_service.settings.loading import load
+from ecg_service.settings.loading import Loaded, load, load_with_places
 from ecg_service.settings.problems import BadSettings, variable
+from ecg_service.settings.secrets import masked, text_of
 from ecg_service.settings.tree import Settings
 
 __all__ = [
@@ -42,6 +47,7 @@ __all__ = [
     "EdgeSettings",
     "IngestSettings",
     "InsightSettings",
+    "Loaded",
     "PostgresSettings",
     "ReaderSettings",
     "ServerSettings",
@@ -49,5 +55,8 @@ __all__ = [
     "StoreSettings",
     "divided",
     "load",
+    "load_with_places",
+    "masked",
+    "text_of",
     "variable",
 ]

@@ -1,6 +1,7 @@
 """Reads every source, the strongest last, and reports all problems together."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -9,7 +10,8 @@ from typed_settings.dict_utils import set_path
 from typed_settings.types import LoadedSettings, LoaderMeta, OptionList, SettingsDict
 
 from ecg_service.settings.problems import BadSettings
-from ecg_service.settings.sources import Given, Source, command_line, environment, file
+from ecg_service.settings.secrets import read_secret
+from ecg_service.settings.sources import Given, Source, command_line, environment, file, known_names
 from ecg_service.settings.tree import Settings
 from ecg_service.settings.values import checked
 
@@ -19,13 +21,26 @@ Rules = Mapping[str, Callable[[Any], object]]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, and the place of each that was given, by its name."""
+
+    settings: Settings
+    places: Mapping[str, str]
+
+
 def load(options: Mapping[str, object] = NOTHING, rules: Rules = NOTHING) -> Settings:
     """Read file, environment and the options of a command; raises `BadSettings`."""
+    return load_with_places(options, rules).settings
+
+
+def load_with_places(options: Mapping[str, object] = NOTHING, rules: Rules = NOTHING) -> Loaded:
+    """Read what `load` does, and where; raises `BadSettings`."""
     loaders = [_Loader(source, rules) for source in (file, environment, command_line(options))]
     settings = ts.load_settings(Settings, loaders)
     if problems := [problem for loader in loaders for problem in loader.problems]:
         raise BadSettings("\n".join(problems))
-    return settings
+    return Loaded(settings, {k: v for loader in loaders for k, v in loader.places.items()})
 
 
 class _Loader:
@@ -35,11 +50,12 @@ class _Loader:
         self._source = source
         self._rules = rules
         self.problems: list[str] = []
+        self.places: dict[str, str] = {}
 
     def __call__(self, settings_cls: type, options: OptionList) -> LoadedSettings:
         del settings_cls  # always `Settings`
         values: SettingsDict = {}
-        for found in self._source({option.name: option for option in options}):
+        for found in self._source(known_names(options)):
             if isinstance(found, str):
                 self.problems.append(found)
                 continue
@@ -50,7 +66,13 @@ class _Loader:
         return LoadedSettings(values, LoaderMeta(self))
 
     def _checked(self, given: Given) -> object:
+        name = given.option.name
+        if other := self.places.get(name):
+            raise ValueError(f"is the same setting as {other}; give one of them")
+        self.places[name] = given.place
         value = checked(given.option, given.value, is_text=given.is_text)
-        if rule := self._rules.get(given.option.name):
+        if given.is_file:
+            value = read_secret(str(value))
+        if rule := self._rules.get(name):
             rule(value)
         return value

@@ -1,15 +1,18 @@
 """Converts and checks the values of settings."""
 
 from math import inf
-from pathlib import Path
+from types import NoneType
+from typing import Any, get_args
 
 from typed_settings.types import OptionInfo
 
-KINDS: dict[type, tuple[str, tuple[type, ...]]] = {
+NUMBERS: dict[type, tuple[str, tuple[type, ...]]] = {
     int: ("a whole number", (int,)),
     float: ("a number", (int, float)),
 }
 """For each type of number: its name, and the TOML types that hold one (`bool` does not)."""
+
+TRUTHS = {"true": True, "false": False}
 
 
 def checked(option: OptionInfo, value: object, *, is_text: bool) -> object:
@@ -17,18 +20,21 @@ def checked(option: OptionInfo, value: object, *, is_text: bool) -> object:
 
     `is_text` is for variables of the environment, whose text may be a number.
     """
-    if option.cls not in KINDS:
-        if not isinstance(value, str | Path):
-            raise ValueError("must be text")  # the value may be a secret
-        return value
-    number = _number(option, value, is_text=is_text)
-    if number is None or not _is_within_bounds(option, number):
-        raise ValueError(f"{value!r} is not {_allowed(option)}")
-    return number
+    if option.cls is bool:
+        found = TRUTHS.get(str(value).lower()) if is_text else value
+    elif option.cls in NUMBERS:
+        found = _number(option, value, is_text=is_text)
+    elif not isinstance(value, str):
+        raise ValueError("must be text")  # the value may be a secret
+    else:
+        found = value
+    if not _is_allowed(option, found):
+        raise ValueError(f"{value!r} is not {allowed(option)}")
+    return found
 
 
-def _number(option: OptionInfo, value: object, *, is_text: bool) -> float | None:
-    _, types = KINDS[option.cls]
+def _number(option: OptionInfo, value: Any, *, is_text: bool) -> float | None:  # noqa: ANN401
+    _, types = NUMBERS[option.cls]
     if not is_text and type(value) not in types:
         return None
     try:
@@ -37,13 +43,29 @@ def _number(option: OptionInfo, value: object, *, is_text: bool) -> float | None
         return None
 
 
+def _is_allowed(option: OptionInfo, found: Any) -> bool:  # noqa: ANN401 - whatever was given
+    if option.cls is bool:
+        return isinstance(found, bool)
+    if option.cls in NUMBERS:
+        return found is not None and _is_within_bounds(option, found)
+    choices = option.metadata.get("choices")
+    return choices is None or found in choices
+
+
 def _is_within_bounds(option: OptionInfo, number: float) -> bool:
     least, most = _bounds(option)
     return number < inf and (number > 0 if least is None else number >= least) and number <= most
 
 
-def _allowed(option: OptionInfo) -> str:
-    kind, _ = KINDS[option.cls]
+def allowed(option: OptionInfo) -> str:
+    """Say what the value may be, as in "a whole number from 0"."""
+    if option.cls is bool:
+        return "true or false"
+    if choices := option.metadata.get("choices"):
+        return " or ".join(choices)
+    if option.cls not in NUMBERS:
+        return "text, or nothing" if NoneType in get_args(option.cls) else "text"
+    kind, _ = NUMBERS[option.cls]
     least, most = _bounds(option)
     if least is None:
         return f"{kind} above 0"

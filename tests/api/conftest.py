@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from typed_settings import SecretStr
 
 from ecg_service.settings import AdminSettings, InsightSettings, Settings, StoreSettings
 from tests.api.doors import ADMIN, ANN, BOB, PASSWORD, Service, serving
@@ -29,7 +28,7 @@ def settings(store: str, directory: Path, url: str | None = None) -> Settings:
     urls = {"memory": "memory://", "sqlite": f"sqlite:///{directory / 'ecg.db'}"}
     return Settings(
         store=StoreSettings(url or urls[store]),
-        admin=AdminSettings(ADMIN, SecretStr(PASSWORD)),
+        admin=AdminSettings(ADMIN, PASSWORD),
         # the tests send without a lull
         insights=InsightSettings(insight_delay_seconds=0, sweep_seconds=0.2),
     )

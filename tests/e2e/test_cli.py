@@ -183,7 +183,7 @@ class TestServe:
         ended = shell.ecg("serve", "--database-url", "postgres://x", ECG_PROT="80")
         assert ended.code == 78
         assert ended.stderr.splitlines() == [
-            "Error: ecg.toml: [server] prot: no such setting; the nearest is port",
+            "Error: ecg.toml:2: [server] prot: no such setting; the nearest is port",
             "ECG_PROT: no such variable; the nearest is ECG_PORT",
             "--database-url: 'postgres://x' is neither sqlite:///PATH nor postgresql://USER@HOST/NAME nor memory://",
         ]

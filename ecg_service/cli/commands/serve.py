@@ -14,6 +14,7 @@ import click
 
 from ecg_service.bootstrap import server
 from ecg_service.bootstrap.children import Reins
+from ecg_service.bootstrap.dangers import refuse_dangers
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.bootstrap.supervisor import StartFailed, Supervisor
 from ecg_service.bootstrap.worker import Worker, prepare, seconds_to_stop, settings_of_each
@@ -30,6 +31,12 @@ logger = logging.getLogger(__name__)
 @click.option("--host", help=f"Where to listen; default: ECG_HOST, or {DEFAULTS.server.host}.")
 @click.option(
     "--port", type=PORT, help=f"0 takes a free one; default: ECG_PORT, or {DEFAULTS.server.port}."
+)
+@click.option(
+    "--plain-http",
+    is_flag=True,
+    default=None,
+    help="Speak HTTP beyond loopback: in a container, or behind a proxy that does TLS.",
 )
 @click.option(
     "--workers",
@@ -51,6 +58,7 @@ def serve(**options: str | int | None) -> None:
         return configured(**options)
 
     settings = read()
+    refuse_dangers(settings)
     log_to_stderr(logging.INFO)
     listener = listen(settings.server.host, settings.server.port)
     if settings.server.workers == 1:

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import click
 import httpx
-from typed_settings import SecretStr
 
 from ecg_service.bootstrap.server import serve, stop_signals, url_of
 from ecg_service.cli.commands.serve import listen
@@ -48,7 +47,7 @@ def _some_port() -> socket.socket:
 def _settings(folder: Path) -> Settings:
     """Return settings independent of file and environment: a demo is the same everywhere."""
     url = f"sqlite:///{quote(str(folder / 'ecg.db'))}"
-    password = SecretStr(secrets.token_urlsafe(12))
+    password = secrets.token_urlsafe(12)
     return Settings(store=StoreSettings(url), admin=AdminSettings(ADMIN, password))
 
 

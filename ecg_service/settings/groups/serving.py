@@ -1,8 +1,8 @@
 """The process, its socket and its connections."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from ecg_service.settings.groups.bounds import DIVIDED, FROM_ZERO, PORT, WORKERS
+from ecg_service.settings.groups.fields import MAX_PORT, MAX_WORKERS, bounded, divided
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,27 +10,48 @@ class ServerSettings:
     """`[server]`: the socket, the processes, their memory and their end."""
 
     host: str = "127.0.0.1"
-    port: int = field(default=8000, metadata=PORT)  # 0 takes a free one
-    workers: int = field(default=1, metadata=WORKERS)
-    max_connections: int = field(default=1000, metadata=DIVIDED)
+    """The address to listen at. Beyond loopback it must be said that HTTP is meant: `plain_http`."""
+    plain_http: bool = False
+    """Whether to speak HTTP beyond loopback too, where passwords can be read along: say it in a container or behind a proxy that does TLS."""
+    port: int = bounded(8000, least=0, most=MAX_PORT)
+    """The port; 0 takes a free one."""
+    workers: int = bounded(1, least=1, most=MAX_WORKERS)
+    """How many [processes](workers.md) serve."""
+    max_connections: int = divided(1000)
+    """Connections; with more the one that has waited longest without a request is closed."""
     start_seconds: float = 30.0
-    drain_seconds: float = field(default=10.0, metadata=FROM_ZERO)
+    """The time that the start of a worker may take."""
+    drain_seconds: float = bounded(10.0, least=0)
+    """When the service stops: how long requests that have begun may take."""
     trim_seconds: float = 5.0
+    """After so long at less than a tenth of a processor, freed memory goes back to the system."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """`[connections]`: what a connection may take and how long; docs/limits.md explains each."""
+    """`[connections]`: what a connection may take and how long; [limits.md](limits.md) explains each."""
 
     max_head_bytes: int = 32_768
+    """The request line and the fields of a request; more are 414 or 431."""
     max_head_fields: int = 100
+    """The fields of a request; more are 431."""
     max_pipelined: int = 128
-    max_unsent_bytes: int = field(default=256_000_000, metadata=DIVIDED)
+    """Requests that wait behind others on one connection; more are 503."""
+    max_unsent_bytes: int = divided(256_000_000)
+    """Memory of all answers that are not read to their end; beyond it large answers are 503."""
     first_byte_seconds: float = 5.0
+    """The time until the first byte of a new connection."""
     head_seconds: float = 5.0
+    """The time from there until the head of the request is whole; then 408."""
     keep_alive_seconds: float = 75.0
+    """The time between two requests."""
     body_grace_seconds: float = 5.0
-    min_body_rate: int = 8192  # bytes per second
+    """The time that a body may take whatever its rate."""
+    min_body_rate: int = 8192
+    """Bytes per second that a body must have beyond that; then 408."""
     answer_seconds: float = 30.0
+    """A connection that has read nothing of its answer for so long is closed."""
     linger_seconds: float = 2.0
-    last_request_seconds: float = field(default=0.5, metadata=FROM_ZERO)
+    """After an answer that closes: how long the client may take to see it."""
+    last_request_seconds: float = bounded(0.5, least=0)
+    """When the service stops: how long a request that is on its way is waited for."""

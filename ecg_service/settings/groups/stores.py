@@ -1,47 +1,65 @@
 """The database, who reads it, and the cache before it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from ecg_service.settings.groups.bounds import DIVIDED, FROM_ZERO
+from ecg_service.settings.groups.fields import bounded, divided, secret
 
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
     """`[store]`: the database, the time for a write, room kept for deletions, and backups."""
 
-    database_url: str = "sqlite:///ecg.db"
+    database_url: str = secret("sqlite:///ecg.db")
+    """`sqlite:///PATH`, [`postgresql://USER:PASSWORD@HOST/NAME`](postgresql.md), or `memory://`, which is lost at exit."""
     max_write_seconds: float = 5.0
-    reserve_bytes: int = field(default=16_777_216, metadata=FROM_ZERO)
+    """A write, with all of its waits."""
+    reserve_bytes: int = bounded(16_777_216, least=0)
+    """Room kept on the disk, so that ECGs can be deleted when it is full."""
     max_backup_log_bytes: int = 4_294_967_296
+    """The log of SQLite while a backup is made; beyond it the backup ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderSettings:
     """`[readers]`: threads that read the store and unpack samples, and how many calls may wait."""
 
-    reader_threads: int = field(default=2, metadata=DIVIDED)
-    reader_queue: int = field(default=128, metadata=DIVIDED)
+    reader_threads: int = divided(2)
+    """Threads that read the store and unpack samples."""
+    reader_queue: int = divided(128)
+    """How many reads may wait; more are 503."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresSettings:
     """`[postgres]`: connections of one process, and how long they may take."""
 
-    read_connections: int = field(default=4, metadata=DIVIDED)
-    write_connections: int = field(default=4, metadata=DIVIDED)
+    read_connections: int = divided(4)
+    """Connections to PostgreSQL that read."""
+    write_connections: int = divided(4)
+    """Connections to PostgreSQL that write."""
     connect_seconds: float = 5.0
+    """The making of a connection."""
     max_read_seconds: float = 5.0
+    """A read, with all of its waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class CacheSettings:
-    """`[cache]`: a Redis before the store, if `cache_url` names one; docs/cache.md explains each."""
+    """`[cache]`: a Redis before the store, if `cache_url` names one; [cache.md](cache.md) explains each."""
 
-    cache_url: str | None = None
+    cache_url: str | None = secret(None)
+    """A [Redis before the store](cache.md): `redis://USER:PASSWORD@HOST:PORT/DATABASE`, `rediss://…` with TLS, `unix://PATH`."""
     cache_seconds: float = 3_600.0
+    """How long an entry is kept."""
     max_cached_bytes: int = 500_000
-    cache_connections: int = field(default=4, metadata=DIVIDED)
+    """The largest entry."""
+    cache_connections: int = divided(4)
+    """Connections to Redis."""
     cache_call_seconds: float = 0.1
+    """How long a call may hold up a read."""
     cache_connect_seconds: float = 1.0
+    """The making of a connection, for which no read waits."""
     cache_retry_seconds: float = 1.0
+    """The time from a failure until a connection is tried again."""
     cache_trust_seconds: float = 1.0
+    """How often a process that reads asks the store for its generation."""

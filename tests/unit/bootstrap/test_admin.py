@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typed_settings import SecretStr
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryStore
@@ -142,48 +141,18 @@ async def test_in_memory_the_file_is_in_a_folder_of_its_own(
 async def test_a_given_password_and_name_are_used_and_no_file_is_written(
     users: Signup, settings: Settings, file: Path
 ) -> None:
-    given = with_admin(settings, admin_username="root", admin_password=SecretStr(PASSWORD))
+    given = with_admin(settings, admin_username="root", admin_password=PASSWORD)
     await ensure_admin(users, given)
     assert await users.opens(PASSWORD, "root")
     assert not file.exists()
 
 
-async def test_a_password_file_is_read_without_its_mark_and_its_line_end(
-    users: Signup, settings: Settings, file: Path, tmp_path: Path
-) -> None:
-    secret = tmp_path / "secret"
-    secret.write_bytes(b"\xef\xbb\xbf" + PASSWORD.encode() + b"\r\n")
-    await ensure_admin(users, with_admin(settings, admin_password_file=secret))
-    assert await users.opens(PASSWORD)
-    assert not file.exists()
-
-
-async def test_a_given_password_wins_over_a_file(
-    users: Signup, settings: Settings, tmp_path: Path
-) -> None:
-    missing = tmp_path / "missing"
-    both = with_admin(settings, admin_password=SecretStr(PASSWORD), admin_password_file=missing)
-    await ensure_admin(users, both)
-    assert await users.opens(PASSWORD)
-
-
-async def test_a_password_file_that_cannot_be_read_is_named(
-    users: Signup, settings: Settings, tmp_path: Path
-) -> None:
-    binary = tmp_path / "binary"
-    binary.write_bytes(b"\xff" * 20)
-    for path in (tmp_path / "missing", tmp_path, binary):
-        with pytest.raises(BadSettings, match=r"^ECG_ADMIN_PASSWORD_FILE: "):
-            await ensure_admin(users, with_admin(settings, admin_password_file=path))
-    assert (await users.page(limit=1))[0] == []
-
-
 @pytest.mark.parametrize(
     ("changes", "variable"),
     [
-        ({"admin_password": SecretStr("short")}, "ECG_ADMIN_PASSWORD"),
-        ({"admin_password": SecretStr("")}, "ECG_ADMIN_PASSWORD"),
-        ({"admin_username": "a:b", "admin_password": SecretStr(PASSWORD)}, "ECG_ADMIN_USERNAME"),
+        ({"admin_password": "short"}, "ECG_ADMIN_PASSWORD"),
+        ({"admin_password": ""}, "ECG_ADMIN_PASSWORD"),
+        ({"admin_username": "a:b", "admin_password": PASSWORD}, "ECG_ADMIN_USERNAME"),
     ],
     ids=["password", "empty password", "name"],
 )
@@ -200,6 +169,6 @@ async def test_where_there_are_users_nothing_is_done(
     users: Signup, settings: Settings, file: Path
 ) -> None:
     await users.register("ann", PASSWORD)
-    await ensure_admin(users, with_admin(settings, admin_password=SecretStr("another password")))
+    await ensure_admin(users, with_admin(settings, admin_password="another password"))
     assert [user.name for user in (await users.page(limit=9))[0]] == ["ann"]
     assert not file.exists()

@@ -43,8 +43,6 @@ def test_workers_are_for_celery_only() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("tasks", "rabbitmq"),
-        ("tasks", ""),
         ("broker_url", "redis://:secret@host"),
         ("broker_url", "host:5672"),
         ("broker_queue", ""),
@@ -61,8 +59,6 @@ def test_what_is_not_allowed_is_refused_without_a_secret(name: str, value: str) 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("tasks", "celery"),
-        ("tasks", "in-process"),
         ("broker_url", "amqps://ann:secret@host/vhost"),
         ("broker_queue", "q" * 200),
     ],

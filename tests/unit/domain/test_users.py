@@ -10,7 +10,6 @@ from ecg_service.domain.users import (
     changed,
     check_password,
     check_username,
-    password_in,
 )
 
 ADMIN = User("root", Role.ADMIN, "old", datetime(2026, 5, 17, tzinfo=UTC))
@@ -47,33 +46,6 @@ def test_bad_passwords(password: str) -> None:
     with pytest.raises(Invalid) as refused:
         check_password(password, "new_password")
     assert [(v.path, v.code) for v in refused.value.violations] == [(("new_password",), "length")]
-
-
-FILES = {
-    "plain": PASSWORD.encode(),
-    "line feed": PASSWORD.encode() + b"\n",
-    "carriage return and line feed": PASSWORD.encode() + b"\r\n",
-    "blank lines": PASSWORD.encode() + b"\n\r\n",
-    "byte order mark": b"\xef\xbb\xbf" + PASSWORD.encode() + b"\r\n",
-    "little-endian UTF-16": b"\xff\xfe" + f"{PASSWORD}\r\n".encode("utf-16-le"),
-    "big-endian UTF-16": b"\xfe\xff" + f"{PASSWORD}\n".encode("utf-16-be"),
-}
-
-
-@pytest.mark.parametrize("content", FILES.values(), ids=FILES)
-def test_what_editors_add_to_a_file_is_not_of_the_password(content: bytes) -> None:
-    assert password_in(content) == PASSWORD
-
-
-@pytest.mark.parametrize("password", ["", "\ufeff", "a\ufeffb", "\na", "a\r\nb"])
-def test_all_else_in_a_file_is(password: str) -> None:
-    assert password_in(f"\ufeff{password}\n".encode()) == password
-
-
-@pytest.mark.parametrize("content", [b"\xff" * 9, b"\xff\xfea", "ä".encode("latin-1")])
-def test_a_file_that_is_no_text_holds_no_password(content: bytes) -> None:
-    with pytest.raises(UnicodeDecodeError):
-        password_in(content)
 
 
 @pytest.mark.parametrize("user", [ADMIN, OFF, USER])

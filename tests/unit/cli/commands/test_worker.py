@@ -29,7 +29,7 @@ def test_a_setting_that_is_wrong_is_named_with_all_others(monkeypatch: pytest.Mo
     monkeypatch.setenv("ECG_BROKER_URL", "redis://:secret@host")
     result = CliRunner().invoke(main, ["serve"])
     assert result.exit_code == 78
-    assert "ECG_TASKS: 'rabbitmq' is neither in-process nor celery" in result.stderr
+    assert "ECG_TASKS: 'rabbitmq' is not in-process or celery" in result.stderr
     assert "ECG_BROKER_URL: 'redis://:***@host' begins with neither" in result.stderr
 
 

@@ -1,0 +1,23 @@
+"""Combinations of settings that are dangerous, and refused unless another setting says that they are meant."""
+
+from ipaddress import ip_address
+
+from ecg_service.settings import BadSettings, Settings, variable
+
+
+def refuse_dangers(settings: Settings) -> None:
+    """Raise `BadSettings` if others could read along, and `plain_http` does not say that it is meant."""
+    server = settings.server
+    if not (server.plain_http or _is_loopback(server.host)):
+        raise BadSettings(
+            f"{variable('host')}: at {server.host} passwords and ECGs are sent in the clear, readable"
+            " for all on the way; in a container, or behind a proxy that does TLS, say that this is"
+            f" meant: {variable('plain_http')}=true, plain_http = true, --plain-http"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name, of which only one is certain
+        return host == "localhost"

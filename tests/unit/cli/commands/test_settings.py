@@ -1,0 +1,74 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ecg_service.cli import main
+from ecg_service.settings.reference import options
+
+SECRET = "canary"
+
+
+def show(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["settings", "show", *arguments])
+
+
+def test_every_setting_is_shown_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("ecg.toml").write_text("[edge]\nmax_wait = 7\n")
+    monkeypatch.setenv("ECG_PORT", "8001")
+    found = {one["name"]: one for one in map(json.loads, show("--json").stdout.splitlines())}
+    assert found.keys() == {option.name for option in options()}
+    assert found["max_wait"] == {
+        "group": "edge",
+        "name": "max_wait",
+        "value": 7,
+        "from": "ecg.toml:2: [edge] max_wait",
+    }
+    assert (found["port"]["value"], found["port"]["from"]) == (8001, "ECG_PORT")
+    assert (found["host"]["value"], found["host"]["from"]) == ("127.0.0.1", "default")
+
+
+def test_only_what_is_given_is_shown_if_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECG_PORT", "8001")
+    *_, row = show("--changed").stdout.rstrip().splitlines()
+    assert row.split() == ["server", "port", "8001", "ECG_PORT"]
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_no_secret_is_shown(form: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("secret").write_text(f"postgresql://ann:{SECRET}@host/ecg")
+    monkeypatch.setenv("ECG_DATABASE_URL_FILE", "secret")
+    monkeypatch.setenv("ECG_ADMIN_PASSWORD", SECRET * 2)
+    monkeypatch.setenv("ECG_BROKER_URL", f"amqp://ann:{SECRET}@host")
+    monkeypatch.setenv("ECG_CACHE_URL", f"redis://:{SECRET}@host")
+    shown = show("--changed", *form)
+    assert SECRET not in shown.output
+    assert "postgresql://ann:***@host/ecg" in shown.stdout
+    assert "ECG_DATABASE_URL_FILE" in shown.stdout
+
+
+def test_what_serve_would_refuse_is_shown_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECG_HOST", "10.0.0.7")
+    for command in (show("--changed"), CliRunner().invoke(main, ["serve"])):
+        assert command.exit_code == 78
+        assert command.stderr.startswith("Error: ECG_HOST: at 10.0.0.7 ")
+    assert "10.0.0.7" in show("--changed").stdout
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "problem"),
+    [
+        ("ECG_ADMIN_PASSWORD", "short", "Expected `str` of length >= 8"),
+        ("ECG_ADMIN_USERNAME", "a:b", ""),
+        ("ECG_CACHE_URL", "http://:secret@host", "'http://:***@host'"),
+    ],
+)
+def test_the_place_of_a_value_that_breaks_a_rule_is_named(
+    variable: str, value: str, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    shown = show()
+    assert shown.exit_code == 78
+    assert shown.stderr.startswith(f"Error: {variable}: {problem}")
+    assert "secret@" not in shown.stderr

@@ -1,0 +1,19 @@
+from pathlib import Path
+
+import pytest
+from typed_settings.types import OptionInfo
+
+from ecg_service.settings.reference import options, reference
+
+PAGE = Path(__file__).parents[3] / "docs/settings.md"
+
+
+def test_the_page_is_that_of_these_settings() -> None:
+    assert PAGE.read_text() == reference(), "run: just settings"
+
+
+@pytest.mark.parametrize("option", options(), ids=lambda option: option.name)
+def test_every_setting_says_what_it_is_for(option: OptionInfo) -> None:
+    about = option.metadata["click"]["help"]
+    assert about.endswith(".")
+    assert [one for one in options() if one.metadata["click"]["help"] == about] == [option]
