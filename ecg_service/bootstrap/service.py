@@ -23,7 +23,8 @@ from ecg_service.insights import REGISTRY
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
-from ecg_service.services.authentication import PasswordAuthenticator, VerifiedCredentials
+from ecg_service.services.authentication import PasswordAuthenticator
+from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import BodiesInFlight

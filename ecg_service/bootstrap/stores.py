@@ -11,7 +11,7 @@ from ecg_service.adapters.memory import MemoryDatabase
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.adapters.sqlite import SqliteDatabase
 from ecg_service.ports.store import Database, SharedDatabase, Store
-from ecg_service.services.authentication import VerifiedCredentials
+from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.users import Users
 from ecg_service.settings import BadSettings, Settings, masked, variable
 

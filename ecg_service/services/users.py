@@ -6,7 +6,7 @@ from ecg_service.domain.errors import Invalid, Violation
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.users import Role, UnreadableUser, User, check_password, check_username
 from ecg_service.ports.users import PasswordHasher, UserRepository
-from ecg_service.services.authentication import VerifiedCredentials
+from ecg_service.services.credentials import VerifiedCredentials
 
 
 class Users:

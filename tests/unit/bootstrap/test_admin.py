@@ -16,7 +16,7 @@ from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.bootstrap.admin import ensure_admin
 from ecg_service.domain.users import Role
-from ecg_service.services.authentication import VerifiedCredentials
+from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.users import Users
 from ecg_service.settings import AdminSettings, BadSettings, Settings, StoreSettings
 

@@ -11,7 +11,8 @@ from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.domain.errors import Overloaded, Unauthenticated
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role, User
-from ecg_service.services.authentication import PasswordAuthenticator, VerifiedCredentials
+from ecg_service.services.authentication import PasswordAuthenticator
+from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.users import Users
 
 NAME, PASSWORD, OTHER = "ann", "correct horse", "battery staple"

@@ -11,7 +11,7 @@ from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.domain.errors import Invalid, UserNotFound
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role
-from ecg_service.services.authentication import VerifiedCredentials
+from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.users import Users
 
 PASSWORD = "correct horse"

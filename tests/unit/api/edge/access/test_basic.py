@@ -11,7 +11,8 @@ from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.api.edge.access.basic import MAX_LENGTH, Basic
 from ecg_service.domain.errors import Unauthenticated
-from ecg_service.services.authentication import PasswordAuthenticator, VerifiedCredentials
+from ecg_service.services.authentication import PasswordAuthenticator
+from ecg_service.services.credentials import VerifiedCredentials
 
 
 @pytest.fixture
