@@ -130,6 +130,10 @@ aarch64:
 mutants ROOM *ARGS: (_env everything)
     shift && python {{ if ROOM == "core" { "ecg_core/mutation/run.py" } else { "-m mutation" } }} "$@"
 
+# Write the files in docs/ that are made from the code
+generate: (_env everything)
+    python docs/generate.py
+
 # Check everything
 check: _static test
 

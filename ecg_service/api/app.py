@@ -16,6 +16,7 @@ from ecg_service.api.edge.problems import HANDLERS
 from ecg_service.api.edge.queries import StrictQueries
 from ecg_service.api.health import HealthController
 from ecg_service.api.insights import InsightController
+from ecg_service.api.problems.routes import ProblemController
 from ecg_service.api.state import Services
 from ecg_service.api.users import MyselfController, UserController
 from ecg_service.domain.errors import Unauthenticated
@@ -32,6 +33,7 @@ def create_app(services: Services) -> ASGIApp:
             UserController,
             MyselfController,
             HealthController,
+            ProblemController,
         ],
         state=State({"services": services}),
         middleware=[authentication, StrictQueries],

@@ -104,7 +104,7 @@ def problem(answer: httpx.Response, status: int, slug: str) -> Json:
     ), answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     found = answer.json()
-    assert (found["type"], found["status"]) == (f"urn:ecg:problem:{slug}", status), found
+    assert (found["type"], found["status"]) == (f"/problems/{slug}", status), found
     assert isinstance(found["title"], str)
     assert found["title"]
     assert set(found) <= {"type", "title", "status", "detail", "errors"}

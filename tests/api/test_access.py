@@ -114,6 +114,8 @@ ROWS = (
     ),
     Row("GET", "/health/live", "anybody"),
     Row("GET", "/health/ready", "anybody"),
+    Row("GET", "/problems", "anybody"),
+    Row("GET", "/problems/{slug}", "anybody"),
     Row("GET", "/schema", "anybody"),
     Row("GET", "/schema/openapi.json", "anybody"),
 )
@@ -169,7 +171,7 @@ async def call(
     suffix: str = "",
     headers: list[tuple[str, str]] | None = None,
 ) -> httpx.Response:
-    path = row.path.format(ecg_id=ecg_id, index=0, name=BOB)
+    path = row.path.format(ecg_id=ecg_id, index=0, name=BOB, slug="not-found")
     new = {"{new}": f"new-{uuid4()}"}
     body = row.body and {key: new.get(str(value), value) for key, value in row.body.items()}
     of_body = [("Content-Type", row.media_type)] if body is not None else []
@@ -244,7 +246,7 @@ async def test_without_good_credentials_there_is_nothing_but_a_challenge(
     headers = [("Authorization", value) for value in CREDENTIALS[credentials]]
     answer = await call(anyone, row, headers=headers)
     assert problem(answer, 401, "unauthenticated") == {
-        "type": "urn:ecg:problem:unauthenticated",
+        "type": "/problems/unauthenticated",
         "title": "Sign in to do this",
         "status": 401,
     }
@@ -336,7 +338,9 @@ async def test_options_tell_everybody_the_same_and_do_nothing(
 async def test_every_method_that_has_a_row_is_named(
     anyone: httpx.AsyncClient, path: str, asking: str
 ) -> None:
-    answer = await anyone.request(asking, path.format(ecg_id=UNKNOWN_ID, index=0, name="x"))
+    answer = await anyone.request(
+        asking, path.format(ecg_id=UNKNOWN_ID, index=0, name="x", slug="x")
+    )
     assert answer.status_code == (204 if asking == "OPTIONS" else 405)
     methods = {row.method for row in ROWS if row.path == path}
     allowed = set(answer.headers["Allow"].split(", ")) - {"OPTIONS"}

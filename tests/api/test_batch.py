@@ -51,7 +51,7 @@ async def test_a_bad_item_fails_alone(newcomer: httpx.AsyncClient) -> None:
     found = await items(newcomer, ecg(), *bad, ecg())
     assert [one["status"] for one in found] == [201, 400, 422, 422, 422, 400, 201]
     assert found[2]["problem"] == {
-        "type": "urn:ecg:problem:invalid-body",
+        "type": "/problems/invalid-body",
         "title": "The body breaks the rules of its schema",
         "status": 422,
         "detail": "num_samples is 9, but the signal has 4.",
@@ -77,7 +77,7 @@ async def test_ids_make_a_batch_repeatable(newcomer: httpx.AsyncClient) -> None:
     again = await items(newcomer, *batch, ecg(lead("I", 7), id="1"), batch[0])
     assert [one.get("ecg_id") for one in again[:3]] == [one["ecg_id"] for one in first]
     assert [one.get("replayed") for one in first + again] == [None] * 3 + [True] * 3 + [None, True]
-    assert again[3]["problem"]["type"] == "urn:ecg:problem:id-taken"
+    assert again[3]["problem"]["type"] == "/problems/id-taken"
     assert len(await all_ecgs(newcomer)) == 3
 
 
@@ -123,7 +123,7 @@ async def test_the_size_of_an_item_and_their_number_are_bounded() -> None:
         found = await items(user, ecg(), large, b"", *[ecg()] * 9)
         assert [one["status"] for one in found] == [201, 413, 201, 201, 201, 413]
         [too_large, too_many] = [one["problem"] for one in found if one["status"] == 413]
-        assert too_large["type"] == too_many["type"] == "urn:ecg:problem:request-entity-too-large"
+        assert too_large["type"] == too_many["type"] == "/problems/request-entity-too-large"
         assert [too_large["errors"][0]["code"], too_many["errors"][0]["code"]] == [
             "too_large",
             "too_many_items",

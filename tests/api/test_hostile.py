@@ -206,7 +206,7 @@ async def test_hostile_bodies_about_users_are_refused_too(
 async def test_small_bodies_that_are_no_utf_8_are_malformed(
     admin: httpx.AsyncClient, raw: bytes
 ) -> None:
-    assert (await post_raw(admin, raw, "/users")).json()["type"] == "urn:ecg:problem:malformed-body"
+    assert (await post_raw(admin, raw, "/users")).json()["type"] == "/problems/malformed-body"
 
 
 Y_SAMPLES = (
@@ -322,7 +322,7 @@ async def test_what_json_forbids_is_malformed(refused: httpx.AsyncClient, body: 
 async def test_a_body_cut_anywhere_is_malformed(refused: httpx.AsyncClient) -> None:
     for end in range(len(REAL)):
         found = refusal(await post_raw(refused, REAL[:end]))
-        assert found["type"] == "urn:ecg:problem:malformed-body", REAL[:end]
+        assert found["type"] == "/problems/malformed-body", REAL[:end]
     assert await all_ecgs(refused) == []
 
 

@@ -201,7 +201,7 @@ async def test_a_fault_of_ours_tells_nothing_but_the_log(
     with caplog.at_level(logging.ERROR, "ecg_service"):
         found = problem(await ann.get("/ecg"), 500, "internal-error")
     assert found == {
-        "type": "urn:ecg:problem:internal-error",
+        "type": "/problems/internal-error",
         "title": "The service has a fault",
         "status": 500,
     }
@@ -276,6 +276,6 @@ async def test_titles_are_constant_per_type(ann: httpx.AsyncClient) -> None:
         found: Json = (await ann.post("/ecg", content=body, headers=JSON)).json()
         titles.setdefault(found["type"], set()).add(found["title"])
     assert titles == {
-        "urn:ecg:problem:malformed-body": {"The body cannot be read"},
-        "urn:ecg:problem:invalid-body": {"The body breaks the rules of its schema"},
+        "/problems/malformed-body": {"The body cannot be read"},
+        "/problems/invalid-body": {"The body breaks the rules of its schema"},
     }

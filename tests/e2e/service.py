@@ -279,7 +279,7 @@ async def listed(user: httpx.AsyncClient, page_size: int = 100) -> list[Json]:
 def problem(answer: Answer, status: int, slug: str) -> None:
     """Check that the answer is this problem."""
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
-    assert json.loads(answer.body)["type"] == f"urn:ecg:problem:{slug}"
+    assert json.loads(answer.body)["type"] == f"/problems/{slug}"
 
 
 async def is_healthy_with(service: Service, stored: int) -> None:

@@ -24,7 +24,7 @@ async def test_two_hundred_posts_of_one_key_store_one_ecg(tmp_path: Path, databa
             answers = await asyncio.gather(*(post() for _ in range(POSTS)))
             ids = {answer.json()["ecg_id"] for answer in answers if answer.status_code == 201}
             refused = {a.json()["type"] for a in answers if a.status_code != 201}
-            assert refused <= {"urn:ecg:problem:key-in-use"}
+            assert refused <= {"/problems/key-in-use"}
             assert {one["ecg_id"] for one in await listed(user)} == ids
             assert len(ids) == 1
             again = await post()

@@ -174,7 +174,7 @@ async def test_connections_beyond_the_limit_are_refused_until_others_end(tmp_pat
             assert (await newcomer.get("/health/live")).status_code == 200
             refused = await newcomer.get("/users/me")
             assert refused.status_code == 503
-            assert refused.json()["type"] == "urn:ecg:problem:overloaded"
+            assert refused.json()["type"] == "/problems/overloaded"
             assert int(refused.headers["retry-after"]) > 0
             for wire in crowd:
                 await wire.send(SMALL)

@@ -3,8 +3,8 @@
 import httpx
 import msgspec
 
-REPEATABLE = {"urn:ecg:problem:outcome-unknown", "urn:ecg:problem:key-in-use"}
-"""Problems after which the same request, with its key, tells what became of it."""
+REPEATABLE = {"/problems/outcome-unknown", "/problems/key-in-use"}
+"""Types of problems after which the same request, with its key, tells what became of it."""
 
 
 class _Error(msgspec.Struct):

@@ -70,7 +70,7 @@ async def test_after_a_lost_answer_the_request_is_repeated() -> None:
 
 @pytest.mark.parametrize(("status", "slug"), [(500, "outcome-unknown"), (409, "key-in-use")])
 async def test_what_the_service_cannot_tell_is_asked_again(status: int, slug: str) -> None:
-    unknown = {"type": f"urn:ecg:problem:{slug}", "title": "Nobody can tell"}
+    unknown = {"type": f"/problems/{slug}", "title": "Nobody can tell"}
     service = Service(httpx.Response(status, json=unknown), 201)
     assert (await Retries(5).answer(service)).status_code == 201
 
