@@ -185,6 +185,7 @@ def _late(server: Running, begin: Callable[[], object]) -> float:
 
     async def run() -> list[float]:
         client = Client(HOST, server.port)
+        await client.status_of(request)  # or those of the first tenth wait for the password's hash
         begin()
         answers = await offer(client, [Stream("short", request, SHORTS)], SECONDS)
         client.close()

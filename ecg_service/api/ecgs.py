@@ -35,7 +35,7 @@ async def submit_ecg(scope: Scope, receive: Receive, send: Send) -> None:
     media_type, size = await check_headers(request, services.limits, FORMATS)
     key, known = key_of(scope["headers"]), FORMATS[media_type]
     with services.ingest.admit(request.user, size, weight=known.memory) as room:
-        body = await read_body(request, services.limits, room.hold)
+        body = await read_body(request, services.limits, room.hold, size=size)
         body = await decoded(body, request, services.limits, room.hold)
         receipt = await services.ingest.submit(request.user, known, body, key=key)
     await send_created(receipt, send)

@@ -24,7 +24,7 @@ async def store_together(
     """Store all ECGs of a body, of which `size` bytes are announced, or raise why none is."""
     services = services_of(request)
     with services.ingest.admit(request.user, size, weight=framing.format.memory) as room:
-        body = await read_body(request, services.limits, room.hold)
+        body = await read_body(request, services.limits, room.hold, size=size)
         documents = await asyncio.to_thread(_split, body, framing, services.batches.max_together)
         del body
         if not documents:

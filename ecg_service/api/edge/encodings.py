@@ -100,7 +100,7 @@ async def inflated(body: bytes, coding: bytes, *, max_bytes: int, ratio: int, ho
     Answers 413 beyond `max_bytes` or, above `FREE`, beyond `ratio` times its size. `hold` is called
     with the bytes that are in memory.
     """
-    gathered = Gathered()
+    gathered = Gathered(min(max_bytes, ratio * len(body)))
     for part in _steps(coding, body):
         gathered.add(part)
         if gathered.size > max_bytes:
