@@ -21,7 +21,16 @@ from ecg_service.adapters.postgres.engine.sql import (
 
 T = TypeVar("T")
 
-TABLES = ["users", "ecgs", "client_ids", "insights", "idempotency_keys", "backfills", "pings"]
+TABLES = [
+    "users",
+    "identities",
+    "ecgs",
+    "client_ids",
+    "insights",
+    "idempotency_keys",
+    "backfills",
+    "pings",
+]
 URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
 
 

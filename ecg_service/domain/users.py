@@ -28,6 +28,10 @@ def check_password(password: str, *path: str) -> None:
     conform(password, cast("type[str]", Password), *path)
 
 
+NO_PASSWORD = ""
+"""In place of the hash of users who sign in elsewhere: no password has it."""
+
+
 class Role(StrEnum):
     """A USER sends and reads their own ECGs; an ADMIN registers users and sees no ECG."""
 
@@ -50,8 +54,9 @@ class User(Struct, frozen=True):
 
     @property
     def is_enabled_admin(self) -> bool:
-        """Whether this user can register others."""
-        return self.role is Role.ADMIN and not self.disabled
+        """Whether this user can register others, and needs nobody else to sign in."""
+        can_sign_in = self.password_hash != NO_PASSWORD and not self.disabled
+        return self.role is Role.ADMIN and can_sign_in
 
 
 class UnreadableUser(Struct, frozen=True):

@@ -21,7 +21,7 @@ class Contents(Struct, frozen=True):
     """All that a database held at one moment.
 
     `size` is about how many bytes they are. Each batch is the name of a table and some of its rows:
-    `users`, `ecgs` with their whole blobs, `insights`, `idempotency_keys`, in this order.
+    `users`, `identities`, `ecgs` with their whole blobs, `insights`, `idempotency_keys`, in this order.
     """
 
     size: int

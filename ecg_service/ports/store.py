@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ecg_service.ports.copies import Contents, Copying, VerifyBlob
 from ecg_service.ports.ecgs import EcgRepository
+from ecg_service.ports.identities import IdentityRepository
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.ports.users import UserRepository
 
@@ -57,6 +58,8 @@ class Store(Protocol):
     def insights(self) -> InsightRepository: ...
     @property
     def users(self) -> UserRepository: ...
+    @property
+    def identities(self) -> IdentityRepository: ...
 
     def statistics(self) -> StoreStatistics:
         """Return how much there is to do."""

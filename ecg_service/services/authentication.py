@@ -70,7 +70,7 @@ class PasswordAuthenticator:
 
     async def _verify(self, name: str, password: str) -> Verified:
         user = await find(self._users, name)
-        right = await self._hasher.verify(password, user.password_hash if user else None)
+        right = await self._hasher.verify(password, user.password_hash or None if user else None)
         if not right or user is None:
             raise Unauthenticated
         return Verified.of(user)

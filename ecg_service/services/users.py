@@ -66,7 +66,7 @@ class Users:
         """
         check_password(new, "new_password")
         user = await self._repository.get(by.name)
-        if not await self._hasher.verify(current, user.password_hash):
+        if not await self._hasher.verify(current, user.password_hash or None):
             raise Invalid(
                 Violation(("current_password",), "wrong_password", "This is not your password.")
             )

@@ -23,6 +23,7 @@ from tests.contract.conftest import DATABASES
 SAMPLES = 300_000
 LONG = pack([Signal(array("i", random.Random(1).randbytes(4 * SAMPLES)))])
 """More than one part of a blob in SQLite."""
+ISSUER = "https://sso.example/é"
 
 Other = Callable[[], AbstractContextManager[Database]]
 
@@ -44,6 +45,7 @@ async def fill(store: Store) -> list[StoredEcg]:
     for name in ("ann", "bob"):
         await store.users.add(user(name))
     await store.users.update("bob", disabled=True)
+    await store.identities.link(ISSUER, "sub:\0ann", user("ann"), is_new=False)
     leads = (Lead("I", SAMPLES),)
     stored = [
         new(
@@ -82,6 +84,7 @@ async def is_as_it_was(target: Database, stored: list[StoredEcg]) -> None:
             found = await store.ecgs.get(one.ecg.owner, one.ecg.id)
             assert (found.ecg, found.blob) == (one.ecg, one.blob)
         assert [one.disabled for one in await users_of(store)] == [False, True]
+        assert (await store.identities.user_of(ISSUER, "sub:\0ann")).name == "ann"
         for one in stored:
             records = await insights_of(store, one.ecg.owner, one.ecg.id)
             assert {record.state for record in records} <= {InsightState.PENDING}

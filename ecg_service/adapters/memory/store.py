@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from ecg_service.adapters.memory.ecgs import EcgsById, MemoryEcgs
+from ecg_service.adapters.memory.identities import MemoryIdentities
 from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.memory.users import MemoryUsers
 from ecg_service.domain.errors import StorageUnavailable
@@ -25,6 +26,7 @@ class MemoryStore:
     ecgs: MemoryEcgs
     insights: MemoryInsights
     users: MemoryUsers
+    identities: MemoryIdentities
 
     def statistics(self) -> StoreStatistics:
         """Return zeros: nothing waits in memory."""
@@ -36,7 +38,7 @@ class MemoryStore:
         """Open an empty store, whose content ends with the block."""
         stored: EcgsById = {}
         users = MemoryUsers()
-        yield cls(MemoryEcgs(stored, users), MemoryInsights(stored), users)
+        yield cls(MemoryEcgs(stored, users), MemoryInsights(stored), users, MemoryIdentities(users))
 
 
 class MemoryDatabase(Database):

@@ -17,8 +17,9 @@ from ecg_service.adapters.postgres.engine.sql import (
 )
 from ecg_service.adapters.postgres.records import read_record
 from ecg_service.adapters.postgres.schema.migrations import require_current
-from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS, KEYS, USERS
+from ecg_service.adapters.postgres.tables import ECGS, IDENTITIES, INSIGHTS, KEYS, USERS
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, OWNER, to_blob, to_ecg
+from ecg_service.adapters.rows.identities import to_name
 from ecg_service.adapters.rows.keys import to_named
 from ecg_service.adapters.rows.shown import shown, shown_of_owner, shown_version
 from ecg_service.adapters.rows.users import to_user
@@ -39,6 +40,12 @@ class _Check(NamedTuple):
     def user(self, row: Record) -> None:
         self.checked.users += 1
         to_user(USERS.read(row, DamagedUser))
+
+    def identity(self, row: Record) -> None:
+        *columns, has_user = row
+        to_name(IDENTITIES.read(columns, DamagedUser))
+        if not has_user:
+            raise DamagedUser("there is no such user")
 
     def ecg(self, row: Record) -> None:
         self.checked.ecgs += 1
@@ -85,6 +92,15 @@ class _Table(NamedTuple):
 
 TABLES = (
     _Table("users", ("name",), USERS.columns, shown, _Check.user),
+    _Table(
+        "identities",
+        ("issuer", "subject"),
+        f"""{IDENTITIES.columns}, EXISTS (
+            SELECT FROM users AS u WHERE u.name = identities.name
+        )""",
+        shown_of_owner,
+        _Check.identity,
+    ),
     _Table(
         "ecgs",
         ("id",),

@@ -12,7 +12,7 @@ from ecg_service.adapters.postgres.engine.limits import Limits
 from ecg_service.adapters.postgres.engine.paging import pages
 from ecg_service.adapters.postgres.engine.sql import Connection, Record, connect
 from ecg_service.adapters.postgres.schema.migrations import MIGRATION_SECONDS, require_current
-from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS, KEYS, USERS, Table
+from ecg_service.adapters.postgres.tables import ECGS, IDENTITIES, INSIGHTS, KEYS, USERS, Table
 from ecg_service.adapters.rows.batches import size_of
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS
 from ecg_service.domain.errors import Conflict, Damaged
@@ -22,7 +22,10 @@ from ecg_service.ports.store import Checked
 SIZE = "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('ecgs')"
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Nobody may store or change anything, or take anything for stored, before all of it is.
-ALONE = "BEGIN; LOCK TABLE users, ecgs, client_ids, insights, idempotency_keys IN EXCLUSIVE MODE"
+ALONE = """
+    BEGIN;
+    LOCK TABLE users, identities, ecgs, client_ids, insights, idempotency_keys IN EXCLUSIVE MODE
+"""
 IS_EMPTY = """
     SELECT NOT EXISTS (SELECT FROM users) AND NOT EXISTS (SELECT FROM ecgs)
     AND NOT EXISTS (SELECT FROM idempotency_keys)
@@ -48,6 +51,7 @@ TABLES = {
     one.table.name: one
     for one in (
         _Read(USERS, ("name",), 500),
+        _Read(IDENTITIES, ("issuer", "subject"), 500),
         _Read(ECGS, ("id",), 50, f", {BLOB_COLUMNS}"),
         _Read(INSIGHTS, ("ecg_id", "name"), 500),
         _Read(KEYS, ("owner", "key"), 500),

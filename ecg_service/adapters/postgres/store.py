@@ -23,6 +23,7 @@ from ecg_service.adapters.postgres.engine.blocking import iterate, run
 from ecg_service.adapters.postgres.engine.engine import Engine
 from ecg_service.adapters.postgres.engine.limits import Limits
 from ecg_service.adapters.postgres.engine.presence import Presence
+from ecg_service.adapters.postgres.identities import PostgresIdentities
 from ecg_service.adapters.postgres.insights import PostgresInsights
 from ecg_service.adapters.postgres.schema.migrations import exists, migrate, require_current
 from ecg_service.adapters.postgres.schema.partitions import make_partitions
@@ -49,6 +50,7 @@ class PostgresStore:
     ecgs: PostgresEcgs
     insights: PostgresInsights
     users: PostgresUsers
+    identities: PostgresIdentities
     statistics: Callable[[], StoreStatistics]
 
     @classmethod
@@ -68,6 +70,7 @@ class PostgresStore:
                         PostgresEcgs(engine, reading, preparing),
                         PostgresInsights(engine, presence.number),
                         PostgresUsers(engine),
+                        PostgresIdentities(engine),
                         engine.statistics,
                     )
                 finally:

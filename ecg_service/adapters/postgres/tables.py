@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ecg_service.adapters.postgres.engine.sql import Record, id_of
-from ecg_service.adapters.rows import ecgs, insights, keys, users
+from ecg_service.adapters.rows import ecgs, identities, insights, keys, users
 from ecg_service.adapters.rows.sealed import Row, Value
 from ecg_service.domain.errors import Damaged
 
@@ -48,6 +48,7 @@ class Table(NamedTuple):
         return tuple(row)
 
 
+IDENTITIES = Table("identities", identities.COLUMNS, frozenset({0, 1, 2}))
 USERS = Table("users", users.COLUMNS, frozenset({0, 2}))
 ECGS = Table("ecgs", ecgs.COLUMNS, frozenset({1, 4, 5}), id=0)
 INSIGHTS = Table("insights", insights.COLUMNS, frozenset({1, 5, 6}), id=0)

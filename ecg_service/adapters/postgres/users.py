@@ -45,21 +45,19 @@ class PostgresUsers(UserRepository):
     async def add(self, user: User, *, by: Principal | None = None) -> None:
         async def add(connection: Connection) -> None:
             await require_current(connection, by)
-            if not await _add(connection, user):
+            if not await add_user(connection, user):
                 raise UserExists
 
         await self._engine.write(add, locks=LOCK_TO_CHANGE)
 
     async def add_first(self, user: User) -> bool:
         async def add(connection: Connection) -> bool:
-            return not await connection.fetchval(ANY) and await _add(connection, user)
+            return not await connection.fetchval(ANY) and await add_user(connection, user)
 
         return await self._engine.write(add, locks=LOCK_TO_CHANGE)
 
     async def get(self, name: str) -> User:
-        key = name.encode()
-        row = await self._engine.read(lambda connection: connection.fetchrow(GET, key))
-        return _read(row)
+        return await self._engine.read(lambda connection: get_user(connection, name))
 
     async def page(self, *, limit: int, after: str = "") -> list[User | UnreadableUser]:
         bounds = unquote_to_bytes(after), limit
@@ -76,7 +74,7 @@ class PostgresUsers(UserRepository):
     ) -> User:
         async def update(connection: Connection) -> User:
             await require_current(connection, by)
-            before = _read(await connection.fetchrow(GET, name.encode()))
+            before = await get_user(connection, name)
             admins = await connection.fetch(OTHER_ADMINS, name.encode())
             user = changed(
                 before,
@@ -98,7 +96,13 @@ async def require_current(connection: Connection, by: Principal | None) -> None:
         principal.require_current(by, epochs.get)
 
 
-async def _add(connection: Connection, user: User) -> bool:
+async def get_user(connection: Connection, name: str) -> User:
+    """Return the user, or raise `UserNotFound`, or `DamagedUser`."""
+    return _read(await connection.fetchrow(GET, name.encode()))
+
+
+async def add_user(connection: Connection, user: User) -> bool:
+    """Store a new user; return whether the name was free."""
     return count_of(await connection.execute(ADD, *USERS.stored(to_row(user)))) == 1
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import apsw
 
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, COLUMNS, OWNER, to_blob, to_ecg
+from ecg_service.adapters.rows.identities import to_name
 from ecg_service.adapters.rows.insights import to_record
 from ecg_service.adapters.rows.keys import to_named
 from ecg_service.adapters.rows.sealed import unsealed
@@ -18,12 +19,14 @@ from ecg_service.adapters.sqlite.engine.connections import open_reader
 from ecg_service.adapters.sqlite.engine.errors import reason, translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import Row, execute
+from ecg_service.adapters.sqlite.identities import GET as GET_IDENTITY
+from ecg_service.adapters.sqlite.identities import PAGE as PAGE_OF_IDENTITIES
 from ecg_service.adapters.sqlite.rows.insights import NAME, ONE
 from ecg_service.adapters.sqlite.rows.keys import ONE as ONE_KEY
 from ecg_service.adapters.sqlite.rows.parts import Blob
 from ecg_service.adapters.sqlite.rows.sealed import select
 from ecg_service.adapters.sqlite.users import GET, PAGE
-from ecg_service.domain.errors import Damaged, DamagedEcg
+from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedUser
 from ecg_service.ports.copies import VerifyBlob
 from ecg_service.ports.store import Checked
 
@@ -34,6 +37,7 @@ STEPS_BETWEEN_SIGNALS = 100_000
 """Of SQLite, which returns to Python that often: a long check can be interrupted."""
 
 ROW = f"SELECT pk, {COLUMNS} FROM ecgs NOT INDEXED WHERE pk = ?"  # noqa: S608
+HAS_USER = "SELECT 1 FROM users WHERE name = ?"
 BLOB = f"SELECT {BLOB_COLUMNS} FROM ecgs WHERE pk = ?"  # noqa: S608
 
 
@@ -63,6 +67,10 @@ class _Check(NamedTuple):
     def user(self, row: Row) -> None:
         self.checked.users += 1
         to_user(row)
+
+    def identity(self, row: Row) -> None:
+        if not execute(self.connection, HAS_USER, to_name(row)):
+            raise DamagedUser("there is no such user")
 
     def ecg(self, row: Row) -> None:
         self.checked.ecgs += 1
@@ -105,6 +113,14 @@ class _Table(NamedTuple):
 
 TABLES = (
     _Table("users", PAGE, (b"",), GET, shown, _Check.user),
+    _Table(
+        "identities",
+        PAGE_OF_IDENTITIES,
+        (b"", b""),
+        GET_IDENTITY,
+        shown_of_owner,
+        _Check.identity,
+    ),
     _Table(
         "ecgs",
         "SELECT pk, hex(id) FROM ecgs NOT INDEXED WHERE pk > ? ORDER BY pk LIMIT ?",

@@ -14,6 +14,7 @@ from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.files.lock import exclusive_lock
 from ecg_service.adapters.sqlite.engine.files.turns import Turn, alone, in_turn
 from ecg_service.adapters.sqlite.engine.limits import Limits
+from ecg_service.adapters.sqlite.identities import SqliteIdentities
 from ecg_service.adapters.sqlite.insights import SqliteInsights
 from ecg_service.adapters.sqlite.schema.migrations import require_current
 from ecg_service.adapters.sqlite.users import SqliteUsers
@@ -31,6 +32,7 @@ class SqliteStore:
     ecgs: SqliteEcgs
     insights: SqliteInsights
     users: SqliteUsers
+    identities: SqliteIdentities
     statistics: Callable[[], StoreStatistics]
 
     @classmethod
@@ -67,7 +69,11 @@ class SqliteStore:
     @classmethod
     def _of(cls, engine: Engine) -> Self:
         return cls(
-            SqliteEcgs(engine), SqliteInsights(engine), SqliteUsers(engine), engine.statistics
+            SqliteEcgs(engine),
+            SqliteInsights(engine),
+            SqliteUsers(engine),
+            SqliteIdentities(engine),
+            engine.statistics,
         )
 
     @classmethod

@@ -42,14 +42,14 @@ class SqliteUsers(UserRepository):
         self._engine = engine
 
     async def add(self, user: User, *, by: Principal | None = None) -> None:
-        if not await self._engine.write(_add, user, by):
+        if not await self._engine.write(add_user, user, by):
             raise UserExists
 
     async def add_first(self, user: User) -> bool:
         return await self._engine.write(_add_first, user)
 
     async def get(self, name: str) -> User:
-        return await self._engine.read(_get, name)
+        return await self._engine.read(get_user, name)
 
     async def page(self, *, limit: int, after: str = "") -> list[User | UnreadableUser]:
         return await self._engine.read(_page, unquote_to_bytes(after), limit)
@@ -74,17 +74,19 @@ def epoch_of(connection: apsw.Connection, name: str) -> int | None:
     return None
 
 
-def _add(connection: apsw.Connection, user: User, by: Principal | None = None) -> bool:
+def add_user(connection: apsw.Connection, user: User, by: Principal | None = None) -> bool:
+    """Store a new user; return whether the name was free."""
     require_current(by, partial(epoch_of, connection))
     execute(connection, ADD, *to_row(user))
     return connection.changes() == 1
 
 
 def _add_first(connection: apsw.Connection, user: User) -> bool:
-    return not execute(connection, ANY) and _add(connection, user)
+    return not execute(connection, ANY) and add_user(connection, user)
 
 
-def _get(connection: apsw.Connection, name: str | bytes) -> User:
+def get_user(connection: apsw.Connection, name: str | bytes) -> User:
+    """Return the user, or raise `UserNotFound`, or `DamagedUser`."""
     for row in select(connection, GET, name, damaged=DamagedUser):
         return to_user(row)
     raise UserNotFound
@@ -96,7 +98,7 @@ def _page(connection: apsw.Connection, after: bytes, limit: int) -> list[User | 
 
 def _listed(connection: apsw.Connection, name: bytes) -> User | UnreadableUser:
     with suppress(*UNREADABLE):
-        return _get(connection, name)
+        return get_user(connection, name)
     logger.error("a user is damaged")
     return UnreadableUser(shown(name))
 
@@ -111,7 +113,7 @@ def _update(
 ) -> User:
     require_current(by, partial(epoch_of, connection))
     user = changed(
-        _get(connection, name),
+        get_user(connection, name),
         password_hash=password_hash,
         disabled=disabled,
         another_admin=partial(_any_admin_beside, connection, name),

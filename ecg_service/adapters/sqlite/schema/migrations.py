@@ -21,6 +21,7 @@ from ecg_service.adapters.sqlite.schema.tables import (
     GENERATIONS,
     IDEMPOTENCY_KEYS,
     IDEMPOTENCY_KEYS_BY_AGE,
+    IDENTITIES,
     RENEW_GENERATION,
     TABLES,
 )
@@ -68,6 +69,11 @@ def add_generation(db: Database) -> None:
     db.conn.execute(RENEW_GENERATION)
 
 
+def add_identities(db: Database) -> None:
+    """Remember which user a subject of an identity provider is."""
+    db.conn.execute(IDENTITIES)
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     create_tables,
     add_epochs,
@@ -76,6 +82,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_idempotency_keys,
     add_parts,
     add_generation,
+    add_identities,
 )
 """In order; a published step never changes, a change of the schema is a new step.
 

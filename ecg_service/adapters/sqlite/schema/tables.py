@@ -97,6 +97,16 @@ RENEW_GENERATION = """
     INSERT OR REPLACE INTO generations (one, generation) VALUES (1, randomblob(16))
 """
 
+IDENTITIES = """
+CREATE TABLE identities (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    name TEXT NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID
+"""
+
 TABLES = (
     USERS,
     ECGS,

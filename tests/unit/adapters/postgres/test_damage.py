@@ -110,6 +110,23 @@ async def test_an_altered_user(url: str, store: PostgresStore) -> None:
     assert problems(url) == ["users row ann: the record does not match its checksum"]
 
 
+async def test_an_altered_identity(url: str, store: PostgresStore) -> None:
+    await store.users.add(user("ann"))
+    await store.identities.link("here", "sub:1", user("bob"), is_new=True)
+    alter(url, "identities", "name = 'ann'")
+    with pytest.raises(DamagedUser):
+        await store.identities.user_of("here", "sub:1")
+    assert problems(url) == ["identities row sub:1 of here: the record does not match its checksum"]
+
+
+async def test_an_identity_whose_user_is_lost(url: str, store: PostgresStore) -> None:
+    await store.identities.link("here", "sub:1", user("bob"), is_new=True)
+    alter(url, "users", "name = 'eve'")
+    with pytest.raises(DamagedUser):
+        await store.identities.user_of("here", "sub:1")
+    assert "identities row sub:1 of here: there is no such user" in problems(url)
+
+
 async def test_an_altered_key(url: str, store: PostgresStore, two: list[UUID]) -> None:
     alter(url, "idempotency_keys", "fingerprint = 'x'")
     [again] = await store.ecgs.add_many([new(key="k", fingerprint=b"f")])

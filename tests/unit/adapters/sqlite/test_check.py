@@ -58,6 +58,8 @@ def test_finds_damaged_blobs(path: Path, stored: UUID) -> None:
         ("idempotency_keys SET owner = '1'", "idempotency_keys row key of 1: "),
         ("idempotency_keys SET owner = 'eve'", "idempotency_keys row key of eve: "),
         ("idempotency_keys SET key = CAST(x'ff' AS TEXT)", "idempotency_keys row %FF of ann: "),
+        ("identities SET name = 'eve'", "identities row sub:1 of here: "),
+        ("identities SET subject = CAST(x'ff' AS TEXT)", "identities row %FF of here: "),
         ("backfills SET position = x'02'", "backfills row rr 1: "),
         ("ecgs SET blob_checksum = blob_checksum + 1", "ecgs row 1, id {}: "),
         ("ecgs SET blob = x'00'", "ecgs row 1, id {}: "),
@@ -68,7 +70,7 @@ async def test_finds_each_altered_row(
 ) -> None:
     async with SqliteStore.open(path) as store:
         await store.users.add(user("ann"))
-        await store.users.add(user("bob"))
+        await store.identities.link("here", "sub:1", user("bob"), is_new=True)
         await store.insights.backfill("rr", 1, limit=9)
         [deleted] = await added(store, new(key="key", fingerprint=b"f"))
         await store.ecgs.delete("ann", deleted)

@@ -12,7 +12,7 @@ from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.store import Checked
 from tests.postgres import execute, fetch, new_schema
 
-STEPS = ["0001_create_tables", "0002_add_generation"]
+STEPS = ["0001_create_tables", "0002_add_generation", "0003_add_identities"]
 
 
 @pytest.fixture
