@@ -16,7 +16,8 @@ Fault = Literal["cut before", "cut after", "hang"]
 class Proxy:
     """Passes everything on; `fault` says what happens to the next messages of the client.
 
-    While it `is_down`, who connects is cut off at once.
+    While it `is_down`, who connects is cut off at once. Each part of a request waits for `delay`
+    seconds, and everything for the end of `stalled`.
     """
 
     host: str
@@ -24,11 +25,16 @@ class Proxy:
     fault: Callable[[bytes], Fault | None] = lambda _: None
     cuts: int = 0
     is_down: bool = False
+    delay: float = 0.0
     answered: int = 0
     """Bytes that the server has sent."""
     listening: int = 0
     stop: Callable[[], None] = lambda: None
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    _flows: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._flows.set()
 
     def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.is_down:
@@ -44,6 +50,15 @@ class Proxy:
         for task in self.tasks:
             task.cancel()
 
+    @contextmanager
+    def stalled(self) -> Generator[None]:
+        """Pass nothing on during the block; no connection is lost."""
+        self._flows.clear()
+        try:
+            yield
+        finally:
+            self._flows.set()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError), ExitStack() as stack:
             stack.callback(writer.transport.abort)
@@ -58,6 +73,8 @@ class Proxy:
     ) -> None:
         fault = None
         while not fault and (message := await reader.read(65_536)):
+            await asyncio.sleep(self.delay)
+            await self._flows.wait()
             fault = self.fault(message)
             if fault == "hang":
                 self.stop()
@@ -70,6 +87,7 @@ class Proxy:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while answer := await reader.read(65_536):
+                await self._flows.wait()
                 self.answered += len(answer)
                 writer.write(answer)
                 await writer.drain()

@@ -2,8 +2,7 @@
 
 import os
 import secrets
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -13,7 +12,7 @@ import amqp  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from ecg_service.adapters.celery import Broker
-from tests.processes import PATIENCE
+from tests.processes import eventually
 
 URL = os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672")
 _amqp: Any = amqp
@@ -91,11 +90,3 @@ def send(name: str, body: bytes, **properties: object) -> None:
     """Put a message into the queue."""
     with channel() as open_channel:
         open_channel.basic_publish(_amqp.Message(body, **properties), routing_key=name)
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    """Look again and again, but not for ever."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)

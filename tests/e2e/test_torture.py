@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.servers import Servers
 from tests.torture import rounds
 from tests.torture.calls import Lives, failures
 from tests.torture.disk import Disk, Fault
@@ -31,10 +32,10 @@ STATES = 1_000
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path, servers: Servers) -> Place:
     folder = tmp_path / "round"
     folder.mkdir()
-    return Place(folder, SEED, Disk.built(tmp_path))
+    return Place(folder, SEED, Disk.built(tmp_path), servers)
 
 
 async def record(place: Place, *changes: Change, faults: Sequence[Fault] = ()) -> Recording:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.e2e.service import running
+from tests.servers.servers import Servers
 from tests.torture.disk import Disk
 from tests.torture.kills import SETTINGS
 from tests.torture.recordings import SHORT
@@ -14,11 +15,12 @@ from tests.torture.variants import Change, variant
 
 
 class Place(NamedTuple):
-    """A folder, the seed of what is drawn, and what stands before the disk."""
+    """A folder, the seed of what is drawn, what stands before the disk, and other servers."""
 
     folder: Path
     seed: int
     disk: Disk
+    servers: Servers
 
     def traffic(self) -> Traffic:
         return Traffic(Sender.on(self.folder / "ledger.jsonl"), self.seed, SHORT)

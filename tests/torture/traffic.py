@@ -16,6 +16,7 @@ from tests.torture.recordings import SIZES, batch, key_of, kind_of, recording
 from tests.torture.sender import Framing, Sender
 
 SENDERS = 12
+PAUSE = 0.05
 FRAMINGS: tuple[Framing, Framing] = ("application/x-ndjson", "application/vnd.ecg.msgpack-stream")
 
 
@@ -64,12 +65,16 @@ class Traffic:
                 await self._use_one(user, random.Random(number))
 
     async def _send_one(self, user: httpx.AsyncClient, number: int) -> None:
-        """Send what has this number; what is not answered in the end is sent again later."""
+        """Send what has this number; that of which nobody knows the outcome is sent again later."""
         self._unanswered.add(number)
         if is_batch(number):
             await self._post_batch(user, number)
         else:
-            await self._post(user, number)
+            status = (await self._post(user, number)).status_code
+            if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+                return
+            if status == HTTPStatus.SERVICE_UNAVAILABLE:
+                await asyncio.sleep(PAUSE)
         self._unanswered.discard(number)
 
     async def _post(self, user: httpx.AsyncClient, number: int) -> httpx.Response:

@@ -9,7 +9,13 @@ _driver: Any = asyncpg
 Record = Sequence[Any]
 PostgresError = asyncpg.PostgresError
 
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, EOFError)
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server has ended it between two statements
+    OSError,
+    EOFError,
+)
 """What a connection raises that has failed, or cannot be made."""
 
 
@@ -65,15 +71,20 @@ async def connect(url: str, settings: Mapping[str, str], *, seconds: float) -> C
 
 async def make_pool(url: str, settings: Mapping[str, str], *, seconds: float, size: int) -> Pool:
     """Make a pool of at most `size` connections, and its first connection within this time."""
-    made = _driver.create_pool(
+    pool = await _driver.create_pool(
         url,
-        min_size=1,
+        min_size=0,  # more are kept up in the background, with a traceback in the log for each try
         max_size=size,
         timeout=seconds,
         server_settings={**settings},
         reset=_leave_as_it_is,
     )
-    return await made
+    try:
+        await pool.release(await pool.acquire())
+    except BaseException:
+        pool.terminate()
+        raise
+    return pool
 
 
 async def _leave_as_it_is(connection: object) -> None:

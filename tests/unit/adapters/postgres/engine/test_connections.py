@@ -1,4 +1,5 @@
 import asyncio
+import time
 
 import pytest
 
@@ -6,6 +7,7 @@ from ecg_service.adapters.postgres import Limits
 from ecg_service.adapters.postgres.engine.engine import Engine
 from ecg_service.adapters.postgres.engine.sql import Connection
 from ecg_service.domain.errors import Overloaded, StorageUnavailable
+from tests.postgres import execute
 
 SLEEP = "SELECT pg_sleep(60)"
 
@@ -54,6 +56,23 @@ async def test_a_connection_that_the_server_ends_is_replaced(url: str) -> None:
             with pytest.raises(StorageUnavailable):
                 await engine.read(lambda connection: connection.execute(end))
             assert await engine.read(lambda connection: connection.fetchval("SELECT 1")) == 1
+
+
+async def test_a_connection_that_the_server_ends_between_two_statements_is_lost(url: str) -> None:
+    async def work(connection: Connection) -> None:
+        pid = await connection.fetchval("SELECT pg_backend_pid()")
+        execute(
+            f"SELECT pg_terminate_backend({pid})", url=url
+        )  # the loop hears of nothing meanwhile
+        time.sleep(0.1)  # noqa: ASYNC251 - the loop must stand still
+        for _ in range(2):
+            await asyncio.sleep(0)  # long enough to read why it ends, but not that it has
+        await connection.copy_records_to_table("pings", records=[], columns=["content"])
+
+    async with Engine.opened(f"{url}&sslmode=disable", Limits(write_connections=1)) as engine:
+        with pytest.raises(StorageUnavailable):
+            await engine.write(work)
+        assert await engine.write(lambda connection: connection.fetchval("SELECT 1")) == 1
 
 
 @pytest.mark.parametrize(
