@@ -20,7 +20,8 @@ EcgError
 │   ├── KeyReused          the idempotency key was sent with other content before
 │   ├── KeyInUse           the request that came first with the key is not answered yet
 │   ├── UserExists
-│   └── LastAdmin          no enabled admin would be left
+│   ├── LastAdmin          no enabled admin would be left
+│   └── UserInUse          an enabled user, or one with ECGs, cannot be removed
 ├── Overloaded             a bounded queue or pool is full: nothing was stored, try again
 ├── StorageUnavailable     the store cannot be reached or has failed: nothing was stored
 │   └── StorageFull        the store has no room left: nothing was stored
@@ -137,6 +138,10 @@ class UserExists(Conflict):
 
 class LastAdmin(Conflict):
     """The last enabled admin cannot be disabled."""
+
+
+class UserInUse(Conflict):
+    """A user is removed only when they are disabled and their ECGs are deleted."""
 
 
 class Overloaded(EcgError):

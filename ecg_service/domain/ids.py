@@ -53,6 +53,10 @@ class MonotonicIds:
         return self._random.pop() >> (_WORD_BITS - RANDOM_BITS)
 
 
+LAST = UUID(int=2**128 - 1)
+"""Greater than any id that is made."""
+
+
 def time_of(made: UUID) -> float:
     """Return when an id was made, in seconds since 1970, to the millisecond."""
     return (made.int >> 80) / 1000

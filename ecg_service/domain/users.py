@@ -8,7 +8,7 @@ from typing import Annotated, cast
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from ecg_service.domain.errors import LastAdmin
+from ecg_service.domain.errors import LastAdmin, UserInUse
 from ecg_service.domain.violations import conform
 
 Username = Annotated[
@@ -87,3 +87,9 @@ def changed(
     if user.is_enabled_admin and not after.is_enabled_admin and not another_admin():
         raise LastAdmin
     return user if after == user else replace(after, epoch=user.epoch + 1)
+
+
+def require_unused(user: User, *, has_ecgs: bool) -> None:
+    """Raise `UserInUse` unless the user can be removed."""
+    if has_ecgs or not user.disabled:
+        raise UserInUse

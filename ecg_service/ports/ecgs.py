@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 Names = Sequence[str] | None
 """The names of the insights that are needed, in order; None for all."""
+Owned = tuple[str, UUID]
+"""The owner and the id of an ECG."""
 
 
 class EcgRepository(Protocol):
@@ -104,8 +106,25 @@ class EcgRepository(Protocol):
         """Remove the ECG, its samples and its insights; raises as `require_current` does."""
         ...
 
-    async def forget_keys(self, older: UUID, *, limit: int) -> int:
-        """Forget at most `limit` idempotency keys of ECGs with lesser ids; return how many."""
+    async def find(self, *, before: UUID, owner: str | None = None, limit: int) -> list[Owned]:
+        """Return at most `limit` ECGs with lesser ids, of one owner or of all, in any order.
+
+        Ids are made in order of receipt. Damaged ECGs are found, too.
+        """
+        ...
+
+    async def delete_many(self, ecgs: Sequence[Owned]) -> None:
+        """Remove those that are there, with their samples and insights, in one transaction."""
+        ...
+
+    async def scrub(self) -> None:
+        """Overwrite what is left of deleted ECGs outside of the tables, where the store can."""
+
+    async def forget_keys(self, older: UUID, *, owner: str | None = None, limit: int) -> int:
+        """Forget at most `limit` idempotency keys of ECGs with lesser ids; return how many.
+
+        Those of one owner, or of all.
+        """
         ...
 
     async def generation(self) -> bytes:

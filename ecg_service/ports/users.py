@@ -45,6 +45,10 @@ class UserRepository(Protocol):
         """
         ...
 
+    async def remove(self, name: str) -> None:
+        """Remove a disabled user without ECGs; raises `UserNotFound`, or `UserInUse`."""
+        ...
+
 
 class PasswordHasher(Protocol):
     """Hashes slowly on purpose, so in a bounded pool; raises `Overloaded` when that is full."""

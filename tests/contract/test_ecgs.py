@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from ecg_service.domain.ecg import Lead
 from ecg_service.domain.errors import EcgNotFound, StorageUnavailable
+from ecg_service.domain.ids import LAST
 from ecg_service.domain.insights import InsightRecord, InsightState, Json
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.store import Store
@@ -160,6 +161,39 @@ async def test_deletes_everything_of_an_ecg(store: Store) -> None:
             await read("ann", one)
     assert await store.insights.pending(limit=9) == [other]
     assert [e.id for e in await store.ecgs.page("ann", limit=9)] == [other]
+
+
+async def test_finds_ecgs_of_one_owner_and_of_all(store: Store) -> None:
+    made = [new("ann"), new("bob"), new("ann"), new("bob")]
+    ids = await added(store, *made)
+    mine = [("ann", ids[0]), ("ann", ids[2])]
+    assert sorted(await store.ecgs.find(before=LAST, owner="ann", limit=9)) == mine
+    assert {*await store.ecgs.find(before=ids[2], limit=9)} == {mine[0], ("bob", ids[1])}
+    assert await store.ecgs.find(before=ids[0], limit=9) == []
+    assert len(await store.ecgs.find(before=LAST, limit=3)) == 3
+
+
+async def test_deletes_many_with_all_that_belongs_to_them(store: Store) -> None:
+    made = [
+        new("ann", "qrs", client_id="1", fingerprint=b"f"),
+        new("bob", "qrs"),
+        new("ann", "qrs"),
+    ]
+    ids = await added(store, *made)
+    for one in made:  # into the cache, if there is one
+        for read in reads(store):
+            await read(one.ecg.owner, one.ecg.id)
+    gone = [("ann", ids[0]), ("bob", ids[1])]
+    for _ in range(2):
+        await store.ecgs.delete_many([*gone, ("ann", ecg_id())])
+    await store.ecgs.delete_many([])
+    await store.ecgs.scrub()
+    for owner, one in gone:
+        for read in reads(store):
+            with pytest.raises(EcgNotFound):
+                await read(owner, one)
+    assert await store.insights.pending(limit=9) == [ids[2]]
+    await added(store, new("ann", client_id="1", fingerprint=b"other"))
 
 
 async def test_pings(store: Store) -> None:

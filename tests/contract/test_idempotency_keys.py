@@ -3,6 +3,7 @@ from uuid import UUID
 import pytest
 
 from ecg_service.domain.errors import EcgIdTaken, KeyReused, StorageUnavailable
+from ecg_service.domain.ids import LAST
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.store import Store
 from tests.contract.builders import added, ecg_id, new
@@ -96,3 +97,12 @@ async def test_old_keys_are_forgotten_the_oldest_first(store: Store) -> None:
 
 async def test_there_may_be_nothing_to_forget(store: Store) -> None:
     assert await store.ecgs.forget_keys(ecg_id(), limit=9) == 0
+
+
+async def test_keys_of_one_owner_are_forgotten(store: Store) -> None:
+    both = [new(owner, key="k", fingerprint=b"f") for owner in ("ann", "bob")]
+    await added(store, *both)
+    assert await store.ecgs.forget_keys(LAST, owner="ann", limit=9) == 1
+    assert await store.ecgs.forget_keys(LAST, owner="ann", limit=9) == 0
+    [answer] = await store.ecgs.add_many([new("bob", key="k", fingerprint=b"f")])
+    assert answer == both[1].ecg.id

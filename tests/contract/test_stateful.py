@@ -24,6 +24,7 @@ from msgspec.structs import replace
 
 from ecg_service.domain.ecg import Cursor
 from ecg_service.domain.errors import EcgError
+from ecg_service.domain.ids import LAST
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg
@@ -120,6 +121,22 @@ class SameAnswers(RuleBasedStateMachine):
     @rule(older=ids, limit=LIMITS)
     def forget_keys(self, older: UUID, limit: int) -> None:
         self.same(lambda store: store.ecgs.forget_keys(older, limit=limit))
+
+    @rule(owner=st.none() | OWNERS, before=ids)
+    def find(self, owner: str | None, before: UUID) -> None:
+        async def find(store: Store) -> set[tuple[str, UUID]]:
+            return {*await store.ecgs.find(before=before, owner=owner, limit=99)}
+
+        self.same(find)
+
+    @rule(owner=OWNERS, before=ids)
+    def delete_many(self, owner: str, before: UUID) -> None:
+        async def delete(store: Store) -> None:
+            found = await store.ecgs.find(before=before, owner=owner, limit=99)
+            await store.ecgs.delete_many(found)
+            await store.ecgs.scrub()
+
+        self.same(delete)
 
     @rule(owner=OWNERS, one=ids, by=SENDERS)
     def delete(self, owner: str, one: UUID, by: Principal | None) -> None:

@@ -3,10 +3,10 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
+from ecg_service.domain.errors import LastAdmin, UserExists, UserInUse, UserNotFound
 from ecg_service.domain.users import Role
 from ecg_service.ports.store import Store
-from tests.contract.builders import user
+from tests.contract.builders import added, new, user
 
 
 async def test_returns_what_was_added(store: Store) -> None:
@@ -114,3 +114,18 @@ async def test_of_two_admins_disabled_at_once_one_stays(store: Store) -> None:
     answers = await asyncio.gather(*disable, return_exceptions=True)
     assert sum(isinstance(answer, LastAdmin) for answer in answers) == 1
     assert [(await store.users.get(name)).disabled for name in names].count(False) == 1
+
+
+async def test_a_user_is_removed_who_is_disabled_and_has_no_ecgs(store: Store) -> None:
+    await store.users.add(user())
+    with pytest.raises(UserInUse):
+        await store.users.remove("ann")
+    [one] = await added(store, new("ann"))
+    await store.users.update("ann", disabled=True)
+    with pytest.raises(UserInUse):
+        await store.users.remove("ann")
+    await store.ecgs.delete("ann", one)
+    await store.users.remove("ann")
+    with pytest.raises(UserNotFound):
+        await store.users.remove("ann")
+    await store.users.add(user())

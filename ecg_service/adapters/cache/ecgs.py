@@ -20,7 +20,7 @@ from ecg_service.domain.errors import Damaged, EcgError, EcgNotFound, OutcomeUnk
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import Added, StoredEcg
 from ecg_service.ports.core import PackedBlob
-from ecg_service.ports.ecgs import EcgRepository, Names
+from ecg_service.ports.ecgs import EcgRepository, Names, Owned
 
 T = TypeVar("T")
 
@@ -148,11 +148,28 @@ class CachedEcgs(EcgRepository):
         )
 
     async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
-        keys = keys_of(owner, ecg_id)
+        async with self._deleting((owner, ecg_id)):
+            await self._ecgs.delete(owner, ecg_id, by=by)
+
+    async def find(self, *, before: UUID, owner: str | None = None, limit: int) -> list[Owned]:
+        return await self._ecgs.find(before=before, owner=owner, limit=limit)
+
+    async def delete_many(self, ecgs: Sequence[Owned]) -> None:
+        if ecgs:
+            async with self._deleting(*ecgs):
+                await self._ecgs.delete_many(ecgs)
+
+    async def scrub(self) -> None:
+        await self._ecgs.scrub()
+
+    @asynccontextmanager
+    async def _deleting(self, *ecgs: Owned) -> AsyncGenerator[None]:
+        """Remove the entries of ECGs that are deleted in the block."""
+        keys = [key for one in ecgs for key in keys_of(*one)]
         # Should this process end before it has removed them.
         await self._cache.bury(*keys)
         try:
-            await self._ecgs.delete(owner, ecg_id, by=by)
+            yield
         except (EcgNotFound, OutcomeUnknown):  # another one may have deleted it, and ended
             await self._forget(*keys)
             raise
@@ -163,8 +180,8 @@ class CachedEcgs(EcgRepository):
         if not await self._cache.drop(*keys):
             await self._cache.trust.renew()
 
-    async def forget_keys(self, older: UUID, *, limit: int) -> int:
-        return await self._ecgs.forget_keys(older, limit=limit)
+    async def forget_keys(self, older: UUID, *, owner: str | None = None, limit: int) -> int:
+        return await self._ecgs.forget_keys(older, owner=owner, limit=limit)
 
     async def generation(self) -> bytes:
         return await self._ecgs.generation()

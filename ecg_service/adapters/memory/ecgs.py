@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -16,7 +18,7 @@ from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.domain.together import require_all
 from ecg_service.ports.core import PackedBlob
-from ecg_service.ports.ecgs import EcgRepository, Names
+from ecg_service.ports.ecgs import EcgRepository, Names, Owned
 
 T = TypeVar("T")
 
@@ -106,8 +108,22 @@ class MemoryEcgs(EcgRepository):
         if ecg.client_id is not None:
             del self._named[owner, ecg.client_id]
 
-    async def forget_keys(self, older: UUID, *, limit: int) -> int:
-        old = sorted((ecg_id, name) for name, (ecg_id, _) in self._keys.items() if ecg_id < older)
+    async def find(self, *, before: UUID, owner: str | None = None, limit: int) -> list[Owned]:
+        places = ((stored.ecg.owner, ecg_id) for ecg_id, stored in self._stored.items())
+        wanted = ((name, one) for name, one in places if one < before and owner in (None, name))
+        return [*islice(wanted, limit)]
+
+    async def delete_many(self, ecgs: Sequence[Owned]) -> None:
+        for owner, ecg_id in ecgs:
+            with suppress(EcgNotFound):
+                await self.delete(owner, ecg_id)
+
+    async def forget_keys(self, older: UUID, *, owner: str | None = None, limit: int) -> int:
+        old = sorted(
+            (ecg_id, name)
+            for name, (ecg_id, _) in self._keys.items()
+            if ecg_id < older and owner in (None, name[0])
+        )
         for _, name in old[:limit]:
             del self._keys[name]
         return len(old[:limit])

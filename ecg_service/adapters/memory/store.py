@@ -37,7 +37,7 @@ class MemoryStore:
     async def open(cls) -> AsyncGenerator["MemoryStore"]:
         """Open an empty store, whose content ends with the block."""
         stored: EcgsById = {}
-        users = MemoryUsers()
+        users = MemoryUsers(lambda name: any(one.ecg.owner == name for one in stored.values()))
         yield cls(MemoryEcgs(stored, users), MemoryInsights(stored), users, MemoryIdentities(users))
 
 

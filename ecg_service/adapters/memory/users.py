@@ -1,16 +1,19 @@
 """Users in memory."""
 
+from collections.abc import Callable
+
 from ecg_service.domain.errors import UserExists, UserNotFound
 from ecg_service.domain.principal import Principal, require_current
-from ecg_service.domain.users import UnreadableUser, User, changed
+from ecg_service.domain.users import UnreadableUser, User, changed, require_unused
 from ecg_service.ports.users import UserRepository
 
 
 class MemoryUsers(UserRepository):
     """The users of a `MemoryStore`."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_ecgs: Callable[[str], bool]) -> None:
         self._users: dict[str, User] = {}
+        self._has_ecgs = has_ecgs
 
     async def add(self, user: User, *, by: Principal | None = None) -> None:
         require_current(by, self.epoch_of)
@@ -50,6 +53,10 @@ class MemoryUsers(UserRepository):
         )
         self._users[name] = user
         return user
+
+    async def remove(self, name: str) -> None:
+        require_unused(await self.get(name), has_ecgs=self._has_ecgs(name))
+        del self._users[name]
 
     def epoch_of(self, name: str) -> int | None:
         """Return the epoch of a user, if there is one."""

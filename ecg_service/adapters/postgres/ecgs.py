@@ -5,19 +5,20 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from ecg_service.actors import Threads
-from ecg_service.adapters.postgres import adding
+from ecg_service.adapters.postgres import adding, removing
 from ecg_service.adapters.postgres.blobs import BEGINNING, StoredBlob
 from ecg_service.adapters.postgres.engine.engine import Engine
-from ecg_service.adapters.postgres.engine.sql import Connection, Record, count_of
+from ecg_service.adapters.postgres.engine.sql import Connection, Record
 from ecg_service.adapters.postgres.records import to_records
 from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS
-from ecg_service.adapters.postgres.users import LOCK_USERS, require_current
+from ecg_service.adapters.postgres.users import LOCK_USERS
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, to_blob, to_ecg
 from ecg_service.adapters.threads import in_thread
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg, fill
@@ -26,7 +27,7 @@ from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import Added, StoredEcg
 from ecg_service.domain.time import from_microseconds, to_microseconds
 from ecg_service.ports.core import PackedBlob
-from ecg_service.ports.ecgs import EcgRepository, Names
+from ecg_service.ports.ecgs import EcgRepository, Names, Owned
 
 T = TypeVar("T")
 
@@ -47,14 +48,6 @@ PAGE = f"""
     SELECT {ECGS.columns} FROM ecgs WHERE owner = $1 AND date >= $2 AND (date, id) < ($3, $4)
     ORDER BY date DESC, id DESC LIMIT $5
 """  # noqa: S608
-DELETE = "DELETE FROM ecgs WHERE id = $1 AND owner = $2"
-DELETE_INSIGHTS = "DELETE FROM insights WHERE ecg_id = $1"
-DELETE_NAME = "DELETE FROM client_ids WHERE ecg_id = $1"
-FORGET = """
-    DELETE FROM idempotency_keys WHERE (owner, key) IN (
-        SELECT owner, key FROM idempotency_keys WHERE ecg_id < $1 ORDER BY ecg_id LIMIT $2
-    )
-"""
 GENERATION = "SELECT generation FROM generations"
 RENEW_GENERATION = """
     INSERT INTO generations VALUES (1, gen_random_uuid())
@@ -137,18 +130,21 @@ class PostgresEcgs(EcgRepository):
         return [*fill((_listed(row, owner) for row in rows), max_bytes)]
 
     async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
-        async def delete(connection: Connection) -> None:
-            await require_current(connection, by)
-            if not count_of(await connection.execute(DELETE, ecg_id, owner.encode())):
-                raise EcgNotFound
-            await connection.execute(DELETE_INSIGHTS, ecg_id)
-            await connection.execute(DELETE_NAME, ecg_id)
+        work = partial(removing.delete, owner=owner, ecg_id=ecg_id, by=by)
+        await self._engine.write(work, locks=LOCK_USERS)
 
-        await self._engine.write(delete, locks=LOCK_USERS)
+    async def find(self, *, before: UUID, owner: str | None = None, limit: int) -> list[Owned]:
+        return await self._engine.read(
+            partial(removing.find, before=before, owner=owner, limit=limit)
+        )
 
-    async def forget_keys(self, older: UUID, *, limit: int) -> int:
-        tag = await self._engine.write(lambda connection: connection.execute(FORGET, older, limit))
-        return count_of(tag)
+    async def delete_many(self, ecgs: Sequence[Owned]) -> None:
+        await self._engine.write(partial(removing.delete_all, ids=[ecg_id for _, ecg_id in ecgs]))
+
+    async def forget_keys(self, older: UUID, *, owner: str | None = None, limit: int) -> int:
+        return await self._engine.write(
+            partial(removing.forget_keys, older=older, owner=owner, limit=limit)
+        )
 
     async def generation(self) -> bytes:
         found = await self._engine.read(lambda connection: connection.fetchval(GENERATION))

@@ -12,7 +12,7 @@ from ecg_service.adapters.rows.users import to_row, to_user
 from ecg_service.domain import principal
 from ecg_service.domain.errors import Damaged, DamagedUser, UserExists, UserNotFound
 from ecg_service.domain.principal import Principal
-from ecg_service.domain.users import UnreadableUser, User, changed
+from ecg_service.domain.users import UnreadableUser, User, changed, require_unused
 from ecg_service.ports.users import UserRepository
 
 # Whoever checks an epoch keeps users from changing until the transaction ends; who changes one
@@ -31,6 +31,8 @@ PUT = """
     SET role = $2, password_hash = $3, created = $4, disabled = $5, epoch = $6, checksum = $7
     WHERE name = $1
 """
+ANY_ECG = "SELECT EXISTS (SELECT FROM ecgs WHERE owner = $1)"
+REMOVE = "DELETE FROM users WHERE name = $1"
 OTHER_ADMINS = f"SELECT {USERS.columns} FROM users WHERE role = 'ADMIN' AND name != $1"  # noqa: S608
 
 logger = logging.getLogger(__name__)
@@ -86,6 +88,15 @@ class PostgresUsers(UserRepository):
             return user
 
         return await self._engine.write(update, locks=LOCK_TO_CHANGE)
+
+    async def remove(self, name: str) -> None:
+        async def remove(connection: Connection) -> None:
+            key = name.encode()
+            user = _read(await connection.fetchrow(GET, key))
+            require_unused(user, has_ecgs=await connection.fetchval(ANY_ECG, key))
+            await connection.execute(REMOVE, key)
+
+        await self._engine.write(remove, locks=LOCK_TO_CHANGE)
 
 
 async def require_current(connection: Connection, by: Principal | None) -> None:

@@ -11,8 +11,8 @@ import apsw
 from ecg_service.adapters.rows import ecgs, identities, insights, keys, users
 from ecg_service.adapters.rows.batches import batched, size_of
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS
+from ecg_service.adapters.sqlite.adding import INSERT as INSERT_ECG
 from ecg_service.adapters.sqlite.backup import make_whole, migrate_alone
-from ecg_service.adapters.sqlite.ecgs import INSERT as INSERT_ECG
 from ecg_service.adapters.sqlite.engine.connections import open_reader, open_writer
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits

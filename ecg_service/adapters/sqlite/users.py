@@ -14,7 +14,7 @@ from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, select
 from ecg_service.domain.errors import DamagedUser, UserExists, UserNotFound
 from ecg_service.domain.principal import Principal, require_current
-from ecg_service.domain.users import UnreadableUser, User, changed
+from ecg_service.domain.users import UnreadableUser, User, changed, require_unused
 from ecg_service.ports.users import UserRepository
 
 ADD = f"INSERT INTO users ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
@@ -30,6 +30,8 @@ PUT = """
     SET role = ?2, password_hash = ?3, created = ?4, disabled = ?5, epoch = ?6, checksum = ?7
     WHERE name = ?1
 """
+ANY_ECG = "SELECT 1 FROM ecgs WHERE owner = ? LIMIT 1"
+REMOVE = "DELETE FROM users WHERE name = ?"
 OTHER_ADMINS = "SELECT CAST(name AS BLOB) FROM users WHERE role = 'ADMIN' AND name != ?"
 
 logger = logging.getLogger(__name__)
@@ -65,6 +67,14 @@ class SqliteUsers(UserRepository):
         return await self._engine.write_even_if_full(
             _update, name, password_hash, by, disabled=disabled
         )
+
+    async def remove(self, name: str) -> None:
+        await self._engine.write_even_if_full(_remove, name)
+
+
+def _remove(connection: apsw.Connection, name: str) -> None:
+    require_unused(_get(connection, name), has_ecgs=bool(execute(connection, ANY_ECG, name)))
+    execute(connection, REMOVE, name)
 
 
 def epoch_of(connection: apsw.Connection, name: str) -> int | None:

@@ -96,6 +96,10 @@ class Engine:
         if step % COPIED == 0:
             await self._run(self._writing, self._database.writer.copy_back)
 
+    async def fold_back(self) -> None:
+        """Copy the log into the database and empty it, while all writes wait."""
+        await self._run(self._writing, self._database.writer.fold_back)
+
     async def _write(self, write: Write[T], job: Job[T]) -> T:
         return await self._in_time(None, write, lambda run: run(job))
 

@@ -19,7 +19,12 @@ ONE = f"""
 """  # noqa: S608
 FORGET = """
     DELETE FROM idempotency_keys WHERE (owner, key) IN (
-        SELECT owner, key FROM idempotency_keys WHERE ecg_id < ? ORDER BY ecg_id LIMIT ?
+        SELECT owner, key FROM idempotency_keys WHERE ecg_id < ?1 ORDER BY ecg_id LIMIT ?2
+    )
+"""
+FORGET_OF_ONE = """
+    DELETE FROM idempotency_keys WHERE (owner, key) IN (
+        SELECT owner, key FROM idempotency_keys WHERE owner = ?3 AND ecg_id < ?1 LIMIT ?2
     )
 """
 
@@ -40,7 +45,10 @@ def find_key(
     return DamagedKey()
 
 
-def forget_keys(connection: apsw.Connection, older: UUID, limit: int) -> int:
-    """Forget at most `limit` keys of ECGs with lesser ids, the oldest first."""
-    execute(connection, FORGET, older.bytes, limit)
+def forget_keys(connection: apsw.Connection, older: UUID, owner: str | None, limit: int) -> int:
+    """Forget at most `limit` keys of ECGs with lesser ids, of all owners the oldest first."""
+    if owner is None:
+        execute(connection, FORGET, older.bytes, limit)
+    else:
+        execute(connection, FORGET_OF_ONE, older.bytes, limit, owner)
     return connection.changes()

@@ -15,7 +15,7 @@ class Ecgs(MemoryEcgs):
     """Counts how often it is asked, and may be out of reach or slow."""
 
     def __init__(self) -> None:
-        super().__init__({}, MemoryUsers())
+        super().__init__({}, MemoryUsers(lambda _: False))
         self.asked = 0
         self.fails = False
         self.delay = 0.0

@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from ecg_service.adapters.sqlite import Limits, backfill, ecgs, insights, reading, users
+from ecg_service.adapters.sqlite import Limits, adding, backfill, insights, reading, removing, users
 from ecg_service.adapters.sqlite.engine.connections import open_writer
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.adapters.sqlite.rows import insights as insight_rows
@@ -16,10 +16,13 @@ STATEMENTS = {
     "get": reading.GET,
     "page": reading.PAGE,
     "listed": reading.LISTED,
-    "delete": ecgs.DELETE,
+    "find": removing.OF_ALL,
+    "find of one": removing.OF_ONE,
+    "delete": removing.DELETE,
+    "delete mine": removing.DELETE_MINE,
     "whole": reading.WHOLE,
     "get whole": reading.GET_WHOLE,
-    "named": ecgs.NAMED,
+    "named": adding.NAMED,
     "names": insight_rows.NAMES,
     "one": insight_rows.ONE,
     "all": insight_rows.ALL,
@@ -32,6 +35,7 @@ STATEMENTS = {
     "is leftover": parts.IS_LEFTOVER,
     "key": keys.ONE,
     "forget": keys.FORGET,
+    "forget of one": keys.FORGET_OF_ONE,
     "pending": insights.PENDING,
     "overdue": insights.OVERDUE,
     "claimed": insights.CLAIMED,
@@ -41,6 +45,8 @@ STATEMENTS = {
     "user": users.GET,
     "users": users.PAGE,
     "epoch": users.EPOCH,
+    "any ECG": users.ANY_ECG,
+    "remove user": users.REMOVE,
 }
 
 
