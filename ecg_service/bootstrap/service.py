@@ -36,6 +36,7 @@ from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.insights.costs import InsightCosts
 from ecg_service.services.insights.sweeper import Sweeper
 from ecg_service.services.insights.turns import Turns
+from ecg_service.services.retention import Retention, scrub_forever
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
 
@@ -94,6 +95,11 @@ async def running_services(
             await stack.enter_async_context(background(sweeper.run_forever()))
             keys = _key_sweeper(store, settings)
             await stack.enter_async_context(background(keys.run_forever()))
+            if settings.store.retention_seconds:
+                retention = _retention(store, settings)
+                await stack.enter_async_context(background(retention.run_forever()))
+        scrubbing = scrub_forever(store.ecgs, every=settings.store.retention_sweep_seconds)
+        await stack.enter_async_context(background(scrubbing))
         await stack.enter_async_context(background(trim_when_idle(settings.server.trim_seconds)))
         yield Services(
             ingest=Ingest(
@@ -153,6 +159,14 @@ def _key_sweeper(store: Store, settings: Settings) -> KeySweeper:
         store.ecgs,
         lifetime=settings.ingest.idempotency_seconds,
         interval=settings.ingest.idempotency_sweep_seconds,
+    )
+
+
+def _retention(store: Store, settings: Settings) -> Retention:
+    return Retention(
+        store.ecgs,
+        lifetime=settings.store.retention_seconds,
+        interval=settings.store.retention_sweep_seconds,
     )
 
 

@@ -152,11 +152,16 @@ RULES: Mapping[str, Callable[[str], object]] = MappingProxyType(
 """What is allowed, by the name of the setting; each raises `ValueError`."""
 
 
+def open_beside(settings: Settings) -> AbstractAsyncContextManager[Store]:
+    """Open the configured database, behind the cache if there is one, also beside a running service."""
+    database = persistent_database(settings)
+    database.migrate()
+    return _opened(database.open_beside(), make_cache(settings))
+
+
 @asynccontextmanager
 async def open_users(settings: Settings) -> AsyncGenerator[Users]:
     """Open the users of the configured database, also beside a running service."""
-    database = persistent_database(settings)
     with closing(Threads("password", size=1, capacity=1)) as threads:
-        database.migrate()
-        async with database.open_beside() as store:
+        async with open_beside(settings) as store:
             yield Users(store.users, Argon2Passwords(threads), VerifiedCredentials())

@@ -1,12 +1,19 @@
 """Tables as wide as the terminal, or as a fixed width where there is none; bars on terminals."""
 
 import sys
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -37,6 +44,16 @@ def show_table(
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     console(stderr=stderr).print(table)
+
+
+@contextmanager
+def counter(what: str) -> Generator[Callable[[int], None]]:
+    """Show on standard error how many are done, if that is a terminal."""
+    hidden = not sys.stderr.isatty()
+    columns = TextColumn("{task.completed:,} {task.description}", markup=False), TimeElapsedColumn()
+    with Progress(*columns, console=console(stderr=True), transient=True, disable=hidden) as shown:
+        task = shown.add_task(what, total=None)
+        yield lambda done: shown.update(task, completed=done)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from ecg_service.domain.errors import Invalid, Violation
 from ecg_service.domain.principal import Principal, require_current
+from ecg_service.domain.time import to_microseconds
 from ecg_service.domain.users import Role, UnreadableUser, User, check_password, check_username
 from ecg_service.ports.users import PasswordHasher, UserRepository
 from ecg_service.services.credentials import VerifiedCredentials
@@ -80,7 +81,9 @@ class Users:
     async def _new(self, name: str, password: str, role: Role) -> User:
         check_username(name, "username")
         password_hash = await self._hash(password)
-        return User(name, role, password_hash, created=datetime.now(UTC))
+        created = datetime.now(UTC)
+        # Names of users who were erased may come again, but no epoch of theirs.
+        return User(name, role, password_hash, created, epoch=to_microseconds(created))
 
     async def _hash(self, password: str) -> str:
         check_password(password, "password")

@@ -24,7 +24,6 @@ from msgspec.structs import replace
 
 from ecg_service.domain.ecg import Cursor
 from ecg_service.domain.errors import EcgError
-from ecg_service.domain.ids import LAST
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.stored import StoredEcg

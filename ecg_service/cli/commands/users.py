@@ -1,14 +1,15 @@
 """`ecg users`: administers users in the database, with or without a running service."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import BinaryIO, TypeVar
 
 import click
 import msgspec
 
 from ecg_service.api.schemas.users import UserEntry
-from ecg_service.bootstrap.stores import open_users
-from ecg_service.cli.console import show_table
+from ecg_service.bootstrap.stores import open_beside, open_users
+from ecg_service.cli.console import counter, show_table
 from ecg_service.cli.exits import Refused, sentence
 from ecg_service.cli.options import (
     configured,
@@ -20,6 +21,7 @@ from ecg_service.cli.options import (
 from ecg_service.cli.runtime import run
 from ecg_service.domain.errors import Conflict, DamagedUser, NotFound
 from ecg_service.domain.users import Role, UnreadableUser, User, check_password, check_username
+from ecg_service.services import retention
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
 
@@ -108,6 +110,33 @@ def reset_password(*, name: str, password_file: BinaryIO | None, database_url: s
     click.echo(f"reset the password of {name}")
 
 
+@users.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@database_option
+def erase(*, name: str, yes: bool, database_url: str | None) -> None:
+    """Delete a user with their ECGs, insights and keys, also beside a running service.
+
+    Copies that were made before, backups among them, hold them still. If this is cut short, run
+    it again.
+    """
+    settings = _settings(database_url)
+    if not yes:
+        click.confirm(f"Delete {name} and all of their ECGs for good?", abort=True, err=True)
+    with _blaming(name):
+        deleted = run(_erase(settings, name))
+    click.echo(f"erased {name}: deleted {deleted} ECG{'' if deleted == 1 else 's'}")
+
+
+async def _erase(settings: Settings, name: str) -> int:
+    deleted = 0
+    with counter("ECGs deleted") as report:
+        async with open_beside(settings) as store:
+            async for count in retention.erase(store, name):
+                report(deleted := deleted + count)
+    return deleted
+
+
 def _settings(database_url: str | None) -> Settings:
     settings = configured(database_url=database_url)
     existing_database(settings)
@@ -115,8 +144,14 @@ def _settings(database_url: str | None) -> Settings:
 
 
 def _act(settings: Settings, name: str, action: Callable[[Users], Awaitable[User]]) -> None:
-    try:
+    with _blaming(name):
         run(_with_users(settings, action))
+
+
+@contextmanager
+def _blaming(name: str) -> Generator[None]:
+    try:
+        yield
     except (Conflict, DamagedUser, NotFound) as error:
         raise Refused(f"{name}: {sentence(error)}") from error
 

@@ -17,6 +17,10 @@ class StoreSettings:
     """Room kept on the disk, so that ECGs can be deleted when it is full."""
     max_backup_log_bytes: int = 4_294_967_296
     """The log of SQLite while a backup is made; beyond it the backup ends."""
+    retention_seconds: float = bounded(0.0, least=0)
+    """How long ECGs are kept after they were received; 0 keeps them for ever."""
+    retention_sweep_seconds: float = 60.0
+    """How often older ones are deleted, and the log that may hold what was deleted is emptied."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,8 @@ async def test_a_new_password_keeps_the_rules(users: Users) -> None:
 
 
 async def test_the_current_password_is_that_of_the_store(users: Users) -> None:
-    await users.register("ann", PASSWORD)
-    await users.change_password(ANN, PASSWORD, "battery staple")
+    now = Principal.of(await users.register("ann", PASSWORD))
+    await users.change_password(now, PASSWORD, "battery staple")
     later = Principal.of(await users.get("ann"))
     with pytest.raises(Invalid) as refused:
         await users.change_password(later, PASSWORD, "another one")

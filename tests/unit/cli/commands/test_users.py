@@ -167,3 +167,17 @@ def _shown(terminal: int) -> bytes:
         return b""
     finally:
         os.close(terminal)
+
+
+def test_one_is_erased() -> None:
+    add("alice", "--admin")
+    add("bob")
+    asked = users("erase", "bob", given="n\n")
+    assert (asked.exit_code, asked.stdout) == (1, "")
+    assert "Delete bob and all of their ECGs for good? [y/N]" in asked.stderr
+    assert users("erase", "bob", "--yes").stdout == "erased bob: deleted 0 ECGs\n"
+    again = users("erase", "bob", "--yes")
+    assert (again.exit_code, again.stderr) == (1, "Error: bob: There is no such user.\n")
+    last = users("erase", "alice", "--yes")
+    assert (last.exit_code, last.stdout) == (1, "")
+    assert [line.split()[0] for line in users("list").stdout.splitlines()[3:]] == ["alice"]
