@@ -121,6 +121,7 @@ async def test_a_user_is_removed_who_is_disabled_and_has_no_ecgs(store: Store) -
     with pytest.raises(UserInUse):
         await store.users.remove("ann")
     [one] = await added(store, new("ann"))
+    await store.identities.link("https://issuer", "subject", user(), is_new=False)
     await store.users.update("ann", disabled=True)
     with pytest.raises(UserInUse):
         await store.users.remove("ann")
@@ -129,3 +130,5 @@ async def test_a_user_is_removed_who_is_disabled_and_has_no_ecgs(store: Store) -
     with pytest.raises(UserNotFound):
         await store.users.remove("ann")
     await store.users.add(user())
+    with pytest.raises(UserNotFound):  # who has the name now is somebody else
+        await store.identities.user_of("https://issuer", "subject")

@@ -11,18 +11,17 @@ class MemoryIdentities(IdentityRepository):
 
     def __init__(self, users: MemoryUsers) -> None:
         self._users = users
-        self._names: dict[tuple[str, str], str] = {}
 
     async def user_of(self, issuer: str, subject: str) -> User:
-        if (issuer, subject) not in self._names:
+        if (issuer, subject) not in self._users.identities:
             raise UserNotFound
-        return await self._users.get(self._names[issuer, subject])
+        return await self._users.get(self._users.identities[issuer, subject])
 
     async def link(self, issuer: str, subject: str, user: User, *, is_new: bool) -> User:
-        if (issuer, subject) in self._names:
+        if (issuer, subject) in self._users.identities:
             return await self.user_of(issuer, subject)
         if is_new:
             await self._users.add(user)
         found = await self._users.get(user.name)
-        self._names[issuer, subject] = user.name
+        self._users.identities[issuer, subject] = user.name
         return found

@@ -14,6 +14,7 @@ class MemoryUsers(UserRepository):
     def __init__(self, has_ecgs: Callable[[str], bool]) -> None:
         self._users: dict[str, User] = {}
         self._has_ecgs = has_ecgs
+        self.identities: dict[tuple[str, str], str] = {}
 
     async def add(self, user: User, *, by: Principal | None = None) -> None:
         require_current(by, self.epoch_of)
@@ -57,6 +58,7 @@ class MemoryUsers(UserRepository):
     async def remove(self, name: str) -> None:
         require_unused(await self.get(name), has_ecgs=self._has_ecgs(name))
         del self._users[name]
+        self.identities = {one: user for one, user in self.identities.items() if user != name}
 
     def epoch_of(self, name: str) -> int | None:
         """Return the epoch of a user, if there is one."""

@@ -32,7 +32,8 @@ PUT = """
     WHERE name = $1
 """
 ANY_ECG = "SELECT EXISTS (SELECT FROM ecgs WHERE owner = $1)"
-REMOVE = "DELETE FROM users WHERE name = $1"
+REMOVE = ("DELETE FROM users WHERE name = $1", "DELETE FROM identities WHERE name = $1")
+"""A user, and what names them."""
 OTHER_ADMINS = f"SELECT {USERS.columns} FROM users WHERE role = 'ADMIN' AND name != $1"  # noqa: S608
 
 logger = logging.getLogger(__name__)
@@ -92,9 +93,10 @@ class PostgresUsers(UserRepository):
     async def remove(self, name: str) -> None:
         async def remove(connection: Connection) -> None:
             key = name.encode()
-            user = _read(await connection.fetchrow(GET, key))
+            user = await get_user(connection, name)
             require_unused(user, has_ecgs=await connection.fetchval(ANY_ECG, key))
-            await connection.execute(REMOVE, key)
+            for statement in REMOVE:
+                await connection.execute(statement, key)
 
         await self._engine.write(remove, locks=LOCK_TO_CHANGE)
 

@@ -31,7 +31,8 @@ PUT = """
     WHERE name = ?1
 """
 ANY_ECG = "SELECT 1 FROM ecgs WHERE owner = ? LIMIT 1"
-REMOVE = "DELETE FROM users WHERE name = ?"
+REMOVE = ("DELETE FROM users WHERE name = ?", "DELETE FROM identities WHERE name = ?")
+"""A user, and what names them."""
 OTHER_ADMINS = "SELECT CAST(name AS BLOB) FROM users WHERE role = 'ADMIN' AND name != ?"
 
 logger = logging.getLogger(__name__)
@@ -73,8 +74,9 @@ class SqliteUsers(UserRepository):
 
 
 def _remove(connection: apsw.Connection, name: str) -> None:
-    require_unused(_get(connection, name), has_ecgs=bool(execute(connection, ANY_ECG, name)))
-    execute(connection, REMOVE, name)
+    require_unused(get_user(connection, name), has_ecgs=bool(execute(connection, ANY_ECG, name)))
+    for statement in REMOVE:
+        execute(connection, statement, name)
 
 
 def epoch_of(connection: apsw.Connection, name: str) -> int | None:

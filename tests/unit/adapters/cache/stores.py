@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -51,7 +52,7 @@ class Slow(MemoryEcgs):
 
     def __init__(self, store: MemoryStore) -> None:
         super().__init__(store.ecgs._stored, store.users)
-        self.store = MemoryStore(self, store.insights, store.users)
+        self.store = replace(store, ecgs=self)
         self.is_open = True
         self.waiting: list[asyncio.Event] = []
         self.asked = 0

@@ -46,7 +46,7 @@ STATEMENTS = {
     "users": users.PAGE,
     "epoch": users.EPOCH,
     "any ECG": users.ANY_ECG,
-    "remove user": users.REMOVE,
+    "remove user": users.REMOVE[0],
 }
 
 

@@ -9,6 +9,7 @@ import apsw
 import pytest
 
 from ecg_service.adapters.sqlite import SqliteStore
+from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.adapters.sqlite.rows.parts import WHOLE
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.services.retention import erase
@@ -27,8 +28,8 @@ def files_with(canary: bytes, path: Path) -> list[str]:
 def reading(path: Path) -> Generator[None]:
     """Hold a snapshot of the database, as a backup does."""
     with closing(apsw.Connection(str(path))) as other:
-        other.execute("BEGIN")
-        [*other.execute("SELECT count(*) FROM ecgs")]
+        execute(other, "BEGIN")
+        execute(other, "SELECT count(*) FROM ecgs")
         yield
 
 

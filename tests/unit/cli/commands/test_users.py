@@ -177,7 +177,7 @@ def test_one_is_erased() -> None:
     assert "Delete bob and all of their ECGs for good? [y/N]" in asked.stderr
     assert users("erase", "bob", "--yes").stdout == "erased bob: deleted 0 ECGs\n"
     again = users("erase", "bob", "--yes")
-    assert (again.exit_code, again.stderr) == (1, "Error: bob: There is no such user.\n")
+    assert (again.exit_code, again.stderr) == (1, "Error: bob: No user has this name.\n")
     last = users("erase", "alice", "--yes")
     assert (last.exit_code, last.stdout) == (1, "")
-    assert [line.split()[0] for line in users("list").stdout.splitlines()[3:]] == ["alice"]
+    assert len(users("list", "--json").stdout.splitlines()) == 1
