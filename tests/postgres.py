@@ -30,6 +30,7 @@ TABLES = [
     "idempotency_keys",
     "backfills",
     "pings",
+    "grants",
 ]
 URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
 

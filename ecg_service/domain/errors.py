@@ -14,12 +14,14 @@ EcgError
 ├── NotFound
 │   ├── EcgNotFound        unknown or another user's; the two are indistinguishable
 │   ├── LeadNotFound
-│   └── UserNotFound
+│   ├── UserNotFound
+│   └── GrantNotFound
 ├── Conflict
 │   ├── EcgIdTaken         the client's id already names an ECG with other content
 │   ├── KeyReused          the idempotency key was sent with other content before
 │   ├── KeyInUse           the request that came first with the key is not answered yet
 │   ├── UserExists
+│   ├── TooManyGrants      the user has as many as they may have
 │   ├── LastAdmin          no enabled admin would be left
 │   └── UserInUse          an enabled user, or one with ECGs, cannot be removed
 ├── Overloaded             a bounded queue or pool is full: nothing was stored, try again
@@ -30,6 +32,7 @@ EcgError
 └── Damaged                a checksum does not match: what is stored must not be trusted
     ├── DamagedEcg
     ├── DamagedKey
+    ├── DamagedGrant
     └── DamagedUser
 """
 
@@ -116,6 +119,10 @@ class UserNotFound(NotFound):
     """No user has this name."""
 
 
+class GrantNotFound(NotFound):
+    """This user has no API key with this id."""
+
+
 class Conflict(EcgError):
     """The request contradicts what is stored."""
 
@@ -134,6 +141,10 @@ class KeyInUse(Conflict):
 
 class UserExists(Conflict):
     """A user with this name is registered already."""
+
+
+class TooManyGrants(Conflict):
+    """The user has as many API keys as they may have; revoke one first."""
 
 
 class LastAdmin(Conflict):
@@ -174,6 +185,10 @@ class DamagedEcg(Damaged):
 
 class DamagedKey(Damaged):
     """What an idempotency key stands for is damaged; use another key, or wait until it expires."""
+
+
+class DamagedGrant(Damaged):
+    """The record of an API key or a session is damaged; revoke it, and make another one."""
 
 
 class DamagedUser(Damaged):

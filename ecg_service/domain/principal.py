@@ -1,6 +1,7 @@
 """The user on whose behalf a request is made, independent of the way they signed in."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Self
 
 from msgspec import Struct
@@ -9,16 +10,23 @@ from ecg_service.domain.errors import Unauthenticated
 from ecg_service.domain.users import Role, User
 
 
+class Scope(StrEnum):
+    """A part of what the role USER allows: to send ECGs, or to read them and their insights."""
+
+    INGEST = "ingest"
+    READ = "read"
+
+
 class Principal(Struct, frozen=True):
     """An authenticated user, without any secret.
 
-    `scopes` narrow what the role allows; None allows all of it. No scheme sets them yet, so no
-    route checks them. `epoch` is that of the user when they signed in.
+    `scopes` narrow what the role allows; None allows all of it. `epoch` is that of the user when
+    they signed in.
     """
 
     name: str
     role: Role
-    scopes: frozenset[str] | None = None
+    scopes: frozenset[Scope] | None = None
     epoch: int = 0
 
     @classmethod

@@ -21,7 +21,8 @@ class Contents(Struct, frozen=True):
     """All that a database held at one moment.
 
     `size` is about how many bytes they are. Each batch is the name of a table and some of its rows:
-    `users`, `identities`, `ecgs` with their whole blobs, `insights`, `idempotency_keys`, in this order.
+    `users`, `identities`, `ecgs` with their whole blobs, `insights`, `idempotency_keys`,
+    `grants`, in this order.
     """
 
     size: int

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ecg_service.ports.copies import Contents, Copying, VerifyBlob
 from ecg_service.ports.ecgs import EcgRepository
+from ecg_service.ports.grants import GrantRepository
 from ecg_service.ports.identities import IdentityRepository
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.ports.users import UserRepository
@@ -47,6 +48,7 @@ class Checked(Struct):
     insights: int = 0
     users: int = 0
     idempotency_keys: int = 0
+    grants: int = 0
 
 
 class Store(Protocol):
@@ -60,6 +62,8 @@ class Store(Protocol):
     def users(self) -> UserRepository: ...
     @property
     def identities(self) -> IdentityRepository: ...
+    @property
+    def grants(self) -> GrantRepository: ...
 
     def statistics(self) -> StoreStatistics:
         """Return how much there is to do."""

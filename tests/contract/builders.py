@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from ecg_service.domain.ecg import Ecg, Lead
+from ecg_service.domain.grants import Grant, Kind
 from ecg_service.domain.ids import next_id
 from ecg_service.domain.insights import InsightRecord
 from ecg_service.domain.principal import Principal
@@ -52,6 +53,11 @@ def new(
 
 def user(name: str = "ann", role: Role = Role.USER, **changes: object) -> User:
     return replace(User(name, role, f"hash of {name}'s password", NOON), **changes)
+
+
+def grant(owner: str = "ann", kind: Kind = Kind.API_KEY, **changes: object) -> Grant:
+    made = Grant(ecg_id(), kind, owner, digest=b"digest", created=NOON, name="ward 3")
+    return replace(made, **changes)
 
 
 async def added(store: Store, *all_new: StoredEcg) -> list[UUID]:

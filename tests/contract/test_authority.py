@@ -9,7 +9,7 @@ from ecg_service.domain.errors import LastAdmin, Unauthenticated, UserExists
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role
 from ecg_service.ports.store import Store
-from tests.contract.builders import added, ecg_id, new, user
+from tests.contract.builders import added, ecg_id, grant, new, user
 
 Write = Callable[[Store, Principal], Awaitable[object]]
 Change = Callable[[Store], Awaitable[object]]
@@ -32,6 +32,9 @@ WRITES: dict[str, Write] = {
     "a password": lambda store, by: store.users.update("ann", password_hash="mine", by=by),
     "itself again": lambda store, by: store.users.update(by.name, disabled=False, by=by),
     "an unknown user": lambda store, by: store.users.update("eve", disabled=True, by=by),
+    "a grant": lambda store, by: store.grants.add(grant(by.name), most=9, by=by),
+    "a grant too many": lambda store, by: store.grants.add(grant(by.name), most=0, by=by),
+    "a revocation": lambda store, by: store.grants.remove(by.name, ecg_id(), by=by),
     "nothing": lambda store, by: store.users.update("ann", by=by),
 }
 

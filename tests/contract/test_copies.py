@@ -13,17 +13,25 @@ from ecg_core import Signal, pack
 from ecg_service.adapters.core import verify_blob
 from ecg_service.domain.ecg import Lead
 from ecg_service.domain.errors import Conflict, Damaged, StorageUnavailable
+from ecg_service.domain.grants import Kind
 from ecg_service.domain.insights import InsightState
+from ecg_service.domain.principal import Scope
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.copies import Contents, Copying
 from ecg_service.ports.store import Checked, Database, Store
-from tests.contract.builders import added, insights_of, new, user, users_of
+from tests.contract.builders import NOON, added, grant, insights_of, new, user, users_of
 from tests.contract.conftest import DATABASES
 
 SAMPLES = 300_000
 LONG = pack([Signal(array("i", random.Random(1).randbytes(4 * SAMPLES)))])
 """More than one part of a blob in SQLite."""
 ISSUER = "https://sso.example/é"
+
+GRANTS = [
+    grant("ann", name="ä\0", scopes=frozenset([*Scope]), expires=NOON, last_used=NOON),
+    grant("bob", Kind.SESSION, name="", epoch=7, digest=bytes(range(32))),
+    grant("bob", scopes=frozenset[Scope]()),
+]
 
 Other = Callable[[], AbstractContextManager[Database]]
 
@@ -57,6 +65,8 @@ async def fill(store: Store) -> list[StoredEcg]:
     ]
     await added(store, *stored)
     await store.ecgs.delete("bob", stored[3].ecg.id)  # whose key is remembered
+    for one in GRANTS:
+        await store.grants.add(one, most=9)
     await store.insights.claim([stored[2].ecg.id], now=1)
     return stored[:3]
 
@@ -67,7 +77,7 @@ async def test_all_is_copied(database: Database, other: Other) -> None:
     async with database.open() as store:
         stored = await fill(store)
         with other() as target, database.contents() as contents:  # beside who has it open
-            assert target.fill(contents, copying()) == Checked(3, len_of(stored), 4, 2, 3)
+            assert target.fill(contents, copying()) == Checked(3, len_of(stored), 4, 2, 3, 3)
             await is_as_it_was(target, stored)
             checked = Checked()
             assert list(target.check(verify_blob, checked)) == []
@@ -83,6 +93,7 @@ async def is_as_it_was(target: Database, stored: list[StoredEcg]) -> None:
         for one in stored:
             found = await store.ecgs.get(one.ecg.owner, one.ecg.id)
             assert (found.ecg, found.blob) == (one.ecg, one.blob)
+        assert [await store.grants.get(one.id) for one in GRANTS] == GRANTS
         assert [one.disabled for one in await users_of(store)] == [False, True]
         assert (await store.identities.user_of(ISSUER, "sub:\0ann")).name == "ann"
         for one in stored:

@@ -4,9 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from ecg_service.domain.errors import LastAdmin, UserExists, UserInUse, UserNotFound
+from ecg_service.domain.grants import Kind
 from ecg_service.domain.users import Role
 from ecg_service.ports.store import Store
-from tests.contract.builders import added, new, user
+from tests.contract.builders import added, grant, new, user
 
 
 async def test_returns_what_was_added(store: Store) -> None:
@@ -122,6 +123,7 @@ async def test_a_user_is_removed_who_is_disabled_and_has_no_ecgs(store: Store) -
         await store.users.remove("ann")
     [one] = await added(store, new("ann"))
     await store.identities.link("https://issuer", "subject", user(), is_new=False)
+    await store.grants.add(grant(), most=1)
     await store.users.update("ann", disabled=True)
     with pytest.raises(UserInUse):
         await store.users.remove("ann")
@@ -132,3 +134,4 @@ async def test_a_user_is_removed_who_is_disabled_and_has_no_ecgs(store: Store) -
     await store.users.add(user())
     with pytest.raises(UserNotFound):  # who has the name now is somebody else
         await store.identities.user_of("https://issuer", "subject")
+    assert await store.grants.page("ann", Kind.API_KEY, limit=9) == []

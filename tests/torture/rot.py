@@ -14,7 +14,7 @@ from tests.torture.files import ECGS, UNREADABLE, content_of_row, opened
 from tests.torture.ledger import Account
 from tests.torture.power import DATABASE, folder_in_memory
 
-TABLES = ("ecgs", "ecg_parts", "insights", "users", "identities", "idempotency_keys")
+TABLES = ("ecgs", "ecg_parts", "insights", "users", "identities", "idempotency_keys", "grants")
 
 
 class Flips:

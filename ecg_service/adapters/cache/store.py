@@ -15,6 +15,7 @@ from ecg_service.adapters.cache.limits import Limits
 from ecg_service.adapters.cache.redis import make_session
 from ecg_service.adapters.cache.server import Server
 from ecg_service.adapters.cache.trust import Trust
+from ecg_service.ports.grants import GrantRepository
 from ecg_service.ports.identities import IdentityRepository
 from ecg_service.ports.store import Store, StoreStatistics
 from ecg_service.ports.users import UserRepository
@@ -38,6 +39,10 @@ class CachedStore:
     @property
     def identities(self) -> IdentityRepository:
         return self.store.identities
+
+    @property
+    def grants(self) -> GrantRepository:
+        return self.store.grants
 
     def statistics(self) -> StoreStatistics:
         """Return those of the store, with those of the cache."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from ecg_service.adapters.memory.ecgs import EcgsById, MemoryEcgs
+from ecg_service.adapters.memory.grants import MemoryGrants
 from ecg_service.adapters.memory.identities import MemoryIdentities
 from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.memory.users import MemoryUsers
@@ -27,6 +28,7 @@ class MemoryStore:
     insights: MemoryInsights
     users: MemoryUsers
     identities: MemoryIdentities
+    grants: MemoryGrants
 
     def statistics(self) -> StoreStatistics:
         """Return zeros: nothing waits in memory."""
@@ -38,7 +40,13 @@ class MemoryStore:
         """Open an empty store, whose content ends with the block."""
         stored: EcgsById = {}
         users = MemoryUsers(lambda name: any(one.ecg.owner == name for one in stored.values()))
-        yield cls(MemoryEcgs(stored, users), MemoryInsights(stored), users, MemoryIdentities(users))
+        yield cls(
+            MemoryEcgs(stored, users),
+            MemoryInsights(stored),
+            users,
+            MemoryIdentities(users),
+            MemoryGrants(users),
+        )
 
 
 class MemoryDatabase(Database):

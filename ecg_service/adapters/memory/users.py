@@ -1,8 +1,10 @@
 """Users in memory."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from ecg_service.domain.errors import UserExists, UserNotFound
+from ecg_service.domain.grants import Grant
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.users import UnreadableUser, User, changed, require_unused
 from ecg_service.ports.users import UserRepository
@@ -15,6 +17,7 @@ class MemoryUsers(UserRepository):
         self._users: dict[str, User] = {}
         self._has_ecgs = has_ecgs
         self.identities: dict[tuple[str, str], str] = {}
+        self.grants: dict[UUID, Grant] = {}
 
     async def add(self, user: User, *, by: Principal | None = None) -> None:
         require_current(by, self.epoch_of)
@@ -59,6 +62,7 @@ class MemoryUsers(UserRepository):
         require_unused(await self.get(name), has_ecgs=self._has_ecgs(name))
         del self._users[name]
         self.identities = {one: user for one, user in self.identities.items() if user != name}
+        self.grants = {one: grant for one, grant in self.grants.items() if grant.owner != name}
 
     def epoch_of(self, name: str) -> int | None:
         """Return the epoch of a user, if there is one."""

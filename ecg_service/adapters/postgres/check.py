@@ -17,13 +17,14 @@ from ecg_service.adapters.postgres.engine.sql import (
 )
 from ecg_service.adapters.postgres.records import read_record
 from ecg_service.adapters.postgres.schema.migrations import require_current
-from ecg_service.adapters.postgres.tables import ECGS, IDENTITIES, INSIGHTS, KEYS, USERS
+from ecg_service.adapters.postgres.tables import ECGS, GRANTS, IDENTITIES, INSIGHTS, KEYS, USERS
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, OWNER, to_blob, to_ecg
+from ecg_service.adapters.rows.grants import to_grant
 from ecg_service.adapters.rows.identities import to_name
 from ecg_service.adapters.rows.keys import to_named
 from ecg_service.adapters.rows.shown import shown, shown_of_owner, shown_version
 from ecg_service.adapters.rows.users import to_user
-from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedKey, DamagedUser
+from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedGrant, DamagedKey, DamagedUser
 from ecg_service.ports.copies import VerifyBlob
 from ecg_service.ports.store import Checked
 
@@ -74,6 +75,10 @@ class _Check(NamedTuple):
     def key(self, row: Record) -> None:
         self.checked.idempotency_keys += 1
         to_named(KEYS.read(row, DamagedKey))
+
+    def grant(self, row: Record) -> None:
+        self.checked.grants += 1
+        to_grant(GRANTS.read(row, DamagedGrant))
 
 
 def _shown_insight(ecg_id: object, name: bytes) -> str:
@@ -135,6 +140,7 @@ TABLES = (
         _Check.backfill,
     ),
     _Table("idempotency_keys", ("owner", "key"), KEYS.columns, shown_of_owner, _Check.key),
+    _Table("grants", ("id",), GRANTS.columns, "id {}".format, _Check.grant),
 )
 
 

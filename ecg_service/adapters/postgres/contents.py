@@ -12,7 +12,15 @@ from ecg_service.adapters.postgres.engine.limits import Limits
 from ecg_service.adapters.postgres.engine.paging import pages
 from ecg_service.adapters.postgres.engine.sql import Connection, Record, connect
 from ecg_service.adapters.postgres.schema.migrations import MIGRATION_SECONDS, require_current
-from ecg_service.adapters.postgres.tables import ECGS, IDENTITIES, INSIGHTS, KEYS, USERS, Table
+from ecg_service.adapters.postgres.tables import (
+    ECGS,
+    GRANTS,
+    IDENTITIES,
+    INSIGHTS,
+    KEYS,
+    USERS,
+    Table,
+)
 from ecg_service.adapters.rows.batches import size_of
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS
 from ecg_service.domain.errors import Conflict, Damaged
@@ -24,7 +32,7 @@ SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Nobody may store or change anything, or take anything for stored, before all of it is.
 ALONE = """
     BEGIN;
-    LOCK TABLE users, identities, ecgs, client_ids, insights, idempotency_keys IN EXCLUSIVE MODE
+    LOCK TABLE users, identities, ecgs, client_ids, insights, idempotency_keys, grants IN EXCLUSIVE MODE
 """
 IS_EMPTY = """
     SELECT NOT EXISTS (SELECT FROM users) AND NOT EXISTS (SELECT FROM ecgs)
@@ -55,6 +63,7 @@ TABLES = {
         _Read(ECGS, ("id",), 50, f", {BLOB_COLUMNS}"),
         _Read(INSIGHTS, ("ecg_id", "name"), 500),
         _Read(KEYS, ("owner", "key"), 500),
+        _Read(GRANTS, ("id",), 500),
     )
 }
 

@@ -23,6 +23,7 @@ from ecg_service.adapters.postgres.engine.blocking import iterate, run
 from ecg_service.adapters.postgres.engine.engine import Engine
 from ecg_service.adapters.postgres.engine.limits import Limits
 from ecg_service.adapters.postgres.engine.presence import Presence
+from ecg_service.adapters.postgres.grants import PostgresGrants
 from ecg_service.adapters.postgres.identities import PostgresIdentities
 from ecg_service.adapters.postgres.insights import PostgresInsights
 from ecg_service.adapters.postgres.schema.migrations import exists, migrate, require_current
@@ -51,6 +52,7 @@ class PostgresStore:
     insights: PostgresInsights
     users: PostgresUsers
     identities: PostgresIdentities
+    grants: PostgresGrants
     statistics: Callable[[], StoreStatistics]
 
     @classmethod
@@ -71,6 +73,7 @@ class PostgresStore:
                         PostgresInsights(engine, presence.number),
                         PostgresUsers(engine),
                         PostgresIdentities(engine),
+                        PostgresGrants(engine),
                         engine.statistics,
                     )
                 finally:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ecg_service.adapters.postgres.engine.sql import Record, id_of
-from ecg_service.adapters.rows import ecgs, identities, insights, keys, users
+from ecg_service.adapters.rows import ecgs, grants, identities, insights, keys, users
 from ecg_service.adapters.rows.sealed import Row, Value
 from ecg_service.domain.errors import Damaged
 
 
 class Table(NamedTuple):
-    """A table, its columns, and which of them are texts or the id of an ECG."""
+    """A table, its columns, and which of them are texts or an id."""
 
     name: str
     columns: str
@@ -53,3 +53,4 @@ USERS = Table("users", users.COLUMNS, frozenset({0, 2}))
 ECGS = Table("ecgs", ecgs.COLUMNS, frozenset({1, 4, 5}), id=0)
 INSIGHTS = Table("insights", insights.COLUMNS, frozenset({1, 5, 6}), id=0)
 KEYS = Table("idempotency_keys", keys.COLUMNS, frozenset({0, 1}), id=2)
+GRANTS = Table("grants", grants.COLUMNS, frozenset({2, 6}), id=0)

@@ -32,7 +32,11 @@ PUT = """
     WHERE name = $1
 """
 ANY_ECG = "SELECT EXISTS (SELECT FROM ecgs WHERE owner = $1)"
-REMOVE = ("DELETE FROM users WHERE name = $1", "DELETE FROM identities WHERE name = $1")
+REMOVE = (
+    "DELETE FROM users WHERE name = $1",
+    "DELETE FROM identities WHERE name = $1",
+    "DELETE FROM grants WHERE owner = $1",
+)
 """A user, and what names them."""
 OTHER_ADMINS = f"SELECT {USERS.columns} FROM users WHERE role = 'ADMIN' AND name != $1"  # noqa: S608
 

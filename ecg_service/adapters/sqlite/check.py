@@ -8,6 +8,7 @@ from typing import NamedTuple
 import apsw
 
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, COLUMNS, OWNER, to_blob, to_ecg
+from ecg_service.adapters.rows.grants import to_grant
 from ecg_service.adapters.rows.identities import to_name
 from ecg_service.adapters.rows.insights import to_record
 from ecg_service.adapters.rows.keys import to_named
@@ -19,6 +20,7 @@ from ecg_service.adapters.sqlite.engine.connections import open_reader
 from ecg_service.adapters.sqlite.engine.errors import reason, translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import Row, execute
+from ecg_service.adapters.sqlite.grants import GET as ONE_GRANT
 from ecg_service.adapters.sqlite.identities import GET as GET_IDENTITY
 from ecg_service.adapters.sqlite.identities import PAGE as PAGE_OF_IDENTITIES
 from ecg_service.adapters.sqlite.rows.insights import NAME, ONE
@@ -95,6 +97,10 @@ class _Check(NamedTuple):
         self.checked.idempotency_keys += 1
         to_named(row)
 
+    def grant(self, row: Row) -> None:
+        self.checked.grants += 1
+        to_grant(row)
+
 
 def _shown_insight(ecg_id: bytes, name: bytes) -> str:
     return f"{shown(name)} of ECG {ecg_id.hex().upper()}"
@@ -165,6 +171,14 @@ TABLES = (
         ONE_KEY,
         shown_of_owner,
         _Check.key,
+    ),
+    _Table(
+        "grants",
+        "SELECT id, hex(id) FROM grants WHERE id > ? ORDER BY id LIMIT ?",
+        (b"",),
+        ONE_GRANT,
+        "id {1}".format,
+        _Check.grant,
     ),
 )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import apsw
 
-from ecg_service.adapters.rows import ecgs, identities, insights, keys, users
+from ecg_service.adapters.rows import ecgs, grants, identities, insights, keys, users
 from ecg_service.adapters.rows.batches import batched, size_of
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS
 from ecg_service.adapters.sqlite.adding import INSERT as INSERT_ECG
@@ -18,6 +18,7 @@ from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
 from ecg_service.adapters.sqlite.engine.writer import transaction
+from ecg_service.adapters.sqlite.grants import INSERT as INSERT_GRANT
 from ecg_service.adapters.sqlite.identities import ADD as INSERT_IDENTITY
 from ecg_service.adapters.sqlite.rows.insights import INSERT as INSERT_INSIGHT
 from ecg_service.adapters.sqlite.rows.keys import INSERT as INSERT_KEY
@@ -47,6 +48,7 @@ TABLES = {
     "ecgs": _Table(_ECG_COLUMNS, "id", INSERT_ECG),
     "insights": _Table(insights.COLUMNS, "ecg_id, name", INSERT_INSIGHT),
     "idempotency_keys": _Table(keys.COLUMNS, "owner, key", INSERT_KEY),
+    "grants": _Table(grants.COLUMNS, "id", INSERT_GRANT),
 }
 
 

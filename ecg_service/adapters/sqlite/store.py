@@ -14,6 +14,7 @@ from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.files.lock import exclusive_lock
 from ecg_service.adapters.sqlite.engine.files.turns import Turn, alone, in_turn
 from ecg_service.adapters.sqlite.engine.limits import Limits
+from ecg_service.adapters.sqlite.grants import SqliteGrants
 from ecg_service.adapters.sqlite.identities import SqliteIdentities
 from ecg_service.adapters.sqlite.insights import SqliteInsights
 from ecg_service.adapters.sqlite.schema.migrations import require_current
@@ -33,6 +34,7 @@ class SqliteStore:
     insights: SqliteInsights
     users: SqliteUsers
     identities: SqliteIdentities
+    grants: SqliteGrants
     statistics: Callable[[], StoreStatistics]
 
     @classmethod
@@ -73,6 +75,7 @@ class SqliteStore:
             SqliteInsights(engine),
             SqliteUsers(engine),
             SqliteIdentities(engine),
+            SqliteGrants(engine),
             engine.statistics,
         )
 

@@ -31,7 +31,11 @@ PUT = """
     WHERE name = ?1
 """
 ANY_ECG = "SELECT 1 FROM ecgs WHERE owner = ? LIMIT 1"
-REMOVE = ("DELETE FROM users WHERE name = ?", "DELETE FROM identities WHERE name = ?")
+REMOVE = (
+    "DELETE FROM users WHERE name = ?",
+    "DELETE FROM identities WHERE name = ?",
+    "DELETE FROM grants WHERE owner = ?",
+)
 """A user, and what names them."""
 OTHER_ADMINS = "SELECT CAST(name AS BLOB) FROM users WHERE role = 'ADMIN' AND name != ?"
 

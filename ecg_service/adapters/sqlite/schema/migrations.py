@@ -19,6 +19,8 @@ from ecg_service.adapters.sqlite.schema.tables import (
     ECG_LEFTOVERS,
     ECG_PARTS,
     GENERATIONS,
+    GRANTS,
+    GRANTS_BY_OWNER,
     IDEMPOTENCY_KEYS,
     IDEMPOTENCY_KEYS_BY_AGE,
     IDENTITIES,
@@ -74,6 +76,12 @@ def add_identities(db: Database) -> None:
     db.conn.execute(IDENTITIES)
 
 
+def add_grants(db: Database) -> None:
+    """Keep API keys and sessions."""
+    db.conn.execute(GRANTS)
+    db.conn.execute(GRANTS_BY_OWNER)
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     create_tables,
     add_epochs,
@@ -83,6 +91,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_parts,
     add_generation,
     add_identities,
+    add_grants,
 )
 """In order; a published step never changes, a change of the schema is a new step.
 

@@ -107,6 +107,24 @@ CREATE TABLE identities (
 ) STRICT, WITHOUT ROWID
 """
 
+# API keys and sessions; `digest` is of the secret.
+GRANTS = """
+CREATE TABLE grants (
+    id BLOB PRIMARY KEY,
+    kind TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    created INTEGER NOT NULL,
+    expires INTEGER,
+    name TEXT NOT NULL,
+    scopes TEXT,
+    epoch INTEGER NOT NULL,
+    last_used INTEGER,
+    checksum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID
+"""
+GRANTS_BY_OWNER = "CREATE INDEX grants_by_owner ON grants (owner, kind, id)"
+
 TABLES = (
     USERS,
     ECGS,

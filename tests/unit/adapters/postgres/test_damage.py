@@ -9,11 +9,13 @@ from ecg_service.adapters.core import verify_blob
 from ecg_service.adapters.postgres import PostgresDatabase, PostgresStore
 from ecg_service.adapters.rows.insights import DAMAGED
 from ecg_service.domain.ecg import Ecg, UnreadableEcg
-from ecg_service.domain.errors import DamagedEcg, DamagedKey, DamagedUser, EcgNotFound
+from ecg_service.domain.errors import DamagedEcg, DamagedGrant, DamagedKey, DamagedUser, EcgNotFound
+from ecg_service.domain.grants import Kind, UnreadableGrant
 from ecg_service.domain.insights import InsightState
+from ecg_service.domain.principal import Scope
 from ecg_service.domain.users import UnreadableUser
 from ecg_service.ports.store import Checked
-from tests.contract.builders import NOON, added, insights_of, new, user
+from tests.contract.builders import NOON, added, grant, insights_of, new, user
 from tests.postgres import execute
 
 BLOB, OTHER = pack([Signal([1, 2, 3])]), pack([Signal([3, 2, 1])])
@@ -125,6 +127,23 @@ async def test_an_identity_whose_user_is_lost(url: str, store: PostgresStore) ->
     with pytest.raises(DamagedUser):
         await store.identities.user_of("here", "sub:1")
     assert "identities row sub:1 of here: there is no such user" in problems(url)
+
+
+@pytest.mark.parametrize("change", ["scopes = NULL", "digest = 'x'", "name = '\\xff'"])
+async def test_an_altered_grant(url: str, store: PostgresStore, change: str) -> None:
+    one, other = grant(scopes=frozenset([Scope.READ])), grant()
+    for made in (one, other):
+        await store.grants.add(made, most=9)
+    alter(url, "grants", change, f"id = '{one.id}'")
+    with pytest.raises(DamagedGrant):
+        await store.grants.get(one.id)
+    assert await store.grants.page("ann", Kind.API_KEY, limit=9) == [UnreadableGrant(one.id), other]
+    [problem] = problems(url)
+    assert problem.startswith(f"grants row id {one.id}: ")
+    await store.grants.touch({one.id: NOON, other.id: NOON})
+    assert (await store.grants.get(other.id)).last_used == NOON
+    await store.grants.remove("ann", one.id)
+    assert problems(url) == []
 
 
 async def test_an_altered_key(url: str, store: PostgresStore, two: list[UUID]) -> None:

@@ -5,8 +5,9 @@ import pytest
 
 from ecg_service.adapters.sqlite import SqliteStore, check
 from ecg_service.domain.errors import DamagedEcg, StorageUnavailable
+from ecg_service.domain.principal import Scope
 from ecg_service.ports.store import Checked
-from tests.contract.builders import added, new, user
+from tests.contract.builders import added, grant, new, user
 from tests.unit.adapters.sqlite.alterations import ALTERATIONS, alter
 
 
@@ -60,6 +61,11 @@ def test_finds_damaged_blobs(path: Path, stored: UUID) -> None:
         ("idempotency_keys SET key = CAST(x'ff' AS TEXT)", "idempotency_keys row %FF of ann: "),
         ("identities SET name = 'eve'", "identities row sub:1 of here: "),
         ("identities SET subject = CAST(x'ff' AS TEXT)", "identities row %FF of here: "),
+        ("grants SET scopes = NULL", "grants row id 00000000000000000000000000000007: "),
+        (
+            "grants SET name = CAST(x'ff' AS TEXT)",
+            "grants row id 00000000000000000000000000000007: ",
+        ),
         ("backfills SET position = x'02'", "backfills row rr 1: "),
         ("ecgs SET blob_checksum = blob_checksum + 1", "ecgs row 1, id {}: "),
         ("ecgs SET blob = x'00'", "ecgs row 1, id {}: "),
@@ -71,6 +77,7 @@ async def test_finds_each_altered_row(
     async with SqliteStore.open(path) as store:
         await store.users.add(user("ann"))
         await store.identities.link("here", "sub:1", user("bob"), is_new=True)
+        await store.grants.add(grant(id=UUID(int=7), scopes=frozenset([Scope.READ])), most=1)
         await store.insights.backfill("rr", 1, limit=9)
         [deleted] = await added(store, new(key="key", fingerprint=b"f"))
         await store.ecgs.delete("ann", deleted)

@@ -10,8 +10,9 @@ import pytest
 
 from ecg_service.adapters.sqlite import SqliteStore, check
 from ecg_service.domain.errors import EcgError
+from ecg_service.domain.grants import Kind
 from ecg_service.domain.users import Role
-from tests.contract.builders import NOON, added, new, user
+from tests.contract.builders import NOON, added, grant, new, user
 from tests.unit.adapters.sqlite.alterations import flips
 
 IDS = [UUID(f"01a21823-8215-750e-9f9d-f28906b5f17{n}") for n in range(3)]
@@ -29,6 +30,8 @@ async def full(path: Path) -> list[int]:
     async with SqliteStore.open(path) as store:
         for one in (user("ann"), user("bob"), user("root", Role.ADMIN)):
             await store.users.add(one)
+        for one in (grant(), grant("bob", Kind.SESSION)):
+            await store.grants.add(one, most=9)
         await added(store, *batch)
         await store.insights.backfill("pr", 1, limit=9)
         claims = await store.insights.claim(IDS[:1], now=1)
@@ -55,6 +58,8 @@ def everything(store: SqliteStore) -> list[Awaitable[object]]:
         store.users.page(limit=9),
         store.users.get("bob"),
         store.users.update("root", disabled=True),
+        store.grants.page("ann", Kind.API_KEY, limit=9),
+        store.grants.remove("ann", IDS[0]),
         store.ecgs.page("ann", limit=9),
         *(store.ecgs.get("ann", one) for one in IDS),
         store.insights.release(),

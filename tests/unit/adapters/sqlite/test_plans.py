@@ -6,7 +6,16 @@ from pathlib import Path
 import apsw
 import pytest
 
-from ecg_service.adapters.sqlite import Limits, adding, backfill, insights, reading, removing, users
+from ecg_service.adapters.sqlite import (
+    Limits,
+    adding,
+    backfill,
+    grants,
+    insights,
+    reading,
+    removing,
+    users,
+)
 from ecg_service.adapters.sqlite.engine.connections import open_writer
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.adapters.sqlite.rows import insights as insight_rows
@@ -42,6 +51,11 @@ STATEMENTS = {
     "put": insights.PUT,
     "park": insights.PARK,
     "candidates": backfill.CANDIDATES,
+    "grant": grants.GET,
+    "grants": grants.PAGE,
+    "number of grants": grants.COUNT,
+    "forget grants": grants.FORGET,
+    "remove grant": grants.REMOVE,
     "user": users.GET,
     "users": users.PAGE,
     "epoch": users.EPOCH,

@@ -12,7 +12,7 @@ from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.store import Checked
 from tests.postgres import execute, fetch, new_schema
 
-STEPS = ["0001_create_tables", "0002_add_generation", "0003_add_identities"]
+STEPS = ["0001_create_tables", "0002_add_generation", "0003_add_identities", "0004_add_grants"]
 
 
 @pytest.fixture
@@ -63,6 +63,7 @@ async def _open(url: str) -> None:
 
 NULLABLE = """
     ecgs.client_id ecgs.fingerprint ecgs.sampling_rate
+    grants.expires grants.last_used grants.scopes
     insights.claimed_at insights.claimed_by insights.error insights.result
 """
 
