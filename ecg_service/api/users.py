@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from litestar import Controller, Request, Response, get, patch, post, put
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.answers.negotiated import Answer
@@ -81,8 +82,9 @@ class MyselfController(Controller):
 
     @get()
     async def read(self, request: Request[Any, Any, Any]) -> UserOut:
-        """Return the user who is signed in."""
-        return UserOut.of(await services_of(request).users.get(request.user.name))
+        """Return the user who is signed in, with the role they have by their credentials."""
+        user = await services_of(request).users.get(request.user.name)
+        return UserOut.of(replace(user, role=request.user.role))
 
     @put("/password", operation_class=takes(PasswordChange), status_code=204)
     async def change_password(

@@ -11,9 +11,11 @@ from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.api.edge.access.basic import Basic
+from ecg_service.api.edge.access.bearer import Bearer
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.admin import ensure_admin
+from ecg_service.bootstrap.issuers import opened_issuers
 from ecg_service.bootstrap.pools import make_ingest_pool, make_insight_pool, make_long_pool
 from ecg_service.bootstrap.process import share_heap, trim_when_idle
 from ecg_service.bootstrap.stores import open_store
@@ -24,6 +26,7 @@ from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
 from ecg_service.services.authentication import PasswordAuthenticator
+from ecg_service.services.bearer import BearerAuthenticator
 from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
@@ -64,6 +67,8 @@ async def running_services(
         if worker is None:
             await ensure_admin(users, settings)
 
+        issuers = await stack.enter_async_context(opened_issuers(settings, store))
+        bearer = BearerAuthenticator(store.users, verified, issuers=issuers)
         in_flight = BodiesInFlight(settings.edge.max_bytes_in_flight)
         changes = InsightChanges()
         costs = InsightCosts(
@@ -116,7 +121,10 @@ async def running_services(
                 max_page_bytes=settings.edge.max_page_bytes,
             ),
             users=users,
-            schemes=(Basic(PasswordAuthenticator(store.users, hasher, verified)),),
+            schemes=(
+                Basic(PasswordAuthenticator(store.users, hasher, verified)),
+                *([Bearer(bearer, max_bytes=settings.access.max_token_bytes)] if issuers else []),
+            ),
             health=Health(ingest_pool, in_flight, backlog, store),
             limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_inflation),
             batches=BatchLimits(

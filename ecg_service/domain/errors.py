@@ -28,6 +28,7 @@ EcgError
 ├── StorageUnavailable     the store cannot be reached or has failed: nothing was stored
 │   └── StorageFull        the store has no room left: nothing was stored
 ├── BrokerUnavailable      the broker between services and workers has refused a worker
+├── IssuerUnavailable      the identity provider cannot be reached, and no key of it is known
 ├── OutcomeUnknown         the store failed at the commit: all of it was stored, or nothing
 └── Damaged                a checksum does not match: what is stored must not be trusted
     ├── DamagedEcg
@@ -165,6 +166,10 @@ class StorageUnavailable(EcgError):
 
 class BrokerUnavailable(EcgError):
     """The broker does not let this worker work."""
+
+
+class IssuerUnavailable(EcgError):
+    """The identity provider cannot be reached, or its keys cannot be used; try again."""
 
 
 class StorageFull(StorageUnavailable):

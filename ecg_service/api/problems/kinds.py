@@ -68,6 +68,9 @@ OF_ERRORS: dict[type[EcgError], Kind] = {
     errors.Overloaded: OVERLOADED,
     errors.StorageFull: Kind(507, "storage-full", "The store has no room left", _LATER),
     errors.StorageUnavailable: Kind(503, "storage-unavailable", "The store has failed", _LATER),
+    errors.IssuerUnavailable: Kind(
+        503, "issuer-unavailable", "The identity provider cannot be reached", _LATER
+    ),
     errors.OutcomeUnknown: Kind(500, "outcome-unknown", "It was done, or not: nobody can tell"),
     errors.DamagedEcg: Kind(500, "damaged-ecg", "The stored ECG is damaged"),
     errors.DamagedKey: Kind(500, "damaged-key", "What is known of this key is damaged"),

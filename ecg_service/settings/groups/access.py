@@ -19,6 +19,28 @@ class AccessSettings:
     """How often remembered credentials are compared with the store: so long another process's change of a user may go unnoticed."""
     max_credentials: int = 10_000
     """How many credentials are remembered."""
+    max_token_bytes: int = 16_384
+    """The bytes of a bearer token; longer ones are 401."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerSettings:
+    """`[issuers]`: [identity providers](oidc.md) whose access tokens are taken, and how they are asked for their keys."""
+
+    issuers_file: str | None = None
+    """A TOML file with a table for each provider; without one no provider is trusted."""
+    issuer_seconds: float = 3.0
+    """The time for one document of a provider, from the connection to its last byte."""
+    max_issuer_bytes: int = 65_536
+    """The bytes of one document."""
+    issuer_retry_seconds: float = 5.0
+    """After a failure: how long the provider is not asked again."""
+    issuer_rotation_seconds: float = 30.0
+    """How often at most the keys are fetched because a token names one that is unknown."""
+    issuer_refresh_seconds: float = 300.0
+    """How old keys are when they are fetched anew, while the known ones go on: so long a retired one is taken."""
+    issuer_keep_seconds: float = 86_400.0
+    """How long known keys are good for while the provider cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
