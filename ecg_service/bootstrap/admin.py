@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.domain.errors import Invalid
-from ecg_service.domain.users import check_password, check_username
+from ecg_service.domain.passwords import check_password
+from ecg_service.domain.users import check_username
 from ecg_service.services.users import Users
 from ecg_service.settings import BadSettings, Settings, variable
 

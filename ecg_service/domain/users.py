@@ -15,17 +15,11 @@ Username = Annotated[
     str, Meta(pattern=r"^(?!me$)[A-Za-z0-9][A-Za-z0-9._@+-]*$(?!\n)", min_length=1, max_length=64)
 ]
 """`/users/me` is the user who asks, so no user may be called `me`."""
-Password = Annotated[str, Meta(min_length=8, max_length=128)]
 
 
 def check_username(name: str, *path: str) -> None:
     """Raise `Invalid` at this path if the name is not allowed."""
     conform(name, cast("type[str]", Username), *path)
-
-
-def check_password(password: str, *path: str) -> None:
-    """Raise `Invalid` at this path if the password is not allowed."""
-    conform(password, cast("type[str]", Password), *path)
 
 
 NO_PASSWORD = ""

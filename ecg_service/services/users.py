@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from ecg_service.domain.errors import Invalid, Violation
+from ecg_service.domain.passwords import check_password
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.time import to_microseconds
-from ecg_service.domain.users import Role, UnreadableUser, User, check_password, check_username
+from ecg_service.domain.users import Role, UnreadableUser, User, check_username
 from ecg_service.ports.users import PasswordHasher, UserRepository
 from ecg_service.services.credentials import VerifiedCredentials
 
@@ -57,7 +58,7 @@ class Users:
         by: Principal | None = None,
     ) -> User:
         """Reset the password, or disable or enable the user; raises `UserNotFound` or `LastAdmin`."""
-        password_hash = None if password is None else await self._hash(password)
+        password_hash = None if password is None else await self._hash(name, password)
         return await self._change(name, password_hash=password_hash, disabled=disabled, by=by)
 
     async def change_password(self, by: Principal, current: str, new: str) -> None:
@@ -65,13 +66,13 @@ class Users:
 
         A hash that is not the one verified is not replaced: it has another epoch.
         """
-        check_password(new, "new_password")
+        check_password(new, "new_password", name=by.name)
         user = await self._repository.get(by.name)
         if not await self._hasher.verify(current, user.password_hash or None):
             raise Invalid(
                 Violation(("current_password",), "wrong_password", "This is not your password.")
             )
-        await self._change(by.name, password_hash=await self._hash(new), by=by)
+        await self._change(by.name, password_hash=await self._hash(by.name, new), by=by)
 
     async def require_current(self, by: Principal) -> None:
         """Raise `Unauthenticated` if they have changed since they signed in."""
@@ -80,13 +81,13 @@ class Users:
 
     async def _new(self, name: str, password: str, role: Role) -> User:
         check_username(name, "username")
-        password_hash = await self._hash(password)
+        password_hash = await self._hash(name, password)
         created = datetime.now(UTC)
         # Names of users who were erased may come again, but no epoch of theirs.
         return User(name, role, password_hash, created, epoch=to_microseconds(created))
 
-    async def _hash(self, password: str) -> str:
-        check_password(password, "password")
+    async def _hash(self, name: str, password: str) -> str:
+        check_password(password, "password", name=name)
         return await self._hasher.hash(password)
 
     async def _change(

@@ -5,7 +5,8 @@ from typing import Literal, Self
 
 from msgspec import UNSET, Struct, UnsetType
 
-from ecg_service.domain.users import Password, Role, UnreadableUser, User, Username
+from ecg_service.domain.passwords import Password
+from ecg_service.domain.users import Role, UnreadableUser, User, Username
 
 
 class UserIn(Struct, forbid_unknown_fields=True):

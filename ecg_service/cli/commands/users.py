@@ -20,7 +20,8 @@ from ecg_service.cli.options import (
 )
 from ecg_service.cli.runtime import run
 from ecg_service.domain.errors import Conflict, DamagedUser, NotFound
-from ecg_service.domain.users import Role, UnreadableUser, User, check_password, check_username
+from ecg_service.domain.passwords import check_password
+from ecg_service.domain.users import Role, UnreadableUser, User, check_username
 from ecg_service.services import retention
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
@@ -55,7 +56,7 @@ def add(
     password = read_password(password_file, confirm=True)
     # Before the database is opened: an invalid user must not create one.
     check_username(name, "username")
-    check_password(password, "password")
+    check_password(password, "password", name=name)
     _act(settings, name, lambda users: users.register(name, password, role))
     click.echo(f"added {name} as {role.value}")
 

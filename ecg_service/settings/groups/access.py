@@ -50,4 +50,4 @@ class AdminSettings:
     admin_username: str = "admin"
     """The name of the first admin."""
     admin_password: str | None = secret(None)
-    """The password of the first admin, 8 to 128 characters; without it a random one is written to a file beside the database."""
+    """The password of the first admin, 8 to 128 characters and no common one; without it a random one is written to a file beside the database."""
