@@ -50,13 +50,16 @@ class AccessToken(Struct, frozen=True):
     """The name of the user that an issuer matches."""
 
 
-def key_and_algorithm(token: UnverifiedToken, issuer: Issuer) -> tuple[str, str]:
-    """Return which key and algorithm are to verify a token, or raise `Unauthenticated`."""
+def key_and_algorithm(token: UnverifiedToken, issuer: Issuer) -> tuple[str | None, str]:
+    """Return which key and algorithm are to verify a token, or raise `Unauthenticated`.
+
+    A provider that has one key need not name it.
+    """
     header = token.header
     kid, algorithm = header.get("kid"), header.get("alg")
     _require(algorithm in issuer.algorithms and not _UNSUPPORTED & header.keys())
-    _require(isinstance(kid, str) and 0 < len(kid) <= MAX_SUBJECT)
-    return cast("str", kid), cast("str", algorithm)
+    _require("kid" not in header or (isinstance(kid, str) and 0 < len(kid) <= MAX_SUBJECT))
+    return kid, cast("str", algorithm)
 
 
 def access_token(token: UnverifiedToken, issuer: Issuer, now: float) -> AccessToken:

@@ -38,24 +38,31 @@ class RotatingKeys(Generic[K]):
         self._next = -math.inf
         self._fetching: asyncio.Task[None] | None = None
 
-    async def find(self, kid: str) -> K:
-        """Return the key; raises `Unauthenticated` if there is none, `IssuerUnavailable` if none is known."""
-        if self._age > self._limits.refresh_seconds or kid not in self._known:
+    async def find(self, kid: str | None) -> K:
+        """Return the key; without an id the only one there is (OpenID Connect Core §10.1).
+
+        Raises `Unauthenticated` if there is none, `IssuerUnavailable` if no keys are known.
+        """
+        found = self._find(kid)
+        if found is None or self._age > self._limits.refresh_seconds:
             fetching = self._begin()
-            if fetching is not None and kid not in self._known:
+            if fetching is not None and found is None:
                 await asyncio.shield(fetching)
-        known = self._known
-        if kid in known:
-            return known[kid]
-        raise Unauthenticated if self._age <= self._limits.keep_seconds else IssuerUnavailable
+                found = self._find(kid)
+        if found is None:
+            raise Unauthenticated if self._age <= self._limits.keep_seconds else IssuerUnavailable
+        return found
+
+    def _find(self, kid: str | None) -> K | None:
+        if self._age > self._limits.keep_seconds:
+            return None
+        if kid is not None:
+            return self._keys.get(kid)
+        return next(iter(self._keys.values())) if len(self._keys) == 1 else None
 
     @property
     def _age(self) -> float:
         return self._clock() - self._fetched
-
-    @property
-    def _known(self) -> Mapping[str, K]:
-        return self._keys if self._age <= self._limits.keep_seconds else {}
 
     def _begin(self) -> asyncio.Task[None] | None:
         """Return the fetch that runs, or begin one unless the last was a moment ago."""

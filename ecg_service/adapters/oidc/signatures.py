@@ -34,7 +34,7 @@ class IssuerSignatures(Signatures):
             finally:
                 await keys.close()
 
-    async def verify(self, token: str, *, kid: str, algorithm: str) -> None:
+    async def verify(self, token: str, *, kid: str | None, algorithm: str) -> None:
         key = await self._keys.find(kid)
         if (key.as_dict().get("alg") or algorithm) != algorithm:
             raise Unauthenticated

@@ -16,9 +16,9 @@ class Signed(Signatures):
     """Takes the tokens that end in `right`, and says which key was asked for."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str]] = []
+        self.asked: list[tuple[str | None, str]] = []
 
-    async def verify(self, token: str, *, kid: str, algorithm: str) -> None:
+    async def verify(self, token: str, *, kid: str | None, algorithm: str) -> None:
         self.asked.append((kid, algorithm))
         if not token.endswith(".right"):
             raise Unauthenticated

@@ -69,6 +69,16 @@ async def test_a_new_key_is_found_and_a_retired_one_refused(source: Source) -> N
     assert source.asked == 2
 
 
+async def test_the_only_key_needs_no_id(source: Source) -> None:
+    with pytest.raises(Unauthenticated):
+        await source.keys.find(None)
+    source.published = ("c",)
+    source.now += 31
+    assert await source.keys.find(None) == "key c"
+    assert await source.keys.find(None) == "key c"
+    assert source.asked == 2
+
+
 async def test_old_keys_are_renewed_while_they_are_used(source: Source) -> None:
     await source.keys.find("a")
     source.published = ("b",)
