@@ -8,6 +8,7 @@ from benchmarks.service.cache import cache
 from benchmarks.service.command import service
 from benchmarks.service.growth import growth
 from benchmarks.service.guard import app
+from benchmarks.service.guessing import guessing
 from benchmarks.service.holter import holter
 from benchmarks.service.overload import overload
 from benchmarks.service.postgres import postgres
@@ -26,6 +27,7 @@ COMMANDS = (
     cache,
     core,
     growth,
+    guessing,
     holter,
     instructions,
     overload,

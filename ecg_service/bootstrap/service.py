@@ -39,6 +39,7 @@ from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.insights.costs import InsightCosts
 from ecg_service.services.insights.sweeper import Sweeper
 from ecg_service.services.insights.turns import Turns
+from ecg_service.services.passwords import Passwords
 from ecg_service.services.retention import Retention, scrub_forever
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
@@ -57,13 +58,9 @@ async def running_services(
     share_heap()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings, worker and worker.database))
-        hasher = Argon2Passwords(
-            _threads(
-                stack, "password", settings.access.password_threads, settings.access.password_queue
-            )
-        )
+        passwords = _passwords(stack, settings)
         verified = _verified(settings)
-        users = Users(store.users, hasher, verified)
+        users = Users(store.users, passwords, verified)
         if worker is None:
             await ensure_admin(users, settings)
 
@@ -122,7 +119,7 @@ async def running_services(
             ),
             users=users,
             schemes=(
-                Basic(PasswordAuthenticator(store.users, hasher, verified)),
+                Basic(PasswordAuthenticator(store.users, passwords, verified)),
                 *([Bearer(bearer, max_bytes=settings.access.max_token_bytes)] if issuers else []),
             ),
             health=Health(ingest_pool, in_flight, backlog, store),
@@ -140,6 +137,17 @@ async def running_services(
 def _threads(stack: AsyncExitStack, name: str, size: int, capacity: int) -> Threads:
     """Start threads that are closed when the stack unwinds."""
     return stack.enter_context(closing(Threads(name, size=size, capacity=capacity)))
+
+
+def _passwords(stack: AsyncExitStack, settings: Settings) -> Passwords:
+    access = settings.access
+    threads = _threads(stack, "password", access.password_threads, access.password_queue)
+    return Passwords(
+        Argon2Passwords(threads),
+        size=access.password_threads,
+        capacity=access.password_queue,
+        remembered=access.max_credentials,
+    )
 
 
 def _verified(settings: Settings) -> VerifiedCredentials:

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
-from ecg_service.bootstrap import admin, issuers, stores, tasks
+from ecg_service.bootstrap import admin, issuers, proxies, stores, tasks
 from ecg_service.bootstrap.stores import URL_FORMS, persistent_database
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.store import Database
@@ -40,7 +40,14 @@ def configured_with_places(**options: str | int | None) -> Loaded:
     """Load what `configured` does, with the places of what was given; raises `BadSettings`."""
     given = {name: value for name, value in options.items() if value is not None}
     return load_with_places(
-        given, rules={**stores.RULES, **tasks.RULES, **admin.RULES, **issuers.RULES}
+        given,
+        rules={
+            **stores.RULES,
+            **tasks.RULES,
+            **admin.RULES,
+            **issuers.RULES,
+            **proxies.RULES,
+        },
     )
 
 

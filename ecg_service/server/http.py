@@ -31,7 +31,8 @@ class HttpServer:
             ws="none",
             log_config=None,
             access_log=False,
-            proxy_headers=False,  # nobody asks who the client is
+            proxy_headers=bool(settings.server.trusted_proxies),
+            forwarded_allow_ips=settings.server.trusted_proxies,
             server_header=False,
             timeout_graceful_shutdown=ceil(
                 settings.server.drain_seconds + settings.connections.linger_seconds + 1

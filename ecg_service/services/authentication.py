@@ -8,8 +8,9 @@ from weakref import WeakValueDictionary
 from ecg_service.domain.errors import Unauthenticated, UserNotFound
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import User
-from ecg_service.ports.users import PasswordHasher, UserRepository
+from ecg_service.ports.users import UserRepository
 from ecg_service.services.credentials import Verified, VerifiedCredentials
+from ecg_service.services.passwords import Passwords
 
 Verify = Callable[[], Awaitable[Verified]]
 """Verifies credentials, which takes its time, or raises `Unauthenticated`."""
@@ -54,23 +55,27 @@ class PasswordAuthenticator:
     """Verifies the password of a user with the slow hash."""
 
     def __init__(
-        self, users: UserRepository, hasher: PasswordHasher, verified: VerifiedCredentials
+        self, users: UserRepository, passwords: Passwords, verified: VerifiedCredentials
     ) -> None:
         self._users = users
-        self._hasher = hasher
+        self._passwords = passwords
         self._verified = verified
         self._signing_in = SigningIn(users, verified)
 
-    async def authenticate(self, name: str, password: str) -> Principal:
-        """Return the enabled user with this password as a principal, or raise `Unauthenticated`."""
+    async def authenticate(self, name: str, password: str, address: str = "") -> Principal:
+        """Return the enabled user with this password as a principal, or raise `Unauthenticated`.
+
+        Raises `TooManyGuesses` after some wrong ones from this address.
+        """
         key = self._verified.key(name, password)
         if principal := self._verified.fresh(key):
             return principal
-        return await self._signing_in.principal(key, partial(self._verify, name, password))
+        return await self._signing_in.principal(key, partial(self._verify, name, password, address))
 
-    async def _verify(self, name: str, password: str) -> Verified:
+    async def _verify(self, name: str, password: str, address: str) -> Verified:
         user = await find(self._users, name)
-        right = await self._hasher.verify(password, user.password_hash or None if user else None)
+        password_hash = user.password_hash or None if user else None
+        right = await self._passwords.sign_in(name, address, password, password_hash)
         if not right or user is None:
             raise Unauthenticated
         return Verified.of(user)

@@ -36,15 +36,19 @@ class Verified(Struct, frozen=True):
 
 
 class _Entry(Struct):
-    """Verified credentials: fresh until `recheck`, which is never later than `expires`."""
+    """Verified credentials: fresh until `recheck`, which is never later than `expires`.
+
+    Use keeps them from expiring until `ends`.
+    """
 
     verified: Verified
     expires: float
     recheck: float
+    ends: float
 
 
 class VerifiedCredentials:
-    """Remembers `capacity` credentials for `ttl` seconds each; none by default.
+    """Remembers `capacity` credentials for `ttl` seconds after their last use; none by default.
 
     Keys are MACs (keyed BLAKE2, RFC 7693) under a secret of this process, so no password or token
     stays in memory. An entry is fresh for `recheck` seconds; then its user is compared with the store, so
@@ -90,7 +94,10 @@ class VerifiedCredentials:
         """Make credentials fresh again, since the store still has their user unchanged."""
         self._hits += 1
         if entry := self._entries.get(key):
-            entry.recheck = min(time.monotonic() + self._recheck, entry.expires)
+            now = time.monotonic()
+            entry.expires = min(now + self._ttl, entry.ends)
+            entry.recheck = min(now + self._recheck, entry.expires)
+            self._entries.move_to_end(key)
 
     def drop(self, key: bytes) -> None:
         """Remove these credentials, so that they are verified again."""
@@ -105,8 +112,10 @@ class VerifiedCredentials:
         if generation != self.generation:
             return
         now = time.monotonic()
-        expires = now + min(self._ttl, verified.seconds)
-        self._entries[key] = _Entry(verified, expires, min(now + self._recheck, expires))
+        ends = now + verified.seconds
+        expires = min(now + self._ttl, ends)
+        recheck = min(now + self._recheck, expires)
+        self._entries[key] = _Entry(verified, expires, recheck, ends)
         while len(self._entries) > self._capacity:
             self._entries.popitem(last=False)
 

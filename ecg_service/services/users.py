@@ -19,7 +19,10 @@ class Users:
     """
 
     def __init__(
-        self, repository: UserRepository, hasher: PasswordHasher, verified: VerifiedCredentials
+        self,
+        repository: UserRepository,
+        hasher: PasswordHasher,
+        verified: VerifiedCredentials,
     ) -> None:
         self._repository = repository
         self._hasher = hasher

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,10 +30,16 @@ ONE_STORE = pytest.mark.parametrize("service", ["sqlite"], indirect=True)
 Json = dict[str, Any]
 
 
-def client(app: ASGIApp, name: str | None = None, password: str = PASSWORD) -> httpx.AsyncClient:
-    """Speak HTTP to an application without a socket, as a user or as nobody."""
+ADDRESSES = (f"client {number}" for number in count())
+
+
+def client(
+    app: ASGIApp, name: str | None = None, password: str = PASSWORD, address: str = ""
+) -> httpx.AsyncClient:
+    """Speak HTTP to an application without a socket, as a user or as nobody, from a new address."""
+    place = address or next(ADDRESSES), 1
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app),  # pyright: ignore[reportArgumentType]
+        transport=httpx.ASGITransport(app, client=place),  # pyright: ignore[reportArgumentType]
         base_url="http://ecg",
         auth=(name, password) if name else None,
     )

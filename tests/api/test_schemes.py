@@ -24,7 +24,7 @@ class Tally(Scheme):
     name = "tally"
     challenge = 'Tally realm="ecg"'
 
-    async def authenticate(self, credentials: bytes) -> Principal:
+    async def authenticate(self, credentials: bytes, address: str) -> Principal:
         if not credentials.startswith(b"stick-of-"):
             raise Unauthenticated
         return Principal(credentials.removeprefix(b"stick-of-").decode(), Role.USER)

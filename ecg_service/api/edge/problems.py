@@ -1,6 +1,7 @@
 """Every error as RFC 9457 `application/problem+json`, from one table."""
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
@@ -13,7 +14,7 @@ from litestar.types import Send
 
 from ecg_service.api.edge.answers.responses import encoded, send_whole
 from ecg_service.api.problems.kinds import FAULT, OF_STATUSES, Kind, kind_of
-from ecg_service.domain.errors import EcgError, Invalid, InvalidHeader, InvalidQuery, Path
+from ecg_service.domain.errors import EcgError, Invalid, InvalidHeader, InvalidQuery, Path, TooSoon
 
 logger = logging.getLogger(__name__)
 
@@ -35,13 +36,23 @@ async def send_problem(error: EcgError, send: Send) -> None:
     """Answer an expected error as `ecg_error` does, in a third of the time: under overload most are."""
     kind = _kind(error)
     body = msgspec.json.encode(kind.problem(**_members(error)))
-    fields = {"Content-Type": MEDIA_TYPE, "Content-Length": str(len(body)), **dict(kind.headers)}
+    fields = {
+        "Content-Type": MEDIA_TYPE,
+        "Content-Length": str(len(body)),
+        **dict(kind.headers),
+    } | _own_headers(error)
     await send_whole(kind.status, encoded(fields), body, send)
 
 
 def ecg_error(_: Request[Any, Any, Any], error: EcgError) -> Response[bytes]:
     """Answer an expected error as the table says."""
-    return _answer(_kind(error), **_members(error))
+    answer = _answer(_kind(error), **_members(error))
+    answer.headers.update(_own_headers(error))
+    return answer
+
+
+def _own_headers(error: EcgError) -> dict[str, str]:
+    return {"Retry-After": f"{math.ceil(error.seconds)}"} if isinstance(error, TooSoon) else {}
 
 
 def problem_of(error: BaseException, *, brief: bool = False) -> tuple[int, dict[str, object]]:

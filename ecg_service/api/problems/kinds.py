@@ -65,6 +65,7 @@ OF_ERRORS: dict[type[EcgError], Kind] = {
     errors.KeyInUse: Kind(409, "key-in-use", "The first request is not answered yet", _LATER),
     errors.UserExists: Kind(409, "user-exists", "A user with this name exists"),
     errors.LastAdmin: Kind(409, "last-admin", "The last enabled admin must stay"),
+    errors.TooManyGuesses: Kind(429, "too-many-guesses", "Too many wrong passwords, wait", _LATER),
     errors.Overloaded: OVERLOADED,
     errors.StorageFull: Kind(507, "storage-full", "The store has no room left", _LATER),
     errors.StorageUnavailable: Kind(503, "storage-unavailable", "The store has failed", _LATER),

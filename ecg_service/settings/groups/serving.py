@@ -15,6 +15,8 @@ class ServerSettings:
     """Whether to speak HTTP beyond loopback too, where passwords can be read along: say it in a container or behind a proxy that does TLS."""
     port: int = bounded(8000, least=0, most=MAX_PORT)
     """The port; 0 takes a free one."""
+    trusted_proxies: str = ""
+    """Addresses and networks of the proxies, with commas between them, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     workers: int = bounded(1, least=1, most=MAX_WORKERS)
     """How many [processes](workers.md) serve."""
     max_connections: int = divided(1000)

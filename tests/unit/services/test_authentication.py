@@ -13,6 +13,7 @@ from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role, User
 from ecg_service.services.authentication import PasswordAuthenticator
 from ecg_service.services.credentials import VerifiedCredentials
+from ecg_service.services.passwords import Passwords
 from ecg_service.services.users import Users
 
 NAME, PASSWORD, OTHER = "ann", "correct horse", "battery staple"
@@ -72,7 +73,7 @@ async def refused(
 async def test_a_thousand_requests_verify_the_password_once(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering())
+    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), remembering())
     principals = [await authenticator.authenticate(NAME, PASSWORD) for _ in range(1_000)]
     assert set(principals) == {Principal(NAME, Role.USER)}
     assert hasher.verified == [(PASSWORD, True)]
@@ -81,7 +82,7 @@ async def test_a_thousand_requests_verify_the_password_once(
 async def test_requests_at_the_same_time_verify_the_password_once(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering())
+    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), remembering())
     await asyncio.gather(*[authenticator.authenticate(NAME, PASSWORD) for _ in range(100)])
     assert hasher.verified == [(PASSWORD, True)]
 
@@ -90,7 +91,7 @@ async def test_every_request_is_a_hit_or_a_miss(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
     verified = remembering(recheck=0)
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, verified)
+    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), verified)
     for password in (PASSWORD, OTHER, PASSWORD, PASSWORD):
         await refused(authenticator, NAME, password)
     found = verified.statistics()
@@ -100,7 +101,7 @@ async def test_every_request_is_a_hit_or_a_miss(
 async def test_a_first_request_that_goes_away_leaves_the_others_to_it(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering())
+    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), remembering())
     hasher.go_on.clear()
     first, second = [
         asyncio.create_task(authenticator.authenticate(NAME, PASSWORD)) for _ in range(2)
@@ -128,7 +129,7 @@ async def test_a_first_request_that_goes_away_leaves_the_others_to_it(
 async def test_wrong_credentials_are_refused_also_beside_remembered_ones(
     signed_up: MemoryStore, hasher: CountingPasswords, name: str, password: str
 ) -> None:
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering())
+    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), remembering())
     await authenticator.authenticate(NAME, PASSWORD)
     assert await refused(authenticator, name, password)
     assert await refused(authenticator, name, password)
@@ -138,14 +139,14 @@ async def test_wrong_credentials_are_refused_also_beside_remembered_ones(
 async def test_an_unknown_user_costs_a_verification_too(
     store: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    assert await refused(PasswordAuthenticator(store.users, hasher, remembering()))
+    assert await refused(PasswordAuthenticator(store.users, Passwords(hasher), remembering()))
     assert hasher.verified == [(PASSWORD, False)]
 
 
 async def test_what_was_verified_is_forgotten_after_its_time(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering(ttl=0))
+    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), remembering(ttl=0))
     for _ in range(3):
         await authenticator.authenticate(NAME, PASSWORD)
     assert len(hasher.verified) == 3
@@ -156,7 +157,9 @@ async def test_no_more_is_remembered_than_there_is_room_for(
 ) -> None:
     for name in ("bob", "eve"):
         await signed_up.users.add(User(name, Role.USER, stored_hash, datetime.now(UTC)))
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering(capacity=2))
+    authenticator = PasswordAuthenticator(
+        signed_up.users, Passwords(hasher), remembering(capacity=2)
+    )
     for name in (NAME, "bob", "eve", "eve", "bob"):
         await authenticator.authenticate(name, PASSWORD)
     assert len(hasher.verified) == 3
@@ -167,7 +170,9 @@ async def test_no_more_is_remembered_than_there_is_room_for(
 async def test_an_unchanged_user_is_rechecked_without_the_password(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering(recheck=0))
+    authenticator = PasswordAuthenticator(
+        signed_up.users, Passwords(hasher), remembering(recheck=0)
+    )
     for _ in range(3):
         await authenticator.authenticate(NAME, PASSWORD)
     assert len(hasher.verified) == 1
@@ -177,7 +182,9 @@ async def test_an_unchanged_user_is_rechecked_without_the_password(
 async def test_a_change_behind_its_back_counts_at_the_next_recheck(
     signed_up: MemoryStore, hasher: CountingPasswords, change: str
 ) -> None:
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, remembering(recheck=0))
+    authenticator = PasswordAuthenticator(
+        signed_up.users, Passwords(hasher), remembering(recheck=0)
+    )
     for _ in range(2):
         await authenticator.authenticate(NAME, PASSWORD)
     if change == "disabled":
@@ -192,7 +199,7 @@ async def test_until_the_recheck_the_store_is_not_asked(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
     verified = remembering()
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, verified)
+    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), verified)
     await authenticator.authenticate(NAME, PASSWORD)
     await signed_up.users.update(NAME, disabled=True)
     assert (await authenticator.authenticate(NAME, PASSWORD)).name == NAME
@@ -205,7 +212,7 @@ async def test_a_change_through_the_service_counts_at_once(
     signed_up: MemoryStore, hasher: CountingPasswords, change: str
 ) -> None:
     verified = remembering()
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, verified)
+    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), verified)
     users = Users(signed_up.users, hasher, verified)
     await authenticator.authenticate(NAME, PASSWORD)
     if change == "disabled":
@@ -220,7 +227,7 @@ async def test_a_change_during_a_verification_is_not_remembered_over(
 ) -> None:
     """The request in progress may pass; no later one may."""
     verified = remembering()
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, verified)
+    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), verified)
     users = Users(signed_up.users, hasher, verified)
     hasher.go_on.clear()
     under_way = asyncio.create_task(authenticator.authenticate(NAME, PASSWORD))
@@ -235,7 +242,7 @@ async def test_forgetting_one_user_leaves_the_others(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
     verified = remembering()
-    authenticator = PasswordAuthenticator(signed_up.users, hasher, verified)
+    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), verified)
     await authenticator.authenticate(NAME, PASSWORD)
     verified.forget("bob")
     verified.forget("an")
@@ -246,7 +253,7 @@ async def test_forgetting_one_user_leaves_the_others(
 async def test_too_many_verifications_at_once_are_refused_as_overload(
     store: MemoryStore, hasher: CountingPasswords
 ) -> None:
-    authenticator = PasswordAuthenticator(store.users, hasher, remembering())
+    authenticator = PasswordAuthenticator(store.users, Passwords(hasher, capacity=8), remembering())
     answers = await asyncio.gather(
         *[authenticator.authenticate(f"user {n}", PASSWORD) for n in range(50)],
         return_exceptions=True,

@@ -21,9 +21,18 @@ class Scheme(Protocol):
     challenge: str
     """Its challenge in `WWW-Authenticate`."""
 
-    async def authenticate(self, credentials: bytes) -> Principal:
-        """Return the principal of these credentials, or raise `Unauthenticated`."""
+    async def authenticate(self, credentials: bytes, address: str) -> Principal:
+        """Return the principal of these credentials, or raise `Unauthenticated`.
+
+        `address` is where they come from, and empty if that is unknown.
+        """
         ...
+
+
+def address_of(scope: Scope) -> str:
+    """Return the address of the peer, or of whom a trusted proxy names."""
+    client = scope["client"]
+    return client[0] if client else ""
 
 
 class Authentication:
@@ -45,7 +54,7 @@ class Authentication:
                 return await answer_options(scope, send)
             if opt["audience"] is not Audience.EVERYBODY:
                 scheme, credentials = self._credentials(scope)
-                principal = await scheme.authenticate(credentials)
+                principal = await scheme.authenticate(credentials, address_of(scope))
                 if principal.role not in opt["audience"].roles:
                     raise Forbidden
                 scope["user"] = principal

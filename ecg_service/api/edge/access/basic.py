@@ -20,8 +20,8 @@ class Basic(Scheme):
     def __init__(self, authenticator: PasswordAuthenticator) -> None:
         self._authenticator = authenticator
 
-    async def authenticate(self, credentials: bytes) -> Principal:
-        return await self._authenticator.authenticate(*_name_and_password(credentials))
+    async def authenticate(self, credentials: bytes, address: str) -> Principal:
+        return await self._authenticator.authenticate(*_name_and_password(credentials), address)
 
 
 def _name_and_password(credentials: bytes) -> tuple[str, str]:

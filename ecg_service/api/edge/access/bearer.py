@@ -16,7 +16,8 @@ class Bearer(Scheme):
         self._authenticator = authenticator
         self._max_bytes = max_bytes
 
-    async def authenticate(self, credentials: bytes) -> Principal:
+    async def authenticate(self, credentials: bytes, address: str) -> Principal:
+        del address
         if len(credentials) > self._max_bytes:
             raise Unauthenticated
         return await self._authenticator.authenticate(credentials)

@@ -13,6 +13,7 @@ from ecg_service.api.edge.access.basic import MAX_LENGTH, Basic
 from ecg_service.domain.errors import Unauthenticated
 from ecg_service.services.authentication import PasswordAuthenticator
 from ecg_service.services.credentials import VerifiedCredentials
+from ecg_service.services.passwords import Passwords
 
 
 @pytest.fixture
@@ -24,7 +25,9 @@ def verified() -> VerifiedCredentials:
 async def basic(verified: VerifiedCredentials) -> AsyncGenerator[Basic]:
     with closing(Threads("password", size=1, capacity=1)) as threads:
         async with MemoryStore.open() as store:
-            yield Basic(PasswordAuthenticator(store.users, Argon2Passwords(threads), verified))
+            yield Basic(
+                PasswordAuthenticator(store.users, Passwords(Argon2Passwords(threads)), verified)
+            )
 
 
 @pytest.mark.parametrize(
@@ -43,5 +46,5 @@ async def test_only_what_can_be_credentials_is_verified(
     basic: Basic, verified: VerifiedCredentials, credentials: bytes, verifications: int
 ) -> None:
     with pytest.raises(Unauthenticated):
-        await basic.authenticate(credentials)
+        await basic.authenticate(credentials, "")
     assert verified.statistics().misses == verifications

@@ -1,0 +1,90 @@
+"""Who tried passwords of late, and who is known, in bounded memory."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+from ecg_service.domain.errors import TooManyGuesses
+
+HALF_LIFE = 600.0
+"""Seconds after which a password that was tried counts half."""
+FREE = 5
+"""Wrong passwords of one account from one address before the next one has to wait."""
+LONGEST = 36.0
+"""Seconds of the longest wait: a hundred guesses an hour."""
+
+
+class Fading:
+    """Counts by key, which fade with time; of the `capacity` keys that were counted last."""
+
+    def __init__(self, capacity: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._capacity = capacity
+        self._clock = clock
+        self._counts: OrderedDict[int, tuple[float, float]] = OrderedDict()
+
+    def of(self, key: Hashable) -> float:
+        """Return how many of late."""
+        number, since = self._counts.get(hash(key), (0.0, 0.0))
+        return number * 2 ** (-(self._clock() - since) / HALF_LIFE) if number else 0.0
+
+    def seconds_since(self, key: Hashable) -> float:
+        """Return how long ago the last one was; if none was, infinity."""
+        _, since = self._counts.get(hash(key), (0.0, float("-inf")))
+        return self._clock() - since
+
+    def add(self, key: Hashable, number: float = 1.0) -> None:
+        """Count one more, or fewer by a negative number."""
+        self._counts[hash(key)] = (max(0.0, self.of(key) + number), self._clock())
+        self._counts.move_to_end(hash(key))
+        while len(self._counts) > self._capacity:
+            self._counts.popitem(last=False)
+
+    def forget(self, key: Hashable) -> None:
+        """Count from zero again."""
+        self._counts.pop(hash(key), None)
+
+
+class Guesses:
+    """Tells strangers from those who signed in before, and how suspect a stranger is.
+
+    Who guesses the password of an account waits longer and longer, for that account from that
+    address only: nobody can lock somebody else out. A password that was not right, or not looked
+    at, makes its account and its address suspect everywhere, which decides who goes first. Who
+    signed in before from an address is no stranger there, until they give wrong passwords themselves.
+    """
+
+    def __init__(self, capacity: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._capacity = capacity
+        self._wrong = Fading(capacity, clock)
+        self._accounts = Fading(capacity, clock)
+        self._addresses = Fading(capacity, clock)
+        self._known: OrderedDict[int, None] = OrderedDict()
+
+    def require_time(self, name: str, address: str) -> None:
+        """Raise `TooManyGuesses` if they have to wait."""
+        wrong = self._wrong.of((name, address))
+        wait = min(LONGEST, 2 ** min(wrong - FREE, 10)) if wrong > FREE - 0.5 else 0.0
+        if (left := wait - self._wrong.seconds_since((name, address))) > 0:
+            raise TooManyGuesses(left)
+
+    def ask(self, name: str, address: str) -> tuple[bool, float]:
+        """Count that they try a password; return whether they are a stranger, and how suspect."""
+        is_known = hash((name, address)) in self._known and self._wrong.of((name, address)) < FREE
+        suspicion = self._accounts.of(name) + self._addresses.of(address)
+        self._accounts.add(name)
+        self._addresses.add(address)
+        return (False, 0.0) if is_known else (True, suspicion)
+
+    def right(self, name: str, address: str) -> None:
+        """Remember who gave the right password; that it was tried counts no more."""
+        self._accounts.add(name, -1)
+        self._addresses.add(address, -1)
+        self._wrong.forget((name, address))
+        self._known[hash((name, address))] = None
+        self._known.move_to_end(hash((name, address)))
+        while len(self._known) > self._capacity:
+            self._known.popitem(last=False)
+
+    def wrong(self, name: str, address: str) -> None:
+        """Count a wrong password."""
+        self._wrong.add((name, address))
