@@ -1,14 +1,16 @@
-"""Routes of health, for everybody: liveness and readiness."""
+"""Routes of health: liveness and readiness for everybody, what they follow from for admins."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar import Controller, Request, Response, get
 
 from ecg_service.api.edge.access.audience import Audience
+from ecg_service.api.schemas.health import ChecksOut, HealthOut
 from ecg_service.api.state import services_of
-from ecg_service.domain.errors import EcgError
 
 MEDIA_TYPE = "application/health+json"
+
+T = TypeVar("T", HealthOut, ChecksOut)
 
 
 class HealthController(Controller):
@@ -19,15 +21,22 @@ class HealthController(Controller):
     opt = {"audience": Audience.EVERYBODY}
 
     @get("/live")
-    async def live(self) -> Response[dict[str, str]]:
+    async def live(self) -> Response[HealthOut]:
         """Return 200 while the event loop runs; checks nothing else."""
-        return Response({"status": "pass"}, media_type=MEDIA_TYPE)
+        return _answer(HealthOut("pass"))
 
     @get("/ready")
-    async def ready(self, request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
+    async def ready(self, request: Request[Any, Any, Any]) -> Response[HealthOut]:
         """Return 200 if an ECG could be stored now, else 503; "warn" means nearly overloaded."""
-        try:
-            status = await services_of(request).health.check()
-        except EcgError:
-            return Response({"status": "fail"}, status_code=503, media_type=MEDIA_TYPE)
-        return Response({"status": status}, media_type=MEDIA_TYPE)
+        report = await services_of(request).health.look()
+        return _answer(HealthOut(report.status))
+
+    @get("/checks", opt={"audience": Audience.ADMINS})
+    async def checks(self, request: Request[Any, Any, Any]) -> Response[ChecksOut]:
+        """Return what readiness follows from, with its status code: each part, what was seen, and why."""
+        return _answer(ChecksOut.of(await services_of(request).health.look()))
+
+
+def _answer(health: T) -> Response[T]:
+    status_code = 503 if health.status == "fail" else 200
+    return Response(health, status_code=status_code, media_type=MEDIA_TYPE)

@@ -7,7 +7,7 @@ import time
 from asyncio import Event, get_running_loop
 from collections.abc import Callable
 from ctypes import c_bool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.context import ForkProcess
 from typing import Self
 
@@ -20,15 +20,33 @@ FIRST_PAUSE, LAST_PAUSE = 0.5, 10.0
 """Seconds until a start that failed is tried again; each pause is twice the one before."""
 
 
+def shared_flag() -> c_bool:
+    """Make a flag that is shared with processes that are forked from now on."""
+    return _fork.RawValue(c_bool, False)  # noqa: FBT003 - its value
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What a supervisor has in common with all of its processes."""
+
+    draining: c_bool = field(default_factory=shared_flag)
+    lifeline: tuple[int, int] = field(default_factory=os.pipe)
+
+
 @dataclass(frozen=True)
 class Reins:
-    """How a process says that it serves, and hears that its supervisor has ended.
+    """How a process says that it serves, and hears that its supervisor ends all, or has ended.
 
     The lifeline is a pipe that nobody writes to: it ends with the supervisor, however that ends.
     """
 
     _serves: c_bool
+    _draining: c_bool
     _lifeline: int
+
+    def is_draining(self) -> bool:
+        """Whether the supervisor is about to end all."""
+        return self._draining.value
 
     def say_started(self) -> None:
         """Tell the supervisor that connections are accepted."""
@@ -55,12 +73,13 @@ class Child:
     _serves: c_bool
 
     @classmethod
-    def forked(cls, place: int, serve: Serve, lifeline: tuple[int, int]) -> Self:
+    def forked(cls, place: int, serve: Serve, ties: "Ties") -> Self:
         """Fork a process that serves at this place."""
         # Not an `Event`, whose lock a process that is killed may hold for ever.
-        serves = _fork.RawValue(c_bool, False)  # noqa: FBT003 - its value
-        read, write = lifeline
-        process = _fork.Process(target=_run, args=(serve, place, Reins(serves, read), write))
+        serves = shared_flag()
+        read, write = ties.lifeline
+        reins = Reins(serves, ties.draining, read)
+        process = _fork.Process(target=_run, args=(serve, place, reins, write))
         process.start()
         return cls(place, process, serves)
 

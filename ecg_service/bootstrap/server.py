@@ -7,12 +7,12 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 from ecg_service.api.app import create_app
 from ecg_service.bootstrap.process import allow_files, tune
-from ecg_service.bootstrap.service import running_services
+from ecg_service.bootstrap.service import background, running_services
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.bootstrap.worker import Worker
 from ecg_service.server import HttpServer
@@ -61,6 +61,22 @@ def _handle(numbers: Sequence[int], handler: Callable[..., None] | signal.Handle
         signal.signal(number, handler)
 
 
+@asynccontextmanager
+async def _later(event: asyncio.Event, seconds: float) -> AsyncGenerator[asyncio.Event]:
+    """Yield an event that is set so many seconds after another one."""
+    later = asyncio.Event()
+
+    async def wait() -> None:
+        await event.wait()
+        if seconds:
+            logger.info("not ready any more, and closing in %g s", seconds)
+        await asyncio.sleep(seconds)
+        later.set()
+
+    async with background(wait()):
+        yield later
+
+
 async def serve(
     settings: Settings,
     listener: socket.socket,
@@ -70,7 +86,9 @@ async def serve(
 ) -> None:
     """Run the service, or one worker of it, on this socket until `stop` is set, then drain it.
 
-    Calls `started` once connections are accepted. The caller closes the socket.
+    Calls `started` once connections are accepted. The caller closes the socket. Until the socket is
+    closed to new connections, `unready_seconds` after `stop`, readiness tells load balancers to go away; of
+    several workers, their supervisor waits for all.
     """
 
     def announce() -> None:
@@ -80,8 +98,10 @@ async def serve(
     logger.info("starting on %s", configured_database(settings))
     allow_files(settings.server.max_connections)
     async with running_services(settings, worker) as services:
+        services.health.is_draining = worker.is_draining if worker else stop.is_set
         server = HttpServer(create_app(services), settings)
         tune()
-        await server.serve(listener, stop, announce)
+        async with _later(stop, 0 if worker else settings.server.unready_seconds) as close:
+            await server.serve(listener, close, announce)
         logger.info("draining")
     logger.info("stopped")

@@ -122,7 +122,7 @@ async def running_services(
                 Basic(PasswordAuthenticator(store.users, passwords, verified)),
                 *([Bearer(bearer, max_bytes=settings.access.max_token_bytes)] if issuers else []),
             ),
-            health=Health(ingest_pool, in_flight, backlog, store),
+            health=Health(ingest_pool, in_flight, backlog, store, queue),
             limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_inflation),
             batches=BatchLimits(
                 window=settings.batch.batch_window,

@@ -1,7 +1,6 @@
 """Keeps several processes serving together: replaces those that die, and ends them all."""
 
 import logging
-import os
 import signal
 import time
 from collections.abc import Callable, Generator
@@ -9,7 +8,7 @@ from contextlib import contextmanager
 from typing import Self
 
 from ecg_service.actors import RestartBudget, RestartPolicy
-from ecg_service.bootstrap.children import Child, Place, Serve
+from ecg_service.bootstrap.children import Child, Place, Serve, Ties
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +35,13 @@ class Supervisor:
     """So many processes, each at a place; their parent has one thread, so that it can fork."""
 
     def __init__(
-        self, serve: Serve, number: int, *, start_seconds: float, stop_seconds: float
+        self,
+        serve: Serve,
+        number: int,
+        *,
+        start_seconds: float,
+        stop_seconds: float,
+        unready_seconds: float = 0.0,
     ) -> None:
         self._serve = serve
         self._start_seconds = start_seconds
@@ -45,7 +50,8 @@ class Supervisor:
         self._places = [Place(place) for place in range(number)]
         self._ending: dict[Child, float] = {}
         self._to_replace: list[Place] = []
-        self._lifeline = os.pipe()
+        self._ties = Ties()
+        self._unready_seconds = unready_seconds
 
     def run(
         self,
@@ -68,10 +74,17 @@ class Supervisor:
                     look(self)
                     self._step()
             except Stopped:
-                pass
+                self._drain()
             finally:
                 stopping()
                 self.stop_all()
+
+    def _drain(self) -> None:
+        """Let the processes say for a while that they are not ready."""
+        self._ties.draining.value = True
+        until = time.monotonic() + self._unready_seconds
+        while time.monotonic() < until:
+            signal.sigtimedwait(SIGNALS, STEP_SECONDS)
 
     def start_all(self) -> None:
         """Start a process at every place, one after the other."""
@@ -110,7 +123,7 @@ class Supervisor:
             self._start(place)
 
     def _start(self, place: Place) -> None:
-        place.starting = Child.forked(place.number, self._serve, self._lifeline)
+        place.starting = Child.forked(place.number, self._serve, self._ties)
         place.until = time.monotonic() + self._start_seconds
 
     def _look_after_start(self, place: Place, child: Child, *, is_first: bool = False) -> None:

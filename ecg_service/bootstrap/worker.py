@@ -1,5 +1,6 @@
 """One of several processes that serve together: what it has of the settings, and of the duties."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ecg_service.bootstrap.admin import ensure_admin
@@ -15,6 +16,8 @@ class Worker:
 
     place: int
     database: SharedDatabase
+    is_draining: Callable[[], bool] = lambda: False
+    """Whether all of them are about to stop, not this one alone."""
 
     @property
     def sweeps(self) -> bool:

@@ -37,13 +37,19 @@ def show_table(
     stderr: bool = False,
 ) -> None:
     """Print a table; all columns but the first may hold numbers."""
+    table = made_table(names, numbers=numbers)
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console(stderr=stderr).print(table)
+
+
+def made_table(names: Iterable[str], *, numbers: bool = False) -> Table:
+    """Make a table without rows; all columns but the first may hold numbers."""
     table = Table(box=box.SIMPLE_HEAD)
     for index, name in enumerate(names):
         right = numbers and index > 0
         table.add_column(Text(name), justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
-    console(stderr=stderr).print(table)
+    return table
 
 
 @contextmanager

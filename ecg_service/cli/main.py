@@ -13,6 +13,7 @@ MODULES = {
     "send": "ecg_service.cli.send.command",
     "serve": "ecg_service.cli.commands.serve",
     "settings": "ecg_service.cli.commands.settings",
+    "status": "ecg_service.cli.commands.status",
     "users": "ecg_service.cli.commands.users",
     "worker": "ecg_service.cli.commands.worker",
 }

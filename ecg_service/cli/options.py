@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, TypeVar
 
 import click
+import httpx
 
 from ecg_service.bootstrap import admin, issuers, proxies, stores, tasks
 from ecg_service.bootstrap.stores import URL_FORMS, persistent_database
+from ecg_service.cli.send.client import SCHEMES
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.store import Database
 from ecg_service.settings import MAX_PORT, Loaded, Settings, load_with_places, text_of
@@ -19,6 +21,20 @@ PORT = click.IntRange(0, MAX_PORT)
 
 MAX_PASSWORD_BYTES = 4096
 """More than any password may have, so that a longer one is still refused for its length."""
+
+
+LOCAL_URL = f"http://{DEFAULTS.server.host}:{DEFAULTS.server.port}"
+
+
+def http_url(_: click.Context, __: click.Parameter, text: str) -> httpx.URL:
+    """Return the URL of a service that an option or argument names."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise click.BadParameter(str(error)) from error
+    if url.scheme not in SCHEMES or not url.host:
+        raise click.BadParameter("Expected http://HOST:PORT or https://HOST.")
+    return url
 
 
 def database_option(command: F) -> F:

@@ -67,12 +67,14 @@ class InsightRepository(Protocol):
 class QueueStatistics(Struct, frozen=True):
     """How many ECGs wait in the queue, and how many may.
 
-    `dropped` counts those that were left to the sweeper since the start.
+    `dropped` counts those that were left to the sweeper since the start; `reaches_broker` is None if
+    there is no broker.
     """
 
     waiting: int
     capacity: int
     dropped: int = 0
+    reaches_broker: bool | None = None
 
 
 class InsightQueue(Protocol):

@@ -1,14 +1,16 @@
-"""Whether the service can store ECGs."""
+"""Whether the service can store ECGs, and which of its parts say so."""
 
 import asyncio
 import math
 import time
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from ecg_service.actors import ActorPool
-from ecg_service.domain.errors import EcgError, Overloaded
+from ecg_service.domain.errors import EcgError
+from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
 from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.insights.backlog import Backlog
@@ -16,6 +18,35 @@ from ecg_service.services.insights.backlog import Backlog
 FRESH_SECONDS = 1.0
 WARN_FROM, FAIL_FROM = 0.8, 0.95
 """Shares of what an ECG needs that are taken."""
+
+Status = Literal["pass", "warn", "fail"]
+_WORST: tuple[Status, ...] = ("fail", "warn", "pass")
+
+
+class Check(Struct, frozen=True):
+    """What one look at a part of the service found; the name is its component and measurement."""
+
+    name: str
+    status: Status
+    observed: float | bool | None
+    unit: str = ""
+    output: str = ""
+
+
+class Report(Struct, frozen=True):
+    """All checks; the worst of them is that of the service."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def status(self) -> Status:
+        """Whether an ECG could be stored now; "warn" while so much is to be done that some may be refused."""
+        return _worst(self.checks)
+
+
+def _worst(checks: tuple[Check, ...]) -> Status:
+    found = {check.status for check in checks}
+    return next(status for status in _WORST if status in found)
 
 
 class _Finding(Struct, frozen=True):
@@ -32,12 +63,16 @@ class Health:
     last `fresh` seconds answers all.
     """
 
+    is_draining: Callable[[], bool] = staticmethod(lambda: False)
+    """Whether the service is about to stop, and load balancers are to send nothing more."""
+
     def __init__(
         self,
         pool: ActorPool[Any, Any],
         in_flight: BodiesInFlight,
         backlog: Backlog,
         store: Store,
+        queue: InsightQueue | None = None,
         *,
         fresh: float = FRESH_SECONDS,
     ) -> None:
@@ -45,53 +80,71 @@ class Health:
         self._in_flight = in_flight
         self._backlog = backlog
         self._store = store
+        self._queue = queue
         self._fresh = fresh
         self._probing = asyncio.Lock()
         self._probed = _Finding(-math.inf)
 
-    async def check(self) -> Literal["pass", "warn"]:
-        """Check that an ECG could be stored now, or raise the `EcgError` that storing it would.
+    async def look(self) -> Report:
+        """Check whether an ECG could be stored now; the store is not probed if something else says no."""
+        found = (*self._parts(), *self._peers())
+        probes = _worst(found) != "fail"
+        return Report((*found, await self._write(probes=probes)))
 
-        The answer is a warning while so much is to be done that some ECGs may be refused.
-        """
-        load = self._load()
-        if not self._pool.running or load >= FAIL_FROM:
-            raise Overloaded
-        await self._check_store()
-        is_late = max(load, self._lateness()) >= WARN_FROM
-        return "warn" if is_late or self._lacks_cache() else "pass"
-
-    def _load(self) -> float:
-        """Return how much is taken of what all need, and have nothing of when it is taken."""
+    def _parts(self) -> Iterator[Check]:
+        """Look at what all need, and have nothing of when it is taken."""
         pool, room = self._pool.statistics(), self._in_flight.statistics()
-        mailbox, bodies = pool.waiting / pool.capacity, room.reserved_bytes / room.max_bytes
-        return max(mailbox, bodies, self._backlog.load)
+        yield _must_not("service:draining", self.is_draining(), "The service is about to stop.")
+        yield _must_not("ingest:stopped", not pool.running, "No ECG is taken in any more.")
+        yield _share("ingest:mailbox", pool.waiting / pool.capacity)
+        yield _share("ingest:bodies", room.reserved_bytes / room.max_bytes)
+        yield _share("insights:backlog", self._backlog.load)
+        # What may wait of one user, who may be the only one. It is no reason to fail: as many ECGs as
+        # can be stored are, and others are refused early.
+        yield _share("ingest:one-user", 2 * pool.waiting / pool.most, fail_from=math.inf)
 
-    def _lateness(self) -> float:
-        """Return how much is taken of what may wait of one user, who may be the only one.
-
-        It is no reason to fail: as many ECGs as can be stored are, and others are refused early.
-        """
-        pool = self._pool.statistics()
-        return 2 * pool.waiting / pool.most
-
-    def _lacks_cache(self) -> bool:
-        """Whether there is a cache that cannot be reached, without which reads take longer."""
+    def _peers(self) -> Iterator[Check]:
+        """Look at the servers without which the service takes ECGs in, but does less or takes longer."""
         cache = self._store.statistics().cache
-        return cache is not None and not cache.is_reachable
+        if cache is not None:
+            yield _may_lack("cache:reachable", cache.is_reachable, "Reads go to the store.")
+        broker = self._queue.statistics().reaches_broker if self._queue else None
+        if broker is not None:
+            yield _may_lack("broker:reachable", broker, "Insights wait.")
 
-    async def _check_store(self) -> None:
+    async def _write(self, *, probes: bool) -> Check:
+        """Look at the latest write to the store, or write; `probes` if a new write is of interest."""
         async with self._probing:  # of requests at the same time, one probes
             committed = _Finding(self._store.statistics().last_commit)
             found = max(committed, self._probed, key=lambda finding: finding.at)
-            if found.at + self._fresh <= time.monotonic():
+            if probes and found.at + self._fresh <= time.monotonic():
                 found = self._probed = await self._probe()
-        if found.failure is not None:
-            raise found.failure.with_traceback(None)  # it is raised again and again
+        age = time.monotonic() - found.at
+        if age == math.inf:
+            return Check("store:write", "pass", None, output="Not looked at.")
+        if found.failure is None:
+            return Check("store:write", "pass", age, "s since the last")
+        kind = type(found.failure).__name__
+        return Check("store:write", "fail", age, "s since the last", f"{kind}: {found.failure}")
 
     async def _probe(self) -> _Finding:
         try:
             await self._store.ecgs.ping()
         except EcgError as error:
-            return _Finding(time.monotonic(), error)
+            return _Finding(time.monotonic(), error.with_traceback(None))
         return _Finding(time.monotonic())
+
+
+def _must_not(name: str, observed: bool, output: str) -> Check:  # noqa: FBT001
+    return Check(name, "fail", observed, "", output) if observed else Check(name, "pass", observed)
+
+
+def _may_lack(name: str, observed: bool, output: str) -> Check:  # noqa: FBT001
+    return Check(name, "pass", observed) if observed else Check(name, "warn", observed, "", output)
+
+
+def _share(name: str, observed: float, *, fail_from: float = FAIL_FROM) -> Check:
+    status: Status = (
+        "fail" if observed >= fail_from else "warn" if observed >= WARN_FROM else "pass"
+    )
+    return Check(name, status, 100 * observed, "%")

@@ -116,6 +116,7 @@ ROWS = (
     Row("GET", "/health/ready", "anybody"),
     Row("GET", "/problems", "anybody"),
     Row("GET", "/problems/{slug}", "anybody"),
+    Row("GET", "/health/checks", "admin"),
     Row("GET", "/schema", "anybody"),
     Row("GET", "/schema/openapi.json", "anybody"),
 )

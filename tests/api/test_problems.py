@@ -37,10 +37,10 @@ JSON = {"Content-Type": "application/json"}
 BODY = dumps(ecg())
 
 
-def variant(service: Service, **changes: Any) -> httpx.AsyncClient:
-    """Sign in as Ann to the same service with some parts replaced."""
+def variant(service: Service, name: str = ANN, /, **changes: Any) -> httpx.AsyncClient:
+    """Sign in, as Ann or somebody else, to the same service with some parts replaced."""
     services: Services = replace(service.services, **changes)
-    return client(create_app(services), ANN)
+    return client(create_app(services), name)
 
 
 def stopped_pool() -> ActorPool[Submission, Answers]:
@@ -178,6 +178,27 @@ async def test_a_stopped_pool_takes_nothing_and_is_not_ready(service: Service) -
         assert (ready.status_code, ready.json()) == (503, {"status": "fail"})
         assert ready.headers["Content-Type"] == "application/health+json"
         assert (await ann.get("/health/live")).status_code == 200
+
+
+async def test_admins_are_told_what_readiness_follows_from_and_nobody_else(
+    service: Service,
+) -> None:
+    async with MemoryStore.open() as store:
+        health = Health(stopped_pool(), BodiesInFlight(max_bytes=1), no_backlog(), store)
+        told = await variant(service, ADMIN, health=health).get("/health/checks")
+        assert (told.status_code, told.json()["status"]) == (503, "fail")
+        assert told.headers["Content-Type"] == "application/health+json"
+        assert told.json()["checks"]["ingest:stopped"] == [
+            {"status": "fail", "observedValue": True, "output": "No ECG is taken in any more."}
+        ]
+        assert "ingest" not in (await variant(service, health=health).get("/health/ready")).text
+
+
+async def test_liveness_needs_no_part_of_the_service(service: Service) -> None:
+    nothing: Any = None
+    parts = dict.fromkeys(("ingest", "ecgs", "users", "health"), nothing)
+    answer = await variant(service, **parts).get("/health/live")
+    assert (answer.status_code, answer.json()) == (200, {"status": "pass"})
 
 
 async def test_what_is_in_flight_counts_and_is_given_back(service: Service) -> None:

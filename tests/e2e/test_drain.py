@@ -154,6 +154,27 @@ async def test_the_last_answer_says_so_and_what_comes_behind_it_is_not_stored(
     assert await stored_after_restart(tmp_path) == [json.loads(answer.body)["ecg_id"]]
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_load_balancers_are_told_before_nobody_listens_any_more(
+    tmp_path: Path, workers: int
+) -> None:
+    async with running(tmp_path, workers=workers, unready_seconds=PATIENCE / 10) as service:
+        await service.register()
+        assert await service.is_ready()
+        service.send_signal(signal.SIGTERM)
+
+        async def is_unready() -> bool:
+            return not await service.is_ready()
+
+        await until(is_unready)
+        async with service.client() as user:
+            assert (await user.get("/health/live")).status_code == 200
+            answer = await user.post("/ecg", content=SMALL, headers=JSON_TYPE)
+            assert answer.status_code == 201
+        await until(service.refuses)
+        assert await service.ended() == 0
+
+
 async def test_idle_connections_do_not_hold_the_service_up(tmp_path: Path) -> None:
     async with running(tmp_path, drain_seconds=PATIENCE * 10) as service, AsyncExitStack() as stack:
         idle = [await stack.enter_async_context(service.wire()) for _ in range(CROWD)]

@@ -32,7 +32,7 @@ class Publisher:
         self._seconds = broker.seconds
         self._producer: Any = None
         self._closed_until = 0.0
-        self._is_lost = False
+        self.is_lost = False
         self.dropped = 0
 
     def publish(self, ecg_ids: Sequence[UUID]) -> None:
@@ -61,9 +61,9 @@ class Publisher:
         self._app.send_task(
             TASK, [ids], producer=self._producer, retry=False, confirm_timeout=self._seconds
         )
-        if self._is_lost:
+        if self.is_lost:
             logger.info("the broker is back")
-        self._is_lost = False
+        self.is_lost = False
 
     def _connected(self) -> Any:  # noqa: ANN401
         connection = self._app.connection_for_write(heartbeat=0)
@@ -78,9 +78,9 @@ class Publisher:
 
     def _give_up(self, error: BaseException) -> None:
         """Drop the connection, of which nobody knows where it is, and wait before the next one."""
-        if not self._is_lost:
+        if not self.is_lost:
             logger.warning("the broker is lost, insights wait: %s", type(error).__name__)
-        self._is_lost = True
+        self.is_lost = True
         producer, self._producer = self._producer, None
         if producer is not None:
             producer.connection.collect()

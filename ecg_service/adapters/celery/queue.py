@@ -22,7 +22,8 @@ class CeleryInsightQueue(ActorInsightQueue):
 
     def statistics(self) -> QueueStatistics:
         here = super().statistics()
-        return replace(here, dropped=here.dropped + self._publisher.dropped)
+        dropped = here.dropped + self._publisher.dropped
+        return replace(here, dropped=dropped, reaches_broker=not self._publisher.is_lost)
 
 
 class _Publishing(Actor[UUID, None]):

@@ -98,6 +98,7 @@ def _supervise(settings: Settings, read: Callable[[], Settings], listener: socke
             number,
             start_seconds=settings.server.start_seconds,
             stop_seconds=seconds_to_stop(settings),
+            unready_seconds=settings.server.unready_seconds,
         )
         gc.freeze()  # what the workers share is copied when the collector touches it
         try:
@@ -121,7 +122,7 @@ def _serve_at(
     """Serve at one of the places, in a process that was forked for it."""
     log_to_stderr(logging.INFO, f"worker-{place} ")
     with exit_code_of():
-        run(_work(read(), listener, Worker(place, shared), reins))
+        run(_work(read(), listener, Worker(place, shared, reins.is_draining), reins))
 
 
 async def _work(settings: Settings, listener: socket.socket, worker: Worker, reins: Reins) -> None:

@@ -34,7 +34,7 @@ class Route:
             return _shown(self.url)
         return f"{_shown(self.url)} through the proxy {_shown(self.proxy)} ({self.variable})"
 
-    def client(self, auth: httpx.BasicAuth, *, jobs: int) -> httpx.AsyncClient:
+    def client(self, auth: httpx.BasicAuth | None, *, jobs: int) -> httpx.AsyncClient:
         """Return a client with as many connections as jobs; raises `BadSettings`."""
         trust = trusted() if self._uses_tls() else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         return httpx.AsyncClient(

@@ -9,10 +9,10 @@ import click
 import httpx
 
 from ecg_service.cli.exits import OK, REFUSED
-from ecg_service.cli.options import DEFAULTS, password_file_option, read_password
+from ecg_service.cli.options import LOCAL_URL, http_url, password_file_option, read_password
 from ecg_service.cli.runtime import run
 from ecg_service.cli.send.bundles import BundleLimits
-from ecg_service.cli.send.client import SCHEMES, route_to
+from ecg_service.cli.send.client import route_to
 from ecg_service.cli.send.delivery import Delivery
 from ecg_service.cli.send.retries import Retries
 from ecg_service.cli.send.sources import STDIN, Source, sources
@@ -24,22 +24,12 @@ MAX_BATCH_ITEMS = 10_000
 MAX_BATCH_BYTES = 100_000_000
 
 
-def _http_url(_: click.Context, __: click.Parameter, text: str) -> httpx.URL:
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL as error:
-        raise click.BadParameter(str(error)) from error
-    if url.scheme not in SCHEMES or not url.host:
-        raise click.BadParameter("Expected http://HOST:PORT or https://HOST.")
-    return url
-
-
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--url",
-    callback=_http_url,
-    default=f"http://{DEFAULTS.server.host}:{DEFAULTS.server.port}",
+    callback=http_url,
+    default=LOCAL_URL,
     show_default=True,
     help="Where the service is.",
 )

@@ -23,6 +23,8 @@ class ServerSettings:
     """Connections; with more the one that has waited longest without a request is closed."""
     start_seconds: float = 30.0
     """The time that the start of a worker may take."""
+    unready_seconds: float = bounded(0.0, least=0)
+    """When the service stops: how long `/health/ready` is 503 before the socket is closed, for load balancers to look elsewhere."""
     drain_seconds: float = bounded(10.0, least=0)
     """When the service stops: how long requests that have begun may take."""
     trim_seconds: float = 5.0

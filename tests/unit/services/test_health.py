@@ -1,9 +1,10 @@
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
@@ -13,7 +14,8 @@ from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.memory.ecgs import MemoryEcgs
 from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.sqlite import SqliteDatabase, SqliteStore
-from ecg_service.domain.errors import Overloaded, StorageUnavailable
+from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.ports.insights import InsightQueue, QueueStatistics
 from ecg_service.ports.store import Store
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
@@ -40,6 +42,19 @@ class Probed(MemoryEcgs):
             raise StorageUnavailable
 
 
+class Hints(InsightQueue):
+    """A queue that says whether it reaches a broker."""
+
+    def __init__(self, reaches: bool | None) -> None:  # noqa: FBT001
+        self._reaches = reaches
+
+    def put(self, ecg_ids: Iterable[UUID]) -> None:
+        raise NotImplementedError
+
+    def statistics(self) -> QueueStatistics:
+        return QueueStatistics(0, 1, reaches_broker=self._reaches)
+
+
 @pytest.fixture
 async def pool() -> AsyncGenerator[ActorPool[Any, Any]]:
     async with ActorPool[Any, Any](lambda: cast("Any", None), size=1, capacity=1) as running:
@@ -61,22 +76,16 @@ def health_of(
 
 
 async def ready(health: Health) -> bool:
-    try:
-        await health.check()
-    except StorageUnavailable:
-        return False
-    return True
+    return await status(health) != "fail"
 
 
 async def test_a_service_is_ready_while_its_pool_runs(store: MemoryStore) -> None:
     pool: ActorPool[Any, Any] = ActorPool(lambda: cast("Any", None), size=1, capacity=1)
     health = health_of(pool, store)
-    with pytest.raises(Overloaded):
-        await health.check()
+    assert await failing(health) == ["ingest:stopped"]
     async with pool:
-        assert await health.check() == "pass"
-    with pytest.raises(Overloaded):
-        await health.check()
+        assert await status(health) == "pass"
+    assert await failing(health) == ["ingest:stopped"]
 
 
 class Stuck(Actor[int, int]):
@@ -92,10 +101,11 @@ LOADS = {0: "pass", 79: "pass", 80: "warn", 94: "warn", 95: "fail", 100: "fail"}
 
 
 async def status(health: Health) -> str:
-    try:
-        return await health.check()
-    except Overloaded:
-        return "fail"
+    return (await health.look()).status
+
+
+async def failing(health: Health) -> list[str]:
+    return [check.name for check in (await health.look()).checks if check.status == "fail"]
 
 
 @pytest.mark.parametrize("load", LOADS)
@@ -129,8 +139,33 @@ async def test_readiness_warns_while_the_cache_cannot_be_reached(
 ) -> None:
     url = f"redis://127.0.0.1:{free_port()}"
     async with CachedStore.open(store, url) as cached:
-        assert await health_of(pool, cached).check() == "warn"
-    assert await health_of(pool, store).check() == "pass"
+        report = await health_of(pool, cached).look()
+        assert [check.name for check in report.checks if check.status == "warn"] == [
+            "cache:reachable"
+        ]
+    assert await status(health_of(pool, store)) == "pass"
+
+
+@pytest.mark.parametrize("reaches", [None, True, False])
+async def test_readiness_warns_while_the_broker_cannot_be_reached(
+    store: MemoryStore, pool: ActorPool[Any, Any], *, reaches: bool | None
+) -> None:
+    backlog = Backlog(MemoryInsights({}), max_seconds=100)
+    health = Health(pool, BodiesInFlight(max_bytes=1), backlog, store, Hints(reaches), fresh=0)
+    warned = [check.name for check in (await health.look()).checks if check.status == "warn"]
+    assert warned == (["broker:reachable"] if reaches is False else [])
+
+
+async def test_who_is_about_to_stop_is_not_ready_and_probes_nothing(
+    pool: ActorPool[Any, Any], store: MemoryStore
+) -> None:
+    ecgs, stops = Probed(), False
+    health = health_of(pool, replace(store, ecgs=ecgs))
+    health.is_draining = lambda: stops
+    assert await status(health) == "pass"
+    stops = True
+    assert await failing(health) == ["service:draining"]
+    assert ecgs.probes == 1
 
 
 @pytest.mark.parametrize(("waiting", "expected"), [(39, "pass"), (40, "warn"), (50, "warn")])
@@ -166,8 +201,9 @@ async def test_a_service_is_not_ready_while_its_store_fails(
     database.migrate()
     async with database.open() as store:
         pass
-    with pytest.raises(StorageUnavailable, match="closed"):
-        await health_of(pool, store).check()
+    *_, check = (await health_of(pool, store).look()).checks
+    assert (check.name, check.status) == ("store:write", "fail")
+    assert "closed" in check.output
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -200,7 +236,7 @@ async def test_an_answer_is_fresh_for_a_second(
     backlog, probed = Backlog(MemoryInsights({}), max_seconds=100), replace(store, ecgs=ecgs)
     checked = Health(pool, BodiesInFlight(max_bytes=1), backlog, probed)
     for clock[0] in (0.0, 0.9, 1.1, 1.9, 2.2):
-        await checked.check()
+        await checked.look()
         probes.append(ecgs.probes)
     assert probes == [1, 1, 2, 2, 3]
 
