@@ -25,8 +25,7 @@ EcgError
 │   ├── LastAdmin          no enabled admin would be left
 │   └── UserInUse          an enabled user, or one with ECGs, cannot be removed
 ├── Overloaded             a bounded queue or pool is full: nothing was stored, try again
-├── TooSoon                nothing was done: try again after some seconds
-│   └── TooManyGuesses     wrong passwords for one account from one address
+├── TooManyGuesses         wrong passwords for one account from one address: wait
 ├── StorageUnavailable     the store cannot be reached or has failed: nothing was stored
 │   └── StorageFull        the store has no room left: nothing was stored
 ├── BrokerUnavailable      the broker between services and workers has refused a worker
@@ -162,16 +161,12 @@ class Overloaded(EcgError):
     """A bounded queue or pool is full; nothing was stored."""
 
 
-class TooSoon(EcgError):
-    """Nothing was done; `seconds` later the same may be tried again."""
+class TooManyGuesses(EcgError):
+    """Too many wrong passwords for this account from this address; wait so many seconds."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"try again after {seconds:.0f} s")
         self.seconds = seconds
-
-
-class TooManyGuesses(TooSoon):
-    """Too many wrong passwords were given for this account from this address."""
 
 
 class StorageUnavailable(EcgError):

@@ -14,7 +14,14 @@ from litestar.types import Send
 
 from ecg_service.api.edge.answers.responses import encoded, send_whole
 from ecg_service.api.problems.kinds import FAULT, OF_STATUSES, Kind, kind_of
-from ecg_service.domain.errors import EcgError, Invalid, InvalidHeader, InvalidQuery, Path, TooSoon
+from ecg_service.domain.errors import (
+    EcgError,
+    Invalid,
+    InvalidHeader,
+    InvalidQuery,
+    Path,
+    TooManyGuesses,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +59,9 @@ def ecg_error(_: Request[Any, Any, Any], error: EcgError) -> Response[bytes]:
 
 
 def _own_headers(error: EcgError) -> dict[str, str]:
-    return {"Retry-After": f"{math.ceil(error.seconds)}"} if isinstance(error, TooSoon) else {}
+    return (
+        {"Retry-After": f"{math.ceil(error.seconds)}"} if isinstance(error, TooManyGuesses) else {}
+    )
 
 
 def problem_of(error: BaseException, *, brief: bool = False) -> tuple[int, dict[str, object]]:

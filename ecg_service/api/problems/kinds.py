@@ -64,6 +64,7 @@ OF_ERRORS: dict[type[EcgError], Kind] = {
     errors.KeyReused: Kind(422, "key-reused", "Other content was sent with this key"),
     errors.KeyInUse: Kind(409, "key-in-use", "The first request is not answered yet", _LATER),
     errors.UserExists: Kind(409, "user-exists", "A user with this name exists"),
+    errors.UserInUse: Kind(409, "user-in-use", "The user is enabled, or has ECGs"),
     errors.LastAdmin: Kind(409, "last-admin", "The last enabled admin must stay"),
     errors.TooManyGuesses: Kind(429, "too-many-guesses", "Too many wrong passwords, wait", _LATER),
     errors.Overloaded: OVERLOADED,
