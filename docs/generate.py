@@ -1,13 +1,36 @@
 """Writes the files of this folder that are made from the code; with `--check` names those that differ."""
 
+import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
+from typed_settings import SecretStr
+
+from ecg_service.api.app import create_app
 from ecg_service.api.problems import pages
+from ecg_service.bootstrap.service import running_services
+from ecg_service.settings import AdminSettings, Settings, StoreSettings
 
 FOLDER = Path(__file__).parent
-FILES: dict[str, Callable[[], str]] = {"problems.md": pages.document}
+
+
+async def openapi() -> str:
+    """Return the OpenAPI document as a service answers it."""
+    given = Settings(
+        store=StoreSettings("memory://"), admin=AdminSettings("admin", SecretStr("of nobody"))
+    )
+    async with running_services(given) as services:
+        app = httpx.ASGITransport(create_app(services))  # pyright: ignore[reportArgumentType]
+        async with httpx.AsyncClient(transport=app, base_url="http://ecg") as anyone:
+            return (await anyone.get("/schema/openapi.json")).text
+
+
+FILES: dict[str, Callable[[], str]] = {
+    "openapi.json": lambda: asyncio.run(openapi()),
+    "problems.md": pages.document,
+}
 
 
 def main() -> None:

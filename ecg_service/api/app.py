@@ -11,11 +11,11 @@ from ecg_service.api.edge.access.authentication import Authentication
 from ecg_service.api.edge.answers.compression import with_compression
 from ecg_service.api.edge.answers.negotiated import Answer
 from ecg_service.api.edge.answers.responses import with_head_and_no_store
-from ecg_service.api.edge.openapi import add_bodies, openapi
 from ecg_service.api.edge.problems import HANDLERS
 from ecg_service.api.edge.queries import StrictQueries
 from ecg_service.api.health import HealthController
 from ecg_service.api.insights import InsightController
+from ecg_service.api.openapi.document import openapi
 from ecg_service.api.problems.routes import ProblemController
 from ecg_service.api.state import Services
 from ecg_service.api.users import MyselfController, UserController
@@ -45,5 +45,4 @@ def create_app(services: Services) -> ASGIApp:
         debug=False,  # whatever the variable LITESTAR_DEBUG says
     )
     require_audiences(app.routes)
-    add_bodies(app.openapi_schema)
     return with_head_and_no_store(with_compression(app))

@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, post
-from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -15,17 +14,29 @@ from ecg_service.api.edge.answers.responses import send_whole
 from ecg_service.api.edge.answers.streamed import send_streamed
 from ecg_service.api.edge.answers.validators import known_tag, send_not_modified, tag_of, validated
 from ecg_service.api.edge.bodies import check_headers, decoded, read_body
-from ecg_service.api.edge.idempotency import HEADER, MAX_KEY_LENGTH, key_of
-from ecg_service.api.edge.openapi import asks, takes
+from ecg_service.api.edge.idempotency import HEADER, key_of
 from ecg_service.api.edge.pages import cursor_of, next_link, token_of
 from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index
 from ecg_service.api.edge.queries import read_query
+from ecg_service.api.openapi.declared import JSON, Body, Sent, documented
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
 from ecg_service.api.schemas.queries import EcgQuery, EcgsQuery, WindowQuery
 from ecg_service.api.state import services_of
+from ecg_service.domain.errors import (
+    DamagedEcg,
+    DamagedKey,
+    EcgIdTaken,
+    EcgNotFound,
+    KeyInUse,
+    KeyReused,
+    LeadNotFound,
+)
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats import FORMATS
 from ecg_service.services.ingest.submissions import Receipt
+
+_KEPT = ("ETag", "Cache-Control", "Vary")
+_OF_ONE = (EcgNotFound, DamagedEcg)
 
 
 async def submit_ecg(scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,14 +101,18 @@ class EcgController(Controller):
 
     @post(
         opt={"asgi": submit_ecg},
-        operation_class=takes(SubmittedEcg, FORMATS, headers={HEADER: MAX_KEY_LENGTH}),
-        responses={201: ResponseSpec(EcgCreated)},
+        **documented(
+            {201: Sent(EcgCreated, JSON, headers=("Location", "Idempotency-Replayed"))},
+            body=Body(SubmittedEcg, FORMATS),
+            headers=(HEADER, "Content-Encoding"),
+            raises=(EcgIdTaken, KeyReused, KeyInUse, DamagedKey, DamagedEcg),
+        ),
     )
     async def submit(self) -> ASGIApp:
         """Store an ECG; 201 means that it is durable and its zero crossings are counted."""
         return submit_ecg
 
-    @get(**asks(EcgsQuery))
+    @get(**documented({200: Sent(EcgPage, headers=("Link", "Vary"))}, query=EcgsQuery))
     async def page(self, request: Request[Any, Any, Any]) -> Response[EcgPage]:
         """List your ECGs with from <= date < to, newest first, without samples."""
         query = read_query(EcgsQuery, request)
@@ -114,8 +129,12 @@ class EcgController(Controller):
     @get(
         "/{ecg_id:str}",
         asgi=read_ecg,
-        responses={200: ResponseSpec(EcgOut, generate_examples=False)},
-        **asks(EcgQuery),
+        **documented(
+            {200: Sent(EcgOut, headers=_KEPT), 304: Sent(headers=_KEPT)},
+            query=EcgQuery,
+            headers=("If-None-Match",),
+            raises=_OF_ONE,
+        ),
     )
     async def read(self, ecg_id: FromPath[str]) -> ASGIApp:  # noqa: ARG002 - is documented
         """Return an ECG with all its samples, or without them (`signals=false`)."""
@@ -124,8 +143,12 @@ class EcgController(Controller):
     @get(
         "/{ecg_id:str}/leads/{index:str}",
         asgi=read_lead,
-        responses={200: ResponseSpec(WindowOut, generate_examples=False)},
-        **asks(WindowQuery),
+        **documented(
+            {200: Sent(WindowOut, headers=_KEPT), 304: Sent(headers=_KEPT)},
+            query=WindowQuery,
+            headers=("If-None-Match",),
+            raises=(*_OF_ONE, LeadNotFound),
+        ),
     )
     async def lead(self, ecg_id: FromPath[str], index: FromPath[str]) -> ASGIApp:  # noqa: ARG002
         """Return samples start to stop of one lead, at most `max_points` of them.
@@ -134,7 +157,7 @@ class EcgController(Controller):
         """
         return read_lead
 
-    @delete("/{ecg_id:str}")
+    @delete("/{ecg_id:str}", **documented({204: Sent()}, raises=(EcgNotFound,)))
     async def remove(
         self,
         request: Request[Any, Any, Any],

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from litestar import Controller, Request, Response, get
 
 from ecg_service.api.edge.access.audience import Audience
+from ecg_service.api.openapi.declared import NEGOTIATED, Sent, documented
 from ecg_service.api.schemas.health import ChecksOut, HealthOut
 from ecg_service.api.state import services_of
 
@@ -20,18 +21,22 @@ class HealthController(Controller):
     tags = ["Health"]
     opt = {"audience": Audience.EVERYBODY}
 
-    @get("/live")
+    @get("/live", **documented({200: Sent(HealthOut, [MEDIA_TYPE])}))
     async def live(self) -> Response[HealthOut]:
         """Return 200 while the event loop runs; checks nothing else."""
         return _answer(HealthOut("pass"))
 
-    @get("/ready")
+    @get("/ready", **documented(dict.fromkeys((200, 503), Sent(HealthOut, [MEDIA_TYPE]))))
     async def ready(self, request: Request[Any, Any, Any]) -> Response[HealthOut]:
         """Return 200 if an ECG could be stored now, else 503; "warn" means nearly overloaded."""
         report = await services_of(request).health.look()
         return _answer(HealthOut(report.status))
 
-    @get("/checks", opt={"audience": Audience.ADMINS})
+    @get(
+        "/checks",
+        opt={"audience": Audience.ADMINS},
+        **documented(dict.fromkeys((200, 503), Sent(ChecksOut, [MEDIA_TYPE, *NEGOTIATED]))),
+    )
     async def checks(self, request: Request[Any, Any, Any]) -> Response[ChecksOut]:
         """Return what readiness follows from, with its status code: each part, what was seen, and why."""
         return _answer(ChecksOut.of(await services_of(request).health.look()))

@@ -8,12 +8,13 @@ from litestar.params import FromPath
 
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.answers.negotiated import Answer
-from ecg_service.api.edge.openapi import asks
 from ecg_service.api.edge.parameters import parse_ecg_id
 from ecg_service.api.edge.queries import read_query
+from ecg_service.api.openapi.declared import Sent, documented
 from ecg_service.api.schemas.insights import InsightsOut
 from ecg_service.api.schemas.queries import InsightsQuery
 from ecg_service.api.state import services_of
+from ecg_service.domain.errors import DamagedEcg, EcgNotFound
 
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
 
@@ -25,7 +26,14 @@ class InsightController(Controller):
     tags = ["ECGs"]
     opt = {"audience": Audience.USERS}
 
-    @get(**asks(InsightsQuery))
+    @get(
+        **documented(
+            {200: Sent(InsightsOut, headers=("Preference-Applied", "Vary"))},
+            query=InsightsQuery,
+            headers=("Prefer",),
+            raises=(EcgNotFound, DamagedEcg),
+        )
+    )
     async def read(
         self, request: Request[Any, Any, Any], ecg_id: FromPath[str]
     ) -> Response[InsightsOut]:

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.answers.negotiated import Answer
 from ecg_service.api.edge.bodies import read_small_body
-from ecg_service.api.edge.openapi import asks, takes
 from ecg_service.api.edge.pages import next_link
 from ecg_service.api.edge.queries import read_query
+from ecg_service.api.openapi.declared import Body, Sent, documented
 from ecg_service.api.schemas import or_unset
 from ecg_service.api.schemas.queries import UsersQuery
 from ecg_service.api.schemas.users import (
@@ -23,6 +23,7 @@ from ecg_service.api.schemas.users import (
     UserPatch,
 )
 from ecg_service.api.state import services_of
+from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
 from ecg_service.domain.users import Role
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ class UserController(Controller):
     tags = ["Users"]
     opt = {"audience": Audience.ADMINS}
 
-    @post(operation_class=takes(UserIn))
+    @post(**documented({201: Sent(UserOut)}, body=Body(UserIn), raises=(UserExists,)))
     async def register(
         self,
         request: Request[Any, Any, Any],
@@ -48,7 +49,7 @@ class UserController(Controller):
             )
         )
 
-    @get(**asks(UsersQuery))
+    @get(**documented({200: Sent(UserPage, headers=("Link",))}, query=UsersQuery))
     async def page(self, request: Request[Any, Any, Any]) -> Response[UserPage]:
         """List users in order of name."""
         query = read_query(UsersQuery, request)
@@ -58,7 +59,10 @@ class UserController(Controller):
         body = UserPage([*map(UserEntry.of, found)], or_unset(token))
         return Answer(body, headers=next_link(request, token))
 
-    @patch("/{name:str}", operation_class=takes(UserPatch))
+    @patch(
+        "/{name:str}",
+        **documented({200: Sent(UserOut)}, body=Body(UserPatch), raises=(UserNotFound, LastAdmin)),
+    )
     async def update(
         self,
         request: Request[Any, Any, Any],
@@ -80,13 +84,13 @@ class MyselfController(Controller):
     tags = ["Users"]
     opt = {"audience": Audience.SIGNED_IN}
 
-    @get()
+    @get(**documented({200: Sent(UserOut)}))
     async def read(self, request: Request[Any, Any, Any]) -> UserOut:
         """Return the user who is signed in, with the role they have by their credentials."""
         user = await services_of(request).users.get(request.user.name)
         return UserOut.of(replace(user, role=request.user.role))
 
-    @put("/password", operation_class=takes(PasswordChange), status_code=204)
+    @put("/password", status_code=204, **documented({204: Sent()}, body=Body(PasswordChange)))
     async def change_password(
         self,
         request: Request[Any, Any, Any],

@@ -40,13 +40,29 @@ class SubmittedLead(Struct, frozen=True, forbid_unknown_fields=True):
     how the samples were written, if as bytes; nothing else depends on it.
     """
 
-    name: str
+    name: Annotated[str, Meta(description="What it is called, as in II or aVR; names may repeat.")]
     signal: int
-    num_samples: Annotated[int, Meta(ge=0)] | None = None
-    gain: Annotated[float, Meta(gt=0)] | None = None
-    baseline: Annotated[int, INT32] | None = None
-    unit: str | None = None
-    missing: Annotated[int, INT32] | None = None
+    num_samples: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="The length of the signal, to check it."),
+    ] = None
+    gain: Annotated[
+        Annotated[float, Meta(gt=0)] | None,
+        Meta(description="How many units of the samples are one `unit`."),
+    ] = None
+    baseline: Annotated[
+        Annotated[int, INT32] | None,
+        Meta(
+            description="The sample that stands for zero; subtracted before counting. 0 by default."
+        ),
+    ] = None
+    unit: Annotated[str | None, Meta(description="The physical unit, as in mV.")] = None
+    missing: Annotated[
+        Annotated[int, INT32] | None,
+        Meta(
+            description="The sample that stands for none; it is left out of all that is computed."
+        ),
+    ] = None
     encoding: str | None = None
 
 
@@ -56,9 +72,17 @@ class Outline(Struct, forbid_unknown_fields=True, kw_only=True):
     In each field that may be absent, null means absent.
     """
 
-    id: str | None = None
-    date: Annotated[datetime, Meta(tz=True)] | None = None
-    sampling_rate: Annotated[float, Meta(gt=0, le=MAX_SAMPLING_RATE)] | None = None
+    id: Annotated[
+        str | None,
+        Meta(description="The sender's id, one for each ECG; makes a repeated request safe."),
+    ] = None
+    date: Annotated[
+        Annotated[datetime, Meta(tz=True)] | None,
+        Meta(description="When it was recorded, with an offset; by default when it was received."),
+    ] = None
+    sampling_rate: Annotated[
+        Annotated[float, Meta(gt=0, le=MAX_SAMPLING_RATE)] | None, Meta(description="In Hz.")
+    ] = None
 
 
 SubmittedLeads = Annotated[Sequence[SubmittedLead], Meta(min_length=1)]

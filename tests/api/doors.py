@@ -17,6 +17,7 @@ from ecg_service.api.app import create_app
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.service import running_services
 from ecg_service.settings import Settings
+from tests.api.conformance import Conformance
 
 PASSWORD = "correct horse"
 ADMIN = "admin"
@@ -33,16 +34,36 @@ Json = dict[str, Any]
 ADDRESSES = (f"client {number}" for number in count())
 
 
+class Client(httpx.AsyncClient):
+    """Fails when an answer is none that the OpenAPI document tells of; what is streamed is not checked."""
+
+    conformance: Conformance | None = None
+
+    def __init__(self, app: ASGIApp, address: str, **more: Any) -> None:
+        self._app = app
+        transport = httpx.ASGITransport(app, client=(address, 1))  # pyright: ignore[reportArgumentType]
+        super().__init__(transport=transport, base_url="http://ecg", **more)
+
+    async def request(self, *args: Any, **kwargs: Any) -> httpx.Response:
+        answer = await super().request(*args, **kwargs)
+        if Client.conformance is None:
+            Client.conformance = Conformance(await document_of(self._app))
+        Client.conformance.check(answer)
+        return answer
+
+
+async def document_of(app: ASGIApp) -> Json:
+    """Return the OpenAPI document of an application."""
+    transport = httpx.ASGITransport(app)  # pyright: ignore[reportArgumentType]
+    async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as anyone:
+        return (await anyone.get("/schema/openapi.json")).json()
+
+
 def client(
     app: ASGIApp, name: str | None = None, password: str = PASSWORD, address: str = ""
 ) -> httpx.AsyncClient:
     """Speak HTTP to an application without a socket, as a user or as nobody, from a new address."""
-    place = address or next(ADDRESSES), 1
-    return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app, client=place),  # pyright: ignore[reportArgumentType]
-        base_url="http://ecg",
-        auth=(name, password) if name else None,
-    )
+    return Client(app, address or next(ADDRESSES), auth=(name, password) if name else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 from litestar import Controller, Request, post
 from litestar.exceptions import ClientException, HTTPException
-from litestar.openapi import ResponseSpec
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ecg_service.api.batches.answers import BatchAnswers
@@ -15,11 +14,12 @@ from ecg_service.api.batches.together import store_together
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.bodies import check_headers
 from ecg_service.api.edge.idempotency import no_key
-from ecg_service.api.edge.openapi import takes
 from ecg_service.api.edge.queries import read_query
+from ecg_service.api.openapi.declared import JSON, Body, Sent, documented
 from ecg_service.api.schemas.batches import BatchOut
 from ecg_service.api.schemas.queries import BatchQuery
 from ecg_service.api.state import services_of
+from ecg_service.domain.errors import DamagedEcg, EcgIdsTaken, InvalidHeader
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats.framing import FRAMINGS, Framing
 from ecg_service.services.ingest.batches import Batch
@@ -34,9 +34,12 @@ class BatchController(Controller):
 
     @post(
         status_code=200,
-        operation_class=takes(SubmittedEcg, FRAMINGS, query=BatchQuery),
-        query=BatchQuery,
-        responses={200: ResponseSpec(BatchOut)},
+        **documented(
+            {200: Sent(BatchOut, JSON)},
+            body=Body(SubmittedEcg, FRAMINGS, is_framed=True),
+            query=BatchQuery,
+            raises=(InvalidHeader, EcgIdsTaken, DamagedEcg),
+        ),
     )
     async def submit(self, request: Request[Any, Any, Any]) -> ASGIApp:
         """Store the ECGs of a body; each is answered like a request of its own.

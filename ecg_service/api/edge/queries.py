@@ -106,6 +106,8 @@ def _readers(kind: type[Query]) -> dict[str, Callable[[str], object]]:
 
 
 def _reader(kind: inspect.Type) -> Callable[[str], object]:
+    while isinstance(kind, inspect.Metadata):  # a description
+        kind = kind.type
     kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
     return next((_READERS[type(one)] for one in kinds if type(one) in _READERS), str)
 

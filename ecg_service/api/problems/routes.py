@@ -10,6 +10,8 @@ from litestar.params import FromPath
 from markdown_it import MarkdownIt
 
 from ecg_service.api.edge.access.audience import Audience
+from ecg_service.api.openapi.declared import Sent, documented
+from ecg_service.api.openapi.parameters import SAFE
 from ecg_service.api.problems.kinds import PATH
 from ecg_service.api.problems.pages import in_order, index, page
 from ecg_service.domain.errors import NotFound
@@ -22,6 +24,7 @@ _STYLE = (
 _POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'"
 )
+_PAGE = Sent(str, ("text/markdown", "text/html"), headers=("Vary", *SAFE))
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -36,12 +39,12 @@ class ProblemController(Controller):
     tags = ["Problems"]
     opt = {"audience": Audience.EVERYBODY}
 
-    @get()
+    @get(**documented({200: _PAGE}))
     async def index(self, request: Request[Any, Any, Any]) -> Response[str]:
         """List all types of problems."""
         return _answer("Problems", index(f"{PATH}/"), request)
 
-    @get("/{slug:str}")
+    @get("/{slug:str}", **documented({200: _PAGE}))
     async def read(self, request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[str]:
         """Say of a type of problems what happened and what to do, to browsers in HTML."""
         if slug not in _pages():

@@ -1,10 +1,12 @@
 """Answers to batches."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from ecg_service.services.ingest.submissions import Receipt
+
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 class BatchItem(Struct):
@@ -17,7 +19,7 @@ class BatchItem(Struct):
     status: int
     ecg_id: str | UnsetType = UNSET
     replayed: bool | UnsetType = UNSET
-    problem: dict[str, Any] | UnsetType = UNSET
+    problem: Annotated[dict[str, Any], Meta(extra_json_schema=_PROBLEM)] | UnsetType = UNSET
 
     @classmethod
     def stored(cls, index: int, receipt: Receipt) -> Self:
