@@ -10,6 +10,7 @@ from ecg_service.cli.exits import MEANINGS, Commands
 MODULES = {
     "db": "ecg_service.cli.commands.db",
     "demo": "ecg_service.cli.demo.command",
+    "export": "ecg_service.cli.export.command",
     "send": "ecg_service.cli.send.command",
     "serve": "ecg_service.cli.commands.serve",
     "settings": "ecg_service.cli.commands.settings",

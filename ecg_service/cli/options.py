@@ -1,5 +1,6 @@
 """Options that several commands share: settings, the database, a password."""
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO, TypeVar
@@ -83,6 +84,13 @@ def password_file_option(command: F) -> F:
         help="A file that holds the password, - for standard input; default: ask for it.",
     )
     return option(command)
+
+
+def basic_auth(username: str, file: BinaryIO | None) -> httpx.BasicAuth:
+    """Return credentials; the password is in the file, in ECG_PASSWORD, or is asked for."""
+    given = os.environ.get("ECG_PASSWORD") if file is None else None
+    password = given or read_password(file, confirm=False)
+    return httpx.BasicAuth(username.encode(), password.encode())
 
 
 def read_password(file: BinaryIO | None, *, confirm: bool) -> str:

@@ -1,7 +1,6 @@
 """`ecg status`: shows in a terminal, or tells a script, whether a service is ready, and why."""
 
 import asyncio
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
@@ -15,7 +14,7 @@ from rich.text import Text
 
 from ecg_service.cli.console import console, made_table
 from ecg_service.cli.exits import OK, REFUSED, Refused, sentence
-from ecg_service.cli.options import LOCAL_URL, http_url, password_file_option, read_password
+from ecg_service.cli.options import LOCAL_URL, basic_auth, http_url, password_file_option
 from ecg_service.cli.runtime import run
 from ecg_service.cli.send.client import route_to
 
@@ -60,7 +59,7 @@ def status(
     Exits with 0 for pass and warn, with 1 for fail, and with 69 if there is no answer. The password comes
     from --password-file, ECG_PASSWORD or the terminal.
     """
-    auth = _auth(username, password_file)
+    auth = None if username is None else basic_auth(username, password_file)
     if watch:
         with suppress(KeyboardInterrupt):
             run(_watch(url, auth))
@@ -71,14 +70,6 @@ def status(
     else:
         console().print(_shown(url, seen))
     context.exit(REFUSED if seen.status == "fail" else OK)
-
-
-def _auth(username: str | None, file: BinaryIO | None) -> httpx.BasicAuth | None:
-    if username is None:
-        return None
-    given = os.environ.get("ECG_PASSWORD") if file is None else None
-    password = given or read_password(file, confirm=False)
-    return httpx.BasicAuth(username.encode(), password.encode())
 
 
 async def _once(url: httpx.URL, auth: httpx.BasicAuth | None) -> Seen:

@@ -1,6 +1,5 @@
 """`ecg send`: its options, and one run of it."""
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -9,7 +8,7 @@ import click
 import httpx
 
 from ecg_service.cli.exits import OK, REFUSED
-from ecg_service.cli.options import LOCAL_URL, http_url, password_file_option, read_password
+from ecg_service.cli.options import LOCAL_URL, basic_auth, http_url, password_file_option
 from ecg_service.cli.runtime import run
 from ecg_service.cli.send.bundles import BundleLimits
 from ecg_service.cli.send.client import route_to
@@ -85,20 +84,14 @@ def send(
     this machine; SSL_CERT_FILE or SSL_CERT_DIR name the certificates that are trusted.
     """
     tally = Tally(len(files), as_json=as_json)
-    auth = httpx.BasicAuth(username.encode(), _password(password_file, files).encode())
+    if STDIN in files and password_file is sys.stdin.buffer:
+        raise click.UsageError("Standard input (-) is either an ECG or the password.")
+    auth = basic_auth(username, password_file)
     limits = BundleLimits(batch_items, batch_bytes)
     with sources(files) as given, tally:
         run(_send(given, tally, url=url, auth=auth, jobs=jobs, retries=retries, limits=limits))
     tally.show()
     context.exit(OK if tally.complete else REFUSED)
-
-
-def _password(file: BinaryIO | None, files: Sequence[str]) -> str:
-    if file is None and (password := os.environ.get("ECG_PASSWORD")):
-        return password
-    if STDIN in files and file is sys.stdin.buffer:
-        raise click.UsageError("Standard input (-) is either an ECG or the password.")
-    return read_password(file, confirm=False)
 
 
 async def _send(

@@ -1,0 +1,1 @@
+"""`ecg export`: writes all that a service has of one user into a folder."""
