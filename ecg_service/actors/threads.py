@@ -57,6 +57,11 @@ class Threads:
             capacity=self._capacity,
         )
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call runs or waits."""
+        return not self._calls
+
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the result of `function` in a thread; raises `ThreadsFull` if the queue is full.
 

@@ -1,7 +1,9 @@
 """Runs jobs on the database: one write at a time, reads concurrently."""
 
+import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -14,7 +16,7 @@ from ecg_service.adapters.sqlite.engine.files.turns import Turn, alone
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.open_database import OpenDatabase, Stale
 from ecg_service.adapters.threads import in_thread
-from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.domain.errors import EcgError, StorageUnavailable
 from ecg_service.ports.store import StoreStatistics
 
 P = ParamSpec("P")
@@ -44,6 +46,7 @@ class Engine:
         self._database = OpenDatabase(path, limits, hold, turn)
         self._writing = Threads("sqlite-write", size=1, capacity=limits.waiting_writes)
         self._reading = Threads("sqlite-read", size=limits.readers, capacity=limits.waiting_reads)
+        self._copying: asyncio.Future[None] | None = None
         self._closed = False
 
     async def start(self) -> None:
@@ -120,7 +123,19 @@ class Engine:
             return write(begin)
 
         async with deadline.kept():
-            return await self._run(self._writing, lambda: work(run))
+            result = await self._run(self._writing, lambda: work(run))
+        self._use_lull()
+        return result
+
+    def _use_lull(self) -> None:
+        """Copy the log back while nobody waits to write: at its full size everybody waits for that."""
+        is_lull = self._writing.is_idle and (self._copying is None or self._copying.done())
+        if is_lull and self._database.writer.has_grown:
+            self._copying = asyncio.ensure_future(self._copy_back())
+
+    async def _copy_back(self) -> None:
+        with suppress(EcgError):  # the next one tries again
+            await self._run(self._writing, self._database.writer.copy_back)
 
     async def read(
         self,

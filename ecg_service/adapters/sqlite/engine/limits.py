@@ -13,7 +13,7 @@ class Limits:
     the next is refused with `Overloaded`. `busy_seconds` bounds the wait for another process.
     `write_seconds` bounds the time until a write is answered, including all of its waits.
     `wal_bytes` is the size of the write-ahead log from which the writer copies it back into the
-    database. `max_bytes`, where given, is how large the database may grow before `StorageFull`.
+    database; while nobody waits to write, after as many as `lull_bytes` since it last did. `max_bytes`, where given, is how large the database may grow before `StorageFull`.
     `reserve_bytes` of the disk are kept for deletions on a full disk.
     """
 
@@ -23,6 +23,7 @@ class Limits:
     busy_seconds: float = 5.0
     write_seconds: float = 5.0
     wal_bytes: int = 64 * MIB
+    lull_bytes: int = 8 * MIB
     cache_bytes: int = 32 * MIB
     max_bytes: int | None = None
     reserve_bytes: int = 0

@@ -33,7 +33,7 @@ class Writer:
         self._limits = limits
         self._turn = turn
         self._connection: apsw.Connection | None = None
-        self._log = 0
+        self._log = self._copied = 0
         self.patience = limits.busy_seconds
         self.commits = self.log_bytes = 0
         self.last_commit = -math.inf
@@ -101,6 +101,11 @@ class Writer:
         [(pages,)] = execute(self.open(), "PRAGMA freelist_count")
         return pages * PAGE_SIZE
 
+    @property
+    def has_grown(self) -> bool:
+        """Whether so much is new in the log that a lull should be used to copy it back."""
+        return self.log_bytes - self._copied >= self._limits.lull_bytes
+
     def copy_back(self) -> None:
         """Copy the log into the database as far as nobody reads it, before it gets long."""
         self._log = self._checkpoint_at
@@ -129,6 +134,8 @@ class Writer:
 
     def _committed(self, _connection: apsw.Connection, _schema: str, pages: int) -> int:
         self._log, self.log_bytes = pages, pages * PAGE_SIZE
+        if self.log_bytes < self._copied:  # it has begun anew
+            self._copied = 0
         self.commits += 1
         self.last_commit = time.monotonic()
         return apsw.SQLITE_OK
@@ -136,11 +143,14 @@ class Writer:
     def _checkpoint(self) -> None:
         """Copy a long log into the database; if that fails, the commit stands all the same."""
         connection, log, self._log = self.open(), self._log, 0
+        if log < self._checkpoint_at:
+            return
         with suppress(apsw.Error), self._discarding():
             if log >= self._restart_at:
                 self._restart(connection)
-            elif log >= self._checkpoint_at:
+            else:
                 connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        self._copied = self.log_bytes
 
     def _restart(self, connection: apsw.Connection) -> None:
         """Checkpoint after waiting for the readers of the log, so that it restarts.

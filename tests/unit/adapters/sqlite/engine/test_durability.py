@@ -1,5 +1,8 @@
+import asyncio
 import signal
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from uuid import UUID
 
 import apsw
@@ -8,6 +11,7 @@ import pytest
 from ecg_service.adapters.sqlite import Limits, SqliteStore
 from ecg_service.adapters.sqlite.engine.connections import open_reader, open_writer
 from ecg_service.adapters.sqlite.engine.sql import execute
+from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.users import Role
 from ecg_service.ports.store import StoreStatistics
 from tests.contract.builders import added, insights_of, new, user
@@ -102,6 +106,46 @@ async def test_the_log_is_copied_back_once_it_has_its_size(path: Path) -> None:
             sizes.append(size(path))
     assert sizes[1] == sizes[0]
     assert sizes[3] > sizes[0] + 1_000_000
+
+
+async def test_the_log_is_copied_back_sooner_while_nobody_writes(path: Path) -> None:
+    limits = Limits(lull_bytes=1024 * 1024)
+    async with SqliteStore.open(path, limits) as store:
+        before = size(path)
+        for _ in range(3):
+            await added(store, new(blob=bytes(500_000)))
+        await until(lambda: size(path) > before + 1_000_000)
+        await added(store, new(blob=bytes(500_000)))  # a log that has begun anew
+        copied = size(path)
+        for _ in range(2):
+            await added(store, new(blob=bytes(500_000)))
+        await until(lambda: size(path) > copied + 1_000_000)
+
+
+async def test_the_log_is_not_copied_back_while_others_wait_to_write(path: Path) -> None:
+    goes_on = Event()
+
+    def read() -> list[StoredEcg]:
+        assert goes_on.wait(20)
+        return [new()]
+
+    async with SqliteStore.open(path, Limits(lull_bytes=1)) as store:
+        before = size(path)
+        first = asyncio.ensure_future(added(store, new(blob=bytes(500_000))))
+        await asyncio.sleep(0)
+        second = asyncio.ensure_future(store.ecgs.add_read(read))
+        await first
+        await asyncio.sleep(0.05)
+        assert size(path) == before
+        goes_on.set()
+        await second
+        await until(lambda: size(path) > before + 400_000)
+
+
+async def until(found: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not found():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 async def test_a_long_read_only_delays_the_log(path: Path) -> None:
