@@ -47,7 +47,7 @@ FLOORS = {
     (WIDE.format("int16"), "NumPy signbit"): {"scalar": 1.5, "avx2": 2.4, "avx512": 2.6},
     (WIDE.format("float64"), "NumPy signbit"): {"scalar": 0.4, "avx2": 1.6, "avx512": 1.7},
     (MASKS.format("int16"), "NumPy signbit"): {"scalar": 0.6, "avx2": 0.9, "avx512": 1.0},
-    (MASKS.format("float64"), "NumPy signbit"): {"scalar": 0.16, "avx2": 0.6, "avx512": 0.7},
+    (MASKS.format("float64"), "NumPy signbit"): {"scalar": 0.16, "avx2": 0.6, "avx512": 0.6},
     (RATE.format("int16"), "NumPy cumulative sum"): {"scalar": 1.0, "avx2": 1.5, "avx512": 1.6},
     (RATE.format("float64"), "NumPy cumulative sum"): {"scalar": 0.7, "avx2": 1.4, "avx512": 1.4},
     (PACK.format(ECG), "NumPy differences"): {"scalar": 0.14, "avx2": 0.35, "avx512": 0.32},
