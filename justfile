@@ -122,6 +122,10 @@ sanitize *ARGS: (_env everything)
 dist: (_env everything)
     ecg_core/dist.sh
 
+# List what the service and the core are made of, in CycloneDX, into target/sbom
+sbom: (_env runtime)
+    .ci/sbom
+
 # Check and test the core for 64-bit ARM, emulated
 aarch64:
     ecg_core/aarch64.sh
