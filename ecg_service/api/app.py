@@ -16,6 +16,7 @@ from ecg_service.api.edge.queries import StrictQueries
 from ecg_service.api.health import HealthController
 from ecg_service.api.insights import InsightController
 from ecg_service.api.openapi.document import openapi
+from ecg_service.api.openapi.page import PageController
 from ecg_service.api.problems.routes import ProblemController
 from ecg_service.api.state import Services
 from ecg_service.api.users import MyselfController, UserController
@@ -34,6 +35,7 @@ def create_app(services: Services) -> ASGIApp:
             MyselfController,
             HealthController,
             ProblemController,
+            PageController,
         ],
         state=State({"services": services}),
         middleware=[authentication, StrictQueries],

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from litestar import Controller, Request, Response, get
 
 from ecg_service.api.edge.access.audience import Audience
-from ecg_service.api.openapi.declared import NEGOTIATED, Sent, documented
+from ecg_service.api.openapi.declared import Sent, documented
 from ecg_service.api.schemas.health import ChecksOut, HealthOut
 from ecg_service.api.state import services_of
 
@@ -35,7 +35,7 @@ class HealthController(Controller):
     @get(
         "/checks",
         opt={"audience": Audience.ADMINS},
-        **documented(dict.fromkeys((200, 503), Sent(ChecksOut, [MEDIA_TYPE, *NEGOTIATED]))),
+        **documented(dict.fromkeys((200, 503), Sent(ChecksOut, [MEDIA_TYPE]))),
     )
     async def checks(self, request: Request[Any, Any, Any]) -> Response[ChecksOut]:
         """Return what readiness follows from, with its status code: each part, what was seen, and why."""

@@ -114,6 +114,8 @@ ROWS = (
     ),
     Row("GET", "/health/live", "anybody"),
     Row("GET", "/health/ready", "anybody"),
+    Row("GET", "/docs", "anybody"),
+    Row("GET", "/docs/{file}", "anybody"),
     Row("GET", "/problems", "anybody"),
     Row("GET", "/problems/{slug}", "anybody"),
     Row("GET", "/health/checks", "admin"),
@@ -172,7 +174,7 @@ async def call(
     suffix: str = "",
     headers: list[tuple[str, str]] | None = None,
 ) -> httpx.Response:
-    path = row.path.format(ecg_id=ecg_id, index=0, name=BOB, slug="not-found")
+    path = row.path.format(ecg_id=ecg_id, index=0, name=BOB, slug="not-found", file="start.js")
     new = {"{new}": f"new-{uuid4()}"}
     body = row.body and {key: new.get(str(value), value) for key, value in row.body.items()}
     of_body = [("Content-Type", row.media_type)] if body is not None else []
@@ -340,7 +342,7 @@ async def test_every_method_that_has_a_row_is_named(
     anyone: httpx.AsyncClient, path: str, asking: str
 ) -> None:
     answer = await anyone.request(
-        asking, path.format(ecg_id=UNKNOWN_ID, index=0, name="x", slug="x")
+        asking, path.format(ecg_id=UNKNOWN_ID, index=0, name="x", slug="x", file="x")
     )
     assert answer.status_code == (204 if asking == "OPTIONS" else 405)
     methods = {row.method for row in ROWS if row.path == path}

@@ -26,6 +26,11 @@ PATHS: dict[str, Spec] = {
         "example": 0,
     },
     "name": {"description": "The name of the user.", "schema": _TEXT, "example": NEWCOMER},
+    "file": {
+        "description": "The name of the file.",
+        "schema": _TEXT,
+        "example": "swagger-ui.css",
+    },
     "slug": {
         "description": "The last part of the `type` of a problem.",
         "schema": _TEXT,
