@@ -68,7 +68,7 @@ class Json(AnswerFormat):
 def _read(
     body: bytes, result: ecg_core.Reading | ecg_core.DecodeError, max_leads: int | None
 ) -> tuple[SubmittedEcg, Sequence[Samples], bytes]:
-    texts: list[bytes | None] = []
+    texts: list[memoryview | None] = []
     if isinstance(result, ecg_core.DecodeError) and has_text(body, result):
         lifted, texts = lift_texts(body)
         [result] = ecg_core.read_batch([lifted], max_signals=max_leads)

@@ -4,6 +4,7 @@ import pytest
 
 from ecg_service.domain.errors import Invalid, Malformed
 from ecg_service.formats import DEFAULT as JSON
+from ecg_service.formats import json_base64
 from tests.unit.formats.documents import whole
 
 TWO = "AQD+/w=="  # 1, -2
@@ -45,6 +46,25 @@ def test_leads_of_both_kinds_keep_their_order() -> None:
     [found] = JSON.read([json.dumps(body).encode()], whole)
     assert isinstance(found, tuple)
     assert [lead.num_samples for lead in found[0].leads] == [1, 2, 1]
+
+
+@pytest.mark.parametrize("step", range(1, 12))
+def test_text_is_decoded_in_steps_as_if_at_once(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [
+        "AQD+/w==",
+        "AQD+\\/w==",
+        "\\/\\/\\/\\/\\/\\/\\/\\/",
+        "AQD+/w==AA==",
+        "AQD+/w=",
+        "AQD+=/w=",
+        "AQD+\\",
+    ]
+    bodies = [lead(f'"{text}"').encode() for text in texts]
+    at_once = JSON.read(bodies, whole)
+    monkeypatch.setattr(json_base64, "STEP", step)
+    in_steps = JSON.read(bodies, whole)
+    assert [*map(type, in_steps)] == [*map(type, at_once)]
+    assert in_steps[:3] == at_once[:3]
 
 
 REFUSED = {
