@@ -52,7 +52,7 @@ async def test_a_compressed_body_is_read(ann: httpx.AsyncClient, coding: str) ->
 async def test_a_password_may_be_compressed_too(ann: httpx.AsyncClient, coding: str) -> None:
     answer = await ann.put(
         "/users/me/password",
-        content=CODINGS[coding](b'{"current_password":"wrong","new_password":"12345678"}'),
+        content=CODINGS[coding](b'{"current_password":"wrong","new_password":"battery staple"}'),
         headers={"Content-Type": "application/json", "Content-Encoding": coding},
     )
     [error] = problem(answer, 422, "invalid-body")["errors"]

@@ -22,6 +22,7 @@ _SIGNED_IN = (
     errors.Unauthenticated,
     errors.DamagedUser,
     errors.InvalidQuery,
+    errors.IssuerUnavailable,
     errors.TooManyGuesses,
     errors.Overloaded,
     errors.StorageUnavailable,
