@@ -4,6 +4,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.types import ASGIApp
 
+from ecg_service.api.api_keys import ApiKeyController
 from ecg_service.api.batches import BatchController
 from ecg_service.api.ecgs import EcgController
 from ecg_service.api.edge.access.audience import require_audiences
@@ -33,6 +34,7 @@ def create_app(services: Services) -> ASGIApp:
             InsightController,
             UserController,
             MyselfController,
+            ApiKeyController,
             HealthController,
             ProblemController,
             PageController,

@@ -97,10 +97,10 @@ class EcgController(Controller):
 
     path = "/ecg"
     tags = ["ECGs"]
-    opt = {"audience": Audience.USERS}
+    opt = {"audience": Audience.READERS}
 
     @post(
-        opt={"asgi": submit_ecg},
+        opt={"asgi": submit_ecg, "audience": Audience.SENDERS},
         **documented(
             {201: Sent(EcgCreated, JSON, headers=("Location", "Idempotency-Replayed"))},
             body=Body(SubmittedEcg, FORMATS),
@@ -157,7 +157,11 @@ class EcgController(Controller):
         """
         return read_lead
 
-    @delete("/{ecg_id:str}", **documented({204: Sent()}, raises=(EcgNotFound,)))
+    @delete(
+        "/{ecg_id:str}",
+        opt={"audience": Audience.USERS},
+        **documented({204: Sent()}, raises=(EcgNotFound,)),
+    )
     async def remove(
         self,
         request: Request[Any, Any, Any],

@@ -24,7 +24,7 @@ class InsightController(Controller):
 
     path = "/ecg/{ecg_id:str}/insights"
     tags = ["ECGs"]
-    opt = {"audience": Audience.USERS}
+    opt = {"audience": Audience.READERS}
 
     @get(
         **documented(

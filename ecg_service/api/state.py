@@ -1,17 +1,20 @@
 """The state of the application: the services that its routes call."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from litestar import Request
 
 from ecg_service.api.edge.access.authentication import Scheme
-from ecg_service.api.edge.bodies import BodyLimits
+from ecg_service.api.edge.bodies import BodyLimits, read_small_body
 from ecg_service.services.ecgs import Ecgs
+from ecg_service.services.grants.api_keys import ApiKeys
 from ecg_service.services.health import Health
 from ecg_service.services.ingest.batches import BatchLimits
 from ecg_service.services.ingest.submissions import Ingest
 from ecg_service.services.users import Users
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Services:
     ingest: Ingest
     ecgs: Ecgs
     users: Users
+    api_keys: ApiKeys
     schemes: tuple[Scheme, ...]
     health: Health
     limits: BodyLimits
@@ -35,3 +39,10 @@ def services_of(request: Request[Any, Any, Any]) -> Services:
     empty handler's time.
     """
     return cast("Services", request.app.state["services"])
+
+
+async def current_body(kind: type[T], request: Request[Any, Any, Any]) -> T:
+    """Read a small body, which may take long, and refuse it if the user has changed meanwhile."""
+    body = await read_small_body(kind, request, services_of(request).limits)
+    await services_of(request).users.require_current(request.user)
+    return body

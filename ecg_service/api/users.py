@@ -1,6 +1,6 @@
 """Routes of users: for admins, and for each user's own account."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from litestar import Controller, Request, Response, get, patch, post, put
 from litestar.params import FromPath
@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.answers.negotiated import Answer
-from ecg_service.api.edge.bodies import read_small_body
 from ecg_service.api.edge.pages import next_link
 from ecg_service.api.edge.queries import read_query
 from ecg_service.api.openapi.declared import Body, Sent, documented
@@ -22,11 +21,9 @@ from ecg_service.api.schemas.users import (
     UserPage,
     UserPatch,
 )
-from ecg_service.api.state import services_of
+from ecg_service.api.state import current_body, services_of
 from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
 from ecg_service.domain.users import Role
-
-T = TypeVar("T")
 
 
 class UserController(Controller):
@@ -42,7 +39,7 @@ class UserController(Controller):
         request: Request[Any, Any, Any],
     ) -> UserOut:
         """Register a user."""
-        new = await _body(UserIn, request)
+        new = await current_body(UserIn, request)
         return UserOut.of(
             await services_of(request).users.register(
                 new.username, new.password, new.role or Role.USER, by=request.user
@@ -69,7 +66,7 @@ class UserController(Controller):
         name: FromPath[str],
     ) -> UserOut:
         """Disable or enable a user, or reset the password."""
-        change = await _body(UserPatch, request)
+        change = await current_body(UserPatch, request)
         return UserOut.of(
             await services_of(request).users.update(
                 name, password=change.password, disabled=change.disabled, by=request.user
@@ -96,14 +93,7 @@ class MyselfController(Controller):
         request: Request[Any, Any, Any],
     ) -> None:
         """Change your password; the old one is refused at once."""
-        change = await _body(PasswordChange, request)
+        change = await current_body(PasswordChange, request)
         await services_of(request).users.change_password(
             request.user, change.current_password, change.new_password
         )
-
-
-async def _body(kind: type[T], request: Request[Any, Any, Any]) -> T:
-    """Read the body, which may take long, and refuse it if the user has changed meanwhile."""
-    body = await read_small_body(kind, request, services_of(request).limits)
-    await services_of(request).users.require_current(request.user)
-    return body

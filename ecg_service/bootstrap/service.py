@@ -15,12 +15,14 @@ from ecg_service.api.edge.access.bearer import Bearer
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.admin import ensure_admin
+from ecg_service.bootstrap.grants import opened_api_keys
 from ecg_service.bootstrap.issuers import opened_issuers
 from ecg_service.bootstrap.pools import make_ingest_pool, make_insight_pool, make_long_pool
 from ecg_service.bootstrap.process import share_heap, trim_when_idle
 from ecg_service.bootstrap.stores import open_store
 from ecg_service.bootstrap.tasks import are_elsewhere, insight_queue
 from ecg_service.bootstrap.worker import Worker
+from ecg_service.domain.opaque import Prefix
 from ecg_service.insights import REGISTRY
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
@@ -64,8 +66,13 @@ async def running_services(
         if worker is None:
             await ensure_admin(users, settings)
 
-        issuers = await stack.enter_async_context(opened_issuers(settings, store))
-        bearer = BearerAuthenticator(store.users, verified, issuers=issuers)
+        api_keys = await stack.enter_async_context(opened_api_keys(store, verified, settings))
+        bearer = BearerAuthenticator(
+            store.users,
+            verified,
+            prefixes={Prefix.API_KEY: api_keys.verify},
+            issuers=await stack.enter_async_context(opened_issuers(settings, store)),
+        )
         in_flight = BodiesInFlight(settings.edge.max_bytes_in_flight)
         changes = InsightChanges()
         costs = InsightCosts(
@@ -118,9 +125,10 @@ async def running_services(
                 max_page_bytes=settings.edge.max_page_bytes,
             ),
             users=users,
+            api_keys=api_keys,
             schemes=(
                 Basic(PasswordAuthenticator(store.users, passwords, verified)),
-                *([Bearer(bearer, max_bytes=settings.access.max_token_bytes)] if issuers else []),
+                Bearer(bearer, max_bytes=settings.access.max_token_bytes),
             ),
             health=Health(ingest_pool, in_flight, backlog, store, queue),
             limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_inflation),

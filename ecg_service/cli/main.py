@@ -11,6 +11,7 @@ MODULES = {
     "db": "ecg_service.cli.commands.db",
     "demo": "ecg_service.cli.demo.command",
     "export": "ecg_service.cli.export.command",
+    "keys": "ecg_service.cli.commands.keys",
     "send": "ecg_service.cli.send.command",
     "serve": "ecg_service.cli.commands.serve",
     "settings": "ecg_service.cli.commands.settings",

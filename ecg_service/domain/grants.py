@@ -3,19 +3,25 @@
 import hmac
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from ecg_service.domain.opaque import Opaque
 from ecg_service.domain.principal import Scope
+from ecg_service.domain.violations import conform
 
 GrantName = Annotated[
     str,
     Meta(pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$(?!\n)", max_length=64),
 ]
 """What its owner calls it."""
+
+
+def check_name(name: str, *path: str) -> None:
+    """Raise `Invalid` at this path if the name is not allowed."""
+    conform(name, cast("type[str]", GrantName), *path)
 
 
 class Kind(StrEnum):

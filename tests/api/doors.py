@@ -66,6 +66,13 @@ def client(
     return Client(app, address or next(ADDRESSES), auth=(name, password) if name else None)
 
 
+def bearer(app: ASGIApp, token: str) -> httpx.AsyncClient:
+    """Speak to an application as who has this token."""
+    speaking = client(app)
+    speaking.headers["Authorization"] = f"Bearer {token}"
+    return speaking
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """A running service and its application."""

@@ -9,9 +9,9 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
-from litestar import Request
-from litestar.types import Receive, Scope, Send
+from litestar import Request, types
 
+from ecg_service.domain import principal
 from tests.api.doors import (
     ADMIN,
     ANN,
@@ -24,6 +24,7 @@ from tests.api.doors import (
     Service,
     all_ecgs,
     basic,
+    bearer,
     client,
     ecg,
     post,
@@ -33,6 +34,7 @@ from tests.api.doors import (
 pytestmark = ONE_STORE
 
 Who = Literal["anybody", "signed in", "user", "admin"]
+Scope = Literal["ingest", "read"]
 Target = Literal["own", "foreign", "unknown", "malformed"]
 TARGETS: tuple[Target, ...] = ("own", "foreign", "unknown", "malformed")
 MALFORMED = (
@@ -80,6 +82,7 @@ class Row:
     status: int = 200
     body: Json | None = field(default=None, hash=False)
     media_type: str = "application/json"
+    scope: Scope | None = None
 
     @property
     def names_an_ecg(self) -> bool:
@@ -94,13 +97,16 @@ class Row:
 
 
 ROWS = (
-    Row("POST", "/ecg", "user", 201, ecg()),
-    Row("POST", "/ecg/batch", "user", 200, ecg(), "application/x-ndjson"),
-    Row("GET", "/ecg", "user"),
-    Row("GET", "/ecg/{ecg_id}", "user"),
+    Row("POST", "/ecg", "user", 201, ecg(), scope="ingest"),
+    Row("POST", "/ecg/batch", "user", 200, ecg(), "application/x-ndjson", scope="ingest"),
+    Row("GET", "/ecg", "user", scope="read"),
+    Row("GET", "/ecg/{ecg_id}", "user", scope="read"),
     Row("DELETE", "/ecg/{ecg_id}", "user", 204),
-    Row("GET", "/ecg/{ecg_id}/leads/{index}", "user"),
-    Row("GET", "/ecg/{ecg_id}/insights", "user"),
+    Row("GET", "/ecg/{ecg_id}/leads/{index}", "user", scope="read"),
+    Row("GET", "/ecg/{ecg_id}/insights", "user", scope="read"),
+    Row("GET", "/api-keys", "user"),
+    Row("POST", "/api-keys", "user", 201, {"name": "{new}", "scopes": ["read"]}),
+    Row("DELETE", "/api-keys/{key_id}", "user", 404),
     Row("POST", "/users", "admin", 201, {"username": "{new}", "password": PASSWORD}),
     Row("GET", "/users", "admin"),
     Row("PATCH", "/users/{name}", "admin", 200, {}),
@@ -131,6 +137,11 @@ UNAUTHENTICATED = [
     (row, name)
     for row, name in product(GUARDED, CREDENTIALS)
     if name in EVERYWHERE or str(row) == "GET /users/me"
+]
+SCOPES: list[frozenset[Scope]] = [
+    frozenset(["ingest"]),
+    frozenset(["read"]),
+    frozenset(["ingest", "read"]),
 ]
 OF_USERS = [row for row in ROWS if row.who == "user"]
 
@@ -174,7 +185,9 @@ async def call(
     suffix: str = "",
     headers: list[tuple[str, str]] | None = None,
 ) -> httpx.Response:
-    path = row.path.format(ecg_id=ecg_id, index=0, name=BOB, slug="not-found", file="start.js")
+    path = row.path.format(
+        ecg_id=ecg_id, index=0, name=BOB, slug="not-found", file="start.js", key_id=UNKNOWN_ID
+    )
     new = {"{new}": f"new-{uuid4()}"}
     body = row.body and {key: new.get(str(value), value) for key, value in row.body.items()}
     of_body = [("Content-Type", row.media_type)] if body is not None else []
@@ -190,9 +203,9 @@ async def test_every_route_has_a_row(anyone: httpx.AsyncClient) -> None:
 
 
 async def test_the_application_has_no_route_beside_the_documented_ones(service: Service) -> None:
-    requests: list[Scope] = []
+    requests: list[types.Scope] = []
 
-    async def listening(scope: Scope, receive: Receive, send: Send) -> None:
+    async def listening(scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         requests.append(scope)
         await service.app(scope, receive, send)
 
@@ -216,6 +229,32 @@ async def test_a_caller_gets_what_the_table_says(
     key = (await ids(service, caller))[target] if row.names_an_ecg else UNKNOWN_ID
     answer = await call(service.client(caller), row, key)
     assert answer.status_code == expected(row, caller, target), answer.text
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def keys(service: Service) -> dict[frozenset[Scope], str]:
+    """Make a key with each scope, and one with both."""
+    made = dict[frozenset[Scope], str]()
+    for scopes in SCOPES:
+        allowed = frozenset(map(principal.Scope, scopes))
+        made[scopes], _ = await service.services.api_keys.create(ANN, "key", allowed)
+    return made
+
+
+@pytest.mark.parametrize("scopes", SCOPES, ids=lambda scopes: "+".join(sorted(scopes)))
+@pytest.mark.parametrize("row", GUARDED, ids=str)
+async def test_a_key_does_what_its_scopes_say_and_nothing_else(
+    service: Service,
+    ann: httpx.AsyncClient,
+    keys: dict[frozenset[Scope], str],
+    row: Row,
+    scopes: frozenset[Scope],
+) -> None:
+    device = bearer(service.app, keys[scopes])
+    for target in row.targets:
+        own = await post(ann) if target == "own" and row.names_an_ecg else UNKNOWN_ID
+        answer = await call(device, row, own)
+        assert answer.status_code == (expected(row, ANN, target) if row.scope in scopes else 403)
 
 
 @pytest.mark.parametrize(("row", "caller", "target"), CASES, ids=str)
@@ -253,7 +292,8 @@ async def test_without_good_credentials_there_is_nothing_but_a_challenge(
         "title": "Sign in to do this",
         "status": 401,
     }
-    assert answer.headers["WWW-Authenticate"] == 'Basic realm="ecg", charset="UTF-8"'
+    challenges = 'Basic realm="ecg", charset="UTF-8", Bearer realm="ecg"'
+    assert answer.headers["WWW-Authenticate"] == challenges
 
 
 @pytest.mark.parametrize("row", [row for row in GUARDED if row in READS], ids=str)
@@ -342,7 +382,8 @@ async def test_every_method_that_has_a_row_is_named(
     anyone: httpx.AsyncClient, path: str, asking: str
 ) -> None:
     answer = await anyone.request(
-        asking, path.format(ecg_id=UNKNOWN_ID, index=0, name="x", slug="x", file="x")
+        asking,
+        path.format(ecg_id=UNKNOWN_ID, index=0, name="x", slug="x", file="x", key_id=UNKNOWN_ID),
     )
     assert answer.status_code == (204 if asking == "OPTIONS" else 405)
     methods = {row.method for row in ROWS if row.path == path}

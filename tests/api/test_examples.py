@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from ecg_service.api.app import create_app
-from ecg_service.api.schemas.examples import ECG_ID, EXAMPLES, NEWCOMER
+from ecg_service.api.schemas.examples import ECG_ID, EXAMPLES, KEY_ID, NEWCOMER
 from ecg_service.api.schemas.users import UserIn
 from ecg_service.bootstrap.service import running_services
 from tests.api.conformance import Conformance
@@ -24,8 +24,8 @@ METHODS = ("post", "get", "patch", "put", "delete")
 _OF_ONE_STORE = re.compile(
     r"^(\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
 )
-_VARIES = {"insights", "checks"}
-"""Fields whose content depends on when the answer is given, or on the store."""
+_VARIES = {"insights", "checks", "key"}
+"""Fields whose content depends on when the answer is given, on the store, or on chance."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -114,6 +114,8 @@ class Scenario:
         self._compare(f"{method} {path}", operation["responses"][str(answer.status_code)], answer)
         if path == "/ecg" and method == "post":
             self._made[ECG_ID] = answer.json()["ecg_id"]
+        if path == "/api-keys" and method == "post":
+            self._made[KEY_ID] = answer.json()["id"]
         if path.endswith("/password"):
             self._password = body["new_password"]
 

@@ -15,7 +15,7 @@ from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role
 from tests.api.doors import ADMIN, ANN, PASSWORD, Service, basic, client, problem
 
-BASIC = 'Basic realm="ecg", charset="UTF-8"'
+CHALLENGES = 'Basic realm="ecg", charset="UTF-8", Bearer realm="ecg"'
 
 
 class Tally(Scheme):
@@ -62,7 +62,7 @@ async def test_one_header_challenges_for_all_schemes(
     headers = {"Authorization": credentials} if credentials else {}
     answer = await anyone.get("/ecg", headers=headers)
     problem(answer, 401, "unauthenticated")
-    assert answer.headers.get_list("WWW-Authenticate") == [f'{BASIC}, Tally realm="ecg"']
+    assert answer.headers.get_list("WWW-Authenticate") == [f'{CHALLENGES}, Tally realm="ecg"']
 
 
 async def test_the_audience_is_checked_whatever_the_scheme(anyone: httpx.AsyncClient) -> None:
@@ -74,10 +74,15 @@ async def test_the_audience_is_checked_whatever_the_scheme(anyone: httpx.AsyncCl
 async def test_every_scheme_is_documented(service: Service, anyone: httpx.AsyncClient) -> None:
     one = (await service.client().get("/schema/openapi.json")).json()
     two = (await anyone.get("/schema/openapi.json")).json()
-    described = {name: {"type": "http", "scheme": name} for name in ("basic", "tally")}
-    assert two["components"]["securitySchemes"] == described
-    assert one["components"]["securitySchemes"] == {"basic": described["basic"]}
-    assert (one["security"], two["security"]) == ([{"basic": []}], [{"basic": []}, {"tally": []}])
+    described = two["components"]["securitySchemes"]
+    assert described.pop("tally") == {"type": "http", "scheme": "tally"}
+    assert one["components"]["securitySchemes"] == described
+    assert {(one["type"], one["scheme"]) for one in described.values()} == {
+        ("http", name) for name in described
+    }
+    assert "ecg_" in described["bearer"]["description"]
+    assert one["security"] == [{"basic": []}, {"bearer": []}]
+    assert two["security"] == [*one["security"], {"tally": []}]
 
 
 @pytest.mark.parametrize(

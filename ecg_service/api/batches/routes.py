@@ -30,7 +30,7 @@ class BatchController(Controller):
 
     path = "/ecg/batch"
     tags = ["ECGs"]
-    opt = {"audience": Audience.USERS}
+    opt = {"audience": Audience.SENDERS}
 
     @post(
         status_code=200,

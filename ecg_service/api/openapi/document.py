@@ -90,7 +90,10 @@ def openapi(schemes: Sequence[Scheme]) -> OpenAPIConfig:
         description=_ABOUT,
         components=Components(
             security_schemes={
-                scheme.name: SecurityScheme(type="http", scheme=scheme.name) for scheme in schemes
+                scheme.name: SecurityScheme(
+                    type="http", scheme=scheme.name, description=scheme.description
+                )
+                for scheme in schemes
             }
         ),
         security=[{scheme.name: []} for scheme in schemes],

@@ -63,11 +63,11 @@ OF_ERRORS: dict[type[EcgError], Kind] = {
     errors.EcgIdsTaken: Kind(409, "id-taken", "Another ECG of yours has this id"),
     errors.KeyReused: Kind(422, "key-reused", "Other content was sent with this key"),
     errors.KeyInUse: Kind(409, "key-in-use", "The first request is not answered yet", _LATER),
-    errors.TooManyGrants: Kind(409, "too-many-keys", "You have as many keys as you may have"),
     errors.UserExists: Kind(409, "user-exists", "A user with this name exists"),
     errors.UserInUse: Kind(409, "user-in-use", "The user is enabled, or has ECGs"),
     errors.LastAdmin: Kind(409, "last-admin", "The last enabled admin must stay"),
     errors.TooManyGuesses: Kind(429, "too-many-guesses", "Too many wrong passwords, wait", _LATER),
+    errors.TooManyGrants: Kind(409, "too-many-keys", "You have as many API keys as you may have"),
     errors.Overloaded: OVERLOADED,
     errors.StorageFull: Kind(507, "storage-full", "The store has no room left", _LATER),
     errors.StorageUnavailable: Kind(503, "storage-unavailable", "The store has failed", _LATER),
@@ -77,7 +77,7 @@ OF_ERRORS: dict[type[EcgError], Kind] = {
     errors.OutcomeUnknown: Kind(500, "outcome-unknown", "It was done, or not: nobody can tell"),
     errors.DamagedEcg: Kind(500, "damaged-ecg", "The stored ECG is damaged"),
     errors.DamagedKey: Kind(500, "damaged-key", "What is known of this key is damaged"),
-    errors.DamagedGrant: Kind(500, "damaged-grant", "The stored key or session is damaged"),
+    errors.DamagedGrant: Kind(500, "damaged-grant", "The stored API key or session is damaged"),
     errors.DamagedUser: Kind(500, "damaged-user", "The stored user is damaged"),
 }
 """By the class of the error; that of a base class stands for all without a kind of their own."""

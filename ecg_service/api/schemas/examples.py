@@ -4,6 +4,7 @@ from typing import Any
 
 from ecg_service.api.problems.kinds import OF_ERRORS
 from ecg_service.api.problems.pages import example
+from ecg_service.api.schemas.api_keys import ApiKeyCreated, ApiKeyIn, ApiKeyPage
 from ecg_service.api.schemas.batches import BatchOut
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
 from ecg_service.api.schemas.health import ChecksOut, HealthOut
@@ -13,6 +14,7 @@ from ecg_service.domain.errors import Invalid
 from ecg_service.domain.submission import SubmittedEcg
 
 ECG_ID = "01a20a60-baf4-72ca-9045-d104a7af5877"
+KEY_ID = "01a20a60-c118-7e4f-9b52-6a3d0c8f1e27"
 NEWCOMER = "alice"
 _PASSWORD = "correct horse battery staple"  # noqa: S105 - of nobody
 _DATE = "2026-11-27T09:30:00Z"
@@ -25,6 +27,8 @@ _USER = {
     "disabled": False,
     "created": "2026-11-27T09:00:00.000001Z",
 }
+_NEW_KEY = {"name": "gateway, ward 3", "scopes": ["ingest"], "expires": "2036-11-27T00:00:00Z"}
+_KEY = _NEW_KEY | {"id": KEY_ID, "created": "2026-11-27T09:30:00.000001Z"}
 _CURSOR = "AAZPPk8gIAABogpguvRyypBF0QSnr1h3"
 
 EXAMPLES: dict[type, Any] = {
@@ -62,6 +66,9 @@ EXAMPLES: dict[type, Any] = {
     PasswordChange: {"current_password": _PASSWORD, "new_password": "staple battery horse correct"},
     UserOut: _USER,
     UserPage: {"users": [_USER | {"username": "admin", "role": "ADMIN"}, _USER]},
+    ApiKeyIn: _NEW_KEY,
+    ApiKeyCreated: _KEY | {"key": "ecg_" + "0" * 66 + "3YZj9"},
+    ApiKeyPage: {"api_keys": [_KEY]},
     HealthOut: {"status": "pass"},
     ChecksOut: {
         "status": "pass",

@@ -79,6 +79,15 @@ class InsightsQuery(Query):
     ] = "neutral"
 
 
+class ApiKeysQuery(Query):
+    """Which API keys to list."""
+
+    page_size: Annotated[
+        PageSize, Meta(description="How many keys to list at most.", examples=[100])
+    ] = MAX_PAGE_SIZE
+    page_token: Annotated[str | None, Meta(description=_OF_BEFORE)] = None
+
+
 class UsersQuery(Query):
     """Which users to list."""
 

@@ -21,6 +21,10 @@ class AccessSettings:
     """How many credentials are remembered."""
     max_token_bytes: int = 16_384
     """The bytes of a bearer token; longer ones are 401."""
+    max_api_keys: int = 100
+    """API keys of a user; one more is refused with 409. Those that have expired make room."""
+    last_use_seconds: float = 60.0
+    """How often it is noted when API keys were used last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,34 @@ from litestar.exceptions import ImproperlyConfiguredException
 from litestar.handlers import BaseRouteHandler
 from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 
+from ecg_service.domain.principal import Principal, Scope
 from ecg_service.domain.users import Role
 
 Route = HTTPRoute | ASGIRoute | WebSocketRoute
 
 
 class Audience(Enum):
-    """The roles that a route admits; EVERYBODY needs no credentials."""
+    """Whom a route admits: users with a role, EVERYBODY without credentials.
 
-    EVERYBODY = ()
-    SIGNED_IN = tuple(Role)
-    USERS = (Role.USER,)
-    ADMINS = (Role.ADMIN,)
+    Credentials that allow a part only, such as an API key, must have the scope of the route; where
+    it has none, nobody with such credentials is admitted.
+    """
 
-    def __init__(self, *roles: Role) -> None:
+    EVERYBODY = ((), None)
+    SIGNED_IN = (tuple(Role), None)
+    USERS = ((Role.USER,), None)
+    SENDERS = ((Role.USER,), Scope.INGEST)
+    READERS = ((Role.USER,), Scope.READ)
+    ADMINS = ((Role.ADMIN,), None)
+
+    def __init__(self, roles: tuple[Role, ...], scope: Scope | None) -> None:
         self.roles = roles
+        self.scope = scope
+
+    def admits(self, principal: Principal) -> bool:
+        """Whether the route is for them."""
+        allowed = principal.scopes is None or self.scope in principal.scopes
+        return allowed and principal.role in self.roles
 
 
 def require_audiences(routes: Iterable[Route]) -> None:

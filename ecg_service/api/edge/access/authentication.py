@@ -20,6 +20,8 @@ class Scheme(Protocol):
     """Its name in that header, in lower case."""
     challenge: str
     """Its challenge in `WWW-Authenticate`."""
+    description: str | None = None
+    """What the OpenAPI document says of its credentials."""
 
     async def authenticate(self, credentials: bytes, address: str) -> Principal:
         """Return the principal of these credentials, or raise `Unauthenticated`.
@@ -55,7 +57,7 @@ class Authentication:
             if opt["audience"] is not Audience.EVERYBODY:
                 scheme, credentials = self._credentials(scope)
                 principal = await scheme.authenticate(credentials, address_of(scope))
-                if principal.role not in opt["audience"].roles:
+                if not opt["audience"].admits(principal):
                     raise Forbidden
                 scope["user"] = principal
             return await app(scope, receive, send)

@@ -16,6 +16,7 @@ class Basic(Scheme):
 
     name = "basic"
     challenge = 'Basic realm="ecg", charset="UTF-8"'
+    description = "The name and the password of a user."
 
     def __init__(self, authenticator: PasswordAuthenticator) -> None:
         self._authenticator = authenticator

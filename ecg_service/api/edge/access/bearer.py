@@ -11,6 +11,10 @@ class Bearer(Scheme):
 
     name = "bearer"
     challenge = 'Bearer realm="ecg"'
+    description = (
+        "An API key, `ecg_…`: with the scope `ingest` it sends ECGs, with `read` it reads them and"
+        " their insights; it does nothing else."
+    )
 
     def __init__(self, authenticator: BearerAuthenticator, *, max_bytes: int) -> None:
         self._authenticator = authenticator

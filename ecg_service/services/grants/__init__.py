@@ -1,0 +1,1 @@
+"""What users grant to devices and clients, so that these need no password."""
