@@ -141,10 +141,6 @@ generate: (_env everything)
 # Check everything
 check: _static test
 
-# Make docs/settings.md from the definitions of the settings
-settings: (_env runtime)
-    ecg settings reference > docs/settings.md
-
 # Lock the Python dependencies; `--upgrade` takes newer versions
 lock *ARGS: (_env runtime)
     just _lock {{ runtime }} --group build "$@"

@@ -12,6 +12,7 @@ from ecg_service.api.app import create_app
 from ecg_service.api.problems import pages
 from ecg_service.bootstrap.service import running_services
 from ecg_service.settings import AdminSettings, Settings, StoreSettings
+from ecg_service.settings.reference import reference
 
 FOLDER = Path(__file__).parent
 
@@ -30,6 +31,7 @@ async def openapi() -> str:
 FILES: dict[str, Callable[[], str]] = {
     "openapi.json": lambda: asyncio.run(openapi()),
     "problems.md": pages.document,
+    "settings.md": reference,
 }
 
 

@@ -13,7 +13,7 @@ from ecg_service.settings.values import allowed
 
 INTRODUCTION = """# Settings
 
-Made by `just settings` from the definitions in [settings/groups/](../ecg_service/settings/groups/).
+Made by `just generate` from the definitions in [settings/groups/](../ecg_service/settings/groups/).
 
 A setting has one name everywhere. The strongest place where it is given wins: an option of a command, then the environment, then the
 TOML file (`ecg.toml` in the working directory, or the file that `ECG_SETTINGS` names), then the default.

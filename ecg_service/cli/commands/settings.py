@@ -7,7 +7,7 @@ from ecg_service.bootstrap.dangers import refuse_dangers
 from ecg_service.cli.console import show_table
 from ecg_service.cli.options import configured_with_places, database_option
 from ecg_service.settings import Loaded
-from ecg_service.settings.reference import options, reference
+from ecg_service.settings.reference import options
 from ecg_service.settings.secrets import shown
 
 DEFAULT = "default"
@@ -58,9 +58,3 @@ def _all(loaded: Loaded) -> list[Shown]:
 def _row(one: Shown) -> tuple[str, str, str, str]:
     value = "-" if one.value is None else str(one.value)
     return one.group, one.name, value.lower() if isinstance(one.value, bool) else value, one.place
-
-
-@settings.command("reference")
-def make_reference() -> None:
-    """Print the page about all settings, in Markdown."""
-    click.echo(reference(), nl=False)
