@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from litestar.types import ASGIApp
 
 from ecg_service.bootstrap.server import bind
-from ecg_service.server import HttpServer
+from ecg_service.server import Certificate, HttpServer
 from ecg_service.settings import ConnectionSettings, Settings
 from tests.e2e.service import Wire, connected
 
@@ -36,15 +36,18 @@ class Door:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, settings: Settings) -> AsyncGenerator[Door]:
+async def serving(
+    app: ASGIApp, settings: Settings, certificate: Certificate | None = None
+) -> AsyncGenerator[Door]:
     """Serve until the end of the block."""
     stop, started = asyncio.Event(), asyncio.Event()
     with bind("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
-        server = asyncio.create_task(HttpServer(app, settings).serve(listener, stop, started.set))
+        server = HttpServer(app, settings, certificate)
+        serving = asyncio.create_task(server.serve(listener, stop, started.set))
         await started.wait()
         try:
             yield Door(port, stop)
         finally:
             stop.set()
-            await server
+            await serving

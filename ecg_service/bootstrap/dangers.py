@@ -8,11 +8,11 @@ from ecg_service.settings import BadSettings, Settings, variable
 def refuse_dangers(settings: Settings) -> None:
     """Raise `BadSettings` if others could read along, and `plain_http` does not say that it is meant."""
     server = settings.server
-    if not (server.plain_http or _is_loopback(server.host)):
+    if not (server.plain_http or server.tls_cert or _is_loopback(server.host)):
         raise BadSettings(
             f"{variable('host')}: at {server.host} passwords and ECGs are sent in the clear, readable"
-            " for all on the way; in a container, or behind a proxy that does TLS, say that this is"
-            f" meant: {variable('plain_http')}=true, plain_http = true, --plain-http"
+            f" for all on the way; set {variable('tls_cert')} or, in a container or behind a proxy that"
+            f" does TLS, say that this is meant: {variable('plain_http')}=true, plain_http = true, --plain-http"
         )
 
 

@@ -15,7 +15,7 @@ from ecg_service.bootstrap.process import allow_files, tune
 from ecg_service.bootstrap.service import background, running_services
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.bootstrap.worker import Worker
-from ecg_service.server import HttpServer
+from ecg_service.server import Certificate, HttpServer
 from ecg_service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -30,10 +30,10 @@ def bind(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
-def url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket, scheme: str = "http") -> str:
     """Return the URL at which a listening socket is reached."""
     host, port = listener.getsockname()[:2]  # those of IPv6 have four parts
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 @contextmanager
@@ -92,14 +92,15 @@ async def serve(
     """
 
     def announce() -> None:
-        logger.info("serving at %s", url_of(listener))
+        logger.info("serving at %s", url_of(listener, "https" if certificate else "http"))
         started()
 
+    certificate = Certificate.configured(settings.server)
     logger.info("starting on %s", configured_database(settings))
     allow_files(settings.server.max_connections)
     async with running_services(settings, worker) as services:
         services.health.is_draining = worker.is_draining if worker else stop.is_set
-        server = HttpServer(create_app(services), settings)
+        server = HttpServer(create_app(services), settings, certificate)
         tune()
         async with _later(stop, 0 if worker else settings.server.unready_seconds) as close:
             await server.serve(listener, close, announce)

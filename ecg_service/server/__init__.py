@@ -4,6 +4,7 @@
 says which heads are refused, `refusals.py` how, `connections.py` bounds all connections together.
 """
 
+from ecg_service.server.certificates import Certificate
 from ecg_service.server.http import HttpServer
 
-__all__ = ["HttpServer"]
+__all__ = ["Certificate", "HttpServer"]

@@ -11,22 +11,28 @@ from typing import Any, cast
 import uvicorn
 from litestar.types import ASGIApp
 
+from ecg_service.server.certificates import Certificate
 from ecg_service.server.connection import Connection
 from ecg_service.server.connections import Connections
+from ecg_service.server.handshakes import Handshake
 from ecg_service.server.waits import Patience
-from ecg_service.settings import Settings
+from ecg_service.settings import ServerSettings, Settings
 
 
 class HttpServer:
     """Serves one application, and finishes the requests in progress when stopped."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(
+        self, app: ASGIApp, settings: Settings, certificate: Certificate | None = None
+    ) -> None:
+        self._settings, self._certificate = settings, certificate
         self._connections = Connections(settings)
+        connection = partial(Connection, self._connections, Patience(settings))
         self._config = uvicorn.Config(
             cast("Any", app),  # Litestar's and uvicorn's ASGI types differ in name only
             loop="none",
-            http=cast("Any", partial(Connection, self._connections, Patience(settings))),
+            http=cast("Any", self._begun(connection)),
+            headers=_secured(settings.server) if certificate else [],
             lifespan="off",
             ws="none",
             log_config=None,
@@ -45,12 +51,28 @@ class HttpServer:
         """Serve on this socket until `stop` is set; calls `started` once it accepts connections."""
         drain_seconds = self._settings.server.drain_seconds
         server = _Server(self._config, self._connections, drain_seconds, stop, started)
-        sweep = asyncio.create_task(self._connections.sweep_forever())
+        upkeep = [asyncio.create_task(self._connections.sweep_forever())]
+        if self._certificate:
+            seconds = self._settings.server.tls_check_seconds
+            upkeep.append(asyncio.create_task(self._certificate.renew_forever(seconds)))
         try:
             await server.serve(sockets=[listener])
         finally:
-            sweep.cancel()
-            await asyncio.wait([sweep])
+            for task in upkeep:
+                task.cancel()
+            await asyncio.wait(upkeep)
+
+    def _begun(self, connection: Callable[..., Connection]) -> Callable[..., asyncio.Protocol]:
+        """Return what begins a connection: with TLS if there is a certificate."""
+        if self._certificate is None:
+            return connection
+        return partial(Handshake, connection, self._connections, self._certificate)
+
+
+def _secured(settings: ServerSettings) -> list[tuple[str, str]]:
+    """Return what tells browsers never to come without TLS again (RFC 6797)."""
+    seconds = settings.hsts_seconds
+    return [("Strict-Transport-Security", f"max-age={seconds}")] if seconds else []
 
 
 class _Server(uvicorn.Server):

@@ -52,7 +52,7 @@ class WaitingProtocol(ParsingProtocol):
     def eof_received(self) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Stay open for the answer if a whole request came before the end."""
         self._has_eof = True
-        return self._watch.wait is Wait.ANSWER
+        return self._watch.wait is Wait.ANSWER and self.transport.can_write_eof()
 
     def data_received(self, data: bytes) -> None:
         """Take what arrives, or drop it behind a request that is refused."""
@@ -99,8 +99,15 @@ class WaitingProtocol(ParsingProtocol):
         elif not self.transport.is_closing():
             self.is_deaf = True
             self.flow.resume_reading()
-            self.transport.write_eof()
+            self._end()
             self._begin(Wait.END)
+
+    def _end(self) -> None:
+        """Say that nothing more follows; with TLS that ends both directions, after the client's goodbye."""
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
 
     def drop(self) -> None:
         """Close at once."""

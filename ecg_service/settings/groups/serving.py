@@ -13,6 +13,14 @@ class ServerSettings:
     """The address to listen at. Beyond loopback it must be said that HTTP is meant: `plain_http`."""
     plain_http: bool = False
     """Whether to speak HTTP beyond loopback too, where passwords can be read along: say it in a container or behind a proxy that does TLS."""
+    tls_cert: str | None = None
+    """A PEM file with the certificate of the server and those that lead to its authority: TLS 1.2 and later is spoken [directly](tls.md)."""
+    tls_key: str | None = None
+    """The PEM file of its key; without one the key stands in the file of the certificate."""
+    tls_check_seconds: float = 5.0
+    """How often these files are looked at: renewed ones are taken for new connections."""
+    hsts_seconds: int = bounded(31_536_000, least=0)
+    """With TLS: how long browsers are told to come with TLS only (`Strict-Transport-Security`); 0 does not say it."""
     port: int = bounded(8000, least=0, most=MAX_PORT)
     """The port; 0 takes a free one."""
     trusted_proxies: str = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from litestar.types import Receive, Scope, Send
 
+from ecg_service.server import Certificate
 from ecg_service.settings import ConnectionSettings, EdgeSettings, ServerSettings, Settings
 from tests.server import LONG, PATIENT, Door, serving
 
@@ -56,14 +57,17 @@ async def served(
     *,
     max_connections: int = 1000,
     max_body_seconds: float = LONG,
+    certificate: Certificate | None = None,
 ) -> AsyncGenerator[tuple[Application, Door]]:
     """Serve the small application with these settings."""
     application = Application()
     settings = Settings(
-        server=ServerSettings(max_connections=max_connections, drain_seconds=0.2),
+        server=ServerSettings(
+            max_connections=max_connections, drain_seconds=0.2, tls_check_seconds=0.05
+        ),
         edge=EdgeSettings(max_body_seconds=max_body_seconds),
         connections=limits,
     )
-    async with serving(application, settings) as door:
+    async with serving(application, settings, certificate) as door:
         yield application, door
         application.go.set()
