@@ -114,6 +114,10 @@ fuzz SECONDS="600": (_env everything)
 torture SECONDS="600" *ARGS: (_env everything)
     python -m tests.torture "$@"
 
+# Run two services and two workers over PostgreSQL, Redis and RabbitMQ, send ECGs, show what each did
+cluster: (_env everything)
+    python -m tests.cluster
+
 # Run the Rust tests under AddressSanitizer, with every instruction set, then the core's Python tests (not with `rust`)
 sanitize *ARGS: (_env everything)
     ecg_core/sanitize.sh "$@"

@@ -61,8 +61,8 @@ async def work(
             )
             tune()
             async with background(trim_when_idle(settings.server.trim_seconds)):
-                await _take(store.insights, pool, settings, stop, announce)
-    logger.info("stopped")
+                count = await _take(store.insights, pool, settings, stop, announce)
+    logger.info("stopped after %d ECGs", count)
 
 
 async def _take(
@@ -71,12 +71,17 @@ async def _take(
     settings: Settings,
     stop: asyncio.Event,
     announce: Callable[[], None],
-) -> None:
+) -> int:
+    """Return of how many ECGs insights were computed, or found to be done."""
+    count = 0
+
     async def compute(ecg_ids: Sequence[UUID], came_before: bool) -> None:  # noqa: FBT001
         if came_before:  # to a worker that has ended, perhaps in a run of these
             await _release(insights)
         answers = await asyncio.gather(*map(pool.ask, ecg_ids), return_exceptions=True)
         errors = [answer for answer in answers if answer is not None]
+        nonlocal count
+        count += len(ecg_ids) - len(errors)
         if errors:
             raise next((error for error in errors if isinstance(error, ActorStopped)), errors[0])
 
@@ -91,6 +96,7 @@ async def _take(
         await worker.join()
     if not stop.is_set():
         raise BrokerUnavailable("the broker does not let this worker work; the log says why")
+    return count
 
 
 async def _release(insights: InsightRepository) -> None:
