@@ -1,4 +1,4 @@
-"""A small share of what `just torture` does to the servers behind the service: D7."""
+"""A small share of what `just torture` does to the servers behind the service."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.servers.servers import Servers
 from tests.torture.disk import Disk
-from tests.torture.outages import postgres
+from tests.torture.outages import postgres, processes, rabbitmq, redis
 from tests.torture.place import Place
 
 SEED = 20_261
@@ -28,3 +28,28 @@ async def test_nothing_is_lost_whatever_becomes_of_postgresql(place: Place) -> N
     figures = await postgres.round_of(place, kinds)
     assert figures["acknowledged"]
     assert figures["cuts"] == 2 * postgres.CUTS
+
+
+async def test_no_outage_of_the_cache_is_noticed(place: Place) -> None:
+    kinds = (
+        redis.Failing.poison,
+        redis.Failing.kill,
+        redis.Failing.hang,
+        redis.Failing.end_sessions,
+        redis.Failing.flush,
+    )
+    assert (await redis.round_of(place, kinds))["hits"]
+
+
+async def test_no_outage_of_the_broker_or_of_workers_is_noticed_by_who_sends(place: Place) -> None:
+    kinds = (
+        rabbitmq.Failing.delete_queue,
+        rabbitmq.Failing.kill_worker,
+        rabbitmq.Failing.wedge_queue,
+    )
+    assert (await rabbitmq.round_of(place, kinds))["acknowledged"]
+
+
+async def test_workers_that_fail_lose_nothing(place: Place) -> None:
+    kinds = (processes.Failing.flood, processes.Failing.kill, processes.Failing.hang)
+    assert (await processes.round_of(place, kinds))["acknowledged"]

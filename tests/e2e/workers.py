@@ -10,6 +10,7 @@ import httpx
 
 from benchmarks.service.servers.processes import children
 from tests.e2e.service import JSON_TYPE, PATIENCE, SMALL, Service, running, until
+from tests.processes import COMMAND
 
 WORKERS = 3
 CLIENTS = 6
@@ -21,10 +22,10 @@ def workers_of(service: Service) -> list[int]:
 
 
 @asynccontextmanager
-async def together(folder: Path, **settings: object) -> AsyncGenerator[Service]:
-    """Serve with several workers, which all serve when this returns."""
+async def together(folder: Path, *prefix: str, **settings: object) -> AsyncGenerator[Service]:
+    """Serve with several workers, which all serve when this returns; a command may stand before."""
     before = said(folder, "all 3 workers serve")
-    async with running(folder, workers=WORKERS, **settings) as service:
+    async with running(folder, (*prefix, *COMMAND), workers=WORKERS, **settings) as service:
         pids = list[int]()
         try:
             await until(lambda: is_said(folder, "all 3 workers serve", before + 1))

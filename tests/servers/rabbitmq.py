@@ -5,6 +5,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import amqp  # pyright: ignore[reportMissingTypeStubs]
 
 from tests.processes import eventually, free_port
 from tests.servers.authority import Certificate
@@ -17,9 +20,11 @@ from tests.servers.process import (
     run,
 )
 
+_amqp: Any = amqp
 FOLDER = "/usr/lib/rabbitmq/bin"
 """Where Debian has the scripts that take the user they are started by."""
-LIMIT = "vm_memory_monitor:set_vm_memory_high_watermark({})."
+STRANGE_HOST = "127.0.0.2"
+"""It listens there too, though its certificate is for another host."""
 
 
 def rabbitmq_program(name: str) -> str:
@@ -44,7 +49,8 @@ class OwnRabbitMQ:
         if certificate:
             paths = {"cacertfile": certificate.authority, "certfile": certificate.chain}
             paths["keyfile"] = certificate.key
-            settings.append(f"listeners.ssl.1 = 127.0.0.1:{tls_port}")
+            hosts = enumerate(("127.0.0.1", STRANGE_HOST))
+            settings += [f"listeners.ssl.{n + 1} = {host}:{tls_port}" for n, host in hosts]
             for name, path in paths.items():
                 copy = folder / name
                 copy.write_bytes(path.read_bytes())
@@ -79,19 +85,24 @@ class OwnRabbitMQ:
         self.process.start([rabbitmq_program("rabbitmq-server")], self.folder, self.env)
         eventually(lambda: is_open(self.port))
 
-    def eval(self, expression: str) -> None:
-        """Let the server run some Erlang."""
-        control = [rabbitmq_program("rabbitmqctl"), "--node", "ecg@localhost", "eval", expression]
-        run(control, self.folder, **self.env)
+    def limit_memory(self, part: str) -> None:
+        """Set which part of the machine's memory it may use; with next to none it raises an alarm.
 
-    @contextmanager
-    def without_memory(self) -> Generator[None]:
-        """Raise its alarm: it reads nothing more from those who publish."""
-        self.eval(LIMIT.format("0.00001"))
-        try:
-            yield
-        finally:
-            self.eval(LIMIT.format("0.4"))
+        Then it reads nothing more from those who publish.
+        """
+        self._control("set_vm_memory_high_watermark", part)
+
+    def delete(self, queue: str) -> None:
+        with _amqp.Connection(f"127.0.0.1:{self.port}", connect_timeout=5) as connection:
+            connection.channel().queue_delete(queue)
+
+    def suspend(self, queue: str) -> None:
+        """Let the queue be there and answer nothing any more."""
+        self._control("eval", f'sys:suspend(list_to_atom("%2F_{queue}")).')
+
+    def _control(self, *command: str) -> None:
+        control = [rabbitmq_program("rabbitmqctl"), "--node", "ecg@localhost", *command]
+        run(control, self.folder, **self.env)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ import pytest
 from tests.servers.servers import Servers
 from tests.torture import rounds, survival, variants
 from tests.torture.disk import Disk
-from tests.torture.outages import postgres
+from tests.torture.outages import postgres, processes, rabbitmq, redis
 from tests.torture.place import Place
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,9 @@ FAULTS = {
     "D5": Fault(1, (survival.slow,)),
     "D6": Fault(1, (rounds.rotten,)),
     "D7": Fault(3, (postgres.round_of,)),
+    "D8": Fault(2, (redis.round_of,)),
+    "D9": Fault(3, (rabbitmq.round_of,)),
+    "D10": Fault(3, (partial(rabbitmq.round_of, among=rabbitmq.WORKER),)),
     "D11": Fault(
         2,
         (
@@ -55,6 +58,7 @@ FAULTS = {
         ),
     ),
     "D12": Fault(1, (partial(survival.failing, changes=[variants.PANIC]),)),
+    "D13": Fault(2, (processes.round_of,)),
     "D14": Fault(2, (partial(rounds.ends, signals=[SIGTERM]),)),
 }
 

@@ -16,7 +16,7 @@ from tests.torture.traffic import Traffic
 
 logger = logging.getLogger(__name__)
 
-SETTINGS: dict[str, Any] = {"sweep_seconds": 0.2}
+SETTINGS: dict[str, Any] = {"sweep_seconds": 0.2, "lease_seconds": 5}
 EXIT = {SIGKILL: -SIGKILL, SIGTERM: 0}
 
 

@@ -51,6 +51,7 @@ class Sender:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.misread = list[str]()
+        self.failed_reads = 0
         self.place: Callable[[], int] = lambda: 0
         self._read: dict[str, str] = {}
 
@@ -108,6 +109,7 @@ class Sender:
         """Read an ECG that was acknowledged, and note if it is not what was sent."""
         answer = await user.get(f"/ecg/{ecg_id}")
         attempts = self.ledger.attempts[content]
+        self.failed_reads += answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
         if answer.status_code == HTTPStatus.NOT_FOUND and not attempts.may_be_gone:
             self.misread.append(f"not found: {ecg_id}")
         if answer.status_code == HTTPStatus.OK and content_of(answer.json()) != content:

@@ -45,16 +45,24 @@ class Traffic:
         service: Service,
         *,
         senders: int = SENDERS,
+        pause: float = 0.0,
         after: Callable[[], object] = lambda: None,
         until: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Send until the service hangs up or `until` says so; call `after` each answer."""
+        """Send until the service hangs up or `until` says so; call `after` each answer.
+
+        Each sender pauses so many seconds between two requests.
+        """
         async with service.client() as user, asyncio.TaskGroup() as group:
             for _ in range(senders):
-                group.create_task(self._send(user, after, until))
+                group.create_task(self._send(user, after, until, pause))
 
     async def _send(
-        self, user: httpx.AsyncClient, after: Callable[[], object], until: Callable[[], bool]
+        self,
+        user: httpx.AsyncClient,
+        after: Callable[[], object],
+        until: Callable[[], bool],
+        pause: float,
     ) -> None:
         with suppress(httpx.TransportError):
             while not until():
@@ -63,6 +71,7 @@ class Traffic:
                 self.answered += 1
                 after()
                 await self._use_one(user, random.Random(number))
+                await asyncio.sleep(pause)
 
     async def _send_one(self, user: httpx.AsyncClient, number: int) -> None:
         """Send what has this number; that of which nobody knows the outcome is sent again later."""

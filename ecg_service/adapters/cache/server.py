@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ecg_service.adapters.cache.limits import Limits
 from ecg_service.adapters.cache.redis import LOST, Refused, Session, make_session
+from ecg_service.adapters.failures import kind
 from ecg_service.adapters.urls import shown
 
 T = TypeVar("T")
@@ -116,7 +117,7 @@ class Server:
             logger.warning(
                 "the cache %s cannot be reached (%s): ECGs are read from the store",
                 shown(self._url),
-                type(error).__name__,
+                kind(error),
             )
 
     async def _end_idle(self) -> None:

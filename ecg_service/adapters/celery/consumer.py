@@ -8,6 +8,8 @@ import celery.bootsteps  # pyright: ignore[reportMissingTypeStubs]
 import celery.worker.consumer.consumer  # pyright: ignore[reportMissingTypeStubs]
 import celery.worker.state  # pyright: ignore[reportMissingTypeStubs]
 
+from ecg_service.adapters.failures import kind
+
 logger = logging.getLogger(__name__)
 
 _Consumer: Any = celery.worker.consumer.consumer.Consumer
@@ -47,8 +49,7 @@ class Consumer(_Consumer):
 
     def ensure_connected(self, conn: Any) -> Any:  # noqa: ANN401
         def failed(error: Exception, seconds: float) -> None:
-            kind = type(error).__name__
-            logger.warning("no broker, trying again in %d s: %s", seconds, kind)
+            logger.warning("no broker, trying again in %d s: %s", seconds, kind(error))
 
         conn.ensure_connection(
             failed,

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,17 @@ from amqp.exceptions import AMQPError, MessageNacked  # pyright: ignore[reportMi
 from kombu.exceptions import KombuError  # pyright: ignore[reportMissingTypeStubs]
 
 from ecg_service.adapters.celery.app import TASK, Broker, make_app
+from ecg_service.adapters.failures import kind
 
 logger = logging.getLogger(__name__)
 
 PAUSE = 1.0
 """Seconds after a failure in which nothing is tried."""
+
+TRIES = 3
+"""After so many failures in a row the queue is looked at."""
+DELETE_SECONDS = 15.0
+"""RabbitMQ takes five seconds to delete a queue that does not answer."""
 
 FAILURES = (AMQPError, KombuError, OSError)
 """What a broker that is gone, hangs, or refuses lets kombu raise."""
@@ -33,6 +39,7 @@ class Publisher:
         self._producer: Any = None
         self._closed_until = 0.0
         self.is_lost = False
+        self._failures = 0
         self.dropped = 0
 
     def publish(self, ecg_ids: Sequence[UUID]) -> None:
@@ -64,27 +71,57 @@ class Publisher:
         if self.is_lost:
             logger.info("the broker is back")
         self.is_lost = False
+        self._failures = 0
 
     def _connected(self) -> Any:  # noqa: ANN401
-        connection = self._app.connection_for_write(heartbeat=0)
+        connection = self._connect(self._seconds)
         try:
-            connection.ensure_connection(_do_not_wait)
-            # The driver bounds a wait for a confirmation, no other one.
-            connection.connection.transport.sock.settimeout(self._seconds)
             return self._app.amqp.Producer(connection, auto_declare=False)
         except BaseException:
             connection.collect()
             raise
 
+    def _connect(self, seconds: float) -> Any:  # noqa: ANN401
+        """Return a connection with a bound for each wait; the driver has one for confirmations only."""
+        connection = self._app.connection_for_write(heartbeat=0)
+        try:
+            connection.ensure_connection(_do_not_wait)
+            connection.connection.transport.sock.settimeout(seconds)
+        except BaseException:
+            connection.collect()
+            raise
+        return connection
+
     def _give_up(self, error: BaseException) -> None:
         """Drop the connection, of which nobody knows where it is, and wait before the next one."""
         if not self.is_lost:
-            logger.warning("the broker is lost, insights wait: %s", type(error).__name__)
+            logger.warning("the broker is lost, insights wait: %s", kind(error))
         self.is_lost = True
         producer, self._producer = self._producer, None
         if producer is not None:
             producer.connection.collect()
+        self._failures += 1
+        if self._failures % TRIES == 0:
+            with suppress(*FAILURES):
+                self._replace_dead_queue()
         self._closed_until = time.monotonic() + PAUSE
+
+    def _replace_dead_queue(self) -> None:
+        """Make the queue anew if it is there and gives no answer; its hints are no loss.
+
+        RabbitMQ 3.10, killed just after it has made a quorum queue, leaves it without a leader for
+        ever. A queue that only takes nothing, for want of memory, still answers.
+        """
+        queue = self._app.conf.task_queues[0]
+        with closing(self._connect(self._seconds)) as connection:
+            with suppress(TimeoutError):
+                connection.default_channel.basic_get(queue.name)  # is put back when this hangs up
+                return
+            connection.collect()
+        with closing(self._connect(DELETE_SECONDS)) as connection:
+            logger.warning("the queue %s does not answer and is made anew", queue.name)
+            connection.default_channel.queue_delete(queue.name)
+            queue(connection.default_channel).declare()
 
 
 def _do_not_wait(error: Exception, _: float) -> None:

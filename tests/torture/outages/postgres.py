@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 from tests.e2e.service import running, until
 from tests.postgres import execute
-from tests.proxy import Fault, Proxy, proxying
+from tests.proxy import Fault, proxying
 from tests.servers.postgres import OwnPostgres
 from tests.torture.kills import SETTINGS
+from tests.torture.outages.proxied import Proxied
 from tests.torture.outages.struck import Struck
 from tests.torture.place import Place
 
@@ -27,14 +28,12 @@ HOLD = "BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep({}); C
 
 
 @dataclass
-class Failing:
-    """A server, the proxy before it, and what may become of them."""
+class Failing(Proxied):
+    """A server, and what may become of it."""
 
     server: OwnPostgres
-    proxy: Proxy
     url: str
     """The database, past the proxy."""
-    chance: random.Random
 
     async def kill_one(self) -> None:
         async def killed() -> bool:
@@ -51,12 +50,12 @@ class Failing:
         await self._restart()
 
     async def _restart(self) -> None:
-        await asyncio.sleep(self.chance.choice((0, 0.5)))
+        await self.pause()
         await asyncio.to_thread(self.server.start)
 
     async def hang(self) -> None:
         self.server.process.send(SIGSTOP)
-        await asyncio.sleep(self.chance.choice((0.3, 2)))
+        await self.pause()
         self.server.process.send(SIGCONT)
 
     async def end_sessions(self) -> None:
@@ -86,20 +85,6 @@ class Failing:
         self.proxy.fault = at_commit
         await until(is_reached)
 
-    async def cut_all(self) -> None:
-        self.proxy.go_down()
-        await asyncio.sleep(self.chance.choice((0, 0.5)))
-        self.proxy.is_down = False
-
-    async def stall(self) -> None:
-        with self.proxy.stalled():
-            await asyncio.sleep(self.chance.choice((0.3, 2)))
-
-    async def slow_down(self) -> None:
-        self.proxy.delay = 0.05
-        await asyncio.sleep(0.5)
-        self.proxy.delay = 0
-
 
 @asynccontextmanager
 async def failing(place: Place) -> AsyncGenerator[tuple[Failing, str]]:
@@ -109,7 +94,7 @@ async def failing(place: Place) -> AsyncGenerator[tuple[Failing, str]]:
         async with proxying("127.0.0.1", server.port) as proxy:
             through = url.replace(str(server.port), str(proxy.listening), 1)
             assert urlsplit(through).port == proxy.listening
-            yield Failing(server, proxy, url, random.Random(place.seed)), through
+            yield Failing(proxy, random.Random(place.seed), server, url), through
 
 
 Kind = Callable[[Failing], Awaitable[None]]

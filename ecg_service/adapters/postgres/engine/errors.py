@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from ecg_service.adapters.failures import kind
 from ecg_service.adapters.postgres.engine.sql import LOST, PostgresError, state_of
 from ecg_service.domain.errors import StorageFull, StorageUnavailable
 
@@ -45,7 +46,7 @@ def reason(error: BaseException) -> str:
         return TOO_LATE
     if state:
         return f"the database failed: SQLSTATE {state}"
-    return f"the database cannot be reached: {type(error).__name__}"
+    return f"the database cannot be reached: {kind(error)}"
 
 
 @contextmanager
