@@ -35,6 +35,7 @@ class Handshake(asyncio.Protocol):
         self._state = uvicorns["server_state"]
         self._early = bytearray()
         self._is_stopping = self._has_eof = self._is_lost = False
+        self._last_moment: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Wait among the connections, and begin."""
@@ -60,9 +61,12 @@ class Handshake(asyncio.Protocol):
         except OSError:  # no TLS, none that is safe, or not in time
             self._transport.abort()
         else:
-            if encrypted is not None and not self._is_lost:
+            # uvloop returns one also for a connection that was closed meanwhile.
+            if encrypted is not None and not (self._is_lost or self._transport.is_closing()):
                 self._hand_over(encrypted)
         finally:
+            if self._last_moment:
+                self._last_moment.cancel()
             self._connections.discard(self)
             self._state.connections.discard(self)
 
@@ -93,8 +97,10 @@ class Handshake(asyncio.Protocol):
         self._is_lost = True
 
     def shutdown(self) -> None:
-        """Let the server stop when this connection has had its last request."""
+        """Let the server stop when this connection has had its last request, or does not come to it."""
         self._is_stopping = True
+        seconds = self._limits.last_request_seconds
+        self._last_moment = asyncio.get_running_loop().call_later(seconds, self.drop)
 
     def check(self, now: float) -> None:
         """Leave the time to the loop."""

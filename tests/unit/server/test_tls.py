@@ -194,6 +194,17 @@ async def test_and_makes_room_for_others_before(files: Files) -> None:
             writer.close()
 
 
+async def test_who_never_agrees_does_not_keep_the_server_from_its_end(files: Files) -> None:
+    limits = replace(PATIENT, last_request_seconds=0.1)
+    async with asyncio.timeout(30):
+        async with served(limits, certificate=files.load()) as (_, door):
+            wires = [await asyncio.open_connection("127.0.0.1", door.port) for _ in range(5)]
+            async with secure(door, careless()) as wire:  # those before are taken by now
+                assert await status(wire) == 200
+        for _, writer in wires:
+            writer.close()
+
+
 async def test_what_began_before_the_end_is_answered(files: Files) -> None:
     async with served(certificate=files.load()) as (_, door), secure(door, careless()) as wire:
         await wire.send(head_of("GET", "/large?1000000"))
