@@ -71,6 +71,11 @@ class Batch:
         self._rows = {id(one): (_row(one), _insight_rows(one)) for one in new}
         self._proof: tuple[UUID, str] | None = None
 
+    @property
+    def rows(self) -> Sequence[tuple[tuple[object, ...], Sequence[tuple[object, ...]]]]:
+        """The row of each ECG, with those of its insights."""
+        return [self._rows[id(one)] for one in self.new]
+
     async def store(self, engine: Engine, *, until: float | None) -> list[Added]:
         """Store them, and look again at the names that others take at the same time."""
         store = partial(engine.write, self._add, locks=LOCK, until=until, settled=self._settled)
