@@ -12,6 +12,7 @@ runtime := "requirements.txt"
 everything := "requirements-dev.txt"
 oracle := "requirements-oracle.txt"
 plain := "requirements-plain.txt"
+client := "requirements-client.txt"
 
 # One process more than there are processors: the tests of tests/e2e wait a third of their time. They are long and
 # stand together, and without work stealing one process would have nearly all of them.
@@ -98,6 +99,12 @@ pythons *ARGS: (_env everything)
 oracle *ARGS: (_env oracle)
     pytest tests/oracle "$@"
 
+# Make a client from the OpenAPI document, and use it
+client: (_env everything)
+    [ -x .venv-client/bin/python ] || uv venv --no-project --quiet --python .venv .venv-client
+    uv pip install --quiet --python .venv-client --require-hashes --requirement {{ client }}
+    pytest tests/client
+
 # Run the benchmarks
 bench *ARGS: (_env everything)
     python -m benchmarks "$@"
@@ -105,6 +112,10 @@ bench *ARGS: (_env everything)
 # Count the kernels' instructions and fail on 3 % more; `--update` renews the baseline
 instructions *ARGS: (_env everything)
     python -m benchmarks instructions "$@"
+
+# Ask the service whatever schemathesis makes from its OpenAPI document, of each operation so many EXAMPLES
+schema EXAMPLES="100": (_env everything)
+    SCHEMA="coverage,fuzzing,stateful $1 $RANDOM" pytest tests/schema
 
 # Fuzz the core for SECONDS; failing inputs go to ecg_core/fuzz/artifacts
 fuzz SECONDS="600": (_env everything)
@@ -150,6 +161,7 @@ lock *ARGS: (_env runtime)
     just _lock {{ runtime }} --group build "$@"
     just _lock {{ everything }} --group dev --constraints {{ runtime }} "$@"
     just _lock {{ oracle }} --group oracle --constraints {{ everything }} "$@"
+    just _lock {{ client }} --group client --constraints {{ runtime }} "$@"
     just _lock {{ plain }} --group plain --constraints {{ runtime }} "$@"
 
 [private]

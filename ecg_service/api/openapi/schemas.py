@@ -50,6 +50,7 @@ def components(types: Iterable[type]) -> Spec:
     for name in _FIELDS.keys() & found.keys():
         found[name]["properties"] |= _FIELDS[name]
     for schema in found.values():
+        _plain(schema.get("properties", {}))
         schema["description"] = cleandoc(schema.get("description", ""))
     problems = {schema_name(kind): problem_schema(kind) for kind in all_kinds()}
     return {
@@ -58,3 +59,10 @@ def components(types: Iterable[type]) -> Spec:
             kind.slug: {"summary": kind.title, "value": example(kind)} for kind in in_order()
         },
     }
+
+
+def _plain(properties: Spec) -> None:
+    """Write what is true or absent as a boolean: generators of clients know no other constant of it."""
+    for name, schema in properties.items():
+        if schema.get("enum") == [True]:
+            properties[name] = {"type": "boolean"}
