@@ -9,6 +9,7 @@ from ecg_service.api.batches import BatchController
 from ecg_service.api.ecgs import EcgController
 from ecg_service.api.edge.access.audience import require_audiences
 from ecg_service.api.edge.access.authentication import Authentication
+from ecg_service.api.edge.access.quotas import QuotaCheck, QuotaFields
 from ecg_service.api.edge.answers.compression import with_compression
 from ecg_service.api.edge.answers.negotiated import Answer
 from ecg_service.api.edge.answers.responses import with_head_and_no_store
@@ -26,7 +27,7 @@ from ecg_service.domain.errors import Unauthenticated
 
 def create_app(services: Services) -> ASGIApp:
     """Build the ASGI application over running services."""
-    authentication = Authentication(services.schemes)
+    authentication, quotas = Authentication(services.schemes), services.quotas
     app = Litestar(
         [
             EcgController,
@@ -40,7 +41,7 @@ def create_app(services: Services) -> ASGIApp:
             PageController,
         ],
         state=State({"services": services}),
-        middleware=[authentication, StrictQueries],
+        middleware=[authentication, *([QuotaCheck(quotas)] if quotas else []), StrictQueries],
         exception_handlers={**HANDLERS, Unauthenticated: authentication.challenge},
         response_class=Answer,
         openapi_config=openapi(services.schemes),
@@ -49,4 +50,5 @@ def create_app(services: Services) -> ASGIApp:
         debug=False,  # whatever the variable LITESTAR_DEBUG says
     )
     require_audiences(app.routes)
-    return with_head_and_no_store(with_compression(app))
+    told = QuotaFields(quotas)(app) if quotas else app
+    return with_head_and_no_store(with_compression(told))

@@ -12,6 +12,7 @@ from ecg_service.services.grants.api_keys import ApiKeys
 from ecg_service.services.health import Health
 from ecg_service.services.ingest.batches import BatchLimits
 from ecg_service.services.ingest.submissions import Ingest
+from ecg_service.services.quotas import Quotas
 from ecg_service.services.users import Users
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ class Services:
     limits: BodyLimits
     batches: BatchLimits
     max_wait: int
+    quotas: Quotas | None = None
 
 
 def services_of(request: Request[Any, Any, Any]) -> Services:

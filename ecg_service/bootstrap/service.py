@@ -42,6 +42,7 @@ from ecg_service.services.insights.costs import InsightCosts
 from ecg_service.services.insights.sweeper import Sweeper
 from ecg_service.services.insights.turns import Turns
 from ecg_service.services.passwords import Passwords
+from ecg_service.services.quotas import Quota, Quotas
 from ecg_service.services.retention import Retention, scrub_forever
 from ecg_service.services.users import Users
 from ecg_service.settings import Settings
@@ -139,6 +140,7 @@ async def running_services(
                 max_together=settings.batch.max_atomic_items,
             ),
             max_wait=settings.edge.max_wait,
+            quotas=_quotas(settings),
         )
 
 
@@ -164,6 +166,15 @@ def _verified(settings: Settings) -> VerifiedCredentials:
         recheck=settings.access.credential_recheck_seconds,
         capacity=settings.access.max_credentials,
     )
+
+
+def _quotas(settings: Settings) -> Quotas | None:
+    """Return what counts requests and bytes, or nothing if neither is bounded."""
+    given = settings.quotas
+    quota = Quota(
+        given.quota_requests, given.quota_bytes, given.quota_seconds, given.max_quota_users
+    )
+    return Quotas(quota) if quota else None
 
 
 def _sweeper(store: Store, queue: InsightQueue, settings: Settings, *, alone: bool) -> Sweeper:

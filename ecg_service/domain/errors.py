@@ -26,6 +26,7 @@ EcgError
 │   └── UserInUse          an enabled user, or one with ECGs, cannot be removed
 ├── Overloaded             a bounded queue or pool is full: nothing was stored, try again
 ├── TooManyGuesses         wrong passwords for one account from one address: wait
+├── QuotaExceeded          the user has sent as much as they may in this while: wait
 ├── StorageUnavailable     the store cannot be reached or has failed: nothing was stored
 │   └── StorageFull        the store has no room left: nothing was stored
 ├── BrokerUnavailable      the broker between services and workers has refused a worker
@@ -163,6 +164,14 @@ class Overloaded(EcgError):
 
 class TooManyGuesses(EcgError):
     """Too many wrong passwords for this account from this address; wait so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"try again after {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class QuotaExceeded(EcgError):
+    """The user has sent as much as they may in this while; the next one begins in so many seconds."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"try again after {seconds:.0f} s")

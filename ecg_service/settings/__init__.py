@@ -18,7 +18,12 @@ refused, in the file and in the environment, and all problems are reported toget
 """
 
 from ecg_service.settings.division import divided
-from ecg_service.settings.groups.access import AccessSettings, AdminSettings, IssuerSettings
+from ecg_service.settings.groups.access import (
+    AccessSettings,
+    AdminSettings,
+    IssuerSettings,
+    QuotaSettings,
+)
 from ecg_service.settings.groups.background import BrokerSettings, InsightSettings
 from ecg_service.settings.groups.fields import MAX_PORT, MAX_WORKERS
 from ecg_service.settings.groups.requests import BatchSettings, EdgeSettings, IngestSettings
@@ -50,6 +55,7 @@ __all__ = [
     "IssuerSettings",
     "Loaded",
     "PostgresSettings",
+    "QuotaSettings",
     "ReaderSettings",
     "ServerSettings",
     "Settings",

@@ -16,7 +16,12 @@ def divided(settings: Settings, workers: int) -> Settings:
 
 def _divided(group: Any, workers: int) -> Any:  # noqa: ANN401 - each group is a class of its own
     bounds = {one.name: getattr(group, one.name) for one in fields(group) if _is_divided(one)}
-    return replace(group, **{name: max(1, value // workers) for name, value in bounds.items()})
+    return replace(group, **{name: _part(value, workers) for name, value in bounds.items()})
+
+
+def _part(value: int, workers: int) -> int:
+    """Return one worker's part, at least 1; 0 is "none", or "any number", for each of them."""
+    return max(1, value // workers) if value else 0
 
 
 def _is_divided(one: Field[object]) -> bool:

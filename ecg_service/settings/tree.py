@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from ecg_service.settings.groups.access import AccessSettings, AdminSettings, IssuerSettings
+from ecg_service.settings.groups.access import (
+    AccessSettings,
+    AdminSettings,
+    IssuerSettings,
+    QuotaSettings,
+)
 from ecg_service.settings.groups.background import BrokerSettings, InsightSettings
 from ecg_service.settings.groups.requests import BatchSettings, EdgeSettings, IngestSettings
 from ecg_service.settings.groups.serving import ConnectionSettings, ServerSettings
@@ -30,5 +35,6 @@ class Settings:
     postgres: PostgresSettings = field(default_factory=PostgresSettings)
     cache: CacheSettings = field(default_factory=CacheSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
+    quotas: QuotaSettings = field(default_factory=QuotaSettings)
     issuers: IssuerSettings = field(default_factory=IssuerSettings)
     admin: AdminSettings = field(default_factory=AdminSettings)

@@ -20,6 +20,7 @@ from ecg_service.domain.errors import (
     InvalidHeader,
     InvalidQuery,
     Path,
+    QuotaExceeded,
     TooManyGuesses,
 )
 
@@ -59,9 +60,8 @@ def ecg_error(_: Request[Any, Any, Any], error: EcgError) -> Response[bytes]:
 
 
 def _own_headers(error: EcgError) -> dict[str, str]:
-    return (
-        {"Retry-After": f"{math.ceil(error.seconds)}"} if isinstance(error, TooManyGuesses) else {}
-    )
+    is_timed = isinstance(error, TooManyGuesses | QuotaExceeded)
+    return {"Retry-After": f"{math.ceil(error.seconds)}"} if is_timed else {}
 
 
 def problem_of(error: BaseException, *, brief: bool = False) -> tuple[int, dict[str, object]]:

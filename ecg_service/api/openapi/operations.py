@@ -8,7 +8,7 @@ import msgspec
 
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.openapi.declared import Body, Declared, Sent
-from ecg_service.api.openapi.parameters import SENT, in_head, in_path, in_query
+from ecg_service.api.openapi.parameters import QUOTA, SENT, in_head, in_path, in_query
 from ecg_service.api.openapi.problems import REF, problems_of
 from ecg_service.api.schemas.examples import EXAMPLES
 
@@ -32,8 +32,10 @@ def completed(
         "operationId": operation["operationId"],
         "parameters": [*_parameters(declared, path)],
         **({"requestBody": _body(declared.body)} if declared.body else {}),
-        "responses": answers
-        | {status: one for status, one in problems.items() if status not in answers},
+        "responses": {
+            status: answer if audience is Audience.EVERYBODY else _with_quota(answer)
+            for status, answer in {**problems, **answers}.items()
+        },
         **({"security": []} if audience is Audience.EVERYBODY else {}),
     }
 
@@ -67,6 +69,11 @@ def _answer(status: int, sent: Sent) -> Spec:
         **({"content": content} if content else {}),
         **({"headers": headers} if headers else {}),
     }
+
+
+def _with_quota(answer: Spec) -> Spec:
+    """Add what any answer to somebody who is signed in may tell of their quota."""
+    return {**answer, "headers": answer.get("headers", {}) | {name: SENT[name] for name in QUOTA}}
 
 
 def _of(kind: type) -> Spec:

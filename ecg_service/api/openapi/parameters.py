@@ -91,6 +91,14 @@ SENT: dict[str, Spec] = {
     },
     "Location": {"description": "The path of what was made.", "schema": _TEXT},
     "Preference-Applied": {"description": "The wait that was kept to.", "schema": _TEXT},
+    "RateLimit": {
+        "description": 'What is left of your quota, if there is one, and in how many seconds it begins anew: `"requests";r=99;t=60`.',
+        "schema": _TEXT,
+    },
+    "RateLimit-Policy": {
+        "description": 'Your quota, if there is one, and its seconds: `"requests";q=100;w=60`.',
+        "schema": _TEXT,
+    },
     "Retry-After": {
         "description": "Seconds after which the request may be repeated.",
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
@@ -102,6 +110,8 @@ SENT: dict[str, Spec] = {
     "WWW-Authenticate": {"description": "The ways to sign in.", "schema": _TEXT},
 }
 """Header fields of answers."""
+QUOTA = ("RateLimit-Policy", "RateLimit")
+"""Those of answers to users, if there are quotas."""
 SAFE = ("Content-Security-Policy", "X-Content-Type-Options")
 """Those of pages for browsers."""
 

@@ -24,6 +24,7 @@ _SIGNED_IN = (
     errors.InvalidQuery,
     errors.IssuerUnavailable,
     errors.TooManyGuesses,
+    errors.QuotaExceeded,
     errors.Overloaded,
     errors.StorageUnavailable,
 )

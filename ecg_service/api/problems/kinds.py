@@ -68,6 +68,7 @@ OF_ERRORS: dict[type[EcgError], Kind] = {
     errors.LastAdmin: Kind(409, "last-admin", "The last enabled admin must stay"),
     errors.TooManyGuesses: Kind(429, "too-many-guesses", "Too many wrong passwords, wait", _LATER),
     errors.TooManyGrants: Kind(409, "too-many-keys", "You have as many API keys as you may have"),
+    errors.QuotaExceeded: Kind(429, "quota-exceeded", "You have sent as much as you may", _LATER),
     errors.Overloaded: OVERLOADED,
     errors.StorageFull: Kind(507, "storage-full", "The store has no room left", _LATER),
     errors.StorageUnavailable: Kind(503, "storage-unavailable", "The store has failed", _LATER),

@@ -28,6 +28,20 @@ class AccessSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaSettings:
+    """`[quotas]`: what [one user may send](quotas.md) within some time; by default as much as they like."""
+
+    quota_requests: int = divided(0, least=0)
+    """Requests of one user within `quota_seconds`; more are 429. 0 is any number."""
+    quota_bytes: int = divided(0, least=0)
+    """Bytes of their bodies: after the body that reaches it the next request is 429. 0 is any number."""
+    quota_seconds: int = 60
+    """The time from a user's first request until they begin anew."""
+    max_quota_users: int = 10_000
+    """Of how many users that is counted; those who began longest ago begin anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class IssuerSettings:
     """`[issuers]`: [identity providers](oidc.md) whose access tokens are taken, and how they are asked for their keys."""
 
