@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from ipaddress import IPv6Address, ip_address
 
 from ecg_service.domain.errors import TooManyGuesses
 
@@ -12,6 +13,19 @@ FREE = 5
 """Wrong passwords of one account from one address before the next one has to wait."""
 LONGEST = 36.0
 """Seconds of the longest wait: a hundred guesses an hour."""
+PREFIX = 64
+"""Bits of an IPv6 address that a provider gives out; who has them chooses the others freely."""
+
+
+def place_of(address: str) -> str:
+    """Return what one client has of an address: all of IPv4, the prefix of IPv6."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    return str(found.ipv4_mapped or int(found) >> (found.max_prefixlen - PREFIX))
 
 
 class Fading:

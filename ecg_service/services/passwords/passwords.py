@@ -1,7 +1,7 @@
 """Verifies and hashes passwords in turns, so that guessing takes no time of those who know theirs."""
 
 from ecg_service.ports.users import PasswordHasher
-from ecg_service.services.passwords.guesses import Guesses
+from ecg_service.services.passwords.guesses import Guesses, place_of
 from ecg_service.services.passwords.turns import Turns
 
 SIZE, CAPACITY, REMEMBERED = 2, 64, 10_000
@@ -42,12 +42,13 @@ class Passwords(PasswordHasher):
 
         What holds for a name does not depend on whether there is such a user.
         """
-        self._guesses.require_time(name, address)
-        async with self._turns.taken(self._guesses.ask(name, address)):
-            self._guesses.require_time(name, address)  # they may have guessed meanwhile
+        place = place_of(address)
+        self._guesses.require_time(name, place)
+        async with self._turns.taken(self._guesses.ask(name, place)):
+            self._guesses.require_time(name, place)  # they may have guessed meanwhile
             right = await self._hasher.verify(password, password_hash)
         if right:
-            self._guesses.right(name, address)
+            self._guesses.right(name, place)
         else:
-            self._guesses.wrong(name, address)
+            self._guesses.wrong(name, place)
         return right

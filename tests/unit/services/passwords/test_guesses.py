@@ -1,7 +1,7 @@
 import pytest
 
 from ecg_service.domain.errors import TooManyGuesses
-from ecg_service.services.passwords.guesses import FREE, HALF_LIFE, LONGEST, Guesses
+from ecg_service.services.passwords.guesses import FREE, HALF_LIFE, LONGEST, Guesses, place_of
 
 
 class Clock:
@@ -118,3 +118,19 @@ def test_what_was_not_looked_at_is_suspect_too_and_a_right_one_is_not(guesses: G
     for _ in range(8):
         guesses.right("ann", "192.0.2.3")
     assert guesses.ask("ann", "192.0.2.4") == (True, pytest.approx(0))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::ffff:0:0:1", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("", "unix", False),
+    ],
+)
+def test_who_has_a_prefix_is_at_one_place(one: str, other: str, *, is_same: bool) -> None:
+    assert (place_of(one) == place_of(other)) is is_same

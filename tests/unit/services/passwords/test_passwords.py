@@ -55,3 +55,12 @@ async def test_the_unknown_are_treated_like_users() -> None:
         assert not await passwords.sign_in("nobody", "192.0.2.1", f"{number}", None)
     with pytest.raises(TooManyGuesses):
         await passwords.sign_in("nobody", "192.0.2.1", "again", None)
+
+
+async def test_all_addresses_of_one_client_wait_together() -> None:
+    passwords = Passwords(Watched())
+    for number in range(FREE):
+        assert not await passwords.sign_in("ann", f"2001:db8::{number}", "wrong", "hash of right")
+    with pytest.raises(TooManyGuesses):
+        await passwords.sign_in("ann", "2001:db8::ffff", "wrong", "hash of right")
+    assert await passwords.sign_in("ann", "2001:db8:0:1::1", "right", "hash of right")
