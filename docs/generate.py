@@ -11,6 +11,7 @@ from typed_settings import SecretStr
 from ecg_service.api.app import create_app
 from ecg_service.api.problems import pages
 from ecg_service.bootstrap.service import running_services
+from ecg_service.cli import reference as commands
 from ecg_service.settings import AdminSettings, Settings, StoreSettings
 from ecg_service.settings.reference import reference
 
@@ -29,6 +30,7 @@ async def openapi() -> str:
 
 
 FILES: dict[str, Callable[[], str]] = {
+    "cli.md": commands.reference,
     "openapi.json": lambda: asyncio.run(openapi()),
     "problems.md": pages.document,
     "settings.md": reference,

@@ -65,7 +65,7 @@ class Misconfigured(click.ClickException):
     exit_code = CONFIG
 
 
-_ENDINGS: tuple[tuple[type[BaseException], type[click.ClickException]], ...] = (
+ENDINGS: tuple[tuple[type[BaseException], type[click.ClickException]], ...] = (
     (BadSettings, Misconfigured),
     (ActorError, Failed),
     (StorageUnavailable, Unavailable),
@@ -113,7 +113,7 @@ def ending(error: Exception) -> Exception:
     for leaf in found:
         if isinstance(leaf, HANDLED_BY_CLICK):
             return leaf
-    for kind, end in _ENDINGS:
+    for kind, end in ENDINGS:
         for leaf in found:
             if isinstance(leaf, kind):
                 return end(sentence(leaf))

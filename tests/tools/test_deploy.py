@@ -1,0 +1,44 @@
+"""The systemd unit is one that systemd takes, and shuts out what the service does not need."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.processes import COMMAND
+
+UNIT = Path(__file__).parents[2] / "deploy" / "ecg.service"
+SYSTEMD = shutil.which("systemd-analyze")
+EXPOSED = 2.0
+"""The exposure by systemd's own scale, 0 to 10, that a hardened service stays below; it calls it OK up to 4."""
+
+pytestmark = pytest.mark.skipif(SYSTEMD is None, reason="needs systemd-analyze")
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Path:
+    """Return the unit with the command that is installed here."""
+    found = tmp_path / UNIT.name
+    command = next(shutil.which(one) or one for one in COMMAND)
+    found.write_text(UNIT.read_text().replace("/opt/ecg/bin/ecg", command))
+    return found
+
+
+def analysed(*arguments: str | Path) -> str:
+    done = subprocess.run(
+        [str(SYSTEMD), *arguments], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_systemd_takes_the_unit(unit: Path) -> None:
+    assert analysed("verify", "--recursive-errors=no", unit) == ""
+
+
+def test_it_is_hardened(unit: Path) -> None:
+    said = analysed("security", "--offline=yes", "--no-pager", unit)
+    [exposure] = re.findall(r"exposure level for \S+: ([\d.]+)", said)
+    assert float(exposure) < EXPOSED, said
