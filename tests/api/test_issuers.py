@@ -46,7 +46,7 @@ def serve(idp: Provider, tmp_path: Path) -> Serve:
             store=StoreSettings("memory://"),
             access=AccessSettings(credential_recheck_seconds=recheck),
             admin=AdminSettings(ADMIN, PASSWORD),
-            issuers=IssuerSettings(str(file)),
+            issuers=IssuerSettings(str(file), issuer_seconds=60),
         )
         async with serving(given) as running:
             yield running

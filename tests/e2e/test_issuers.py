@@ -74,7 +74,8 @@ def trusting(folder: Path, url: str) -> dict[str, Any]:
     """Return the settings of a service that trusts a provider."""
     file = folder / "issuers.toml"
     file.write_text(f'[mock]\nissuer = "{url}"\naudience = "ecg"\n{ROLES}')
-    return {"issuers_file": file, "issuer_rotation_seconds": 0.2, "issuer_retry_seconds": 0.2}
+    quick = {"issuer_rotation_seconds": 0.2, "issuer_retry_seconds": 0.2}
+    return {"issuers_file": file, "issuer_seconds": PATIENCE, **quick}
 
 
 async def test_machines_and_people_of_oauth2_mock_server(
@@ -176,7 +177,10 @@ async def test_tokens_of_oidc_provider_mock_are_no_access_tokens_for_us(
     # ... but an ID token tells the client who somebody is, and lets them do nothing.
     file = tmp_path / "issuers.toml"
     file.write_text(f'[mock]\nissuer = "{other_mock}"\nclients = ["viewer"]\n')
-    async with running(tmp_path, issuers_file=file) as service, service.client(None) as anyone:
+    async with (
+        running(tmp_path, issuers_file=file, issuer_seconds=PATIENCE) as service,
+        service.client(None) as anyone,
+    ):
         for token in (tokens["id_token"], tokens["access_token"]):
             answer = await anyone.get("/users/me", headers=bearing(token))
             assert answer.status_code == 401

@@ -12,7 +12,7 @@ from ecg_service.domain.errors import IssuerUnavailable, Unauthenticated
 from ecg_service.domain.issuers import Issuer
 from tests.provider import DISCOVERY, JWKS, Answer, Provider, answer, document, key_of, provider
 
-LIMITS = Limits(seconds=2, max_bytes=65_536)
+LIMITS = Limits(seconds=60, max_bytes=65_536)
 
 
 @pytest.fixture
