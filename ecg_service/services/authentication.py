@@ -36,17 +36,24 @@ class SigningIn:
     async def _unchanged(self, key: bytes) -> Verified | None:
         """Return what was verified earlier, if the store still has the user unchanged."""
         known = self._verified.stale(key)
-        if known and await find(self._users, known.user.name) == known.user:
+        if known is None:
+            return None
+        if await find(self._users, known.user.name) == known.user:
             self._verified.renew(key)
             return known
         self._verified.drop(key)
         return None
 
     async def _verify(self, key: bytes, verify: Verify) -> Verified:
+        self._verified.miss()
         generation = self._verified.generation
-        found = await verify()
-        if found.user.disabled:
-            raise Unauthenticated
+        try:
+            found = await verify()
+            if found.user.disabled:
+                raise Unauthenticated
+        except Unauthenticated:
+            self._verified.drop(key)
+            raise
         self._verified.remember(key, found, generation)
         return found
 
@@ -70,12 +77,15 @@ class PasswordAuthenticator:
         key = self._verified.key(name, password)
         if principal := self._verified.fresh(key):
             return principal
-        return await self._signing_in.principal(key, partial(self._verify, name, password, address))
+        return await self._signing_in.principal(
+            key, partial(self._verify, key, name, password, address)
+        )
 
-    async def _verify(self, name: str, password: str, address: str) -> Verified:
+    async def _verify(self, key: bytes, name: str, password: str, address: str) -> Verified:
         user = await find(self._users, name)
         password_hash = user.password_hash or None if user else None
-        right = await self._passwords.sign_in(name, address, password, password_hash)
+        proven = self._verified.proves(key)
+        right = await self._passwords.sign_in(name, address, password, password_hash, proven=proven)
         if not right or user is None:
             raise Unauthenticated
         return Verified.of(user)

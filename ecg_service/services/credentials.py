@@ -53,7 +53,8 @@ class VerifiedCredentials:
     Keys are MACs (keyed BLAKE2, RFC 7693) under a secret of this process, so no password or token
     stays in memory. An entry is fresh for `recheck` seconds; then its user is compared with the store, so
     that a change by another process takes effect within that time. A change by this process takes
-    effect at once: it calls `forget`.
+    effect at once: it calls `forget`. One that has expired has to be verified again; until it makes room
+    for others it `proves` that it was right.
     """
 
     def __init__(self, *, ttl: float = 0, recheck: float = 0, capacity: int = 0) -> None:
@@ -99,9 +100,16 @@ class VerifiedCredentials:
             entry.recheck = min(now + self._recheck, entry.expires)
             self._entries.move_to_end(key)
 
-    def drop(self, key: bytes) -> None:
-        """Remove these credentials, so that they are verified again."""
+    def proves(self, key: bytes) -> bool:
+        """Whether these credentials were right when they were last verified, however long ago."""
+        return key in self._entries
+
+    def miss(self) -> None:
+        """Count credentials that have to be verified."""
         self._misses += 1
+
+    def drop(self, key: bytes) -> None:
+        """Remove credentials that are not right any more."""
         self._entries.pop(key, None)
 
     def remember(self, key: bytes, verified: Verified, generation: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.passwords import Argon2Passwords
-from ecg_service.domain.errors import Overloaded, Unauthenticated
+from ecg_service.domain.errors import Overloaded, TooManyGuesses, Unauthenticated
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role, User
 from ecg_service.services.authentication import PasswordAuthenticator
@@ -261,3 +261,30 @@ async def test_too_many_verifications_at_once_are_refused_as_overload(
     kinds = {type(answer) for answer in answers}
     assert kinds == {Unauthenticated, Overloaded}
     assert await refused(authenticator)
+
+
+async def test_who_was_right_before_is_held_up_by_nobody_who_guesses(
+    signed_up: MemoryStore, hasher: CountingPasswords
+) -> None:
+    passwords, verified = Passwords(hasher), remembering(ttl=0)
+    authenticator = PasswordAuthenticator(signed_up.users, passwords, verified)
+    await authenticator.authenticate(NAME, PASSWORD, "192.0.2.1")
+    for address in ("192.0.2.1", "192.0.2.2"):
+        for number in range(5):
+            with pytest.raises(Unauthenticated):
+                await authenticator.authenticate(NAME, f"guess {number}", address)
+        with pytest.raises(TooManyGuesses):
+            await authenticator.authenticate(NAME, OTHER, address)
+        assert (await authenticator.authenticate(NAME, PASSWORD, address)).name == NAME
+
+
+async def test_a_password_that_is_right_no_more_proves_nothing(
+    signed_up: MemoryStore, hasher: CountingPasswords
+) -> None:
+    verified = remembering(ttl=0)
+    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), verified)
+    await authenticator.authenticate(NAME, PASSWORD)
+    assert verified.proves(verified.key(NAME, PASSWORD))
+    await signed_up.users.update(NAME, password_hash=await hasher.hash(OTHER))
+    assert await refused(authenticator)
+    assert not verified.proves(verified.key(NAME, PASSWORD))
