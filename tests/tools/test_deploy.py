@@ -1,20 +1,23 @@
-"""The systemd unit is one that systemd takes, and shuts out what the service does not need."""
+"""The systemd unit is one that systemd takes and a tight one, the workflow of GitHub one of its schema."""
 
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.processes import COMMAND
 
-UNIT = Path(__file__).parents[2] / "deploy" / "ecg.service"
+ROOT = Path(__file__).parents[2]
+UNIT = ROOT / "deploy" / "ecg.service"
+WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
 SYSTEMD = shutil.which("systemd-analyze")
 EXPOSED = 2.0
 """The exposure by systemd's own scale, 0 to 10, that a hardened service stays below; it calls it OK up to 4."""
 
-pytestmark = pytest.mark.skipif(SYSTEMD is None, reason="needs systemd-analyze")
+needs_systemd = pytest.mark.skipif(SYSTEMD is None, reason="needs systemd-analyze")
 
 
 @pytest.fixture
@@ -34,11 +37,19 @@ def analysed(*arguments: str | Path) -> str:
     return done.stdout + done.stderr
 
 
+@needs_systemd
 def test_systemd_takes_the_unit(unit: Path) -> None:
     assert analysed("verify", "--recursive-errors=no", unit) == ""
 
 
+@needs_systemd
 def test_it_is_hardened(unit: Path) -> None:
     said = analysed("security", "--offline=yes", "--no-pager", unit)
     [exposure] = re.findall(r"exposure level for \S+: ([\d.]+)", said)
     assert float(exposure) < EXPOSED, said
+
+
+def test_the_workflow_is_one_and_runs_what_ci_runs() -> None:
+    check = [Path(sys.executable).with_name("check-jsonschema"), WORKFLOW]
+    subprocess.run([*check, "--builtin-schema", "vendor.github-workflows"], check=True)
+    assert ".ci/run\n" in WORKFLOW.read_text()
