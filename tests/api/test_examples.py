@@ -21,9 +21,7 @@ from tests.api.doors import ADMIN, ANN, ONE_STORE, PASSWORD, Json, Service, docu
 ADMIN_PATHS = ("/users", "/health/checks")
 METHODS = ("post", "get", "patch", "put", "delete")
 """In the order in which their examples are sent: what is made is read, changed and removed."""
-_OF_ONE_STORE = re.compile(
-    r"^(\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
-)
+_ID_OR_TIME = re.compile(r"^(\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$")
 _VARIES = {"insights", "checks", "key"}
 """Fields whose content depends on when the answer is given, on the store, or on chance."""
 
@@ -42,7 +40,7 @@ def masked(value: Any) -> Any:
         return {k: masked(v) for k, v in fields.items() if k not in _VARIES}
     if isinstance(value, list):
         return [masked(one) for one in cast("list[Any]", value)]
-    return "…" if isinstance(value, str) and _OF_ONE_STORE.match(value) else value
+    return "…" if isinstance(value, str) and _ID_OR_TIME.match(value) else value
 
 
 def in_order(document: Json) -> list[tuple[str, str, Json]]:

@@ -29,7 +29,6 @@ _USER = {
 }
 _NEW_KEY = {"name": "gateway, ward 3", "scopes": ["ingest"], "expires": "2036-11-27T00:00:00Z"}
 _KEY = _NEW_KEY | {"id": KEY_ID, "created": "2026-11-27T09:30:00.000001Z"}
-_CURSOR = "AAZPPk8gIAABogpguvRyypBF0QSnr1h3"
 
 EXAMPLES: dict[type, Any] = {
     SubmittedEcg: {
