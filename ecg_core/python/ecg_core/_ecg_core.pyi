@@ -38,7 +38,14 @@ _Together: TypeAlias = Buffer | NDArray[Any] | _ArrowArray | _ArrowStream | _Arr
 _Samples: TypeAlias = _Together | Iterable[SupportsIndex | SupportsFloat]
 _Integers: TypeAlias = _Together | Iterable[SupportsIndex]
 _Lane: TypeAlias = (
-    Signal | array[Any] | np.ndarray[tuple[int], np.dtype[Any]] | _ArrowArray | _ArrowStream
+    Signal
+    | array[Any]
+    | np.ndarray[tuple[int], np.dtype[Any]]
+    | _ArrowArray
+    | _ArrowStream
+    | list[int]
+    | list[float]
+    | tuple[float, ...]
 )
 _Lanes: TypeAlias = np.ndarray[tuple[int, int, *tuple[int, ...]], np.dtype[Any]]
 # Only a shape that nobody knows is one of four that no number can be.

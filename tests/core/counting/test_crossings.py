@@ -157,10 +157,15 @@ def test_one_dimension_gives_an_int() -> None:
         assert_type(count_zero_crossings(samples, axis=0), int),
         assert_type(count_zero_crossings(array("h", [1])), int),
         assert_type(count_zero_crossings(Signal([1])), int),
+        assert_type(count_zero_crossings([1, -1]), int),
+        assert_type(count_zero_crossings([0.5, -1]), int),
+        assert_type(count_zero_crossings((1, -0.5)), int),
     ):
         assert type(count) is int
     counts = assert_type(count_zero_crossings(np.zeros((3, 2))), NDArray[np.int64])
     assert isinstance(counts, np.ndarray)
+    rows = assert_type(count_zero_crossings([np.zeros(3), np.zeros(3)]), int | NDArray[np.int64])
+    assert isinstance(rows, np.ndarray)
 
 
 def test_nobody_knows_what_an_unknown_shape_gives() -> None:
