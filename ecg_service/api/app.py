@@ -21,6 +21,7 @@ from ecg_service.api.openapi.document import openapi
 from ecg_service.api.openapi.page import PageController
 from ecg_service.api.problems.routes import ProblemController
 from ecg_service.api.state import Services
+from ecg_service.api.tokens import TokenController
 from ecg_service.api.users import MyselfController, UserController
 from ecg_service.domain.errors import Unauthenticated
 
@@ -36,6 +37,7 @@ def create_app(services: Services) -> ASGIApp:
             UserController,
             MyselfController,
             ApiKeyController,
+            TokenController,
             HealthController,
             ProblemController,
             PageController,

@@ -7,8 +7,10 @@ from litestar import Request
 
 from ecg_service.api.edge.access.authentication import Scheme
 from ecg_service.api.edge.bodies import BodyLimits, read_small_body
+from ecg_service.services.authentication import PasswordAuthenticator
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.grants.api_keys import ApiKeys
+from ecg_service.services.grants.sessions import Sessions
 from ecg_service.services.health import Health
 from ecg_service.services.ingest.batches import BatchLimits
 from ecg_service.services.ingest.submissions import Ingest
@@ -26,6 +28,8 @@ class Services:
     ecgs: Ecgs
     users: Users
     api_keys: ApiKeys
+    passwords: PasswordAuthenticator
+    sessions: Sessions
     schemes: tuple[Scheme, ...]
     health: Health
     limits: BodyLimits

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, patch, post, put
+from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath
 from msgspec.structs import replace
 
@@ -97,3 +97,8 @@ class MyselfController(Controller):
         await services_of(request).users.change_password(
             request.user, change.current_password, change.new_password
         )
+
+    @delete("/sessions", **documented({204: Sent()}))
+    async def sign_out(self, request: Request[Any, Any, Any]) -> None:
+        """Sign out everywhere: all sessions end, and all access tokens; API keys stay."""
+        await services_of(request).users.sign_out(request.user)

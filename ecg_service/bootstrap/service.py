@@ -15,7 +15,7 @@ from ecg_service.api.edge.access.bearer import Bearer
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.admin import ensure_admin
-from ecg_service.bootstrap.grants import opened_api_keys
+from ecg_service.bootstrap.grants import make_sessions, opened_api_keys
 from ecg_service.bootstrap.issuers import opened_issuers
 from ecg_service.bootstrap.pools import make_ingest_pool, make_insight_pool, make_long_pool
 from ecg_service.bootstrap.process import share_heap, trim_when_idle
@@ -23,6 +23,7 @@ from ecg_service.bootstrap.stores import open_store
 from ecg_service.bootstrap.tasks import are_elsewhere, insight_queue
 from ecg_service.bootstrap.worker import Worker
 from ecg_service.domain.opaque import Prefix
+from ecg_service.domain.session_tokens import ISSUER
 from ecg_service.insights import REGISTRY
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
@@ -68,11 +69,16 @@ async def running_services(
             await ensure_admin(users, settings)
 
         api_keys = await stack.enter_async_context(opened_api_keys(store, verified, settings))
+        sessions = make_sessions(store, settings)
+        basic = PasswordAuthenticator(store.users, passwords, verified)
         bearer = BearerAuthenticator(
             store.users,
             verified,
             prefixes={Prefix.API_KEY: api_keys.verify},
-            issuers=await stack.enter_async_context(opened_issuers(settings, store)),
+            issuers={
+                **await stack.enter_async_context(opened_issuers(settings, store)),
+                ISSUER: sessions.verify,
+            },
         )
         in_flight = BodiesInFlight(settings.edge.max_bytes_in_flight)
         changes = InsightChanges()
@@ -127,8 +133,10 @@ async def running_services(
             ),
             users=users,
             api_keys=api_keys,
+            passwords=basic,
+            sessions=sessions,
             schemes=(
-                Basic(PasswordAuthenticator(store.users, passwords, verified)),
+                Basic(basic),
                 Bearer(bearer, max_bytes=settings.access.max_token_bytes),
             ),
             health=Health(ingest_pool, in_flight, backlog, store, queue),

@@ -12,6 +12,7 @@ MODULES = {
     "demo": "ecg_service.cli.demo.command",
     "export": "ecg_service.cli.export.command",
     "keys": "ecg_service.cli.commands.keys",
+    "signing-keys": "ecg_service.cli.commands.signing_keys",
     "send": "ecg_service.cli.send.command",
     "serve": "ecg_service.cli.commands.serve",
     "settings": "ecg_service.cli.commands.settings",
@@ -37,7 +38,7 @@ class _Subcommands(Commands):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
         module = MODULES.get(cmd_name)
-        return getattr(import_module(module), cmd_name) if module else None
+        return getattr(import_module(module), cmd_name.replace("-", "_")) if module else None
 
 
 @click.group(

@@ -64,11 +64,12 @@ def changed(
     *,
     password_hash: str | None,
     disabled: bool | None,
+    sign_out: bool = False,
     another_admin: Callable[[], bool],
 ) -> User:
     """Return the user with these changes (None keeps a value), or raise `LastAdmin`.
 
-    If any value is another one then, so is the epoch.
+    If any value is another one then, or the user is to be signed out, so is the epoch.
 
     `another_admin` says whether any other admin is enabled; it is called only when an enabled
     admin is disabled.
@@ -80,7 +81,7 @@ def changed(
     )
     if user.is_enabled_admin and not after.is_enabled_admin and not another_admin():
         raise LastAdmin
-    return user if after == user else replace(after, epoch=user.epoch + 1)
+    return user if after == user and not sign_out else replace(after, epoch=user.epoch + 1)
 
 
 def require_unused(user: User, *, has_ecgs: bool) -> None:

@@ -37,9 +37,10 @@ class UserRepository(Protocol):
         *,
         password_hash: str | None = None,
         disabled: bool | None = None,
+        sign_out: bool = False,
         by: Principal | None = None,
     ) -> User:
-        """Change what is given and return the user as stored.
+        """Change what is given and return the user as stored; `sign_out` raises the epoch.
 
         Raises `UserNotFound`, or `LastAdmin` instead of disabling the last enabled admin.
         """

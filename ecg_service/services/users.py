@@ -77,6 +77,10 @@ class Users:
             )
         await self._change(by.name, password_hash=await self._hash(by.name, new), by=by)
 
+    async def sign_out(self, by: Principal) -> None:
+        """End all sessions of one's own, and let no access token from before count any more."""
+        await self._change(by.name, sign_out=True, by=by)
+
     async def require_current(self, by: Principal) -> None:
         """Raise `Unauthenticated` if they have changed since they signed in."""
         user = await self._repository.get(by.name)
@@ -100,10 +104,11 @@ class Users:
         by: Principal | None,
         password_hash: str | None = None,
         disabled: bool | None = None,
+        sign_out: bool = False,
     ) -> User:
         try:
             return await self._repository.update(
-                name, password_hash=password_hash, disabled=disabled, by=by
+                name, password_hash=password_hash, disabled=disabled, sign_out=sign_out, by=by
             )
         finally:
             self._verified.forget(name)

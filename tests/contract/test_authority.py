@@ -35,6 +35,7 @@ WRITES: dict[str, Write] = {
     "a grant": lambda store, by: store.grants.add(grant(by.name), most=9, by=by),
     "a grant too many": lambda store, by: store.grants.add(grant(by.name), most=0, by=by),
     "a revocation": lambda store, by: store.grants.remove(by.name, ecg_id(), by=by),
+    "signing out": lambda store, by: store.users.update("ann", sign_out=True, by=by),
     "nothing": lambda store, by: store.users.update("ann", by=by),
 }
 

@@ -85,6 +85,12 @@ async def test_only_a_change_raises_the_epoch(store: Store) -> None:
     assert (await store.users.get("ann")).epoch == 8
 
 
+async def test_signing_out_raises_the_epoch_alone(store: Store) -> None:
+    await store.users.add(user("ann", epoch=7))
+    assert await store.users.update("ann", sign_out=True) == user("ann", epoch=8)
+    assert await store.users.get("ann") == user("ann", epoch=8)
+
+
 async def test_the_last_enabled_admin_stays(store: Store) -> None:
     await store.users.add(user("ann"))
     await store.users.add(user("root", Role.ADMIN))

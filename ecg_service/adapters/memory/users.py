@@ -46,6 +46,7 @@ class MemoryUsers(UserRepository):
         *,
         password_hash: str | None = None,
         disabled: bool | None = None,
+        sign_out: bool = False,
         by: Principal | None = None,
     ) -> User:
         require_current(by, self.epoch_of)
@@ -53,6 +54,7 @@ class MemoryUsers(UserRepository):
             await self.get(name),
             password_hash=password_hash,
             disabled=disabled,
+            sign_out=sign_out,
             another_admin=lambda: self._any_admin_beside(name),
         )
         self._users[name] = user

@@ -77,6 +77,7 @@ class PostgresUsers(UserRepository):
         *,
         password_hash: str | None = None,
         disabled: bool | None = None,
+        sign_out: bool = False,
         by: Principal | None = None,
     ) -> User:
         async def update(connection: Connection) -> User:
@@ -87,6 +88,7 @@ class PostgresUsers(UserRepository):
                 before,
                 password_hash=password_hash,
                 disabled=disabled,
+                sign_out=sign_out,
                 another_admin=lambda: any(map(_is_enabled_admin, admins)),
             )
             await connection.execute(PUT, *USERS.stored(to_row(user)))

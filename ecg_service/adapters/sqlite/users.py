@@ -67,10 +67,11 @@ class SqliteUsers(UserRepository):
         *,
         password_hash: str | None = None,
         disabled: bool | None = None,
+        sign_out: bool = False,
         by: Principal | None = None,
     ) -> User:
         return await self._engine.write_even_if_full(
-            _update, name, password_hash, by, disabled=disabled
+            _update, name, password_hash, by, disabled=disabled, sign_out=sign_out
         )
 
     async def remove(self, name: str) -> None:
@@ -126,12 +127,14 @@ def _update(
     by: Principal | None,
     *,
     disabled: bool | None,
+    sign_out: bool,
 ) -> User:
     require_current(by, partial(epoch_of, connection))
     user = changed(
         get_user(connection, name),
         password_hash=password_hash,
         disabled=disabled,
+        sign_out=sign_out,
         another_admin=partial(_any_admin_beside, connection, name),
     )
     execute(connection, PUT, *to_row(user))

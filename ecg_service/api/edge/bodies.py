@@ -20,6 +20,7 @@ from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint
 T = TypeVar("T")
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 MAX_SMALL_BODY = 16_384
 MIN_DISCARDED = 1_000_000
 _CLOSE = {"Connection": "close"}
@@ -103,6 +104,13 @@ async def read_small_body(kind: type[T], request: Request[Any, Any, Any], limits
     await check_headers(request, small, [JSON])
     body = await read_body(request, small)
     return decode_strictly(kind, await decoded(body, request, small))
+
+
+async def read_form(request: Request[Any, Any, Any], limits: BodyLimits) -> bytes:
+    """Read a form of a few fields, which is not decoded."""
+    small = replace(limits, max_bytes=min(limits.max_bytes, MAX_SMALL_BODY))
+    await check_headers(request, small, [FORM])
+    return await decoded(await read_body(request, small), request, small)
 
 
 def decode_strictly(kind: type[T], body: bytes) -> T:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ecg_service.settings.groups.fields import divided, secret
+from ecg_service.settings.groups.fields import bounded, divided, secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,14 @@ class AccessSettings:
     """How many credentials are remembered."""
     max_token_bytes: int = 16_384
     """The bytes of a bearer token; longer ones are 401."""
+    token_keys: str | None = None
+    """The file of the keys that sign access tokens; by default one beside the database, made when it is first needed."""
+    access_token_seconds: float = bounded(300.0, least=1, most=86_400)
+    """How long an access token is good for, at most a day."""
+    session_seconds: float = 2_592_000.0
+    """How long a session may be refreshed after it began."""
+    max_sessions: int = 50
+    """Sessions of a user; one more ends the oldest."""
     max_api_keys: int = 100
     """API keys of a user; one more is refused with 409. Those that have expired make room."""
     last_use_seconds: float = 60.0

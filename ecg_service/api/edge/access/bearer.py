@@ -13,7 +13,7 @@ class Bearer(Scheme):
     challenge = 'Bearer realm="ecg"'
     description = (
         "An API key, `ecg_…`: with the scope `ingest` it sends ECGs, with `read` it reads them and"
-        " their insights; it does nothing else."
+        " their insights; it does nothing else. Or an access token of `POST /token`."
     )
 
     def __init__(self, authenticator: BearerAuthenticator, *, max_bytes: int) -> None:
