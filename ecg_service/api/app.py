@@ -13,6 +13,7 @@ from ecg_service.api.edge.access.quotas import QuotaCheck, QuotaFields
 from ecg_service.api.edge.answers.compression import with_compression
 from ecg_service.api.edge.answers.negotiated import Answer
 from ecg_service.api.edge.answers.responses import with_head_and_no_store
+from ecg_service.api.edge.observed import with_observers
 from ecg_service.api.edge.problems import HANDLERS
 from ecg_service.api.edge.queries import StrictQueries
 from ecg_service.api.health import HealthController
@@ -53,4 +54,4 @@ def create_app(services: Services) -> ASGIApp:
     )
     require_audiences(app.routes)
     told = QuotaFields(quotas)(app) if quotas else app
-    return with_head_and_no_store(with_compression(told))
+    return with_head_and_no_store(with_observers(with_compression(told), services.observers))

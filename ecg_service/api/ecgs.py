@@ -1,5 +1,6 @@
 """Routes of ECGs, for users."""
 
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from ecg_service.api.edge.answers.streamed import send_streamed
 from ecg_service.api.edge.answers.validators import known_tag, send_not_modified, tag_of, validated
 from ecg_service.api.edge.bodies import check_headers, decoded, read_body
 from ecg_service.api.edge.idempotency import HEADER, key_of
+from ecg_service.api.edge.observed import Seen, seen_of
 from ecg_service.api.edge.pages import cursor_of, next_link, token_of
 from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index
 from ecg_service.api.edge.queries import read_query
@@ -48,8 +50,23 @@ async def submit_ecg(scope: Scope, receive: Receive, send: Send) -> None:
     with services.ingest.admit(request.user, size, weight=known.memory) as room:
         body = await read_body(request, services.limits, room.hold, size=size)
         body = await decoded(body, request, services.limits, room.hold)
+        read = perf_counter()
         receipt = await services.ingest.submit(request.user, known, body, key=key)
+    _note(seen_of(scope), receipt, read)
     await send_created(receipt, send)
+
+
+def _note(seen: Seen, receipt: Receipt, read: float) -> None:
+    """Say how long the parts of a request took, of which the body was there at the time `read`."""
+    seen.samples = receipt.samples
+    if took := receipt.took:
+        waited = perf_counter() - read - took.parse - took.commit
+        seen.stages = {
+            "read": read - seen.started,
+            "queue": waited,
+            "parse": took.parse,
+            "commit": took.commit,
+        }
 
 
 async def read_ecg(scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,8 +9,11 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 
 from ecg_service.api.app import create_app
+from ecg_service.bootstrap.logs import LogWriter
+from ecg_service.bootstrap.logs.requests import log_requests
 from ecg_service.bootstrap.process import allow_files, tune
 from ecg_service.bootstrap.service import background, running_services
 from ecg_service.bootstrap.stores import configured_database
@@ -83,6 +86,8 @@ async def serve(
     stop: asyncio.Event,
     started: Callable[[], None] = lambda: None,
     worker: Worker | None = None,
+    *,
+    log: LogWriter | None = None,
 ) -> None:
     """Run the service, or one worker of it, on this socket until `stop` is set, then drain it.
 
@@ -100,7 +105,9 @@ async def serve(
     allow_files(settings.server.max_connections)
     async with running_services(settings, worker) as services:
         services.health.is_draining = worker.is_draining if worker else stop.is_set
-        server = HttpServer(create_app(services), settings, certificate)
+        observers = (log_requests(log, settings.log.log_requests),) if log else ()
+        app = create_app(replace(services, observers=observers))
+        server = HttpServer(app, settings, certificate)
         tune()
         async with _later(stop, 0 if worker else settings.server.unready_seconds) as close:
             await server.serve(listener, close, announce)

@@ -1,9 +1,7 @@
-"""The event loop of a command, its signals, and the log of one that serves."""
+"""The event loop of a command, and its signals."""
 
 import asyncio
-import logging
 import signal
-import time
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -27,16 +25,3 @@ def interruptible() -> Generator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def log_to_stderr(level: int, who: str = "") -> None:
-    """Log one line per event to standard error, with the time in UTC and `who` of several it is."""
-    formatter = logging.Formatter(
-        f"%(asctime)s.%(msecs)03dZ %(levelname)s {who}%(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
-    )
-    formatter.converter = time.gmtime
-    handler = logging.StreamHandler()
-    handler.setFormatter(formatter)
-    logging.basicConfig(level=level, handlers=[handler], force=bool(who))
-    for chatty in ("uvicorn", "httpx", "celery", "kombu", "amqp"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)

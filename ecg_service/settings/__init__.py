@@ -26,6 +26,7 @@ from ecg_service.settings.groups.access import (
 )
 from ecg_service.settings.groups.background import BrokerSettings, InsightSettings
 from ecg_service.settings.groups.fields import MAX_PORT, MAX_WORKERS
+from ecg_service.settings.groups.observing import LogSettings
 from ecg_service.settings.groups.requests import BatchSettings, EdgeSettings, IngestSettings
 from ecg_service.settings.groups.serving import ConnectionSettings, ServerSettings
 from ecg_service.settings.groups.stores import (
@@ -54,6 +55,7 @@ __all__ = [
     "InsightSettings",
     "IssuerSettings",
     "Loaded",
+    "LogSettings",
     "PostgresSettings",
     "QuotaSettings",
     "ReaderSettings",

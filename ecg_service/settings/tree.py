@@ -9,6 +9,7 @@ from ecg_service.settings.groups.access import (
     QuotaSettings,
 )
 from ecg_service.settings.groups.background import BrokerSettings, InsightSettings
+from ecg_service.settings.groups.observing import LogSettings
 from ecg_service.settings.groups.requests import BatchSettings, EdgeSettings, IngestSettings
 from ecg_service.settings.groups.serving import ConnectionSettings, ServerSettings
 from ecg_service.settings.groups.stores import (
@@ -38,3 +39,4 @@ class Settings:
     quotas: QuotaSettings = field(default_factory=QuotaSettings)
     issuers: IssuerSettings = field(default_factory=IssuerSettings)
     admin: AdminSettings = field(default_factory=AdminSettings)
+    log: LogSettings = field(default_factory=LogSettings)

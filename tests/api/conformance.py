@@ -19,6 +19,7 @@ _UNTOLD = {
     "content-length",
     "content-encoding",
     "cache-control",
+    "x-request-id",
     "vary",
     "connection",
 }

@@ -109,7 +109,7 @@ async def break_http(service: Service) -> None:
 
 
 async def test_a_busy_session_leaves_no_trace_of_what_was_sent(tmp_path: Path) -> None:
-    async with running(tmp_path) as service:
+    async with running(tmp_path, log_requests=1000) as service:
         await service.register()
         async with service.client() as user:
             await asyncio.gather(send_ecgs(user), change_users(service), break_http(service))

@@ -15,12 +15,13 @@ import click
 from ecg_service.bootstrap import server
 from ecg_service.bootstrap.children import Reins
 from ecg_service.bootstrap.dangers import refuse_dangers
+from ecg_service.bootstrap.logs import LogWriter, logging_to_stderr
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.bootstrap.supervisor import StartFailed, Supervisor
 from ecg_service.bootstrap.worker import Worker, prepare, seconds_to_stop, settings_of_each
 from ecg_service.cli.exits import SOFTWARE, Unavailable, exit_code_of
 from ecg_service.cli.options import DEFAULTS, PORT, configured, database_option
-from ecg_service.cli.runtime import log_to_stderr, run
+from ecg_service.cli.runtime import run
 from ecg_service.ports.store import SharedDatabase
 from ecg_service.settings import MAX_WORKERS, BadSettings, Settings, variable
 
@@ -59,12 +60,13 @@ def serve(**options: str | int | None) -> None:
 
     settings = read()
     refuse_dangers(settings)
-    log_to_stderr(logging.INFO)
-    listener = listen(settings.server.host, settings.server.port)
-    if settings.server.workers == 1:
-        run(_serve(settings, listener))
-    else:
-        _supervise(settings, read, listener)
+    is_alone = settings.server.workers == 1
+    with logging_to_stderr(settings.log, threaded=is_alone) as log:
+        listener = listen(settings.server.host, settings.server.port)
+        if is_alone:
+            run(_serve(settings, listener, log))
+        else:
+            _supervise(settings, read, listener)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -77,9 +79,9 @@ def listen(host: str, port: int) -> socket.socket:
         raise Unavailable(msg) from error
 
 
-async def _serve(settings: Settings, listener: socket.socket) -> None:
+async def _serve(settings: Settings, listener: socket.socket, log: LogWriter) -> None:
     with listener, server.stop_signals() as stop:
-        await server.serve(settings, listener, stop)
+        await server.serve(settings, listener, stop, log=log)
 
 
 def _supervise(settings: Settings, read: Callable[[], Settings], listener: socket.socket) -> None:
@@ -120,15 +122,18 @@ def _serve_at(
     reins: Reins,
 ) -> None:
     """Serve at one of the places, in a process that was forked for it."""
-    log_to_stderr(logging.INFO, f"worker-{place} ")
     with exit_code_of():
-        run(_work(read(), listener, Worker(place, shared, reins.is_draining), reins))
+        settings, worker = read(), Worker(place, shared, reins.is_draining)
+        with logging_to_stderr(settings.log, f"worker-{place}") as log:
+            run(_work(settings, listener, worker, reins, log))
 
 
-async def _work(settings: Settings, listener: socket.socket, worker: Worker, reins: Reins) -> None:
+async def _work(
+    settings: Settings, listener: socket.socket, worker: Worker, reins: Reins, log: LogWriter
+) -> None:
     with server.stop_signals([signal.SIGTERM, signal.SIGINT]) as stop:
         reins.obey(stop)
-        await server.serve(settings, listener, stop, reins.say_started, worker)
+        await server.serve(settings, listener, stop, reins.say_started, worker, log=log)
 
 
 def _renew(database: SharedDatabase, supervisor: Supervisor) -> None:

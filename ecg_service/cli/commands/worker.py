@@ -1,13 +1,12 @@
 """`ecg worker`: computes insights for services that leave it to Celery."""
 
-import logging
-
 import click
 
 from ecg_service.bootstrap import server
 from ecg_service.bootstrap.computing import work
+from ecg_service.bootstrap.logs import logging_to_stderr
 from ecg_service.cli.options import configured, database_option
-from ecg_service.cli.runtime import log_to_stderr, run
+from ecg_service.cli.runtime import run
 from ecg_service.settings import Settings
 
 
@@ -21,8 +20,8 @@ def worker(*, database_url: str | None) -> None:
     it has begun and exits with 0. It logs to standard error.
     """
     settings = configured(database_url=database_url)
-    log_to_stderr(logging.INFO)
-    run(_work(settings))
+    with logging_to_stderr(settings.log):
+        run(_work(settings))
 
 
 async def _work(settings: Settings) -> None:

@@ -1,7 +1,6 @@
 """`ecg demo`: service and client in one process, over a temporary folder."""
 
 import asyncio
-import logging
 import secrets
 import socket
 import tempfile
@@ -11,12 +10,13 @@ from urllib.parse import quote
 import click
 import httpx
 
+from ecg_service.bootstrap.logs import logging_to_stderr
 from ecg_service.bootstrap.server import serve, stop_signals, url_of
 from ecg_service.cli.commands.serve import listen
 from ecg_service.cli.demo.client import send_and_show
 from ecg_service.cli.options import DEFAULTS, PORT
-from ecg_service.cli.runtime import log_to_stderr, run
-from ecg_service.settings import AdminSettings, Settings, StoreSettings
+from ecg_service.cli.runtime import run
+from ecg_service.settings import AdminSettings, LogSettings, Settings, StoreSettings
 
 ADMIN = "admin"
 
@@ -31,9 +31,11 @@ def demo(*, once: bool, port: int | None) -> None:
 
     The service goes on until Ctrl-C, to try more; nothing of it is left.
     """
-    log_to_stderr(logging.WARNING)
     listener = listen(DEFAULTS.server.host, port) if port is not None else _some_port()
-    with tempfile.TemporaryDirectory(prefix="ecg-demo-") as folder:
+    with (
+        logging_to_stderr(LogSettings("console", "warning")),
+        tempfile.TemporaryDirectory(prefix="ecg-demo-") as folder,
+    ):
         run(_demo(_settings(Path(folder)), listener, once=once))
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import islice
+from time import perf_counter
 from uuid import UUID
 
 from ecg_service.actors import Actor
@@ -19,7 +20,7 @@ from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.formats import Format
 from ecg_service.ports.insights import InsightQueue
-from ecg_service.services.ingest.submissions import Answers, Receipt, Submission
+from ecg_service.services.ingest.submissions import Answers, Receipt, Submission, Took
 from ecg_service.services.insights.costs import InsightCosts
 
 
@@ -74,16 +75,23 @@ class IngestActor(Actor[Submission, Answers]):
         self, batch: Sequence[Submission], *, until: float, together: bool = False
     ) -> list[Receipt | EcgError]:
         found: list[StoredEcg | EcgError] = []
+        took, begun = Took(), perf_counter()
 
         def read() -> list[StoredEcg]:
+            started = perf_counter()
             found[:] = self._read(batch)
+            took.parse = perf_counter() - started
             if together:
                 require_all(found)
             return _new(found)
 
         answers = iter(await self._ecgs.add_read(read, until=until, together=together))
+        took.commit = perf_counter() - begun - took.parse
         self._queue.put(one.ecg.id for one in _new(found) if _has_pending(one))
-        return [one if isinstance(one, EcgError) else _receipt(one, next(answers)) for one in found]
+        return [
+            one if isinstance(one, EcgError) else _receipt(one, next(answers), took)
+            for one in found
+        ]
 
     def _read(self, batch: Sequence[Submission]) -> list[StoredEcg | EcgError]:
         """Read the batch, one core call per format."""
@@ -158,9 +166,11 @@ class LongIngestActor(IngestActor):
     async def _store_long(self, found: StoredEcg | EcgError, *, until: float) -> Receipt | EcgError:
         if isinstance(found, EcgError):
             return found
+        begun = perf_counter()
         answer = await self._ecgs.add_long(found, until=until)
+        took = Took(commit=perf_counter() - begun)
         self._queue.put(one.ecg.id for one in [found] if _has_pending(one))
-        return _receipt(found, answer)
+        return _receipt(found, answer, took)
 
     def _is_cheap(self, insight: Insight) -> bool:  # noqa: ARG002
         return True
@@ -174,7 +184,7 @@ def _has_pending(one: StoredEcg) -> bool:
     return any(record.state is InsightState.PENDING for record in one.insights)
 
 
-def _receipt(new: StoredEcg, answer: UUID | EcgError) -> Receipt | EcgError:
+def _receipt(new: StoredEcg, answer: UUID | EcgError, took: Took) -> Receipt | EcgError:
     if isinstance(answer, EcgError):
         return answer
-    return Receipt(answer, replayed=answer != new.ecg.id)
+    return Receipt(answer, answer != new.ecg.id, new.ecg.num_samples, took)

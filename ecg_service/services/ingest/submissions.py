@@ -38,12 +38,25 @@ class Submission:
         return 1 if self.together else len(self.documents)
 
 
+@dataclass(slots=True)
+class Took:
+    """The seconds that reading and storing a batch took, its waits for other writes among them."""
+
+    parse: float = 0.0
+    commit: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The id of a stored ECG; `replayed` if an earlier request stored it."""
+    """The id of a stored ECG; `replayed` if an earlier request stored it.
+
+    Beside it how many samples the ECG has, and what its batch `took`.
+    """
 
     ecg_id: UUID
     replayed: bool = False
+    samples: int = field(default=0, compare=False)
+    took: Took | None = field(default=None, compare=False)
 
 
 Answers = Sequence[Receipt | EcgError]
