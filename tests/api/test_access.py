@@ -285,10 +285,13 @@ async def test_head_answers_as_get_without_content(
 ) -> None:
     key = (await ids(service, caller))[target] if row.names_an_ecg else UNKNOWN_ID
     client = service.client(caller)
-    settled = [("Prefer", "wait=25")]  # else an insight may be done for one and not for the other
+    # Else an insight may be done for one and not for the other, and each has an id of its own.
+    settled = [("Prefer", "wait=25"), ("X-Request-Id", "same")]
     got = await call(client, row, key, headers=settled)
     head = await call(client, row, key, method="HEAD", headers=settled)
     assert (head.status_code, head.content) == (expected(row, caller, target), b"")
+    if row.path == "/health/checks":  # what is measured for one is not what it is for the other
+        del head.headers["Content-Length"], got.headers["Content-Length"]
     assert head.headers == got.headers
 
 
