@@ -1,5 +1,6 @@
 """The core's wheel needs nothing, not even NumPy, and gives arrays where NumPy is."""
 
+import fcntl
 import subprocess
 import sys
 import venv
@@ -40,7 +41,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "maturin", "build", "--release", "--quiet", "--locked"]
     core = ["--manifest-path", str(ROOT / "ecg_core" / "Cargo.toml"), "--out", str(folder)]
-    subprocess.run([*build, *core], check=True)
+    # Two builds at once, of two processes of pytest, would write the same library.
+    with (ROOT / "Cargo.lock").open() as locked:
+        fcntl.flock(locked, fcntl.LOCK_EX)
+        subprocess.run([*build, *core], check=True)
     (built,) = folder.iterdir()
     return built
 

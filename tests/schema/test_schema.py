@@ -40,7 +40,9 @@ async def test_answers_are_as_documented(tmp_path: Path, role: str) -> None:
         fuzzer = await asyncio.create_subprocess_exec(
             Path(sys.executable).with_name("schemathesis"),
             *("--config-file", CONFIGURATION, "run", f"{service.url}/schema/openapi.json"),
-            *("--checks", "all", "--phases", PHASES, "--max-examples", EXAMPLES, "--seed", SEED),
+            # Five wrong passwords, and the answer is 429, not 401; tests/api/test_access.py tries them on every route.
+            *("--checks", "all", "--exclude-checks", "ignored_auth"),
+            *("--phases", PHASES, "--max-examples", EXAMPLES, "--seed", SEED),
             *("--no-color", *ROLES[role]),
             env=os.environ | given,
             stdout=asyncio.subprocess.PIPE,
