@@ -8,7 +8,13 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from ecg_service.settings import AdminSettings, InsightSettings, Settings, StoreSettings
+from ecg_service.settings import (
+    AccessSettings,
+    AdminSettings,
+    InsightSettings,
+    Settings,
+    StoreSettings,
+)
 from tests.api.doors import ADMIN, ANN, BOB, PASSWORD, Service, serving
 from tests.postgres import new_schema
 
@@ -29,6 +35,7 @@ def settings(store: str, directory: Path, url: str | None = None) -> Settings:
     return Settings(
         store=StoreSettings(url or urls[store]),
         admin=AdminSettings(ADMIN, PASSWORD),
+        access=AccessSettings(token_keys=str(directory / "signing-keys")),
         # the tests send without a lull
         insights=InsightSettings(insight_delay_seconds=0, sweep_seconds=0.2),
     )
