@@ -214,8 +214,10 @@ async def test_a_user_has_so_many_and_it_is_known_when_each_was_used(fresh: Serv
     before = datetime.now(UTC)
     assert await opens(fresh, made[1]["key"])
     async with asyncio.timeout(30):
-        while "last_used" not in str(listed := (await user.get("/api-keys")).json()["api_keys"]):
-            pass
+        listed = (await user.get("/api-keys")).json()["api_keys"]
+        while "last_used" not in str(listed):
+            await asyncio.sleep(0.05)
+            listed = (await user.get("/api-keys")).json()["api_keys"]
     assert ["last_used" in one for one in listed] == [False, True, False]
     assert before <= datetime.fromisoformat(listed[1]["last_used"]) <= datetime.now(UTC)
     await user.delete(f"/api-keys/{made[0]['id']}")

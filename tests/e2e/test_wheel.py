@@ -42,7 +42,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = [sys.executable, "-m", "maturin", "build", "--release", "--quiet", "--locked"]
     core = ["--manifest-path", str(ROOT / "ecg_core" / "Cargo.toml"), "--out", str(folder)]
     # Two builds at once, of two processes of pytest, would write the same library.
-    with (ROOT / "Cargo.lock").open() as locked:
+    (ROOT / "target").mkdir(exist_ok=True)
+    with (ROOT / "target" / "wheel.lock").open("w") as locked:
         fcntl.flock(locked, fcntl.LOCK_EX)
         subprocess.run([*build, *core], check=True)
     (built,) = folder.iterdir()
