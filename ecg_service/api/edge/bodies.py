@@ -34,6 +34,11 @@ class BodyLimits:
     max_inflation: int = 100
 
 
+def length_of(field: bytes) -> int:
+    """Return the bytes that a Content-Length announces, 0 if it is no number; a longer number is cut."""
+    return int(field.lstrip(b"0")[:20] or 0) if field.isdigit() else 0
+
+
 async def check_headers(
     request: Request[Any, Any, Any], limits: BodyLimits, media_types: Collection[str]
 ) -> tuple[str, int]:
@@ -51,8 +56,7 @@ async def check_headers(
         )
     if b"content-encoding" in headers:
         coding_of(request.scope["headers"])
-    length = headers.get(b"content-length", b"")
-    size = int(length.lstrip(b"0")[:20] or 0) if length.isdigit() else 0
+    size = length_of(headers.get(b"content-length", b""))
     if size > limits.max_bytes:
         # A client that waits for `100 Continue` has sent no body to discard.
         await _discard(request, limits, more=b"expect" not in headers)

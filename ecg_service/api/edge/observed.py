@@ -10,6 +10,7 @@ from typing import Any, cast
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecg_service.api.edge.answers.responses import is_head
+from ecg_service.api.edge.bodies import length_of
 
 _ID = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 _TRACE = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -98,7 +99,7 @@ def with_observers(app: ASGIApp, observers: Iterable[Observer]) -> ASGIApp:
 def _read_fields(seen: Seen, headers: Iterable[tuple[bytes, bytes]]) -> None:
     for name, value in headers:
         if name == b"content-length":
-            seen.received = int(value)
+            seen.received = length_of(value)
         elif name == b"x-request-id":
             seen.id = value if _ID.fullmatch(value) else b""
         elif name == b"traceparent" and (found := _TRACE.fullmatch(value)):

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from ecg_service.api.edge.bodies import length_of
 from ecg_service.services.quotas import Quotas, Used
 
 USED = "ecg.used"
@@ -33,7 +34,7 @@ def _counting(scope: Scope, receive: Receive, used: Used) -> Receive:
     """Count a body at once if its length is announced, so that many at the same time count too."""
     fields = dict(scope["headers"])
     if b"transfer-encoding" not in fields:
-        used.num_bytes += int(fields.get(b"content-length", 0))
+        used.num_bytes += length_of(fields.get(b"content-length", b""))
         return receive
 
     async def counting() -> Any:  # noqa: ANN401 - as it came
