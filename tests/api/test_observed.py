@@ -18,7 +18,7 @@ from tests.api.doors import ANN, ONE_STORE, Service, client, ecg, lead, post
 pytestmark = ONE_STORE
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+PARENT = f"00-{TRACE}-00f067aa0bb902b7-01"
 NEW = re.compile(r"[0-9a-f]{12}-[0-9a-f]+")
 
 
