@@ -108,10 +108,11 @@ class Provider:
 @asynccontextmanager
 async def provider() -> AsyncGenerator[Provider]:
     """Serve until the block ends; what is still being answered is cut off."""
-    tasks = set[asyncio.Task[None]]()
+    tasks, writers = set[asyncio.Task[None]](), list[asyncio.StreamWriter]()
     made: Provider
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
         task = asyncio.create_task(made.serve(reader, writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
@@ -126,3 +127,6 @@ async def provider() -> AsyncGenerator[Provider]:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+        for writer in writers:  # one that still has something to send would stay open
+            writer.transport.abort()
+        await asyncio.sleep(0)
