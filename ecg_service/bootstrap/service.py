@@ -9,28 +9,19 @@ from typing import Any
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore
-from ecg_service.adapters.passwords import Argon2Passwords
-from ecg_service.api.edge.access.basic import Basic
-from ecg_service.api.edge.access.bearer import Bearer
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.state import Services
+from ecg_service.bootstrap.access import opened_access
 from ecg_service.bootstrap.admin import ensure_admin
-from ecg_service.bootstrap.grants import make_sessions, opened_api_keys
-from ecg_service.bootstrap.issuers import opened_issuers
 from ecg_service.bootstrap.pools import make_ingest_pool, make_insight_pool, make_long_pool
 from ecg_service.bootstrap.process import share_heap, trim_when_idle
 from ecg_service.bootstrap.stores import open_store
 from ecg_service.bootstrap.tasks import are_elsewhere, insight_queue
 from ecg_service.bootstrap.worker import Worker
-from ecg_service.domain.opaque import Prefix
-from ecg_service.domain.session_tokens import ISSUER
 from ecg_service.insights import REGISTRY
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
-from ecg_service.services.authentication import PasswordAuthenticator
-from ecg_service.services.bearer import BearerAuthenticator
-from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import BodiesInFlight
@@ -42,10 +33,8 @@ from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.insights.costs import InsightCosts
 from ecg_service.services.insights.sweeper import Sweeper
 from ecg_service.services.insights.turns import Turns
-from ecg_service.services.passwords import Passwords
 from ecg_service.services.quotas import Quota, Quotas
 from ecg_service.services.retention import Retention, scrub_forever
-from ecg_service.services.users import Users
 from ecg_service.settings import Settings
 
 
@@ -62,24 +51,10 @@ async def running_services(
     share_heap()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings, worker and worker.database))
-        passwords = _passwords(stack, settings)
-        verified = _verified(settings)
-        users = Users(store.users, passwords, verified)
+        access = await stack.enter_async_context(opened_access(store, settings))
         if worker is None:
-            await ensure_admin(users, settings)
+            await ensure_admin(access.users, settings)
 
-        api_keys = await stack.enter_async_context(opened_api_keys(store, verified, settings))
-        sessions = make_sessions(store, settings)
-        basic = PasswordAuthenticator(store.users, passwords, verified)
-        bearer = BearerAuthenticator(
-            store.users,
-            verified,
-            prefixes={Prefix.API_KEY: api_keys.verify},
-            issuers={
-                **await stack.enter_async_context(opened_issuers(settings, store)),
-                ISSUER: sessions.verify,
-            },
-        )
         in_flight = BodiesInFlight(settings.edge.max_bytes_in_flight)
         changes = InsightChanges()
         costs = InsightCosts(
@@ -94,7 +69,9 @@ async def running_services(
             share=settings.insights.insight_percent / 100,
             max_delay=settings.insights.insight_delay_seconds,
         )
-        core = RustCore(_threads(stack, "insight", 1, 1))  # ingest reads in the store's thread
+        # Ingest reads in the store's thread.
+        threads = stack.enter_context(closing(Threads("insight", size=1, capacity=1)))
+        core = RustCore(threads)
         make_pool = partial(
             make_insight_pool, store, core, changes, settings, turns=turns, costs=costs
         )
@@ -131,14 +108,11 @@ async def running_services(
                 changes,
                 max_page_bytes=settings.edge.max_page_bytes,
             ),
-            users=users,
-            api_keys=api_keys,
-            passwords=basic,
-            sessions=sessions,
-            schemes=(
-                Basic(basic),
-                Bearer(bearer, max_bytes=settings.access.max_token_bytes),
-            ),
+            users=access.users,
+            api_keys=access.api_keys,
+            passwords=access.passwords,
+            sessions=access.sessions,
+            schemes=access.schemes,
             health=Health(ingest_pool, in_flight, backlog, store, queue),
             limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_inflation),
             batches=BatchLimits(
@@ -150,30 +124,6 @@ async def running_services(
             max_wait=settings.edge.max_wait,
             quotas=_quotas(settings),
         )
-
-
-def _threads(stack: AsyncExitStack, name: str, size: int, capacity: int) -> Threads:
-    """Start threads that are closed when the stack unwinds."""
-    return stack.enter_context(closing(Threads(name, size=size, capacity=capacity)))
-
-
-def _passwords(stack: AsyncExitStack, settings: Settings) -> Passwords:
-    access = settings.access
-    threads = _threads(stack, "password", access.password_threads, access.password_queue)
-    return Passwords(
-        Argon2Passwords(threads),
-        size=access.password_threads,
-        capacity=access.password_queue,
-        remembered=access.max_credentials,
-    )
-
-
-def _verified(settings: Settings) -> VerifiedCredentials:
-    return VerifiedCredentials(
-        ttl=settings.access.credential_seconds,
-        recheck=settings.access.credential_recheck_seconds,
-        capacity=settings.access.max_credentials,
-    )
 
 
 def _quotas(settings: Settings) -> Quotas | None:

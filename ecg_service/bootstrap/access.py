@@ -1,0 +1,77 @@
+"""Who signs in, and how: all that verifies credentials."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+
+from ecg_service.actors import Threads
+from ecg_service.adapters.passwords import Argon2Passwords
+from ecg_service.api.edge.access.authentication import Scheme
+from ecg_service.api.edge.access.basic import Basic
+from ecg_service.api.edge.access.bearer import Bearer
+from ecg_service.bootstrap.grants import make_sessions, opened_api_keys
+from ecg_service.bootstrap.issuers import opened_issuers
+from ecg_service.domain.opaque import Prefix
+from ecg_service.domain.session_tokens import ISSUER
+from ecg_service.ports.store import Store
+from ecg_service.services.authentication import PasswordAuthenticator
+from ecg_service.services.bearer import BearerAuthenticator
+from ecg_service.services.credentials import VerifiedCredentials
+from ecg_service.services.grants.api_keys import ApiKeys
+from ecg_service.services.grants.sessions import Sessions
+from ecg_service.services.passwords import Passwords
+from ecg_service.services.users import Users
+from ecg_service.settings import AccessSettings, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What users sign in with, and what verifies it; all share one memory of verified credentials."""
+
+    users: Users
+    passwords: PasswordAuthenticator
+    api_keys: ApiKeys
+    sessions: Sessions
+    schemes: tuple[Scheme, ...]
+
+
+@asynccontextmanager
+async def opened_access(store: Store, settings: Settings) -> AsyncGenerator[Access]:
+    """Start the threads that hash passwords, and what API keys and issuers need, until the block ends."""
+    access = settings.access
+    verified = VerifiedCredentials(
+        ttl=access.credential_seconds,
+        recheck=access.credential_recheck_seconds,
+        capacity=access.max_credentials,
+    )
+    threads = Threads("password", size=access.password_threads, capacity=access.password_queue)
+    with closing(threads):
+        passwords = _passwords(threads, access)
+        basic = PasswordAuthenticator(store.users, passwords, verified)
+        sessions = make_sessions(store, settings)
+        async with (
+            opened_api_keys(store, verified, settings) as api_keys,
+            opened_issuers(settings, store) as issuers,
+        ):
+            bearer = BearerAuthenticator(
+                store.users,
+                verified,
+                prefixes={Prefix.API_KEY: api_keys.verify},
+                issuers={**issuers, ISSUER: sessions.verify},
+            )
+            yield Access(
+                Users(store.users, passwords, verified),
+                basic,
+                api_keys,
+                sessions,
+                (Basic(basic), Bearer(bearer, max_bytes=access.max_token_bytes)),
+            )
+
+
+def _passwords(threads: Threads, access: AccessSettings) -> Passwords:
+    return Passwords(
+        Argon2Passwords(threads),
+        size=access.password_threads,
+        capacity=access.password_queue,
+        remembered=access.max_credentials,
+    )
