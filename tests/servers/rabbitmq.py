@@ -1,6 +1,5 @@
 """A RabbitMQ server of the tests' own, with its own register of names (epmd)."""
 
-import signal
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -119,4 +118,4 @@ def own_rabbitmq(certificate: Certificate | None = None) -> Generator[OwnRabbitM
             yield server
         finally:
             server.process.kill()
-            names.stop(signal.SIGTERM)
+            names.kill()
