@@ -13,7 +13,7 @@ from ecg_service.api.edge.queries import read_query
 from ecg_service.api.openapi.declared import Sent, documented
 from ecg_service.api.schemas.insights import InsightsOut
 from ecg_service.api.schemas.queries import InsightsQuery
-from ecg_service.api.state import services_of
+from ecg_service.api.state import require_current, services_of
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound
 
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
@@ -48,7 +48,7 @@ class InsightController(Controller):
             request.user.name, key, zeros=zeros, wait=wait or 0
         )
         if wait:
-            await services_of(request).users.require_current(request.user)
+            await require_current(request)
         headers = {} if wait is None else {"Preference-Applied": f"wait={wait}"}
         return Answer(InsightsOut.of(key, zeros, found), headers=headers)
 

@@ -52,5 +52,11 @@ def services_of(request: Request[Any, Any, Any]) -> Services:
 async def current_body(kind: type[T], request: Request[Any, Any, Any]) -> T:
     """Read a small body, which may take long, and refuse it if the user has changed meanwhile."""
     body = await read_small_body(kind, request, services_of(request).limits)
-    await services_of(request).users.require_current(request.user)
+    await require_current(request)
     return body
+
+
+async def require_current(request: Request[Any, Any, Any]) -> None:
+    """Raise `Unauthenticated` if the user has changed since the request began, or their key is gone."""
+    await services_of(request).users.require_current(request.user)
+    await services_of(request).api_keys.require_current(request.user)

@@ -84,7 +84,7 @@ class MyselfController(Controller):
     @get(**documented({200: Sent(UserOut)}))
     async def read(self, request: Request[Any, Any, Any]) -> UserOut:
         """Return the user who is signed in, with the role they have by their credentials."""
-        user = await services_of(request).users.get(request.user.name)
+        user = await services_of(request).users.own(request.user)
         return UserOut.of(replace(user, role=request.user.role))
 
     @put("/password", status_code=204, **documented({204: Sent()}, body=Body(PasswordChange)))

@@ -11,6 +11,7 @@ EcgError
 │   └── InvalidHeader      a header field breaks a rule
 ├── Unauthenticated        no credentials, or wrong ones
 ├── Forbidden              the role may not do this
+│   └── MissingScope       the role may, the credentials may not: they allow a part only
 ├── NotFound
 │   ├── EcgNotFound        unknown or another user's; the two are indistinguishable
 │   ├── LeadNotFound
@@ -104,6 +105,10 @@ class Unauthenticated(EcgError):
 
 class Forbidden(EcgError):
     """The role of the user does not allow this."""
+
+
+class MissingScope(Forbidden):
+    """The user may do this, but not with these credentials: they allow a part only."""
 
 
 class NotFound(EcgError):

@@ -6,15 +6,19 @@ from enum import StrEnum
 from typing import Annotated, cast
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from ecg_service.domain.opaque import Opaque
 from ecg_service.domain.principal import Scope
-from ecg_service.domain.violations import conform
+from ecg_service.domain.violations import conform, pattern
 
 GrantName = Annotated[
     str,
-    Meta(pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$(?!\n)", max_length=64),
+    pattern(
+        r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$(?!\n)",
+        "A name has at least one character, no space at its ends, and no control characters.",
+        longest=64,
+    ),
 ]
 """What its owner calls it."""
 

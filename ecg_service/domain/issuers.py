@@ -9,8 +9,16 @@ from urllib.parse import SplitResult, urlsplit
 from msgspec import Meta, Struct
 
 from ecg_service.domain.users import Role
+from ecg_service.domain.violations import pattern
 
-IssuerName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$(?!\n)", max_length=24)]
+IssuerName = Annotated[
+    str,
+    pattern(
+        r"^[a-z0-9][a-z0-9-]*$(?!\n)",
+        "A provider's name has letters from a to z, digits and -, which is not the first.",
+        longest=24,
+    ),
+]
 Text = Annotated[str, Meta(min_length=1, max_length=255)]
 Algorithm = Literal[
     "RS256",

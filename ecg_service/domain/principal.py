@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Self
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -21,13 +22,14 @@ class Principal(Struct, frozen=True):
     """An authenticated user, without any secret.
 
     `scopes` narrow what the role allows; None allows all of it. `epoch` is that of the user when
-    they signed in.
+    they signed in, `grant` the API key with which they did.
     """
 
     name: str
     role: Role
     scopes: frozenset[Scope] | None = None
     epoch: int = 0
+    grant: UUID | None = None
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -38,17 +40,29 @@ class Principal(Struct, frozen=True):
 EpochOf = Callable[[str], int | None]
 """Returns the epoch at which a user is now, or None if there is no such user."""
 
+HasGrant = Callable[[UUID], bool]
+"""Tells whether a grant is there: one that is revoked is not."""
 
-def is_current(by: Principal | None, epoch_of: EpochOf) -> bool:
-    """Whether the user is as they were when they signed in; nobody is the operator.
+
+def no_grant(_: UUID) -> bool:
+    """Find no grant: what does not ask for them is not for API keys."""
+    return False
+
+
+def is_current(by: Principal | None, epoch_of: EpochOf, has_grant: HasGrant = no_grant) -> bool:
+    """Whether the user is as they were when they signed in, and so is their key; nobody is the operator.
 
     The head of a request is authenticated, the work is done when the body has arrived: stores
     ask again in the transaction of each write.
     """
-    return by is None or epoch_of(by.name) == by.epoch
+    if by is None:
+        return True
+    return epoch_of(by.name) == by.epoch and (by.grant is None or has_grant(by.grant))
 
 
-def require_current(by: Principal | None, epoch_of: EpochOf) -> None:
-    """Raise `Unauthenticated` if the user has changed since they signed in."""
-    if not is_current(by, epoch_of):
+def require_current(
+    by: Principal | None, epoch_of: EpochOf, has_grant: HasGrant = no_grant
+) -> None:
+    """Raise `Unauthenticated` if the user has changed since they signed in, or their key is gone."""
+    if not is_current(by, epoch_of, has_grant):
         raise Unauthenticated

@@ -16,7 +16,7 @@ from ecg_service.domain.errors import (
     Unauthenticated,
 )
 from ecg_service.domain.insights import InsightRecord
-from ecg_service.domain.principal import EpochOf, Principal, is_current
+from ecg_service.domain.principal import EpochOf, HasGrant, Principal, is_current, no_grant
 
 
 class StoredEcg(Struct, frozen=True):
@@ -47,7 +47,12 @@ Find = Callable[[str, str], IdAndFingerprint | DamagedEcg | DamagedKey | None]
 
 
 def sift(
-    new: Sequence[StoredEcg], *, find_id: Find, find_key: Find, epoch_of: EpochOf
+    new: Sequence[StoredEcg],
+    *,
+    find_id: Find,
+    find_key: Find,
+    epoch_of: EpochOf,
+    has_grant: HasGrant = no_grant,
 ) -> tuple[list[StoredEcg], list[Added]]:
     """Return the ECGs of a batch that are to be stored, and the answer to each of the batch.
 
@@ -59,9 +64,9 @@ def sift(
     fresh: list[StoredEcg] = []
     answers: list[Added] = []
     keys, client_ids = _Names(find_key, KeyReused), _Names(find_id, EcgIdTaken)
-    epoch_of = cache(epoch_of)
+    epoch_of, has_grant = cache(epoch_of), cache(has_grant)
     for one in new:
-        if not is_current(one.sender, epoch_of):
+        if not is_current(one.sender, epoch_of, has_grant):
             answers.append(Unauthenticated())
             continue
         answer = keys.answer(one, one.key) or client_ids.answer(one, one.ecg.client_id)

@@ -5,14 +5,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, cast
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ecg_service.domain.errors import LastAdmin, UserInUse
-from ecg_service.domain.violations import conform
+from ecg_service.domain.violations import conform, pattern
 
 Username = Annotated[
-    str, Meta(pattern=r"^(?!me$)[A-Za-z0-9][A-Za-z0-9._@+-]*$(?!\n)", min_length=1, max_length=64)
+    str,
+    pattern(
+        r"^(?!me$)[A-Za-z0-9][A-Za-z0-9._@+-]*$(?!\n)",
+        "A name begins with a letter from A to Z or a digit, has only these and . _ @ + - and is not `me`.",
+        least=1,
+        longest=64,
+    ),
 ]
 """`/users/me` is the user who asks, so no user may be called `me`."""
 

@@ -4,6 +4,7 @@ import re
 from typing import TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from ecg_service.domain.errors import Invalid, Path, Violation
 
@@ -27,6 +28,15 @@ _CODES = {
     "Expected": "wrong_type",
 }
 
+_MATCHING = "Expected `str` matching regex "
+_WORDS: dict[str, str] = {}
+
+
+def pattern(regex: str, words: str, *, longest: int, least: int | None = None) -> Meta:
+    """Return a rule for a text; `words` say it to people, who would have to read the regex."""
+    _WORDS[f"{_MATCHING}{regex!r}"] = words
+    return Meta(pattern=regex, min_length=least, max_length=longest)
+
 
 def conform(value: object, rules: type[T], *path: str | int) -> T:
     """Return the value as the annotated type, or raise `Invalid` at this path."""
@@ -45,7 +55,7 @@ def violation(error: msgspec.ValidationError, *path: str | int) -> Violation:
     if field:
         inner += (field["field"],)
     code = next((code for prefix, code in _CODES.items() if detail.startswith(prefix)), "invalid")
-    return Violation(path + inner, code, detail)
+    return Violation(path + inner, code, _WORDS.get(detail, detail))
 
 
 def _path(prose: str) -> Path:

@@ -44,5 +44,8 @@ class GrantRepository(Protocol):
         ...
 
     async def remove(self, owner: str, grant_id: UUID, *, by: Principal | None = None) -> None:
-        """Remove a grant, also a damaged one, or raise `GrantNotFound` if it is not the owner's."""
+        """Remove a grant, also a damaged one, or raise `GrantNotFound` if it is not the owner's.
+
+        ECGs that come with it afterwards are refused (`Unauthenticated`), also those on their way.
+        """
         ...

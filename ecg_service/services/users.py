@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from ecg_service.domain.errors import Invalid, Violation
+from ecg_service.domain.errors import Invalid, Unauthenticated, UserNotFound, Violation
 from ecg_service.domain.passwords import check_password
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.time import to_microseconds
@@ -70,7 +70,7 @@ class Users:
         A hash that is not the one verified is not replaced: it has another epoch.
         """
         check_password(new, "new_password", name=by.name)
-        user = await self._repository.get(by.name)
+        user = await self.own(by)
         if not await self._hasher.verify(current, user.password_hash or None):
             raise Invalid(
                 Violation(("current_password",), "wrong_password", "This is not your password.")
@@ -82,9 +82,16 @@ class Users:
         await self._change(by.name, sign_out=True, by=by)
 
     async def require_current(self, by: Principal) -> None:
-        """Raise `Unauthenticated` if they have changed since they signed in."""
-        user = await self._repository.get(by.name)
-        require_current(by, lambda _: user.epoch)
+        """Raise `Unauthenticated` if they have changed since they signed in; their key is not looked at."""
+        user = await self.own(by)
+        require_current(by, lambda _: user.epoch, lambda _: True)
+
+    async def own(self, by: Principal) -> User:
+        """Return the user who asks, or raise `Unauthenticated` if they are erased."""
+        try:
+            return await self._repository.get(by.name)
+        except UserNotFound as error:
+            raise Unauthenticated from error
 
     async def _new(self, name: str, password: str, role: Role) -> User:
         check_username(name, "username")

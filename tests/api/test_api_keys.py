@@ -117,7 +117,7 @@ async def test_a_key_that_only_sends_reads_nothing(
         await device.post("/api-keys", json={"name": "n", "scopes": ["read"]}),
         await device.get("/users/me"),
     ):
-        problem(refused, 403, "forbidden")
+        problem(refused, 403, "insufficient-scope")
 
 
 async def test_a_key_that_only_reads_sends_and_deletes_nothing(
@@ -126,8 +126,8 @@ async def test_a_key_that_only_reads_sends_and_deletes_nothing(
     known = await post(newcomer)
     reader = bearer(service.app, (await make(newcomer, "read"))["key"])
     assert (await reader.get(f"/ecg/{known}")).status_code == 200
-    problem(await reader.post("/ecg", json=ecg()), 403, "forbidden")
-    problem(await reader.delete(f"/ecg/{known}"), 403, "forbidden")
+    problem(await reader.post("/ecg", json=ecg()), 403, "insufficient-scope")
+    problem(await reader.delete(f"/ecg/{known}"), 403, "insufficient-scope")
 
 
 async def test_a_revoked_key_opens_nothing_at_once(
@@ -222,3 +222,78 @@ async def test_a_user_has_so_many_and_it_is_known_when_each_was_used(fresh: Serv
     assert before <= datetime.fromisoformat(listed[1]["last_used"]) <= datetime.now(UTC)
     await user.delete(f"/api-keys/{made[0]['id']}")
     await make(user, "read")
+
+
+async def test_what_is_on_its_way_when_its_key_is_revoked_is_not_stored(
+    service: Service, newcomer: httpx.AsyncClient
+) -> None:
+    for path, media_type in (("/ecg", "application/json"), ("/ecg/batch", "application/x-ndjson")):
+        made = await make(newcomer, "ingest")
+
+        async def body(key_id: str = made["id"]) -> AsyncGenerator[bytes]:
+            yield b'{"leads":'
+            assert (await newcomer.delete(f"/api-keys/{key_id}")).status_code == 204
+            yield b'[{"name":"I","signal":[1,-1]}]}\n'
+
+        device = bearer(service.app, made["key"])
+        answer = await device.post(path, content=body(), headers={"Content-Type": media_type})
+        item = answer.json()["items"][0] if path.endswith("batch") else answer.json()
+        assert item["status"] == 401, answer.text
+    assert (await newcomer.get("/ecg")).json()["ecgs"] == []
+
+
+async def test_a_wait_ends_in_nothing_when_its_key_is_revoked(
+    service: Service, newcomer: httpx.AsyncClient
+) -> None:
+    made, kept = await make(newcomer, "read"), await make(newcomer, "read")
+    path, wait = f"/ecg/{await post(newcomer)}/insights", {"Prefer": "wait=1"}
+    device, other = bearer(service.app, made["key"]), bearer(service.app, kept["key"])
+    assert (await device.get(path, headers=wait)).status_code == 200
+    # As another process does it: this one remembers for a while that the key was right.
+    await service.services.api_keys._grants.remove(  # pyright: ignore[reportPrivateUsage]
+        (await newcomer.get("/users/me")).json()["username"], UUID(made["id"])
+    )
+    problem(await device.get(path, headers=wait), 401, "unauthenticated")
+    assert (await other.get(path, headers=wait)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api-keys", {"name": "ward 3", "scopes": ["read"]}),
+        ("/users/me", None),
+        ("/users/me/password", {"current_password": PASSWORD, "new_password": PASSWORD + "x"}),
+    ],
+)
+async def test_who_is_erased_meanwhile_is_nobody(
+    fresh: Service, path: str, body: Json | None
+) -> None:
+    user = await fresh.newcomer()
+    name = (await user.get("/users/me")).json()["username"]
+    repository = fresh.services.users._repository  # pyright: ignore[reportPrivateUsage]
+    await repository.update(name, disabled=True)
+    await repository.remove(name)
+    method = "GET" if body is None else "PUT" if "password" in path else "POST"
+    problem(await user.request(method, path, json=body), 401, "unauthenticated")
+
+
+async def test_the_rules_of_names_are_said_in_words(
+    newcomer: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    asked = [
+        await newcomer.post("/api-keys", json={"name": " x", "scopes": ["read"]}),
+        await admin.post("/users", json={"username": "a:", "password": PASSWORD}),
+    ]
+    for answer in asked:
+        [error] = problem(answer, 422, "invalid-body")["errors"]
+        assert error["code"] == "pattern"
+        assert error["detail"].startswith("A name ")
+
+
+async def test_a_missing_scope_is_named(service: Service, newcomer: httpx.AsyncClient) -> None:
+    device = bearer(service.app, (await make(newcomer, "ingest"))["key"])
+    told = problem(await device.get("/ecg"), 403, "insufficient-scope")
+    assert told["detail"] == "This needs the scope `read`."
+    told = problem(await device.get("/api-keys"), 403, "insufficient-scope")
+    assert told["detail"] == "No scope allows this: sign in with a name and password."
+    problem(await device.get("/users"), 403, "forbidden")

@@ -78,7 +78,8 @@ async def test_a_scope_narrows_what_the_tokens_allow(service: Service) -> None:
         assert found["scope"] == "ingest"
         user = bearer(service.app, found["access_token"])
         await post(user)
-        problem(await user.get("/ecg"), 403, "forbidden")
+        told = problem(await user.get("/ecg"), 403, "insufficient-scope")
+        assert told["detail"] == "This needs the scope `read`."
 
 
 @pytest.mark.parametrize(

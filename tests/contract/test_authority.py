@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from ecg_service.domain.errors import LastAdmin, Unauthenticated, UserExists
 from ecg_service.domain.principal import Principal
@@ -113,3 +114,20 @@ async def test_in_a_batch_each_sender_counts_for_themselves(store: Store) -> Non
     assert answers[4] == kept
     assert {e.id for e in await store.ecgs.page("ann", limit=9)} == {kept, batch[1].ecg.id}
     assert await store.insights.pending(limit=9) == []
+
+
+async def test_a_key_counts_while_it_is_there(store: Store) -> None:
+    kept, gone = grant("ann"), grant("ann")
+    for one in (kept, gone):
+        await store.grants.add(one, most=9)
+    by = [replace(ANN, grant=one.id) for one in (kept, gone)]
+    both = [new("ann", sender=one) for one in by]
+    assert await store.ecgs.add_many(both) == [one.ecg.id for one in both]
+    await store.grants.remove("ann", gone.id)
+    batch = [new("ann", sender=one) for one in (by[1], by[0], ANN, by[1])]
+    answers = await store.ecgs.add_many(batch)
+    assert answers[1:3] == [one.ecg.id for one in batch[1:3]]
+    assert [type(answers[n]) for n in (0, 3)] == [Unauthenticated, Unauthenticated]
+    assert isinstance(await store.ecgs.add_long(batch[0]), Unauthenticated)
+    with pytest.raises(Unauthenticated):
+        await store.ecgs.delete("ann", both[0].ecg.id, by=by[0])

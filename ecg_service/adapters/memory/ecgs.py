@@ -48,6 +48,7 @@ class MemoryEcgs(EcgRepository):
             find_id=lambda owner, client_id: self._named.get((owner, client_id)),
             find_key=lambda owner, key: self._keys.get((owner, key)),
             epoch_of=self._users.epoch_of,
+            has_grant=self._users.has_grant,
         )
         if together:
             require_all(answers)

@@ -66,6 +66,10 @@ class MemoryUsers(UserRepository):
         self.identities = {one: user for one, user in self.identities.items() if user != name}
         self.grants = {one: grant for one, grant in self.grants.items() if grant.owner != name}
 
+    def has_grant(self, grant_id: UUID) -> bool:
+        """Whether it is there."""
+        return grant_id in self.grants
+
     def epoch_of(self, name: str) -> int | None:
         """Return the epoch of a user, if there is one."""
         return self._users[name].epoch if name in self._users else None

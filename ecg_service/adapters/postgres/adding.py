@@ -36,7 +36,8 @@ LOOK = f"""
         FROM unnest($6::bytea[], $7::bytea[]) AS asked (owner, name)
         JOIN client_ids ON (client_ids.owner, client_ids.client_id) = (asked.owner, asked.name)
         LEFT JOIN ecgs AS found ON found.id = client_ids.ecg_id
-    )
+    ),
+    ARRAY(SELECT id FROM grants WHERE id = ANY($8::uuid[]))
 """  # noqa: S608
 # Names in order, so that two transactions wait for each other in one direction only.
 TAKE = f"""
@@ -86,7 +87,7 @@ class Batch:
 
     async def _add(self, connection: Connection) -> list[Added]:
         row = await connection.fetchrow(LOOK, *self._asked())
-        transaction, epochs, known_keys, known_ids = row or ("", (), (), ())
+        transaction, epochs, known_keys, known_ids, grants = row or ("", (), (), (), ())
         ids = {_name(row): _to_ecg(row) for row in known_ids}
         named = {_name(row): _to_named(row) for row in known_keys}
         fresh, answers = sift(
@@ -94,6 +95,7 @@ class Batch:
             find_id=lambda owner, name: ids.get((owner, name)),
             find_key=lambda owner, name: named.get((owner, name)),
             epoch_of={name.decode(): epoch for name, epoch in epochs}.get,
+            has_grant={*grants}.__contains__,
         )
         if self._together:
             require_all(answers)
@@ -111,6 +113,7 @@ class Batch:
         for asked in (asked_keys, asked_ids):
             yield [owner.encode() for owner, _ in asked]
             yield [(name or "").encode() for _, name in asked]
+        yield [*{one.sender.grant for one in self.new if one.sender and one.sender.grant}]
 
     async def _store(self, connection: Connection, fresh: Sequence[StoredEcg]) -> None:
         await self._take_names(connection, fresh)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ecg_service.adapters.postgres.engine.engine import Engine
 from ecg_service.adapters.postgres.engine.sql import Connection, Record, count_of
 from ecg_service.adapters.postgres.tables import GRANTS
-from ecg_service.adapters.postgres.users import LOCK_USERS, require_current
+from ecg_service.adapters.postgres.users import LOCK_TO_CHANGE, LOCK_USERS, require_current
 from ecg_service.adapters.rows.grants import to_grant, to_row
 from ecg_service.domain.errors import Damaged, DamagedGrant, GrantNotFound, TooManyGrants
 from ecg_service.domain.grants import Grant, Kind, UnreadableGrant
@@ -99,7 +99,7 @@ class PostgresGrants(GrantRepository):
             if not count_of(await connection.execute(REMOVE, grant_id, owner.encode())):
                 raise GrantNotFound
 
-        await self._engine.write(remove, locks=LOCK_USERS)
+        await self._engine.write(remove, locks=LOCK_TO_CHANGE)
 
 
 def _read(row: Record | None) -> Grant:

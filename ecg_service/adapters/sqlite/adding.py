@@ -9,6 +9,7 @@ import apsw
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, COLUMNS, FINGERPRINT, to_ecg, to_row
 from ecg_service.adapters.sqlite.backfill import rewind
 from ecg_service.adapters.sqlite.engine.sql import Row, execute_many
+from ecg_service.adapters.sqlite.grants import has_grant
 from ecg_service.adapters.sqlite.rows.insights import insert_records
 from ecg_service.adapters.sqlite.rows.keys import find_key, insert_keys
 from ecg_service.adapters.sqlite.rows.parts import first_part, insert_parts, keep_parts, parts_of
@@ -49,6 +50,7 @@ def _insert(
         find_id=partial(_find, connection),
         find_key=partial(find_key, connection),
         epoch_of=partial(epoch_of, connection),
+        has_grant=partial(has_grant, connection),
     )
     if fresh:
         execute_many(connection, INSERT, map(_to_row, fresh))

@@ -30,6 +30,7 @@ PAGE = """
 """
 COUNT = "SELECT count(*) FROM grants WHERE owner = ? AND kind = ?"
 FORGET = "DELETE FROM grants WHERE owner = ? AND kind = ? AND expires <= ?"
+HAS = "SELECT 1 FROM grants WHERE id = ?"
 REMOVE = "DELETE FROM grants WHERE id = ? AND owner = ?"
 
 logger = logging.getLogger(__name__)
@@ -77,6 +78,11 @@ def _get(connection: apsw.Connection, grant_id: bytes) -> Grant:
     for row in select(connection, GET, grant_id, damaged=DamagedGrant):
         return to_grant(row)
     raise GrantNotFound
+
+
+def has_grant(connection: apsw.Connection, grant_id: UUID) -> bool:
+    """Whether it is there, damaged or not."""
+    return any(execute(connection, HAS, grant_id.bytes))
 
 
 def _page(

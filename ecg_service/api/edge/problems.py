@@ -19,6 +19,7 @@ from ecg_service.domain.errors import (
     Invalid,
     InvalidHeader,
     InvalidQuery,
+    MissingScope,
     Path,
     QuotaExceeded,
     TooManyGuesses,
@@ -84,6 +85,8 @@ def _kind(error: EcgError) -> Kind:
 
 
 def _members(error: EcgError) -> dict[str, Any]:
+    if isinstance(error, MissingScope):
+        return {"detail": str(error)}
     if not isinstance(error, Invalid):
         return {}
     return {"detail": _cut(error.violations[0].detail), "errors": _errors(error)}

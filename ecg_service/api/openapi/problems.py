@@ -65,7 +65,7 @@ def _errors(
         yield from _SIGNED_IN
         if method != "get":
             yield from _WRITES
-        yield errors.Forbidden
+        yield from (errors.Forbidden, errors.MissingScope)
 
 
 def _answer(same: list[Kind]) -> Spec:

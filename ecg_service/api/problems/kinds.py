@@ -58,6 +58,7 @@ OF_ERRORS: dict[type[EcgError], Kind] = {
     errors.InvalidHeader: Kind(400, "invalid-header", "A header field is invalid"),
     errors.Unauthenticated: Kind(401, "unauthenticated", "Sign in to do this"),
     errors.Forbidden: Kind(403, "forbidden", "Your role does not allow this"),
+    errors.MissingScope: Kind(403, "insufficient-scope", "These credentials do not allow this"),
     errors.NotFound: Kind(404, "not-found", "There is nothing here"),
     errors.EcgIdTaken: Kind(409, "id-taken", "Another ECG of yours has this id"),
     errors.EcgIdsTaken: Kind(409, "id-taken", "Another ECG of yours has this id"),

@@ -122,6 +122,7 @@ async def _opened(settings: Settings) -> AsyncGenerator[ApiKeys]:
 
 
 async def _all(keys: ApiKeys, user: str) -> list[Grant | UnreadableGrant]:
+    await keys.owner(user)
     found, after = await keys.page(user, limit=PAGE_SIZE)
     while after is not None:
         page, after = await keys.page(user, limit=PAGE_SIZE, after=after)

@@ -4,12 +4,19 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from ecg_service.domain import opaque
-from ecg_service.domain.errors import Forbidden, GrantNotFound, Invalid, Unauthenticated, Violation
+from ecg_service.domain.errors import (
+    Forbidden,
+    GrantNotFound,
+    Invalid,
+    Unauthenticated,
+    UserNotFound,
+    Violation,
+)
 from ecg_service.domain.grants import Grant, Kind, UnreadableGrant, check_name
 from ecg_service.domain.ids import next_id
 from ecg_service.domain.opaque import Opaque, Prefix
 from ecg_service.domain.principal import Principal, Scope
-from ecg_service.domain.users import Role
+from ecg_service.domain.users import Role, User
 from ecg_service.ports.grants import GrantRepository
 from ecg_service.ports.users import UserRepository
 from ecg_service.services.authentication import find
@@ -54,7 +61,7 @@ class ApiKeys:
 
         Raises `Invalid`, `TooManyGrants`, or `Forbidden` for an admin, who sees no ECGs.
         """
-        user, now = await self._users.get(owner), datetime.now(UTC)
+        user, now = await self.owner(owner, by=by), datetime.now(UTC)
         _check(name, scopes, expires, now)
         if user.role is not Role.USER:
             raise Forbidden("an API key sends and reads ECGs, so it is for users, not for admins")
@@ -62,6 +69,21 @@ class ApiKeys:
         grant = Grant(key.id, Kind.API_KEY, owner, key.digest, now, expires, name, scopes)
         await self._grants.add(grant, most=self._most, by=by)
         return key.written(Prefix.API_KEY), grant
+
+    async def owner(self, name: str, *, by: Principal | None = None) -> User:
+        """Return the user, or raise `UserNotFound`; if it was them who asked, `Unauthenticated`."""
+        user = await find(self._users, name)
+        if user is None:
+            raise UserNotFound if by is None else Unauthenticated
+        return user
+
+    async def require_current(self, by: Principal) -> None:
+        """Raise `Unauthenticated` if they signed in with a key that is revoked."""
+        try:
+            if by.grant:
+                await self._grants.get(by.grant)
+        except GrantNotFound as error:
+            raise Unauthenticated from error
 
     async def page(
         self, owner: str, *, limit: int, after: UUID | None = None
@@ -89,7 +111,7 @@ class ApiKeys:
             raise Unauthenticated
         self._uses.note(grant, now)
         left = (grant.expires - now).total_seconds() if grant.expires else self._recheck
-        principal = Principal(user.name, user.role, grant.scopes, user.epoch)
+        principal = Principal(user.name, user.role, grant.scopes, user.epoch, grant.id)
         return Verified(user, principal, min(self._recheck, left))
 
     async def _find(self, key: Opaque) -> Grant | None:

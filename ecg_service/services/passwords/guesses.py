@@ -93,11 +93,15 @@ class Guesses:
         """Remember who gave the right password; that it was tried counts no more."""
         self._accounts.add(name, -1)
         self._addresses.add(address, -1)
-        self._wrong.forget((name, address))
+        self.end(name, address)
         self._known[hash((name, address))] = None
         self._known.move_to_end(hash((name, address)))
         while len(self._known) > self._capacity:
             self._known.popitem(last=False)
+
+    def end(self, name: str, address: str) -> None:
+        """Let them wait no longer."""
+        self._wrong.forget((name, address))
 
     def wrong(self, name: str, address: str) -> None:
         """Count a wrong password."""

@@ -47,10 +47,10 @@ class Passwords(PasswordHasher):
         """Verify the password that somebody at this address gives; raises `TooManyGuesses`.
 
         What holds for a name does not depend on whether there is such a user. A password that is
-        `proven` was right before: it is no guess, wherever it comes from.
+        `proven` was right before: it is no guess, wherever it comes from, and ends a wait there if it still is.
         """
         if proven:
-            return await self.verify(password, password_hash)
+            return await self._prove(name, address, password, password_hash)
         place = place_of(address)
         self._guesses.require_time(name, place)
         async with self._turns.taken(self._guesses.ask(name, place)):
@@ -60,4 +60,12 @@ class Passwords(PasswordHasher):
             self._guesses.right(name, place)
         else:
             self._guesses.wrong(name, place)
+        return right
+
+    async def _prove(
+        self, name: str, address: str, password: str, password_hash: str | None
+    ) -> bool:
+        right = await self.verify(password, password_hash)
+        if right:
+            self._guesses.end(name, place_of(address))
         return right

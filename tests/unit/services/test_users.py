@@ -8,7 +8,7 @@ import pytest
 from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.passwords import Argon2Passwords
-from ecg_service.domain.errors import Invalid, UserNotFound
+from ecg_service.domain.errors import Invalid, Unauthenticated
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role
 from ecg_service.services.credentials import VerifiedCredentials
@@ -69,7 +69,7 @@ async def test_the_current_password_is_that_of_the_store(users: Users) -> None:
 
 
 async def test_the_unknown_have_no_password_to_change(users: Users) -> None:
-    with pytest.raises(UserNotFound):
+    with pytest.raises(Unauthenticated):
         await users.change_password(ANN, PASSWORD, PASSWORD)
 
 

@@ -10,6 +10,7 @@ from litestar.exceptions import ImproperlyConfiguredException
 from litestar.handlers import BaseRouteHandler
 from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 
+from ecg_service.domain.errors import Forbidden, MissingScope
 from ecg_service.domain.principal import Principal, Scope
 from ecg_service.domain.users import Role
 
@@ -38,6 +39,14 @@ class Audience(Enum):
         """Whether the route is for them."""
         allowed = principal.scopes is None or self.scope in principal.scopes
         return allowed and principal.role in self.roles
+
+    def refusal(self, principal: Principal) -> Forbidden:
+        """Return why the route is not for them."""
+        if principal.role not in self.roles:
+            return Forbidden()
+        if self.scope is None:
+            return MissingScope("No scope allows this: sign in with a name and password.")
+        return MissingScope(f"This needs the scope `{self.scope}`.")
 
 
 def require_audiences(routes: Iterable[Route]) -> None:

@@ -9,7 +9,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.answers.responses import answer_options
 from ecg_service.api.edge.problems import ecg_error
-from ecg_service.domain.errors import Forbidden, Unauthenticated
+from ecg_service.domain.errors import Unauthenticated
 from ecg_service.domain.principal import Principal
 
 
@@ -58,7 +58,7 @@ class Authentication:
                 scheme, credentials = self._credentials(scope)
                 principal = await scheme.authenticate(credentials, address_of(scope))
                 if not opt["audience"].admits(principal):
-                    raise Forbidden
+                    raise opt["audience"].refusal(principal)
                 scope["user"] = principal
             return await app(scope, receive, send)
 

@@ -64,6 +64,8 @@ def test_a_revoked_one_is_gone() -> None:
         (("create", "bob", "n", "--scope", "admin"), 2),
         (("create", "bob", "n", "--scope", "read", "--days", "0"), 2),
         (("revoke", "bob", "x"), 2),
+        (("list", "nobody"), 1),
+        (("list", "nobody", "--json"), 1),
     ],
 )
 def test_what_is_refused_makes_no_key(arguments: tuple[str, ...], code: int) -> None:

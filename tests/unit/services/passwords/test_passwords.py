@@ -64,3 +64,14 @@ async def test_all_addresses_of_one_client_wait_together() -> None:
     with pytest.raises(TooManyGuesses):
         await passwords.sign_in("ann", "2001:db8::ffff", "wrong", "hash of right")
     assert await passwords.sign_in("ann", "2001:db8:0:1::1", "right", "hash of right")
+
+
+async def test_a_proven_password_ends_the_wait_of_who_gives_it() -> None:
+    passwords = Passwords(Watched())
+    for number in range(FREE):
+        assert not await passwords.sign_in("ann", "192.0.2.1", f"{number}", "hash of right")
+    assert not await passwords.sign_in("ann", "192.0.2.1", "x", "hash of right", proven=True)
+    with pytest.raises(TooManyGuesses):
+        await passwords.sign_in("ann", "192.0.2.1", "right", "hash of right")
+    assert await passwords.sign_in("ann", "192.0.2.1", "right", "hash of right", proven=True)
+    assert not await passwords.sign_in("ann", "192.0.2.1", "wrong", "hash of right")
