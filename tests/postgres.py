@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import pytest
 
-from ecg_service.adapters.postgres import PostgresDatabase
 from ecg_service.adapters.postgres.engine.blocking import run
 from ecg_service.adapters.postgres.engine.sql import (
     LOST,
@@ -18,6 +17,7 @@ from ecg_service.adapters.postgres.engine.sql import (
     Record,
     connect,
 )
+from ecg_service.bootstrap.stores import database_from_url
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ def empty_schema(kept: ExitStack) -> Generator[str]:
     """
     if not _empty:
         url = kept.enter_context(new_schema())
-        PostgresDatabase.from_url(url).migrate()
+        database_from_url(url).migrate()
         kept.callback(lambda: url in _empty and _empty.remove(url))
         _empty.append(url)
     url = _empty.pop()

@@ -19,8 +19,8 @@ from benchmarks.workloads import body, signals
 from ecg_core import Signal, pack
 from ecg_service.adapters.cache import CachedStore, Limits
 from ecg_service.adapters.cache.cache import keys_of
-from ecg_service.adapters.postgres import PostgresDatabase
 from ecg_service.adapters.postgres.engine.sql import connect
+from ecg_service.bootstrap.stores import database_from_url
 from ecg_service.ports.ecgs import EcgRepository
 
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/1")
@@ -108,7 +108,7 @@ async def _stores() -> AsyncGenerator[tuple[EcgRepository, CachedStore, list[UUI
     connection = await connect(url, {}, seconds=5)
     await connection.execute(f"CREATE SCHEMA {name}")
     try:
-        database = PostgresDatabase.from_url(url)
+        database = database_from_url(url)
         await asyncio.to_thread(database.migrate)
         async with (
             database.open() as store,

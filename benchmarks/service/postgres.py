@@ -18,10 +18,10 @@ from rich.table import Table
 
 from benchmarks.workloads import body, signals
 from ecg_core import Signal, pack
-from ecg_service.adapters.postgres import PostgresDatabase
 from ecg_service.adapters.postgres.adding import COLUMNS, Batch
 from ecg_service.adapters.postgres.engine.sql import Connection, connect
 from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS
+from ecg_service.bootstrap.stores import database_from_url
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.ids import next_id
 from ecg_service.domain.insights import InsightRecord, InsightState
@@ -115,7 +115,7 @@ async def _stores(writers: int) -> AsyncGenerator[dict[str, Store]]:
     connection = await connect(url, {}, seconds=5)
     await connection.execute(f"CREATE SCHEMA {name}")
     try:
-        database = PostgresDatabase.from_url(url)
+        database = database_from_url(url)
         await asyncio.to_thread(database.migrate)
         await connection.execute(RAW)
         async with database.open() as store:

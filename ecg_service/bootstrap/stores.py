@@ -40,7 +40,7 @@ def _postgres(url: str, settings: Settings) -> Database | None:
         write_seconds=settings.store.max_write_seconds,
         reader_threads=settings.readers.reader_threads,
     )
-    return adapter.PostgresDatabase.from_url(url, limits)
+    return adapter.PostgresDatabase.from_url(url, SqliteDatabase, limits)
 
 
 def _memory(url: str, settings: Settings) -> Database | None:

@@ -9,8 +9,8 @@ import pytest
 
 from ecg_service.adapters.cache import CachedStore, Limits
 from ecg_service.adapters.memory import MemoryDatabase
-from ecg_service.adapters.postgres import PostgresDatabase
 from ecg_service.adapters.sqlite import SqliteDatabase
+from ecg_service.bootstrap.stores import database_from_url
 from ecg_service.ports.store import Database, Store
 from tests.postgres import empty_schema, new_schema
 from tests.redis import URL, require_redis
@@ -29,7 +29,7 @@ def _sqlite(folder: Path) -> Generator[Database]:
 @contextmanager
 def _postgres(_: Path) -> Generator[Database]:
     with new_schema() as url:
-        yield PostgresDatabase.from_url(url)
+        yield database_from_url(url)
 
 
 DATABASES: Mapping[str, Callable[[Path], AbstractContextManager[Database]]] = {
@@ -75,7 +75,7 @@ def migrated(kind: str, folder: Path) -> Generator[Database]:
             yield cast("Database", BehindCache(behind))
     elif kind == "postgres":
         with empty_schema(KEPT) as url:
-            yield PostgresDatabase.from_url(url)
+            yield database_from_url(url)
     else:
         with DATABASES[kind](folder) as made:
             made.migrate()

@@ -6,7 +6,7 @@ import pytest
 
 from tests.servers.servers import Servers
 from tests.torture.disk import Disk
-from tests.torture.outages import postgres, processes, rabbitmq, redis
+from tests.torture.outages import backups, postgres, processes, rabbitmq, redis
 from tests.torture.place import Place
 
 SEED = 20_261
@@ -53,3 +53,8 @@ async def test_no_outage_of_the_broker_or_of_workers_is_noticed_by_who_sends(pla
 async def test_workers_that_fail_lose_nothing(place: Place) -> None:
     kinds = (processes.Failing.flood, processes.Failing.kill, processes.Failing.hang)
     assert (await processes.round_of(place, kinds))["acknowledged"]
+
+
+async def test_a_backup_of_postgresql_under_load_goes_on_elsewhere(place: Place) -> None:
+    figures = await backups.round_of(place, backups.served, count=2)
+    assert figures["held"]

@@ -23,7 +23,7 @@ import pytest
 from tests.servers.servers import Servers
 from tests.torture import rounds, survival, variants
 from tests.torture.disk import Disk
-from tests.torture.outages import clock, postgres, processes, rabbitmq, redis, together
+from tests.torture.outages import backups, clock, postgres, processes, rabbitmq, redis, together
 from tests.torture.place import Place
 
 logger = logging.getLogger(__name__)
@@ -61,6 +61,13 @@ FAULTS = {
     "D13": Fault(2, (processes.round_of,)),
     "D14": Fault(2, (partial(rounds.ends, signals=[SIGTERM]),)),
     "D15": Fault(1, (clock.round_of,)),
+    "D16": Fault(
+        2,
+        (
+            partial(backups.round_of, database=backups.file),
+            partial(backups.round_of, database=backups.served),
+        ),
+    ),
     "D17": Fault(3, (together.round_of,)),
 }
 

@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from typing import NamedTuple
 
 from ecg_service.adapters.postgres.check import problems
+from ecg_service.adapters.postgres.ecgs import RENEW_GENERATION
 from ecg_service.adapters.postgres.engine.blocking import iterate, run
 from ecg_service.adapters.postgres.engine.connections import session
 from ecg_service.adapters.postgres.engine.errors import translate_errors
 from ecg_service.adapters.postgres.engine.limits import Limits
 from ecg_service.adapters.postgres.engine.paging import pages
+from ecg_service.adapters.postgres.engine.presence import ALONE
 from ecg_service.adapters.postgres.engine.sql import Connection, Record, connect
 from ecg_service.adapters.postgres.schema.migrations import MIGRATION_SECONDS, require_current
 from ecg_service.adapters.postgres.tables import (
@@ -23,17 +25,16 @@ from ecg_service.adapters.postgres.tables import (
 )
 from ecg_service.adapters.rows.batches import size_of
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS
-from ecg_service.domain.errors import Conflict, Damaged
+from ecg_service.domain.errors import Conflict, Damaged, StorageUnavailable
 from ecg_service.ports.copies import Contents, Copying, Row
 from ecg_service.ports.store import Checked
 
 SIZE = "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('ecgs')"
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_ALL = "users, identities, ecgs, client_ids, insights, idempotency_keys, grants"
 # Nobody may store or change anything, or take anything for stored, before all of it is.
-ALONE = """
-    BEGIN;
-    LOCK TABLE users, identities, ecgs, client_ids, insights, idempotency_keys, grants IN EXCLUSIVE MODE
-"""
+LOCKED = f"BEGIN; LOCK TABLE {_ALL} IN EXCLUSIVE MODE"
+EMPTIED = f"BEGIN; TRUNCATE {_ALL}, backfills; {RENEW_GENERATION}"
 IS_EMPTY = """
     SELECT NOT EXISTS (SELECT FROM users) AND NOT EXISTS (SELECT FROM ecgs)
     AND NOT EXISTS (SELECT FROM idempotency_keys)
@@ -96,17 +97,19 @@ def _row(table: Table, record: Record) -> Row:
     return (*table.read(record[:width], Damaged), *record[width:])
 
 
-def fill(url: str, limits: Limits, contents: Contents, copying: Copying) -> Checked:
-    """Store all of it in one transaction, which ends when it is checked."""
-    return run(_fill(url, limits, contents, copying))
+def fill(
+    url: str, limits: Limits, contents: Contents, copying: Copying, *, replace: bool = False
+) -> Checked:
+    """Store all of it, in the place of what is there or of nothing, in one transaction that ends when it is checked."""
+    return run(_fill(url, limits, contents, copying, replace=replace))
 
 
-async def _fill(url: str, limits: Limits, contents: Contents, copying: Copying) -> Checked:
+async def _fill(
+    url: str, limits: Limits, contents: Contents, copying: Copying, *, replace: bool
+) -> Checked:
     async with _connected(url, limits) as connection:
         await require_current(connection)
-        await connection.execute(ALONE)
-        if not await connection.fetchval(IS_EMPTY):
-            raise Conflict("only an empty database can be filled")
+        await _require_room(connection, replace=replace)
         done = 0
         for name, rows in contents.batches:
             await _insert(connection, name, rows)
@@ -117,6 +120,17 @@ async def _fill(url: str, limits: Limits, contents: Contents, copying: Copying) 
         checked = await _verified(connection, copying)
         await connection.execute("COMMIT")
         return checked
+
+
+async def _require_room(connection: Connection, *, replace: bool) -> None:
+    """Begin a transaction in which the database is empty, and nobody else has it."""
+    if not (replace or await connection.fetchval(IS_EMPTY)):
+        raise Conflict("what the database holds exists already: only an empty one is filled")
+    if not await connection.fetchval(ALONE):
+        raise StorageUnavailable("the database is in use by a running service")
+    await connection.execute(EMPTIED if replace else LOCKED)
+    if not await connection.fetchval(IS_EMPTY):
+        raise Conflict("somebody else fills the database")
 
 
 async def _insert(connection: Connection, name: str, rows: Sequence[Row]) -> None:

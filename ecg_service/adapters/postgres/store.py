@@ -12,6 +12,7 @@ from contextlib import (
 )
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
@@ -30,16 +31,12 @@ from ecg_service.adapters.postgres.schema.migrations import exists, migrate, req
 from ecg_service.adapters.postgres.schema.partitions import make_partitions
 from ecg_service.adapters.postgres.users import PostgresUsers
 from ecg_service.adapters.urls import shown
-from ecg_service.domain.errors import EcgError, StorageUnavailable
+from ecg_service.domain.errors import EcgError
 from ecg_service.ports.copies import Contents, Copying, VerifyBlob
 from ecg_service.ports.store import Checked, Database, SharedDatabase, StoreStatistics
 
 DEFAULTS = Limits()
 UPKEEP_SECONDS = 60.0
-NO_FILE = (
-    "PostgreSQL is backed up and restored by its own tools: pg_dump for one database,"
-    " pg_basebackup and an archive of its log for a moment in time"
-)
 
 logger = logging.getLogger(__name__)
 
@@ -130,10 +127,14 @@ class PostgresDatabase(Database):
     """A database on a server, or the schema of one that `?search_path=` names."""
 
     url: str
+    backup_at: Callable[[Path], Database]
+    """The file of another kind of database, which a backup of this one is."""
     limits: Limits = DEFAULTS
 
     @classmethod
-    def from_url(cls, url: str, limits: Limits = DEFAULTS) -> Self:
+    def from_url(
+        cls, url: str, backup_at: Callable[[Path], Database], limits: Limits = DEFAULTS
+    ) -> Self:
         """Return the database; raises `ValueError` for a URL that names none.
 
         Everything else in it is the driver's: `?sslmode=verify-full`, `?passfile=`, `?host=`.
@@ -144,7 +145,7 @@ class PostgresDatabase(Database):
                 "a URL of PostgreSQL ends in the name of a database, its port is a number, and its"
                 " user and password have / as %2F, ? as %3F and # as %23"
             )
-        return cls(url, limits)
+        return cls(url, backup_at, limits)
 
     def __str__(self) -> str:
         """Return the URL without its user, password and parameters."""
@@ -178,12 +179,17 @@ class PostgresDatabase(Database):
         return iterate(lambda: check(self.url, self.limits, verify_blob, checked))
 
     def backup(self, to: Path, copying: Copying) -> Checked:
-        del to, copying
-        raise StorageUnavailable(NO_FILE)
+        with self.contents() as held:
+            return self.backup_at(to).fill(held, copying)
 
     def restore(self, backup: Path, copying: Copying) -> Checked:
-        del backup, copying
-        raise StorageUnavailable(NO_FILE)
+        """Fill the database from a copy of the backup, since one of an earlier release is migrated first."""
+        with TemporaryDirectory(dir=backup.parent, prefix=f"{backup.name}.") as folder:
+            copy = self.backup_at(Path(folder) / backup.name)
+            copy.restore(backup, copying)
+            with copy.contents() as held:
+                self.migrate()
+                return fill(self.url, self.limits, held, copying, replace=copying.force)
 
     def contents(self) -> AbstractContextManager[Contents]:
         return contents(self.url, self.limits)

@@ -9,7 +9,12 @@ from ecg_service.adapters.postgres.engine.errors import translate_errors
 from ecg_service.adapters.postgres.engine.limits import Limits
 from ecg_service.adapters.postgres.engine.sql import Connection, connect
 
-HOLD = "SELECT pg_advisory_lock($1)"
+# Of one number, and of two: these are different locks.
+HOLD = """
+    SELECT pg_advisory_lock($1), pg_advisory_lock_shared(0, hashtext(current_schema()))
+"""
+ALONE = "SELECT pg_try_advisory_lock(0, hashtext(current_schema()))"
+"""Whether nobody has the database, or the schema of it, open; from then on nobody can open it."""
 PRESENT = """
     SELECT classid::bigint << 32 | objid::bigint FROM pg_locks
     WHERE locktype = 'advisory' AND objsubid = 1 AND granted

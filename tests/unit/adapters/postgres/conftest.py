@@ -4,7 +4,8 @@ from collections.abc import AsyncGenerator, Generator, Iterator
 
 import pytest
 
-from ecg_service.adapters.postgres import PostgresDatabase, PostgresStore
+from ecg_service.adapters.postgres import PostgresStore
+from ecg_service.bootstrap.stores import database_from_url
 from tests.postgres import new_schema
 from tests.proxy import sockets_collected
 
@@ -12,7 +13,7 @@ from tests.proxy import sockets_collected
 @pytest.fixture
 def url() -> Generator[str]:
     with new_schema() as made:
-        PostgresDatabase.from_url(made).migrate()
+        database_from_url(made).migrate()
         yield made
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from ecg_core import Signal, pack
 from ecg_service.adapters.core import verify_blob
-from ecg_service.adapters.postgres import PostgresDatabase, PostgresStore
+from ecg_service.adapters.postgres import PostgresStore
 from ecg_service.adapters.rows.insights import DAMAGED
+from ecg_service.bootstrap.stores import database_from_url
 from ecg_service.domain.ecg import Ecg, UnreadableEcg
 from ecg_service.domain.errors import DamagedEcg, DamagedGrant, DamagedKey, DamagedUser, EcgNotFound
 from ecg_service.domain.grants import Kind, UnreadableGrant
@@ -38,7 +39,7 @@ async def two(store: PostgresStore) -> list[UUID]:
 
 
 def problems(url: str) -> list[str]:
-    return list(PostgresDatabase.from_url(url).check(verify_blob, Checked()))
+    return list(database_from_url(url).check(verify_blob, Checked()))
 
 
 def alter(url: str, table: str, change: str, where: str = "true") -> None:

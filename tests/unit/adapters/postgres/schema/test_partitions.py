@@ -3,9 +3,10 @@ from uuid import UUID
 
 import pytest
 
-from ecg_service.adapters.postgres import PostgresDatabase, PostgresStore
+from ecg_service.adapters.postgres import PostgresStore
 from ecg_service.adapters.postgres.engine.sql import connect
 from ecg_service.adapters.postgres.schema.partitions import months
+from ecg_service.bootstrap.stores import database_from_url
 from ecg_service.domain.ids import least_id
 from tests.contract.builders import added, ecgs_of, new
 from tests.postgres import execute
@@ -60,7 +61,7 @@ async def test_an_ecg_is_in_the_partition_of_its_month(url: str, store: Postgres
 
 
 async def test_a_month_of_which_there_are_others_stays_among_them(url: str) -> None:
-    database = PostgresDatabase.from_url(url)
+    database = database_from_url(url)
     (first, _), *_ = months(datetime.now(UTC))
     least = least_id(int(first.timestamp()) * 1_000_000_000)
     async with database.open() as store:
