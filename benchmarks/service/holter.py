@@ -4,10 +4,11 @@ import asyncio
 import base64
 import json
 import multiprocessing
+import os
 import statistics
 import time
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -31,6 +32,8 @@ DAY, HOURS = 24 * 3600 * RATE, 2 * 3600 * RATE
 WINDOW = 10 * RATE
 READS = 25
 SHORTS, SECONDS = 100, 15
+PIECE, GIGABIT = 500_000, 125_000_000
+"""Bytes that are sent at once, and a second, to be as fast as a network of 1 Gbit/s."""
 SETTINGS = {
     "ECG_MAX_BODY_BYTES": "400000000",
     "ECG_MAX_BYTES_IN_FLIGHT": "1700000000",
@@ -38,6 +41,10 @@ SETTINGS = {
     "ECG_MAX_BODY_SECONDS": "300",
 }
 OF_BODY, OF_WINDOW, POINTS_MS, OF_SHORTS = 2.5, 1.5, 50.0, 2.0
+
+OTHER = ("holter", USER[1])
+Pieces = Callable[[bytes], Iterable[bytes]]
+"""Yields a document in the pieces that are sent, in their time."""
 
 Line = tuple[str, float, str, float | None]
 """What was measured, the figure and its unit, and what it may be at most."""
@@ -118,6 +125,17 @@ def _parts(server: Running, day: str) -> Iterator[Line]:
         yield "2,000 points of half of it", half, "ms", POINTS_MS
 
 
+def _whole(document: bytes) -> Iterable[bytes]:
+    return (document,)
+
+
+def _paced(document: bytes) -> Iterator[bytes]:
+    begun = time.perf_counter()
+    for start in range(0, len(document), PIECE):
+        time.sleep(max(0, begun + start / GIGABIT - time.perf_counter()))
+        yield document[start : start + PIECE]
+
+
 class _Growth:
     """How much the memory of a process has grown at most since this was made (Linux)."""
 
@@ -132,14 +150,22 @@ class _Growth:
 
 
 def _post(
-    server: Running, document: bytes, media_type: str, authorization: str = AUTHORIZATION
+    server: Running,
+    document: bytes,
+    media_type: str,
+    authorization: str = AUTHORIZATION,
+    pieces: Pieces = _whole,
 ) -> tuple[str, float, float]:
     """Return where the ECG is, how long it took, and how many megabytes the process grew."""
     with connected(server) as client:
         client.seconds(Request(body=body(500), headers={"Content-Type": JSON}))  # warm
         grown, start = _Growth(server.pid), time.perf_counter()
-        headers = {"Authorization": authorization, "Content-Type": media_type}
-        client.wire.request("POST", "/ecg", document, headers)
+        headers = {
+            "Authorization": authorization,
+            "Content-Type": media_type,
+            "Content-Length": str(len(document)),
+        }
+        client.wire.request("POST", "/ecg", pieces(document), headers)
         answer = client.wire.getresponse()
         content = answer.read()
         if answer.status != 201:
@@ -152,26 +178,39 @@ def _beside(settings: Mapping[str, str], *, on_disk: bool) -> Iterator[Line]:
     """Send short ECGs of others alone, then while one Holter after the other is sent."""
     document = _document(DAY, JSON)
     with folder(on_disk=on_disk) as place, running("service", place / "ecg.db", settings) as server:
+        _register_other(server)
         alone = _late(server, lambda: None)
-        sending = multiprocessing.get_context("fork").Process(
-            target=_send_again_and_again, args=(server, document), daemon=True
-        )
-        beside = _late(server, sending.start)
-        sending.kill()
-        sending.join()
+        network = _late_beside(server, document, _paced)
+        loopback = _late_beside(server, document, _whole)
     yield f"p99 of {SHORTS} short ECGs a second", alone, "ms", None
-    yield "the same beside Holters", beside, "ms", None
-    yield "beside Holters and alone", beside / alone, "times", OF_SHORTS
+    yield "the same beside Holters over 1 Gbit/s", network, "ms", None
+    yield "beside these and alone", network / alone, "times", OF_SHORTS
+    yield "the same beside Holters as fast as they are taken", loopback, "ms", None
 
 
-def _send_again_and_again(server: Running, document: bytes) -> None:
-    """Be another user, of whose share the short ones take nothing."""
-    other = ("holter", USER[1])
-    account = {"username": other[0], "password": other[1]}
+def _register_other(server: Running) -> None:
+    """Make another user, of whose share the short ones take nothing, and who has signed in."""
+    account = {"username": OTHER[0], "password": OTHER[1]}
     httpx.post(f"{server.url}/users", json=account, auth=ADMIN, trust_env=False).raise_for_status()
-    authorization = "Basic " + base64.b64encode(":".join(other).encode()).decode()
+    httpx.get(f"{server.url}/ecg", auth=OTHER, trust_env=False).raise_for_status()
+
+
+def _late_beside(server: Running, document: bytes, pieces: Pieces) -> float:
+    sending = multiprocessing.get_context("fork").Process(
+        target=_send_again_and_again, args=(server, document, pieces), daemon=True
+    )
+    late = _late(server, sending.start)
+    sending.kill()
+    sending.join()
+    return late
+
+
+def _send_again_and_again(server: Running, document: bytes, pieces: Pieces) -> None:
+    """Take of the load's core only what the short ones leave."""
+    os.nice(19)
+    authorization = "Basic " + base64.b64encode(":".join(OTHER).encode()).decode()
     while True:
-        _post(server, document, JSON, authorization)
+        _post(server, document, JSON, authorization, pieces)
 
 
 def _late(server: Running, begin: Callable[[], object]) -> float:
