@@ -1,29 +1,52 @@
 """Routes of tokens: the token endpoint of OAuth 2 (RFC 6749), revocation (RFC 7009), the keys (RFC 7517)."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 from litestar import Controller, Request, Response, get, post
+from msgspec import Struct
 
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.access.authentication import address_of
-from ecg_service.api.edge.bodies import read_form
+from ecg_service.api.edge.bodies import FORM, read_form
+from ecg_service.api.openapi.declared import JSON, Body, Sent, documented
+from ecg_service.api.schemas.tokens import (
+    JwkSet,
+    OAuthError,
+    Revoked,
+    TokenIn,
+    TokenRevocation,
+    TokensOut,
+)
 from ecg_service.api.state import services_of
-from ecg_service.domain.errors import Unauthenticated
+from ecg_service.domain.errors import (
+    DamagedGrant,
+    DamagedUser,
+    MissingScope,
+    OutcomeUnknown,
+    Overloaded,
+    StorageFull,
+    StorageUnavailable,
+    TooManyGuesses,
+    Unauthenticated,
+)
 from ecg_service.domain.principal import Scope
 from ecg_service.services.grants.sessions import Tokens
 
 Form = Mapping[str, str]
+_Error = Literal["invalid_request", "invalid_scope", "unsupported_grant_type"]
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_TOKENS, _ERROR = Sent(TokensOut, JSON, ("Pragma",)), Sent(OAuthError, JSON, ("Pragma",))
+_RAISED = (StorageUnavailable, StorageFull, OutcomeUnknown, Overloaded, DamagedUser, DamagedGrant)
 
 
 class _Refused(Exception):
     """An error of RFC 6749 §5.2."""
 
-    def __init__(self, error: str, description: str) -> None:
+    def __init__(self, error: _Error, description: str) -> None:
         super().__init__(description)
-        self.error = error
+        self.wire = OAuthError(error, description)
 
 
 class TokenController(Controller):
@@ -31,9 +54,16 @@ class TokenController(Controller):
 
     tags = ["Tokens"]
     opt = {"audience": Audience.EVERYBODY}
-    include_in_schema = False
 
-    @post("/token", status_code=200)
+    @post(
+        "/token",
+        status_code=200,
+        **documented(
+            {200: _TOKENS, 400: _ERROR},
+            body=Body(TokenIn, [FORM]),
+            raises=(TooManyGuesses, *_RAISED),
+        ),
+    )
     async def grant(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """Return tokens for a name and password, or for a refresh token."""
         try:
@@ -43,22 +73,35 @@ class TokenController(Controller):
                 raise _Refused("unsupported_grant_type", "Use password or refresh_token.")
             found = await grant(form, request)
         except Unauthenticated:
-            return _answer(400, {"error": "invalid_grant"})
+            return _answer(400, OAuthError("invalid_grant"))
+        except MissingScope as error:
+            return _answer(400, OAuthError("invalid_scope", str(error)))
         except _Refused as refused:
-            return _answer(400, {"error": refused.error, "error_description": str(refused)})
-        return _answer(200, _wire(found))
+            return _answer(400, refused.wire)
+        return _answer(200, TokensOut.of(found))
 
-    @post("/token/revoke", status_code=200)
+    @post(
+        "/token/revoke",
+        status_code=200,
+        **documented(
+            {200: Sent(Revoked, JSON, ("Pragma",)), 400: _ERROR},
+            body=Body(TokenRevocation, [FORM]),
+            raises=_RAISED,
+        ),
+    )
     async def revoke(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """End the session of a refresh token; a token that is none is no error (RFC 7009 §2.2)."""
         try:
             form = _read(await read_form(request, services_of(request).limits))
             await services_of(request).sessions.end(_field(form, "token"))
         except _Refused as refused:
-            return _answer(400, {"error": refused.error, "error_description": str(refused)})
-        return _answer(200, {})
+            return _answer(400, refused.wire)
+        return _answer(200, Revoked())
 
-    @get("/.well-known/jwks.json")
+    @get(
+        "/.well-known/jwks.json",
+        **documented({200: Sent(JwkSet, JSON)}, raises=(StorageUnavailable,)),
+    )
     async def keys(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """Return the keys that verify access tokens."""
         return Response(
@@ -75,7 +118,8 @@ async def _password(form: Form, request: Request[Any, Any, Any]) -> Tokens:
 
 
 async def _refresh(form: Form, request: Request[Any, Any, Any]) -> Tokens:
-    return await services_of(request).sessions.refresh(_field(form, "refresh_token"))
+    token = _field(form, "refresh_token")
+    return await services_of(request).sessions.refresh(token, _scopes(form))
 
 
 _GRANTS: dict[str, Callable[[Form, Request[Any, Any, Any]], Awaitable[Tokens]]] = {
@@ -105,21 +149,13 @@ def _field(form: Form, name: str) -> str:
 
 def _scopes(form: Form) -> frozenset[Scope] | None:
     """Return the scopes that are asked for, or None for all that the role allows."""
-    try:
-        return frozenset(map(Scope, form["scope"].split())) if form.get("scope") else None
-    except ValueError as error:
-        raise _Refused("invalid_scope", f"Scopes are {', '.join(Scope)}.") from error
+    if not form.get("scope"):
+        return None
+    words = form["scope"].split()
+    if not words or not {*words} <= {*Scope}:
+        raise _Refused("invalid_scope", f"Scopes are {', '.join(Scope)}.")
+    return frozenset(map(Scope, words))
 
 
-def _wire(tokens: Tokens) -> dict[str, Any]:
-    wire = {
-        "access_token": tokens.access_token,
-        "token_type": "Bearer",
-        "expires_in": tokens.seconds,
-        "refresh_token": tokens.refresh_token,
-    }
-    return wire if tokens.scopes is None else wire | {"scope": " ".join(sorted(tokens.scopes))}
-
-
-def _answer(status: int, body: Any) -> Response[Any]:  # noqa: ANN401 - a JSON object
+def _answer(status: int, body: Struct) -> Response[Any]:
     return Response(body, status_code=status, media_type="application/json", headers=_NO_STORE)

@@ -13,6 +13,8 @@ from ecg_service.services.grants.last_uses import LastUses
 from ecg_service.services.grants.sessions import Sessions
 from ecg_service.settings import Settings
 
+SECONDS_OF_A_DAY = 86_400
+
 
 @asynccontextmanager
 async def opened_api_keys(
@@ -38,7 +40,9 @@ def make_sessions(store: Store, settings: Settings) -> Sessions:
     return Sessions(
         store.grants,
         store.users,
-        FileTokenKeys(token_keys_path(settings)),
+        FileTokenKeys(
+            token_keys_path(settings), renew_seconds=access.signing_key_days * SECONDS_OF_A_DAY
+        ),
         most=access.max_sessions,
         access_seconds=access.access_token_seconds,
         session_seconds=access.session_seconds,

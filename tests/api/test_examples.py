@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncGenerator
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -22,7 +23,7 @@ ADMIN_PATHS = ("/users", "/health/checks")
 METHODS = ("post", "get", "patch", "put", "delete")
 """In the order in which their examples are sent: what is made is read, changed and removed."""
 _ID_OR_TIME = re.compile(r"^(\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$")
-_VARIES = {"insights", "checks", "key"}
+_VARIES = {"insights", "checks", "key", "access_token", "refresh_token", "keys"}
 """Fields whose content depends on when the answer is given, on the store, or on chance."""
 
 
@@ -70,6 +71,8 @@ def bodies(operation: Json) -> list[tuple[str, Any]]:
 def encoded(media_type: str, example: Any) -> bytes:
     if isinstance(example, str):
         return example.encode()
+    if "form" in media_type:
+        return urlencode(example).encode()
     write = msgspec.msgpack.encode if "msgpack" in media_type else msgspec.json.encode
     return write(example)
 

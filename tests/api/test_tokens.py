@@ -46,8 +46,8 @@ async def sign_in(service: Service, name: str = ANN, **form: str) -> Json:
     return answer.json()
 
 
-async def refresh(service: Service, token: str) -> httpx.Response:
-    return await ask(service, grant_type="refresh_token", refresh_token=token)
+async def refresh(service: Service, token: str, **form: str) -> httpx.Response:
+    return await ask(service, grant_type="refresh_token", refresh_token=token, **form)
 
 
 async def newcomer(service: Service) -> str:
@@ -80,6 +80,32 @@ async def test_a_scope_narrows_what_the_tokens_allow(service: Service) -> None:
         await post(user)
         told = problem(await user.get("/ecg"), 403, "insufficient-scope")
         assert told["detail"] == "This needs the scope `read`."
+
+
+async def test_a_refresh_may_narrow_the_access_token_and_never_the_session(
+    service: Service,
+) -> None:
+    whole = (await sign_in(service))["refresh_token"]
+    both = (await sign_in(service, scope="read ingest"))["refresh_token"]
+    for token, wide in ((whole, None), (both, "ingest read")):
+        narrow = (await refresh(service, token, scope="read")).json()
+        assert narrow["scope"] == "read"
+        device = bearer(service.app, narrow["access_token"])
+        assert (await device.get("/ecg")).status_code == 200
+        problem(await device.post("/ecg", json=ecg()), 403, "insufficient-scope")
+        again = (await refresh(service, narrow["refresh_token"])).json()
+        assert again.get("scope") == wide
+        await post(bearer(service.app, again["access_token"]))
+
+
+@pytest.mark.parametrize("scope", ["ingest", "ingest read", "read ingest admin", " "])
+async def test_a_refresh_widens_nothing_and_then_costs_no_token(
+    service: Service, scope: str
+) -> None:
+    token = (await sign_in(service, scope="read"))["refresh_token"]
+    refused = await refresh(service, token, scope=scope)
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_scope")
+    assert (await refresh(service, token, scope="")).json()["scope"] == "read"
 
 
 @pytest.mark.parametrize(
@@ -166,7 +192,8 @@ async def test_what_changes_a_user_ends_all_tokens_at_once(service: Service, wha
 async def test_the_keys_are_published_without_their_secrets(service: Service) -> None:
     token = (await sign_in(service))["access_token"]
     found = (await service.client().get("/.well-known/jwks.json")).json()
-    assert all(set(key) == {"kty", "crv", "x", "y", "kid"} for key in found["keys"])
+    assert all(set(key) == {"kty", "crv", "x", "y", "kid", "use", "alg"} for key in found["keys"])
+    assert {(key["use"], key["alg"]) for key in found["keys"]} == {("sig", "ES256")}
     [kid] = [key["kid"] for key in found["keys"]]
     header = json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
     assert header == {"alg": "ES256", "typ": "at+jwt", "kid": kid}

@@ -14,7 +14,13 @@ from ecg_service.api.schemas.examples import EXAMPLES
 
 Spec = dict[str, Any]
 
-_TITLES = {200: "Done", 201: "Stored", 204: "Done", 304: "The client has the answer already"}
+_TITLES = {
+    200: "Done",
+    201: "Stored",
+    204: "Done",
+    304: "The client has the answer already",
+    400: "An error of OAuth",
+}
 _BINARY = "msgpack"
 
 
@@ -34,10 +40,23 @@ def completed(
         **({"requestBody": _body(declared.body)} if declared.body else {}),
         "responses": {
             status: answer if audience is Audience.EVERYBODY else _with_quota(answer)
-            for status, answer in {**problems, **answers}.items()
+            for status, answer in _both(problems, answers).items()
         },
         **({"security": []} if audience is Audience.EVERYBODY else {}),
     }
+
+
+def _both(problems: Spec, answers: Spec) -> Spec:
+    """Join answers that have a status in common: what is in them tells them apart."""
+    joined = {
+        status: {
+            "description": f"{answers[status]['description']}; {problem['description']}",
+            **{k: problem.get(k, {}) | answers[status].get(k, {}) for k in ("content", "headers")},
+        }
+        for status, problem in problems.items()
+        if status in answers
+    }
+    return problems | answers | joined
 
 
 def _parameters(declared: Declared, path: str) -> Iterator[Spec]:

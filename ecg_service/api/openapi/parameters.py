@@ -90,6 +90,7 @@ SENT: dict[str, Spec] = {
         "schema": _TEXT,
     },
     "Location": {"description": "The path of what was made.", "schema": _TEXT},
+    "Pragma": {"description": "`no-cache`: nobody keeps the answer.", "schema": _TEXT},
     "Preference-Applied": {"description": "The wait that was kept to.", "schema": _TEXT},
     "RateLimit": {
         "description": 'What is left of your quota, if there is one, and in how many seconds it begins anew: `"requests";r=99;t=60`.',

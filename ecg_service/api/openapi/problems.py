@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from ecg_service.api.edge.access.audience import Audience
+from ecg_service.api.edge.bodies import FORM
 from ecg_service.api.edge.problems import MEDIA_TYPE
 from ecg_service.api.openapi.declared import Declared
 from ecg_service.api.openapi.parameters import SENT
@@ -29,7 +30,8 @@ _SIGNED_IN = (
     errors.StorageUnavailable,
 )
 _WRITES = (errors.StorageFull, errors.OutcomeUnknown)
-_BODY = (errors.Malformed, errors.Invalid, errors.TooLarge)
+_FORM = (errors.Malformed, errors.TooLarge)
+_BODY = (*_FORM, errors.Invalid)
 _ADDED = {
     kinds.MEDIA_TYPE: ("Accept-Encoding",),
     kind_of(errors.Unauthenticated): ("WWW-Authenticate",),
@@ -58,7 +60,7 @@ def _errors(
     if declared.headers:
         yield errors.InvalidHeader
     if declared.body:
-        yield from _BODY
+        yield from _FORM if FORM in declared.body.media_types else _BODY
     if "{" in path:
         yield errors.NotFound
     if audience is not Audience.EVERYBODY:

@@ -9,6 +9,14 @@ from ecg_service.api.schemas.batches import BatchOut
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
 from ecg_service.api.schemas.health import ChecksOut, HealthOut
 from ecg_service.api.schemas.insights import InsightsOut
+from ecg_service.api.schemas.tokens import (
+    JwkSet,
+    OAuthError,
+    Revoked,
+    TokenIn,
+    TokenRevocation,
+    TokensOut,
+)
 from ecg_service.api.schemas.users import PasswordChange, UserIn, UserOut, UserPage, UserPatch
 from ecg_service.domain.errors import Invalid
 from ecg_service.domain.submission import SubmittedEcg
@@ -17,6 +25,7 @@ ECG_ID = "01a20a60-baf4-72ca-9045-d104a7af5877"
 KEY_ID = "01a20a60-c118-7e4f-9b52-6a3d0c8f1e27"
 NEWCOMER = "alice"
 _PASSWORD = "correct horse battery staple"  # noqa: S105 - of nobody
+_REFRESH_TOKEN = "ecgr_" + "0" * 65 + "0VosW4"
 _DATE = "2026-11-27T09:30:00Z"
 
 _LEAD = {"name": "II", "num_samples": 5, "baseline": 0}
@@ -68,6 +77,29 @@ EXAMPLES: dict[type, Any] = {
     ApiKeyIn: _NEW_KEY,
     ApiKeyCreated: _KEY | {"key": "ecg_" + "0" * 66 + "3YZj9"},
     ApiKeyPage: {"api_keys": [_KEY]},
+    TokenIn: {"grant_type": "password", "username": NEWCOMER, "password": _PASSWORD},
+    TokensOut: {
+        "access_token": "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl",
+        "token_type": "Bearer",
+        "expires_in": 300,
+        "refresh_token": _REFRESH_TOKEN,
+    },
+    TokenRevocation: {"token": _REFRESH_TOKEN},
+    Revoked: {},
+    OAuthError: {"error": "invalid_request", "error_description": "token is missing."},
+    JwkSet: {
+        "keys": [
+            {
+                "kty": "EC",
+                "crv": "P-256",
+                "x": "c2EzzJaZfY3-fZmlUEVxyCJYtHYnSutEHTubvBQdyvc",
+                "y": "x4Wa7vEujzlf61BzBH5RFYw2VAZw1KETryAesFu6K7w",
+                "kid": "4f3c2b1a00112233",
+                "use": "sig",
+                "alg": "ES256",
+            }
+        ]
+    },
     HealthOut: {"status": "pass"},
     ChecksOut: {
         "status": "pass",

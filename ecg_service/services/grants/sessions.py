@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ecg_service.domain import opaque
-from ecg_service.domain.errors import GrantNotFound, TooManyGrants, Unauthenticated
+from ecg_service.domain.errors import GrantNotFound, MissingScope, TooManyGrants, Unauthenticated
 from ecg_service.domain.grants import Grant, Kind
 from ecg_service.domain.ids import next_id
 from ecg_service.domain.jwt import read_token
@@ -84,9 +84,11 @@ class Sessions:
             await self._grants.add(grant, most=self._most, by=principal)
         return await self._tokens(principal, token, now)
 
-    async def refresh(self, refresh_token: str) -> Tokens:
+    async def refresh(self, refresh_token: str, scopes: frozenset[Scope] | None = None) -> Tokens:
         """Return new tokens for one that was not used yet, or raise `Unauthenticated`.
 
+        The access token may have fewer scopes than the session, which keeps its own (RFC 6749 §6); for
+        others it raises `MissingScope`, and the refresh token stays good.
         One that was used has been copied, and nobody can tell who has the copy: its session ends.
         """
         token = self._read(refresh_token)
@@ -94,15 +96,17 @@ class Sessions:
         async with (
             lock
         ):  # of many at once in this process, one writes; among processes the store decides
-            return await self._refresh(token, datetime.now(UTC))
+            return await self._refresh(token, scopes, datetime.now(UTC))
 
-    async def _refresh(self, token: Opaque, now: datetime) -> Tokens:
+    async def _refresh(
+        self, token: Opaque, scopes: frozenset[Scope] | None, now: datetime
+    ) -> Tokens:
         grant = await self._find(token)
         new = Opaque(grant.id, opaque.new_secret())
         after = replace(grant, digest=new.digest, last_used=now)
         if not grant.is_of(token):
             await self._reused(grant)
-        principal = await self._principal(grant, now)
+        principal = _narrowed(await self._principal(grant, now), scopes)
         if not await self._grants.replace(grant, after):
             await self._reused(grant)
         return await self._tokens(principal, new, now)
@@ -160,3 +164,11 @@ class Sessions:
         access = await self.keys.sign(claims_for(principal, now, self._access_seconds))
         refresh = token.written(Prefix.REFRESH_TOKEN)
         return Tokens(access, refresh, int(self._access_seconds), principal.scopes)
+
+
+def _narrowed(principal: Principal, scopes: frozenset[Scope] | None) -> Principal:
+    if scopes is None:
+        return principal
+    if principal.scopes is not None and not scopes <= principal.scopes:
+        raise MissingScope("The session has not all of these scopes.")
+    return replace(principal, scopes=scopes)

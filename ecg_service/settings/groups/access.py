@@ -23,6 +23,8 @@ class AccessSettings:
     """The bytes of a bearer token; longer ones are 401."""
     token_keys: str | None = None
     """The file of the keys that sign access tokens; by default one beside the database, made when it is first needed."""
+    signing_key_days: int = bounded(0, least=0, most=3_650)
+    """How old the key that signs becomes until a new one does; the one before goes on verifying. 0 is never: by `ecg signing-keys rotate` only."""
     access_token_seconds: float = bounded(300.0, least=1, most=86_400)
     """How long an access token is good for, at most a day."""
     session_seconds: float = 2_592_000.0

@@ -42,3 +42,13 @@ def test_a_file_that_is_no_key_set_is_left_alone() -> None:
     KEYS.write_text("{}")
     done = CliRunner().invoke(main, ["signing-keys", "rotate"])
     assert (done.exit_code, KEYS.read_text()) == (69, "{}")
+
+
+def test_a_file_that_others_may_read_is_refused_until_it_is_replaced() -> None:
+    kids()
+    KEYS.chmod(0o644)
+    done = CliRunner().invoke(main, ["signing-keys", "rotate"])
+    assert (done.exit_code, done.stdout) == (69, "")
+    assert "its mode is 0644: chmod 600" in done.stderr
+    [_] = kids("--now")
+    assert S_IMODE(KEYS.stat().st_mode) == 0o600
