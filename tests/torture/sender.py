@@ -3,6 +3,7 @@
 import json
 import re
 import struct
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from tests.e2e.service import Json, crossings_of, listed
 from tests.torture.ledger import STORED, Entry, Ledger, content_of
 
 Framing = Literal["application/x-ndjson", "application/vnd.ecg.msgpack-stream"]
+INSIGHT_SECONDS = 30
 ITEM = re.compile(rb'\{"index":(\d+),"status":(\d+),"(?:ecg_id":"([^"]+)"|problem")')
 
 
@@ -145,11 +147,12 @@ class Sender:
 
 
 async def unfinished(user: httpx.AsyncClient) -> list[str]:
-    """Wait for the insights of all ECGs of the user; return what is not done."""
-    wrong = list[str]()
+    """Wait for the insights of all ECGs of the user, together no longer than for one; return what is not done."""
+    wrong, end = list[str](), time.monotonic() + INSIGHT_SECONDS
     for one in await listed(user):
-        path, wait = f"/ecg/{one['ecg_id']}/insights", {"Prefer": "wait=30"}
-        insights = (await user.get(path, headers=wait)).json()["insights"]
+        wait = {"Prefer": f"wait={max(0, round(end - time.monotonic()))}"}
+        answer = await user.get(f"/ecg/{one['ecg_id']}/insights", headers=wait)
+        insights = answer.json()["insights"]
         states = {name: insight["state"] for name, insight in insights.items()}
         if set(states.values()) != {"done"}:
             wrong.append(f"unfinished: {one['ecg_id']} {states}")

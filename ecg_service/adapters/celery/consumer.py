@@ -7,6 +7,7 @@ from typing import Any
 import celery.bootsteps  # pyright: ignore[reportMissingTypeStubs]
 import celery.worker.consumer.consumer  # pyright: ignore[reportMissingTypeStubs]
 import celery.worker.state  # pyright: ignore[reportMissingTypeStubs]
+from amqp.exceptions import NotFound  # pyright: ignore[reportMissingTypeStubs]
 
 from ecg_service.adapters.failures import kind
 
@@ -46,6 +47,11 @@ class Consumer(_Consumer):
             STEPS.format("tasks:Tasks"),
             STEPS.format("consumer:Evloop"),
         )
+
+    def __init__(self, *args: Any, **named: Any) -> None:  # noqa: ANN401
+        _Consumer.__init__(self, *args, **named)
+        # A queue may be deleted just when it was declared, and is made again with the next connection.
+        self.connection_errors: tuple[type[Exception], ...] = (*self.connection_errors, NotFound)
 
     def ensure_connected(self, conn: Any) -> Any:  # noqa: ANN401
         def failed(error: Exception, seconds: float) -> None:

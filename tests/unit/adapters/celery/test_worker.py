@@ -21,6 +21,8 @@ from tests.proxy import Fault, proxying
 from tests.rabbitmq import address, channel, parked, send, taken, waiting
 
 IDS = [uuid4() for _ in range(3)]
+QUEUE_BIND, BASIC_CONSUME = b"\0\x32\0\x14", b"\0\x3c\0\x14"
+"""The class and the method by which these requests of AMQP begin."""
 SECRET = "not for the log"
 
 
@@ -212,6 +214,28 @@ async def test_a_deleted_queue_is_made_again(broker: Broker) -> None:
         await computing.ready.wait()
         put(broker)
         await computing.has(1)
+
+
+@pytest.mark.parametrize("step", [QUEUE_BIND, BASIC_CONSUME])
+async def test_a_worker_outlives_a_queue_that_goes_while_it_starts(
+    broker: Broker, step: bytes
+) -> None:
+    deleted: list[bytes] = []
+
+    def deleting(message: bytes) -> Fault | None:
+        if step in message and not deleted:
+            deleted.append(message)
+            with channel() as admin:
+                admin.queue_delete(broker.queue)
+        return None
+
+    async with proxying(*address()) as proxy:
+        proxy.fault = deleting
+        behind = Broker(f"amqp://127.0.0.1:{proxy.listening}", broker.queue, broker.seconds)
+        async with working(behind) as computing:
+            put(broker)
+            await computing.has(1)
+    assert deleted
 
 
 async def test_a_worker_waits_for_a_broker_and_stops_without_one(
