@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from benchmarks.service.load.open_loop import closed_loop, offer
-from benchmarks.service.overload import (
+from benchmarks.service.loads import (
     GREEDY,
     REFUSED,
     STORED,
@@ -87,8 +87,8 @@ async def measure(
         senders = [requests[user] for user in USERS]
         statuses = await closed_loop(service, senders, 2 * batch, seconds, clock=clock)
         capacity = statuses.count(STORED) / seconds
-        loads = [
-            Load(name, await offer(service, streams, seconds, clock=clock), ())
-            for name, streams in plan_of(requests, capacity).items()
-        ]
+        loads = list[Load]()
+        for name, streams in plan_of(requests, capacity).items():
+            answers = await offer(service, streams, seconds, clock=clock)
+            loads.append(Load(name, answers, (), max(answer.at for answer in answers)))
     return capacity, loads

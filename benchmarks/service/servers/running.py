@@ -90,7 +90,7 @@ def running(
         **peers.environment(database, ":".join(USER), AUTHORIZATION),
         **settings,
     }
-    command, logs = COMMANDS[name](database, port), name == "serve"
+    command, logs = COMMANDS[name](database, port), name in {"serve", "slow"}
     with process(command, environment, cpus, logs=logs) as started:
         server = Running(started.pid, port)
         _wait_until_live(server, started)
