@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from ecg_service.adapters.cache.redis import LOST, make_session
 from ecg_service.adapters.postgres.engine.blocking import run
+from ecg_service.adapters.redis.connection import LOST, make_session
 from tests.processes import free_port
 
 URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/1")

@@ -15,6 +15,7 @@ from ecg_service.bootstrap.access import opened_access
 from ecg_service.bootstrap.admin import ensure_admin
 from ecg_service.bootstrap.pools import make_ingest_pool, make_insight_pool, make_long_pool
 from ecg_service.bootstrap.process import share_heap, trim_when_idle
+from ecg_service.bootstrap.quotas import opened_quotas
 from ecg_service.bootstrap.stores import open_store
 from ecg_service.bootstrap.tasks import are_elsewhere, insight_queue
 from ecg_service.bootstrap.worker import Worker
@@ -33,7 +34,6 @@ from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.insights.costs import InsightCosts
 from ecg_service.services.insights.sweeper import Sweeper
 from ecg_service.services.insights.turns import Turns
-from ecg_service.services.quotas import Quota, Quotas
 from ecg_service.services.retention import Retention, scrub_forever
 from ecg_service.settings import Settings
 
@@ -52,6 +52,7 @@ async def running_services(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings, worker and worker.database))
         access = await stack.enter_async_context(opened_access(store, settings))
+        quotas = await stack.enter_async_context(opened_quotas(settings))
         if worker is None:
             await ensure_admin(access.users, settings)
 
@@ -122,17 +123,8 @@ async def running_services(
                 max_together=settings.batch.max_atomic_items,
             ),
             max_wait=settings.edge.max_wait,
-            quotas=_quotas(settings),
+            quotas=quotas,
         )
-
-
-def _quotas(settings: Settings) -> Quotas | None:
-    """Return what counts requests and bytes, or nothing if neither is bounded."""
-    given = settings.quotas
-    quota = Quota(
-        given.quota_requests, given.quota_bytes, given.quota_seconds, given.max_quota_users
-    )
-    return Quotas(quota) if quota else None
 
 
 def _sweeper(store: Store, queue: InsightQueue, settings: Settings, *, alone: bool) -> Sweeper:

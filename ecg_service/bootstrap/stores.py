@@ -127,14 +127,14 @@ def make_cache(settings: Settings) -> Cache:
         waiting_reads=readers.reader_queue,
     )
     try:
-        require_cache_url(cache.cache_url)
+        require_redis_url(cache.cache_url)
     except ValueError as error:
         raise BadSettings(f"{variable('cache_url')}: {error}") from error
     return partial(adapter.CachedStore.open, url=cache.cache_url, limits=limits)
 
 
-def require_cache_url(url: str) -> None:
-    """Raise `ValueError` for a URL that names no cache."""
+def require_redis_url(url: str) -> None:
+    """Raise `ValueError` for a URL that names no Redis."""
     try:
         _cache_adapter().require_url(url)
     except ValueError as error:
@@ -147,7 +147,7 @@ def _cache_adapter() -> ModuleType:
 
 
 RULES: Mapping[str, Callable[[str], object]] = MappingProxyType(
-    {"database_url": database_from_url, "cache_url": require_cache_url}
+    {"database_url": database_from_url, "cache_url": require_redis_url}
 )
 """What is allowed, by the name of the setting; each raises `ValueError`."""
 

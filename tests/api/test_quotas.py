@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from ecg_service.api.app import create_app
-from ecg_service.services.quotas import Quota, Quotas
+from ecg_service.domain.quotas import Quota
+from ecg_service.services.quotas import Quotas
 from tests.api.doors import ANN, BOB, ONE_STORE, Service, client, post, problem
 
 pytestmark = ONE_STORE

@@ -23,9 +23,9 @@ from ecg_service.adapters.cache.entries import (
     stamp,
 )
 from ecg_service.adapters.cache.limits import Limits
-from ecg_service.adapters.cache.redis import Refused, Session
-from ecg_service.adapters.cache.server import Server, Unreachable
 from ecg_service.adapters.cache.trust import Trust
+from ecg_service.adapters.redis.connection import Refused, Session
+from ecg_service.adapters.redis.server import Server, Unreachable
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.ecgs import Names
 from ecg_service.ports.store import CacheStatistics

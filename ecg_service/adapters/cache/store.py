@@ -12,15 +12,16 @@ from ecg_service.adapters.cache.cache import Cache
 from ecg_service.adapters.cache.ecgs import CachedEcgs
 from ecg_service.adapters.cache.insights import CachedInsights
 from ecg_service.adapters.cache.limits import Limits
-from ecg_service.adapters.cache.redis import make_session
-from ecg_service.adapters.cache.server import Server
 from ecg_service.adapters.cache.trust import Trust
+from ecg_service.adapters.redis.connection import make_session
+from ecg_service.adapters.redis.server import Server
 from ecg_service.ports.grants import GrantRepository
 from ecg_service.ports.identities import IdentityRepository
 from ecg_service.ports.store import Store, StoreStatistics
 from ecg_service.ports.users import UserRepository
 
 DEFAULTS = Limits()
+TOLD = {"purpose": "the cache", "without": "ECGs are read from the store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class CachedStore:
     async def open(cls, store: Store, url: str, limits: Limits = DEFAULTS) -> AsyncGenerator[Self]:
         """Put the Redis that the URL names before an open store until the block ends."""
         reading = Threads("cache-read", size=limits.reader_threads, capacity=limits.waiting_reads)
-        async with Server.opened(url, limits) as server:
+        async with Server.opened(url, limits, **TOLD) as server:
             trust = Trust(store.ecgs, limits.trust_seconds)
             cache = Cache(server, trust, limits)
             with closing(reading):

@@ -41,14 +41,16 @@ class AccessSettings:
 class QuotaSettings:
     """`[quotas]`: what [one user may send](quotas.md) within some time; by default as much as they like."""
 
-    quota_requests: int = divided(0, least=0)
+    quota_requests: int = bounded(0, least=0)
     """Requests of one user within `quota_seconds`; more are 429. 0 is any number."""
-    quota_bytes: int = divided(0, least=0)
+    quota_bytes: int = bounded(0, least=0)
     """Bytes of their bodies: after the body that reaches it the next request is 429. 0 is any number."""
     quota_seconds: int = 60
     """The time from a user's first request until they begin anew."""
     max_quota_users: int = 10_000
     """Of how many users that is counted; those who began longest ago begin anew."""
+    quota_url: str | None = secret(None)
+    """A [Redis in which all services and workers count together](quotas.md#several-processes), as `cache_url` names one; the limits of its calls are those of `[cache]`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,3 +22,15 @@ def test_http_beyond_loopback_must_be_said(host: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
 def test_on_loopback_nobody_reads_along(host: str) -> None:
     refuse_dangers(at(host))
+
+
+@pytest.mark.parametrize("name", ["quota_requests", "quota_bytes"])
+def test_workers_that_do_not_count_together_grant_no_more_than_the_quota(name: str) -> None:
+    def given(most: int, **more: str) -> Settings:
+        quotas = replace(Settings().quotas, **{name: most}, **more)
+        return replace(Settings(), server=ServerSettings(workers=4), quotas=quotas)
+
+    with pytest.raises(BadSettings, match=rf"^ECG_{name.upper()}: 4 workers .*ECG_QUOTA_URL$"):
+        refuse_dangers(given(3))
+    for settings in (given(0), given(4), given(3, quota_url="redis://localhost")):
+        refuse_dangers(settings)

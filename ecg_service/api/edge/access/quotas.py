@@ -23,7 +23,9 @@ class QuotaCheck:
             kept = cast("dict[str, Any]", scope)
             if principal := kept.get("user"):
                 used = kept[USED] = self._quotas.used(principal.name)
-                self._quotas.take(used)
+                if used.is_spent:
+                    await self._quotas.refill(principal.name, used)
+                used.requests += 1
                 receive = _counting(scope, receive, used)
             await app(scope, receive, send)
 
@@ -73,9 +75,7 @@ class QuotaFields:
 
     def _left(self, used: Used) -> bytes:
         quota, seconds = self._quotas.quota, self._quotas.seconds_left(used)
-        items = (
-            ("requests", quota.requests, used.requests),
-            ("bytes", quota.num_bytes, used.num_bytes),
-        )
-        left = (f'"{n}";r={max(0, most - had)};t={seconds}' for n, most, had in items if most)
+        requests, num_bytes = self._quotas.left(used)
+        items = (("requests", quota.requests, requests), ("bytes", quota.num_bytes, num_bytes))
+        left = (f'"{name}";r={rest};t={seconds}' for name, most, rest in items if most)
         return ", ".join(left).encode()

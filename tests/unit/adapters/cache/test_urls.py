@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ecg_service.adapters.cache.redis import make_session
 from ecg_service.adapters.memory import MemoryStore
+from ecg_service.adapters.redis.connection import make_session
 from ecg_service.adapters.urls import shown
 from tests.contract.builders import added, new
 from tests.redis import own_server

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from ecg_service.adapters.cache.limits import Limits
-from ecg_service.adapters.cache.redis import LOST, Refused, Session, make_session
 from ecg_service.adapters.failures import kind
+from ecg_service.adapters.redis.connection import LOST, Refused, Session, make_session
+from ecg_service.adapters.redis.limits import CallLimits
 from ecg_service.adapters.urls import shown
 
 T = TypeVar("T")
@@ -23,8 +23,10 @@ class Unreachable(Exception):
 class Server:
     """A few connections to one server, made in the background, so that no call waits for that."""
 
-    def __init__(self, url: str, limits: Limits) -> None:
+    def __init__(self, url: str, limits: CallLimits, *, purpose: str, without: str) -> None:
         self._url = url
+        self._purpose = purpose
+        self._without = without
         self._limits = limits
         self._idle: asyncio.LifoQueue[Session] = asyncio.LifoQueue()
         self._missing = limits.connections
@@ -33,9 +35,14 @@ class Server:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str, limits: Limits) -> AsyncGenerator["Server"]:
-        """Keep connections until the block ends; it is no error that the server cannot be reached."""
-        server = cls(url, limits)
+    async def opened(
+        cls, url: str, limits: CallLimits, *, purpose: str, without: str
+    ) -> AsyncGenerator["Server"]:
+        """Keep connections until the block ends; it is no error that the server cannot be reached.
+
+        The log says what it is for, and what is done without it.
+        """
+        server = cls(url, limits, purpose=purpose, without=without)
         await server._connect()
         server._count(0)
         keeping = asyncio.create_task(server._keep())
@@ -112,12 +119,14 @@ class Server:
         if reached == self._reached:
             return
         if error is None:
-            logger.info("the cache %s is reached", shown(self._url))
+            logger.info("%s %s is reached", self._purpose, shown(self._url))
         else:
             logger.warning(
-                "the cache %s cannot be reached (%s): ECGs are read from the store",
+                "%s %s cannot be reached (%s): %s",
+                self._purpose,
                 shown(self._url),
                 kind(error),
+                self._without,
             )
 
     async def _end_idle(self) -> None:
