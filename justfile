@@ -13,6 +13,7 @@ everything := "requirements-dev.txt"
 oracle := "requirements-oracle.txt"
 plain := "requirements-plain.txt"
 client := "requirements-client.txt"
+site := "requirements-site.txt"
 
 # One process more than there are processors: the tests of tests/e2e wait a third of their time. They are long and
 # stand together, and without work stealing one process would have nearly all of them.
@@ -153,20 +154,27 @@ mutants ROOM *ARGS: (_env everything)
 generate: (_env everything)
     python docs/generate.py
 
+# Make the site of the documentation in target/site; a link that leads nowhere is an error
+site: (_env everything)
+    [ -x .venv-site/bin/python ] || uv venv --no-project --quiet --python .venv .venv-site
+    uv pip install --quiet --python .venv-site --require-hashes --requirement {{ site }}
+    NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --quiet --strict
+
 # Check everything
 check: _static test
 
 # Lock the Python dependencies; `--upgrade` takes newer versions
 lock *ARGS: (_env runtime)
-    just _lock {{ runtime }} --group build "$@"
-    just _lock {{ everything }} --group dev --constraints {{ runtime }} "$@"
-    just _lock {{ oracle }} --group oracle --constraints {{ everything }} "$@"
-    just _lock {{ client }} --group client --constraints {{ runtime }} "$@"
-    just _lock {{ plain }} --group plain --constraints {{ runtime }} "$@"
+    just _lock {{ runtime }} pyproject.toml --group build "$@"
+    just _lock {{ everything }} pyproject.toml --group dev --constraints {{ runtime }} "$@"
+    just _lock {{ oracle }} pyproject.toml --group oracle --constraints {{ everything }} "$@"
+    just _lock {{ client }} pyproject.toml --group client --constraints {{ runtime }} "$@"
+    just _lock {{ plain }} pyproject.toml --group plain --constraints {{ runtime }} "$@"
+    just _lock {{ site }} --group site "$@"
 
 [private]
 _lock *ARGS:
-    uv pip compile pyproject.toml --quiet --universal --python .venv --python-version 3.11 \
+    uv pip compile --quiet --universal --python .venv --python-version 3.11 \
         --generate-hashes --no-build-isolation --no-emit-index-url --no-emit-package ecg-core \
         --custom-compile-command 'just lock' --output-file "$@"
 

@@ -3,9 +3,11 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import httpx
+import routes
 from typed_settings import SecretStr
 
 from ecg_service.api.app import create_app
@@ -29,9 +31,15 @@ async def openapi() -> str:
             return (await anyone.get("/schema/openapi.json")).text
 
 
+@cache
+def document() -> str:
+    return asyncio.run(openapi())
+
+
 FILES: dict[str, Callable[[], str]] = {
+    "api.md": lambda: routes.page(document()),
     "cli.md": commands.reference,
-    "openapi.json": lambda: asyncio.run(openapi()),
+    "openapi.json": document,
     "problems.md": pages.document,
     "settings.md": reference,
 }

@@ -1,17 +1,25 @@
-"""The page about how commands end, from the errors and the table of exit codes."""
+"""The page about the commands: their options, how they end, and which error ends them how."""
 
 from collections.abc import Iterator
+
+import click
 
 from ecg_service.api.problems.kinds import OF_ERRORS
 from ecg_service.api.problems.pages import texts
 from ecg_service.cli.exits import ENDINGS, MEANINGS
+from ecg_service.cli.main import main
 from ecg_service.domain import errors
 from ecg_service.domain.errors import EcgError
 
+WIDTH = 110
 _BEFORE = """\
-# How commands end
+# Command line
 
-Made by `just generate`. The message of an error stands on standard error and says what was found; the exit code says what kind it is. Scripts
+Made by `just generate`. [Commands](#commands) with their options stand below.
+
+## How commands end
+
+The message of an error stands on standard error and says what was found; the exit code says what kind it is. Scripts
 may repeat after 69, and should not after 1, 2 and 78.
 
 | exit code | |
@@ -36,7 +44,20 @@ _FIXES: dict[type[EcgError], str] = {
 def reference() -> str:
     """Return the page."""
     codes = (f"| {code} | {meaning} |\n" for code, meaning in MEANINGS.items())
-    return _BEFORE + "".join(codes) + _ERRORS + "".join(map(_row, _classes(EcgError)))
+    errors_of_ours = "".join(map(_row, _classes(EcgError)))
+    commands = "".join(_helped(main, click.Context(main, info_name="ecg", **main.context_settings)))
+    return _BEFORE + "".join(codes) + _ERRORS + errors_of_ours + "\n## Commands\n" + commands
+
+
+def _helped(command: click.Command, context: click.Context) -> Iterator[str]:
+    """Yield the help of a command, as wide as a page, or of each command of a group."""
+    if not isinstance(command, click.Group):
+        context.max_content_width = context.terminal_width = WIDTH
+        yield f"\n### {context.command_path}\n```text\n{command.get_help(context)}\n```\n"
+        return
+    for name in command.list_commands(context):
+        if found := command.get_command(context, name):
+            yield from _helped(found, click.Context(found, context, name))
 
 
 def _classes(root: type[EcgError]) -> Iterator[type[EcgError]]:
