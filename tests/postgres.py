@@ -31,6 +31,9 @@ TABLES = [
     "backfills",
     "pings",
     "grants",
+    "audit",
+    "audit_cuts",
+    "audit_names",
 ]
 URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
 

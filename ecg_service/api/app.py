@@ -8,6 +8,7 @@ from ecg_service.api.api_keys import ApiKeyController
 from ecg_service.api.batches import BatchController
 from ecg_service.api.ecgs import EcgController
 from ecg_service.api.edge.access.audience import require_audiences
+from ecg_service.api.edge.access.audited import audit_requests
 from ecg_service.api.edge.access.authentication import Authentication
 from ecg_service.api.edge.access.quotas import QuotaCheck, QuotaFields
 from ecg_service.api.edge.answers.compression import with_compression
@@ -29,7 +30,7 @@ from ecg_service.domain.errors import Unauthenticated
 
 def create_app(services: Services) -> ASGIApp:
     """Build the ASGI application over running services."""
-    authentication, quotas = Authentication(services.schemes), services.quotas
+    authentication, quotas = Authentication(services.schemes, services.audit), services.quotas
     app = Litestar(
         [
             EcgController,
@@ -54,4 +55,6 @@ def create_app(services: Services) -> ASGIApp:
     )
     require_audiences(app.routes)
     told = QuotaFields(quotas)(app) if quotas else app
-    return with_head_and_no_store(with_observers(with_compression(told), services.observers))
+    audited = (audit_requests(services.audit),) if services.audit else ()
+    observers = (*services.observers, *audited)
+    return with_head_and_no_store(with_observers(with_compression(told), observers))

@@ -8,6 +8,7 @@ from litestar import Request
 from ecg_service.api.edge.access.authentication import Scheme
 from ecg_service.api.edge.bodies import BodyLimits, read_small_body
 from ecg_service.api.edge.observed import Observer
+from ecg_service.services.audit.queue import AuditQueue
 from ecg_service.services.authentication import PasswordAuthenticator
 from ecg_service.services.ecgs import Ecgs
 from ecg_service.services.grants.api_keys import ApiKeys
@@ -37,6 +38,7 @@ class Services:
     batches: BatchLimits
     max_wait: int
     quotas: Quotas | None = None
+    audit: AuditQueue | None = None
     observers: tuple[Observer, ...] = ()
 
 

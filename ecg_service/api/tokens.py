@@ -6,8 +6,10 @@ from urllib.parse import parse_qsl
 
 from litestar import Controller, Request, Response, get, post
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ecg_service.api.edge.access.audience import Audience
+from ecg_service.api.edge.access.audited import SIGN_IN, origin_of
 from ecg_service.api.edge.access.authentication import address_of
 from ecg_service.api.edge.bodies import FORM, read_form
 from ecg_service.api.openapi.declared import JSON, Body, Sent, documented
@@ -19,13 +21,15 @@ from ecg_service.api.schemas.tokens import (
     TokenRevocation,
     TokensOut,
 )
-from ecg_service.api.state import services_of
+from ecg_service.api.state import Services, services_of
+from ecg_service.domain.audit.events import USER, Event
 from ecg_service.domain.errors import (
     DamagedGrant,
     DamagedUser,
     MissingScope,
     OutcomeUnknown,
     Overloaded,
+    RefreshTokenReused,
     StorageFull,
     StorageUnavailable,
     TooManyGuesses,
@@ -72,7 +76,8 @@ class TokenController(Controller):
             if grant is None:
                 raise _Refused("unsupported_grant_type", "Use password or refresh_token.")
             found = await grant(form, request)
-        except Unauthenticated:
+        except Unauthenticated as error:
+            _note_refusal(services_of(request), error, request)
             return _answer(400, OAuthError("invalid_grant"))
         except MissingScope as error:
             return _answer(400, OAuthError("invalid_scope", str(error)))
@@ -114,7 +119,24 @@ async def _password(form: Form, request: Request[Any, Any, Any]) -> Tokens:
     name, password = _field(form, "username"), _field(form, "password")
     scopes = _scopes(form)
     principal = await services.passwords.authenticate(name, password, address_of(request.scope))
+    if services.audit:
+        services.audit.admit()
+        principal = replace(principal, origin=origin_of(request.scope, "password"))
     return await services.sessions.begin(principal, scopes)
+
+
+def _note_refusal(
+    services: Services, error: Unauthenticated, request: Request[Any, Any, Any]
+) -> None:
+    """Note a token that was used twice; of strangers, count the denial."""
+    origin = origin_of(request.scope, "session")
+    if services.audit is None:
+        return
+    if isinstance(error, RefreshTokenReused):
+        who, session = USER + error.owner, str(error.session)
+        services.audit.note(Event("session.reuse", session, "unauthenticated", who, origin))
+    else:
+        services.audit.deny(SIGN_IN, "unauthenticated", origin.address)
 
 
 async def _refresh(form: Form, request: Request[Any, Any, Any]) -> Tokens:

@@ -13,6 +13,7 @@ from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.access import opened_access
 from ecg_service.bootstrap.admin import ensure_admin
+from ecg_service.bootstrap.auditing import forget_audited, opened_audit
 from ecg_service.bootstrap.pools import make_ingest_pool, make_insight_pool, make_long_pool
 from ecg_service.bootstrap.process import share_heap, trim_when_idle
 from ecg_service.bootstrap.quotas import opened_quotas
@@ -53,6 +54,7 @@ async def running_services(
         store = await stack.enter_async_context(open_store(settings, worker and worker.database))
         access = await stack.enter_async_context(opened_access(store, settings))
         quotas = await stack.enter_async_context(opened_quotas(settings))
+        audit = await stack.enter_async_context(opened_audit(store, settings))
         if worker is None:
             await ensure_admin(access.users, settings)
 
@@ -89,6 +91,7 @@ async def running_services(
             await stack.enter_async_context(background(sweeper.run_forever()))
             keys = _key_sweeper(store, settings)
             await stack.enter_async_context(background(keys.run_forever()))
+            await stack.enter_async_context(background(forget_audited(store, settings)))
             if settings.store.retention_seconds:
                 retention = _retention(store, settings)
                 await stack.enter_async_context(background(retention.run_forever()))
@@ -124,6 +127,7 @@ async def running_services(
             ),
             max_wait=settings.edge.max_wait,
             quotas=quotas,
+            audit=audit,
         )
 
 

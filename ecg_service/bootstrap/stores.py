@@ -16,6 +16,11 @@ from ecg_service.services.users import Users
 from ecg_service.settings import BadSettings, Settings, masked, variable
 
 
+def is_audited(settings: Settings) -> bool:
+    """Whether what is done is noted."""
+    return settings.auditing.audit == "on"
+
+
 def _sqlite(url: str, settings: Settings) -> Database | None:
     return SqliteDatabase.from_url(
         url,
@@ -23,6 +28,7 @@ def _sqlite(url: str, settings: Settings) -> Database | None:
         reader_queue=settings.readers.reader_queue,
         write_seconds=settings.store.max_write_seconds,
         reserve_bytes=settings.store.reserve_bytes,
+        audited=is_audited(settings),
     )
 
 
@@ -39,13 +45,13 @@ def _postgres(url: str, settings: Settings) -> Database | None:
         read_seconds=settings.postgres.max_read_seconds,
         write_seconds=settings.store.max_write_seconds,
         reader_threads=settings.readers.reader_threads,
+        audited=is_audited(settings),
     )
     return adapter.PostgresDatabase.from_url(url, SqliteDatabase, limits)
 
 
 def _memory(url: str, settings: Settings) -> Database | None:
-    del settings  # it uses no threads, and nothing holds it up
-    return MemoryDatabase.from_url(url)
+    return MemoryDatabase.from_url(url, audited=is_audited(settings))
 
 
 STORES: Mapping[str, Callable[[str, Settings], Database | None]] = MappingProxyType(

@@ -10,6 +10,7 @@ EcgError
 │   ├── InvalidQuery       a parameter of a query breaks a rule
 │   └── InvalidHeader      a header field breaks a rule
 ├── Unauthenticated        no credentials, or wrong ones
+│   └── RefreshTokenReused a refresh token came a second time: its session has ended
 ├── Forbidden              the role may not do this
 │   └── MissingScope       the role may, the credentials may not: they allow a part only
 ├── NotFound
@@ -43,6 +44,7 @@ EcgError
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
+from uuid import UUID
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,6 +103,15 @@ class InvalidHeader(Invalid):
 
 class Unauthenticated(EcgError):
     """Credentials are missing or wrong."""
+
+
+class RefreshTokenReused(Unauthenticated):
+    """A refresh token came a second time, so somebody has a copy: the session has ended."""
+
+    def __init__(self, owner: str, session: UUID) -> None:
+        super().__init__()
+        self.owner = owner
+        self.session = session
 
 
 class Forbidden(EcgError):

@@ -18,11 +18,23 @@ class Scope(StrEnum):
     READ = "read"
 
 
+class Origin(Struct, frozen=True):
+    """Where a request comes from: who vouches for the user, the id of the request, the address."""
+
+    issuer: str = ""
+    request: str = ""
+    address: str = ""
+
+
+NOWHERE = Origin()
+
+
 class Principal(Struct, frozen=True):
     """An authenticated user, without any secret.
 
     `scopes` narrow what the role allows; None allows all of it. `epoch` is that of the user when
-    they signed in, `grant` the API key with which they did.
+    they signed in, `grant` the API key with which they did, and
+    `origin` is of the one request that they make with it, if it is audited.
     """
 
     name: str
@@ -30,6 +42,7 @@ class Principal(Struct, frozen=True):
     scopes: frozenset[Scope] | None = None
     epoch: int = 0
     grant: UUID | None = None
+    origin: Origin | None = None
 
     @classmethod
     def of(cls, user: User) -> Self:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from ecg_service.ports.audit import AuditRepository
 from ecg_service.ports.copies import Contents, Copying, VerifyBlob
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.grants import GrantRepository
@@ -49,6 +50,7 @@ class Checked(Struct):
     users: int = 0
     idempotency_keys: int = 0
     grants: int = 0
+    audit_rows: int = 0
 
 
 class Store(Protocol):
@@ -64,6 +66,8 @@ class Store(Protocol):
     def identities(self) -> IdentityRepository: ...
     @property
     def grants(self) -> GrantRepository: ...
+    @property
+    def audit(self) -> AuditRepository: ...
 
     def statistics(self) -> StoreStatistics:
         """Return how much there is to do."""

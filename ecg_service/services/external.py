@@ -14,7 +14,7 @@ from ecg_service.domain.access_tokens import (
 from ecg_service.domain.errors import Unauthenticated, UserExists, UserNotFound
 from ecg_service.domain.issuers import Issuer
 from ecg_service.domain.jwt import read_token
-from ecg_service.domain.principal import Principal
+from ecg_service.domain.principal import Origin, Principal
 from ecg_service.domain.users import NO_PASSWORD, User
 from ecg_service.ports.identities import IdentityRepository
 from ecg_service.ports.signatures import Signatures
@@ -51,7 +51,9 @@ class ExternalUsers:
         await self._signatures.verify(token, kid=kid, algorithm=algorithm)
         found = access_token(read, self._issuer, now)
         user = await self._user(found)
-        principal = Principal(user.name, found.role, epoch=user.epoch)
+        principal = Principal(
+            user.name, found.role, epoch=user.epoch, origin=Origin(found.subject.issuer)
+        )
         return Verified(user, principal, max(0, found.expires + CLOCK_SKEW - now))
 
     async def _user(self, token: AccessToken) -> User:

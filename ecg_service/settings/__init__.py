@@ -26,7 +26,7 @@ from ecg_service.settings.groups.access import (
 )
 from ecg_service.settings.groups.background import BrokerSettings, InsightSettings
 from ecg_service.settings.groups.fields import MAX_PORT, MAX_WORKERS
-from ecg_service.settings.groups.observing import LogSettings
+from ecg_service.settings.groups.observing import AuditSettings, LogSettings
 from ecg_service.settings.groups.requests import BatchSettings, EdgeSettings, IngestSettings
 from ecg_service.settings.groups.serving import ConnectionSettings, ServerSettings
 from ecg_service.settings.groups.stores import (
@@ -45,6 +45,7 @@ __all__ = [
     "MAX_WORKERS",
     "AccessSettings",
     "AdminSettings",
+    "AuditSettings",
     "BadSettings",
     "BatchSettings",
     "BrokerSettings",

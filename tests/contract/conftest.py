@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -52,15 +53,15 @@ class BehindCache:
     limits = Limits(trust_seconds=0.02, call_seconds=10)
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.behind = database
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._database, name)
+        return getattr(self.behind, name)
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[Store]:
         async with (
-            self._database.open() as store,
+            self.behind.open() as store,
             CachedStore.open(store, URL, self.limits) as cached,
         ):
             yield cached
@@ -97,6 +98,16 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Database]
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Database]:
     with migrated(request.param, tmp_path) as made:
         yield made
+
+
+def audited(database: Database) -> Database:
+    """Return the same database, which notes what is done to it."""
+    if isinstance(database, BehindCache):
+        return cast("Database", BehindCache(audited(database.behind)))
+    if isinstance(database, MemoryDatabase):
+        return MemoryDatabase(audited=True)
+    persistent = cast("Any", database)
+    return replace(persistent, limits=replace(persistent.limits, audited=True))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from ecg_service.adapters.cache.limits import Limits
 from ecg_service.adapters.cache.trust import Trust
 from ecg_service.adapters.redis.connection import make_session
 from ecg_service.adapters.redis.server import Server
+from ecg_service.ports.audit import AuditRepository
 from ecg_service.ports.grants import GrantRepository
 from ecg_service.ports.identities import IdentityRepository
 from ecg_service.ports.store import Store, StoreStatistics
@@ -44,6 +45,10 @@ class CachedStore:
     @property
     def grants(self) -> GrantRepository:
         return self.store.grants
+
+    @property
+    def audit(self) -> AuditRepository:
+        return self.store.audit
 
     def statistics(self) -> StoreStatistics:
         """Return those of the store, with those of the cache."""

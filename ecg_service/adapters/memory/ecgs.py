@@ -12,6 +12,8 @@ from msgspec.structs import replace
 
 from ecg_service.adapters.memory.users import MemoryUsers
 from ecg_service.adapters.whole_blob import WholeBlob
+from ecg_service.domain.audit import actions
+from ecg_service.domain.audit.events import of_ecgs
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg, fill
 from ecg_service.domain.errors import EcgNotFound, StorageUnavailable
 from ecg_service.domain.principal import Principal, require_current
@@ -43,8 +45,9 @@ class MemoryEcgs(EcgRepository):
         together: bool = False,
     ) -> list[Added]:
         del until
+        new = await asyncio.to_thread(read)
         fresh, answers = sift(
-            await asyncio.to_thread(read),
+            new,
             find_id=lambda owner, client_id: self._named.get((owner, client_id)),
             find_key=lambda owner, key: self._keys.get((owner, key)),
             epoch_of=self._users.epoch_of,
@@ -62,6 +65,7 @@ class MemoryEcgs(EcgRepository):
                 self._named[one.ecg.owner, one.ecg.client_id] = (one.ecg.id, one.fingerprint)
             if one.key is not None:
                 self._keys[one.ecg.owner, one.key] = (one.ecg.id, one.fingerprint)
+        self._users.note(*of_ecgs(new, answers))
         return answers
 
     async def get(
@@ -104,6 +108,10 @@ class MemoryEcgs(EcgRepository):
 
     async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
         require_current(by, self._users.epoch_of)
+        self._delete(owner, ecg_id)
+        self._users.note(actions.deleted(by, ecg_id))
+
+    def _delete(self, owner: str, ecg_id: UUID) -> None:
         ecg = self._owned(owner, ecg_id).ecg
         del self._stored[ecg_id]
         if ecg.client_id is not None:
@@ -117,7 +125,8 @@ class MemoryEcgs(EcgRepository):
     async def delete_many(self, ecgs: Sequence[Owned]) -> None:
         for owner, ecg_id in ecgs:
             with suppress(EcgNotFound):
-                await self.delete(owner, ecg_id)
+                self._delete(owner, ecg_id)
+        self._users.note(*actions.swept(len(ecgs)))
 
     async def forget_keys(self, older: UUID, *, owner: str | None = None, limit: int) -> int:
         old = sorted(

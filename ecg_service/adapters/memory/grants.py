@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from ecg_service.adapters.memory.users import MemoryUsers
+from ecg_service.domain.audit import actions
 from ecg_service.domain.errors import GrantNotFound, TooManyGrants
 from ecg_service.domain.grants import Grant, Kind, UnreadableGrant
 from ecg_service.domain.principal import Principal, require_current
@@ -28,6 +29,7 @@ class MemoryGrants(GrantRepository):
         if len(self._owned(grant.owner, grant.kind)) >= most:
             raise TooManyGrants
         self._users.grants[grant.id] = grant
+        self._users.note(actions.granted(by, grant))
 
     async def get(self, grant_id: UUID) -> Grant:
         if grant_id not in self._users.grants:
@@ -44,6 +46,7 @@ class MemoryGrants(GrantRepository):
         if self._users.grants.get(before.id) != before:
             return False
         self._users.grants[before.id] = after
+        self._users.note(actions.refreshed(after))
         return True
 
     async def touch(self, used: Mapping[UUID, datetime]) -> None:
@@ -54,9 +57,11 @@ class MemoryGrants(GrantRepository):
 
     async def remove(self, owner: str, grant_id: UUID, *, by: Principal | None = None) -> None:
         require_current(by, self._users.epoch_of)
-        if (await self.get(grant_id)).owner != owner:
+        found = await self.get(grant_id)
+        if found.owner != owner:
             raise GrantNotFound
         del self._users.grants[grant_id]
+        self._users.note(actions.revoked(by, found.kind, grant_id))
 
     def _owned(self, owner: str, kind: Kind) -> list[Grant]:
         grants = self._users.grants.values()

@@ -1,6 +1,7 @@
 """Which user a subject is, in memory."""
 
 from ecg_service.adapters.memory.users import MemoryUsers
+from ecg_service.domain.audit import actions
 from ecg_service.domain.errors import UserNotFound
 from ecg_service.domain.users import User
 from ecg_service.ports.identities import IdentityRepository
@@ -21,7 +22,8 @@ class MemoryIdentities(IdentityRepository):
         if (issuer, subject) in self._users.identities:
             return await self.user_of(issuer, subject)
         if is_new:
-            await self._users.add(user)
+            self._users.add_user(user)
         found = await self._users.get(user.name)
         self._users.identities[issuer, subject] = user.name
+        self._users.note(*actions.linked(issuer, user, is_new=is_new))
         return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from ecg_service.adapters.memory.audit import MemoryAudit
 from ecg_service.adapters.memory.ecgs import EcgsById, MemoryEcgs
 from ecg_service.adapters.memory.grants import MemoryGrants
 from ecg_service.adapters.memory.identities import MemoryIdentities
@@ -29,6 +30,7 @@ class MemoryStore:
     users: MemoryUsers
     identities: MemoryIdentities
     grants: MemoryGrants
+    audit: MemoryAudit
 
     def statistics(self) -> StoreStatistics:
         """Return zeros: nothing waits in memory."""
@@ -36,26 +38,32 @@ class MemoryStore:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls) -> AsyncGenerator["MemoryStore"]:
+    async def open(cls, *, audited: bool = False) -> AsyncGenerator["MemoryStore"]:
         """Open an empty store, whose content ends with the block."""
         stored: EcgsById = {}
         users = MemoryUsers(lambda name: any(one.ecg.owner == name for one in stored.values()))
+        audit = MemoryAudit(users, on=audited)
+        users.note = audit.note
         yield cls(
             MemoryEcgs(stored, users),
             MemoryInsights(stored),
             users,
             MemoryIdentities(users),
             MemoryGrants(users),
+            audit,
         )
 
 
+@dataclass(frozen=True, slots=True)
 class MemoryDatabase(Database):
     """A database that is new and empty each time it is opened."""
 
+    audited: bool = False
+
     @classmethod
-    def from_url(cls, url: str) -> Self | None:
+    def from_url(cls, url: str, *, audited: bool = False) -> Self | None:
         """Return the database if the URL names it."""
-        return cls() if url == URL else None
+        return cls(audited) if url == URL else None
 
     def __str__(self) -> str:
         return URL
@@ -75,13 +83,13 @@ class MemoryDatabase(Database):
         return []
 
     def open(self) -> AbstractAsyncContextManager[MemoryStore]:
-        return MemoryStore.open()
+        return MemoryStore.open(audited=self.audited)
 
     def shared(self) -> AbstractContextManager[SharedDatabase]:
         raise StorageUnavailable(f"{URL} ends with its process: it has one worker")
 
     def open_beside(self) -> AbstractAsyncContextManager[MemoryStore]:
-        return MemoryStore.open()
+        return MemoryStore.open(audited=self.audited)
 
     def check(self, verify_blob: VerifyBlob, checked: Checked) -> Iterator[str]:
         del verify_blob, checked

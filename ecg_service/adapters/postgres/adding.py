@@ -12,6 +12,7 @@ from ecg_service.adapters.postgres.engine.sql import Connection, Record
 from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS, KEYS
 from ecg_service.adapters.postgres.users import LOCK_USERS
 from ecg_service.adapters.rows import ecgs, insights, keys
+from ecg_service.domain.audit.events import of_ecgs
 from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedKey, NotFound, StorageUnavailable
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.domain.together import require_all
@@ -79,7 +80,14 @@ class Batch:
 
     async def store(self, engine: Engine, *, until: float | None) -> list[Added]:
         """Store them, and look again at the names that others take at the same time."""
-        store = partial(engine.write, self._add, locks=LOCK, until=until, settled=self._settled)
+        store = partial(
+            engine.write,
+            self._add,
+            locks=LOCK,
+            until=until,
+            settled=self._settled,
+            note=partial(of_ecgs, self.new),
+        )
         for _ in range(TRIES - 1):
             with suppress(_Taken):
                 return await store()

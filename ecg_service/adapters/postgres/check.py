@@ -17,7 +17,16 @@ from ecg_service.adapters.postgres.engine.sql import (
 )
 from ecg_service.adapters.postgres.records import read_record
 from ecg_service.adapters.postgres.schema.migrations import require_current
-from ecg_service.adapters.postgres.tables import ECGS, GRANTS, IDENTITIES, INSIGHTS, KEYS, USERS
+from ecg_service.adapters.postgres.tables import (
+    AUDIT,
+    ECGS,
+    GRANTS,
+    IDENTITIES,
+    INSIGHTS,
+    KEYS,
+    USERS,
+)
+from ecg_service.adapters.rows.audit import require_linked
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, OWNER, to_blob, to_ecg
 from ecg_service.adapters.rows.grants import to_grant
 from ecg_service.adapters.rows.identities import to_name
@@ -80,6 +89,11 @@ class _Check(NamedTuple):
         self.checked.grants += 1
         to_grant(GRANTS.read(row, DamagedGrant))
 
+    def audited(self, row: Record) -> None:
+        self.checked.audit_rows += 1
+        *columns, previous = row
+        require_linked(AUDIT.read(columns, Damaged), previous)
+
 
 def _shown_insight(ecg_id: object, name: bytes) -> str:
     return f"{shown(name)} of ECG {ecg_id}"
@@ -141,6 +155,16 @@ TABLES = (
     ),
     _Table("idempotency_keys", ("owner", "key"), KEYS.columns, shown_of_owner, _Check.key),
     _Table("grants", ("id",), GRANTS.columns, "id {}".format, _Check.grant),
+    _Table(
+        "audit",
+        ("chain", "number"),
+        f"""{AUDIT.columns}, coalesce(
+            (SELECT a.hash FROM audit AS a WHERE a.chain = audit.chain AND a.number = audit.number - 1),
+            (SELECT c.hash FROM audit_cuts AS c WHERE c.chain = audit.chain AND c.number = audit.number - 1)
+        )""",  # noqa: S608
+        "{1} of chain {0}".format,
+        _Check.audited,
+    ),
 )
 
 

@@ -15,6 +15,9 @@ from ecg_service.adapters.postgres.engine.presence import ALONE
 from ecg_service.adapters.postgres.engine.sql import Connection, Record, connect
 from ecg_service.adapters.postgres.schema.migrations import MIGRATION_SECONDS, require_current
 from ecg_service.adapters.postgres.tables import (
+    AUDIT,
+    AUDIT_CUTS,
+    AUDIT_NAMES,
     ECGS,
     GRANTS,
     IDENTITIES,
@@ -31,13 +34,14 @@ from ecg_service.ports.store import Checked
 
 SIZE = "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('ecgs')"
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_ALL = "users, identities, ecgs, client_ids, insights, idempotency_keys, grants"
+_ALL = "users, identities, ecgs, client_ids, insights, idempotency_keys, grants, audit, audit_cuts, audit_names"
 # Nobody may store or change anything, or take anything for stored, before all of it is.
 LOCKED = f"BEGIN; LOCK TABLE {_ALL} IN EXCLUSIVE MODE"
 EMPTIED = f"BEGIN; TRUNCATE {_ALL}, backfills; {RENEW_GENERATION}"
 IS_EMPTY = """
     SELECT NOT EXISTS (SELECT FROM users) AND NOT EXISTS (SELECT FROM ecgs)
     AND NOT EXISTS (SELECT FROM idempotency_keys)
+    AND NOT EXISTS (SELECT FROM audit)
 """
 CLIENT_IDS = """
     INSERT INTO client_ids (owner, client_id, ecg_id)
@@ -65,6 +69,9 @@ TABLES = {
         _Read(INSIGHTS, ("ecg_id", "name"), 500),
         _Read(KEYS, ("owner", "key"), 500),
         _Read(GRANTS, ("id",), 500),
+        _Read(AUDIT, ("chain", "number"), 500),
+        _Read(AUDIT_CUTS, ("chain",), 500),
+        _Read(AUDIT_NAMES, ("name",), 500),
     )
 }
 

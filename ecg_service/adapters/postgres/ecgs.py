@@ -21,6 +21,7 @@ from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS
 from ecg_service.adapters.postgres.users import LOCK_USERS
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, to_blob, to_ecg
 from ecg_service.adapters.threads import in_thread
+from ecg_service.domain.audit import actions
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg, fill
 from ecg_service.domain.errors import Damaged, DamagedEcg, EcgNotFound, NotFound
 from ecg_service.domain.principal import Principal
@@ -131,7 +132,9 @@ class PostgresEcgs(EcgRepository):
 
     async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
         work = partial(removing.delete, owner=owner, ecg_id=ecg_id, by=by)
-        await self._engine.write(work, locks=LOCK_USERS)
+        await self._engine.write(
+            work, locks=LOCK_USERS, note=lambda _: [actions.deleted(by, ecg_id)]
+        )
 
     async def find(self, *, before: UUID, owner: str | None = None, limit: int) -> list[Owned]:
         return await self._engine.read(
@@ -139,7 +142,10 @@ class PostgresEcgs(EcgRepository):
         )
 
     async def delete_many(self, ecgs: Sequence[Owned]) -> None:
-        await self._engine.write(partial(removing.delete_all, ids=[ecg_id for _, ecg_id in ecgs]))
+        await self._engine.write(
+            partial(removing.delete_all, ids=[ecg_id for _, ecg_id in ecgs]),
+            note=lambda _: actions.swept(len(ecgs)),
+        )
 
     async def forget_keys(self, older: UUID, *, owner: str | None = None, limit: int) -> int:
         return await self._engine.write(

@@ -9,10 +9,11 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from ecg_service.adapters.postgres.engine.engine import Engine
-from ecg_service.adapters.postgres.engine.sql import Connection, Record, count_of
+from ecg_service.adapters.postgres.engine.sql import Connection, Record
 from ecg_service.adapters.postgres.tables import GRANTS
 from ecg_service.adapters.postgres.users import LOCK_TO_CHANGE, LOCK_USERS, require_current
 from ecg_service.adapters.rows.grants import to_grant, to_row
+from ecg_service.domain.audit import actions
 from ecg_service.domain.errors import Damaged, DamagedGrant, GrantNotFound, TooManyGrants
 from ecg_service.domain.grants import Grant, Kind, UnreadableGrant
 from ecg_service.domain.principal import Principal
@@ -41,7 +42,7 @@ PUT = """
         scopes = $8, epoch = $9, last_used = $10, checksum = $11
     WHERE id = $1
 """
-REMOVE = "DELETE FROM grants WHERE id = $1 AND owner = $2"
+REMOVE = "DELETE FROM grants WHERE id = $1 AND owner = $2 RETURNING kind"
 NIL = UUID(int=0)
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,9 @@ class PostgresGrants(GrantRepository):
                 raise TooManyGrants
             await connection.execute(INSERT, *GRANTS.stored(to_row(grant)))
 
-        await self._engine.write(add, locks=LOCK_TO_ADD)
+        await self._engine.write(
+            add, locks=LOCK_TO_ADD, note=lambda _: [actions.granted(by, grant)]
+        )
 
     async def get(self, grant_id: UUID) -> Grant:
         return _read(await self._engine.read(lambda c: c.fetchrow(GET, grant_id)))
@@ -82,7 +85,9 @@ class PostgresGrants(GrantRepository):
                     return True
             return False
 
-        return await self._engine.write(change)
+        return await self._engine.write(
+            change, note=lambda done: [actions.refreshed(after)] if done else []
+        )
 
     async def touch(self, used: Mapping[UUID, datetime]) -> None:
         async def change(connection: Connection) -> None:
@@ -94,12 +99,16 @@ class PostgresGrants(GrantRepository):
         await self._engine.write(change)
 
     async def remove(self, owner: str, grant_id: UUID, *, by: Principal | None = None) -> None:
-        async def remove(connection: Connection) -> None:
+        async def remove(connection: Connection) -> str:
             await require_current(connection, by)
-            if not count_of(await connection.execute(REMOVE, grant_id, owner.encode())):
+            kind = await connection.fetchval(REMOVE, grant_id, owner.encode())
+            if kind is None:
                 raise GrantNotFound
+            return kind
 
-        await self._engine.write(remove, locks=LOCK_TO_CHANGE)
+        await self._engine.write(
+            remove, locks=LOCK_TO_CHANGE, note=lambda kind: [actions.revoked(by, kind, grant_id)]
+        )
 
 
 def _read(row: Record | None) -> Grant:

@@ -5,6 +5,7 @@ from ecg_service.adapters.postgres.engine.sql import Connection
 from ecg_service.adapters.postgres.tables import IDENTITIES
 from ecg_service.adapters.postgres.users import LOCK_TO_CHANGE, add_user, get_user
 from ecg_service.adapters.rows.identities import to_name, to_row
+from ecg_service.domain.audit import actions
 from ecg_service.domain.errors import DamagedUser, UserExists, UserNotFound
 from ecg_service.domain.users import User
 from ecg_service.ports.identities import IdentityRepository
@@ -26,6 +27,8 @@ class PostgresIdentities(IdentityRepository):
         return found
 
     async def link(self, issuer: str, subject: str, user: User, *, is_new: bool) -> User:
+        trail = self._engine.trail
+
         async def link(connection: Connection) -> User:
             if found := await _user_of(connection, issuer, subject):
                 return found
@@ -34,9 +37,10 @@ class PostgresIdentities(IdentityRepository):
             found = await get_user(connection, user.name)
             row = to_row(issuer, subject, user.name)
             await connection.execute(ADD, *IDENTITIES.stored(row))
+            await trail.append(connection, actions.linked(issuer, user, is_new=is_new))
             return found
 
-        return await self._engine.write(link, locks=LOCK_TO_CHANGE)
+        return await self._engine.write(link, locks=LOCK_TO_CHANGE + trail.lock)
 
 
 async def _user_of(connection: Connection, issuer: str, subject: str) -> User | None:

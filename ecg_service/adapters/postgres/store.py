@@ -17,6 +17,7 @@ from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
 from ecg_service.actors import Threads
+from ecg_service.adapters.postgres.audit import PostgresAudit
 from ecg_service.adapters.postgres.check import check
 from ecg_service.adapters.postgres.contents import contents, fill
 from ecg_service.adapters.postgres.ecgs import PostgresEcgs
@@ -50,6 +51,7 @@ class PostgresStore:
     users: PostgresUsers
     identities: PostgresIdentities
     grants: PostgresGrants
+    audit: PostgresAudit
     statistics: Callable[[], StoreStatistics]
 
     @classmethod
@@ -71,6 +73,7 @@ class PostgresStore:
                         PostgresUsers(engine),
                         PostgresIdentities(engine),
                         PostgresGrants(engine),
+                        PostgresAudit(engine),
                         engine.statistics,
                     )
                 finally:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ecg_service.adapters.postgres.engine.sql import Record, id_of
-from ecg_service.adapters.rows import ecgs, grants, identities, insights, keys, users
+from ecg_service.adapters.rows import audit, ecgs, grants, identities, insights, keys, users
 from ecg_service.adapters.rows.sealed import Row, Value
 from ecg_service.domain.errors import Damaged
 
@@ -53,4 +53,7 @@ USERS = Table("users", users.COLUMNS, frozenset({0, 2}))
 ECGS = Table("ecgs", ecgs.COLUMNS, frozenset({1, 4, 5}), id=0)
 INSIGHTS = Table("insights", insights.COLUMNS, frozenset({1, 5, 6}), id=0)
 KEYS = Table("idempotency_keys", keys.COLUMNS, frozenset({0, 1}), id=2)
+AUDIT = Table("audit", audit.COLUMNS, frozenset(audit.TEXTS), id=0)
+AUDIT_CUTS = Table("audit_cuts", audit.CUT_COLUMNS, frozenset(), id=0)
+AUDIT_NAMES = Table("audit_names", audit.NAME_COLUMNS, frozenset({0}))
 GRANTS = Table("grants", grants.COLUMNS, frozenset({2, 6}), id=0)

@@ -10,6 +10,7 @@ from ecg_service.adapters.postgres.tables import USERS
 from ecg_service.adapters.rows.shown import shown
 from ecg_service.adapters.rows.users import to_row, to_user
 from ecg_service.domain import principal
+from ecg_service.domain.audit import actions
 from ecg_service.domain.errors import Damaged, DamagedUser, UserExists, UserNotFound
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import UnreadableUser, User, changed, require_unused
@@ -36,6 +37,7 @@ REMOVE = (
     "DELETE FROM users WHERE name = $1",
     "DELETE FROM identities WHERE name = $1",
     "DELETE FROM grants WHERE owner = $1",
+    "DELETE FROM audit_names WHERE name = $1",
 )
 """A user, and what names them."""
 OTHER_ADMINS = f"SELECT {USERS.columns} FROM users WHERE role = 'ADMIN' AND name != $1"  # noqa: S608
@@ -55,13 +57,19 @@ class PostgresUsers(UserRepository):
             if not await add_user(connection, user):
                 raise UserExists
 
-        await self._engine.write(add, locks=LOCK_TO_CHANGE)
+        await self._engine.write(
+            add, locks=LOCK_TO_CHANGE, note=lambda _: [actions.created(by, user)]
+        )
 
     async def add_first(self, user: User) -> bool:
         async def add(connection: Connection) -> bool:
             return not await connection.fetchval(ANY) and await add_user(connection, user)
 
-        return await self._engine.write(add, locks=LOCK_TO_CHANGE)
+        return await self._engine.write(
+            add,
+            locks=LOCK_TO_CHANGE,
+            note=lambda added: [actions.created(None, user)] if added else [],
+        )
 
     async def get(self, name: str) -> User:
         return await self._engine.read(lambda connection: get_user(connection, name))
@@ -94,17 +102,23 @@ class PostgresUsers(UserRepository):
             await connection.execute(PUT, *USERS.stored(to_row(user)))
             return user
 
-        return await self._engine.write(update, locks=LOCK_TO_CHANGE)
+        events = actions.changed(
+            by, name, password_hash=password_hash, disabled=disabled, sign_out=sign_out
+        )
+        return await self._engine.write(update, locks=LOCK_TO_CHANGE, note=lambda _: events)
 
     async def remove(self, name: str) -> None:
+        trail = self._engine.trail
+
         async def remove(connection: Connection) -> None:
             key = name.encode()
             user = await get_user(connection, name)
             require_unused(user, has_ecgs=await connection.fetchval(ANY_ECG, key))
+            await trail.append(connection, [actions.erased(name)])  # which needs the name
             for statement in REMOVE:
                 await connection.execute(statement, key)
 
-        await self._engine.write(remove, locks=LOCK_TO_CHANGE)
+        await self._engine.write(remove, locks=LOCK_TO_CHANGE + trail.lock)
 
 
 async def require_current(connection: Connection, by: Principal | None) -> None:

@@ -1,6 +1,6 @@
 """Stores ECGs, several in a few statements."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -18,6 +18,8 @@ from ecg_service.adapters.sqlite.users import epoch_of
 from ecg_service.domain.errors import DamagedEcg
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.domain.together import require_all
+
+Add = Callable[[apsw.Connection, Sequence[StoredEcg]], list[Added]]
 
 INSERT = f"""
     INSERT INTO ecgs ({COLUMNS}, {BLOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import apsw
 
+from ecg_service.adapters.rows.audit import require_linked
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, COLUMNS, OWNER, to_blob, to_ecg
 from ecg_service.adapters.rows.grants import to_grant
 from ecg_service.adapters.rows.identities import to_name
@@ -15,6 +16,7 @@ from ecg_service.adapters.rows.keys import to_named
 from ecg_service.adapters.rows.sealed import unsealed
 from ecg_service.adapters.rows.shown import shown, shown_of_owner, shown_version
 from ecg_service.adapters.rows.users import to_user
+from ecg_service.adapters.sqlite.audit import ONE as ONE_AUDITED
 from ecg_service.adapters.sqlite.backfill import POSITION
 from ecg_service.adapters.sqlite.engine.connections import open_reader
 from ecg_service.adapters.sqlite.engine.errors import reason, translate_errors
@@ -101,6 +103,11 @@ class _Check(NamedTuple):
         self.checked.grants += 1
         to_grant(row)
 
+    def audited(self, row: Row) -> None:
+        self.checked.audit_rows += 1
+        *columns, previous = row
+        require_linked(columns, previous)
+
 
 def _shown_insight(ecg_id: bytes, name: bytes) -> str:
     return f"{shown(name)} of ECG {ecg_id.hex().upper()}"
@@ -179,6 +186,15 @@ TABLES = (
         ONE_GRANT,
         "id {1}".format,
         _Check.grant,
+    ),
+    _Table(
+        "audit",
+        "SELECT chain, number, hex(chain) FROM audit"
+        " WHERE (chain, number) > (?, ?) ORDER BY chain, number LIMIT ?",
+        (b"", -1),
+        ONE_AUDITED,
+        "{1} of chain {2}".format,
+        _Check.audited,
     ),
 )
 

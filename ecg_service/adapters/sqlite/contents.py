@@ -8,15 +8,17 @@ from uuid import UUID
 
 import apsw
 
-from ecg_service.adapters.rows import ecgs, grants, identities, insights, keys, users
+from ecg_service.adapters.rows import audit, ecgs, grants, identities, insights, keys, users
 from ecg_service.adapters.rows.batches import batched, size_of
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS
 from ecg_service.adapters.sqlite.adding import INSERT as INSERT_ECG
+from ecg_service.adapters.sqlite.audit import INSERT_NAME, PUT_CUT
 from ecg_service.adapters.sqlite.backup import make_whole, migrate_alone
 from ecg_service.adapters.sqlite.engine.connections import open_reader, open_writer
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
+from ecg_service.adapters.sqlite.engine.trail import INSERT as INSERT_AUDIT
 from ecg_service.adapters.sqlite.engine.writer import transaction
 from ecg_service.adapters.sqlite.grants import INSERT as INSERT_GRANT
 from ecg_service.adapters.sqlite.identities import ADD as INSERT_IDENTITY
@@ -49,6 +51,9 @@ TABLES = {
     "insights": _Table(insights.COLUMNS, "ecg_id, name", INSERT_INSIGHT),
     "idempotency_keys": _Table(keys.COLUMNS, "owner, key", INSERT_KEY),
     "grants": _Table(grants.COLUMNS, "id", INSERT_GRANT),
+    "audit": _Table(audit.COLUMNS, "chain, number", INSERT_AUDIT),
+    "audit_cuts": _Table(audit.CUT_COLUMNS, "chain", PUT_CUT),
+    "audit_names": _Table(audit.NAME_COLUMNS, "name", INSERT_NAME),
 }
 
 

@@ -60,6 +60,7 @@ class SqliteDatabase(Database):
         reader_queue: int,
         write_seconds: float,
         reserve_bytes: int,
+        audited: bool = False,
     ) -> Self | None:
         """Return the database if the URL names a file.
 
@@ -76,6 +77,7 @@ class SqliteDatabase(Database):
             waiting_reads=reader_queue,
             write_seconds=write_seconds,
             reserve_bytes=reserve_bytes,
+            audited=audited,
         )
         return cls(Path(path), limits)
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
+import apsw
+
 from ecg_service.adapters.sqlite import adding, reading, removing
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.rows.generations import generation, renew_generation
@@ -17,6 +19,8 @@ from ecg_service.adapters.sqlite.rows.parts import (
     stage_parts,
 )
 from ecg_service.adapters.sqlite.rows.pings import ping
+from ecg_service.domain.audit import actions
+from ecg_service.domain.audit.events import of_ecgs
 from ecg_service.domain.ecg import Cursor, Ecg, UnreadableEcg
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.domain.principal import Principal
@@ -46,7 +50,7 @@ class SqliteEcgs(EcgRepository):
         until: float | None = None,
         together: bool = False,
     ) -> list[Added]:
-        add = adding.add_together if together else adding.add_many
+        add = self._noting(adding.add_together if together else adding.add_many)
         return await self._engine.write_after(read, add, until=until) or []
 
     async def add_long(self, new: StoredEcg, *, until: float | None = None) -> Added:
@@ -54,9 +58,8 @@ class SqliteEcgs(EcgRepository):
             for step, rows in enumerate(parts_of(new.ecg.id, new.blob), 1):
                 await self._engine.write(stage_parts, new.ecg.id, rows)
                 await self._engine.copy_back(step)
-            [answer] = (
-                await self._engine.write_after(lambda: [new], adding.add_staged, until=until) or []
-            )
+            add = self._noting(adding.add_staged)
+            [answer] = await self._engine.write_after(lambda: [new], add, until=until) or []
         except Exception:
             with suppress(StorageUnavailable):
                 await self._remove_leftover(new.ecg.id.bytes)
@@ -64,6 +67,16 @@ class SqliteEcgs(EcgRepository):
         if answer != new.ecg.id:
             await self._remove_leftover(new.ecg.id.bytes)
         return answer
+
+    def _noting(self, add: adding.Add) -> adding.Add:
+        trail = self._engine.trail
+
+        def noted(connection: apsw.Connection, new: Sequence[StoredEcg]) -> list[Added]:
+            answers = add(connection, new)
+            trail.append(connection, of_ecgs(new, answers))
+            return answers
+
+        return noted if trail.on else add
 
     async def remove_leftovers(self) -> None:
         """Remove the parts that a process which ended has staged, or not removed."""
@@ -108,7 +121,8 @@ class SqliteEcgs(EcgRepository):
 
     async def delete(self, owner: str, ecg_id: UUID, *, by: Principal | None = None) -> None:
         self._unscrubbed = True
-        if await self._engine.write_even_if_full(removing.delete, owner, ecg_id, by):
+        delete = self._engine.trail.noting(removing.delete, lambda _: [actions.deleted(by, ecg_id)])
+        if await self._engine.write_even_if_full(delete, owner, ecg_id, by):
             await self._remove_leftover(ecg_id.bytes)
 
     async def find(self, *, before: UUID, owner: str | None = None, limit: int) -> list[Owned]:
@@ -116,7 +130,8 @@ class SqliteEcgs(EcgRepository):
 
     async def delete_many(self, ecgs: Sequence[Owned]) -> None:
         self._unscrubbed = True
-        for ecg_id in await self._engine.write_even_if_full(removing.delete_many, ecgs):
+        delete = self._engine.trail.noting(removing.delete_many, lambda _: actions.swept(len(ecgs)))
+        for ecg_id in await self._engine.write_even_if_full(delete, ecgs):
             await self._remove_leftover(ecg_id.bytes)
 
     async def scrub(self) -> None:

@@ -15,6 +15,7 @@ from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, select
 from ecg_service.adapters.sqlite.users import epoch_of
+from ecg_service.domain.audit import actions
 from ecg_service.domain.errors import DamagedGrant, GrantNotFound, TooManyGrants
 from ecg_service.domain.grants import Grant, Kind, UnreadableGrant
 from ecg_service.domain.principal import Principal, require_current
@@ -31,7 +32,7 @@ PAGE = """
 COUNT = "SELECT count(*) FROM grants WHERE owner = ? AND kind = ?"
 FORGET = "DELETE FROM grants WHERE owner = ? AND kind = ? AND expires <= ?"
 HAS = "SELECT 1 FROM grants WHERE id = ?"
-REMOVE = "DELETE FROM grants WHERE id = ? AND owner = ?"
+REMOVE = "DELETE FROM grants WHERE id = ? AND owner = ? RETURNING kind"
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,8 @@ class SqliteGrants(GrantRepository):
         self._engine = engine
 
     async def add(self, grant: Grant, *, most: int, by: Principal | None = None) -> None:
-        await self._engine.write(_add, grant, most, by)
+        add = self._engine.trail.noting(_add, lambda _: [actions.granted(by, grant)])
+        await self._engine.write(add, grant, most, by)
 
     async def get(self, grant_id: UUID) -> Grant:
         return await self._engine.read(_get, grant_id.bytes)
@@ -55,13 +57,19 @@ class SqliteGrants(GrantRepository):
         return await self._engine.read(_page, owner, kind, start, limit)
 
     async def replace(self, before: Grant, after: Grant) -> bool:
-        return await self._engine.write(_replace, before, after)
+        put = self._engine.trail.noting(
+            _replace, lambda done: [actions.refreshed(after)] if done else []
+        )
+        return await self._engine.write(put, before, after)
 
     async def touch(self, used: Mapping[UUID, datetime]) -> None:
         await self._engine.write(_touch, used)
 
     async def remove(self, owner: str, grant_id: UUID, *, by: Principal | None = None) -> None:
-        await self._engine.write_even_if_full(_remove, owner, grant_id, by)
+        remove = self._engine.trail.noting(
+            _remove, lambda kind: [actions.revoked(by, kind, grant_id)]
+        )
+        await self._engine.write_even_if_full(remove, owner, grant_id, by)
 
 
 def _add(connection: apsw.Connection, grant: Grant, most: int, by: Principal | None) -> None:
@@ -114,8 +122,8 @@ def _touch(connection: apsw.Connection, used: Mapping[UUID, datetime]) -> None:
             execute(connection, PUT, *to_row(replace(known, last_used=moment)))
 
 
-def _remove(connection: apsw.Connection, owner: str, grant_id: UUID, by: Principal | None) -> None:
+def _remove(connection: apsw.Connection, owner: str, grant_id: UUID, by: Principal | None) -> str:
     require_current(by, partial(epoch_of, connection))
-    execute(connection, REMOVE, grant_id.bytes, owner)
-    if not connection.changes():
-        raise GrantNotFound
+    for (kind,) in execute(connection, REMOVE, grant_id.bytes, owner):
+        return kind
+    raise GrantNotFound

@@ -5,8 +5,10 @@ import apsw
 from ecg_service.adapters.rows.identities import COLUMNS, to_name, to_row
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute
+from ecg_service.adapters.sqlite.engine.trail import Trail
 from ecg_service.adapters.sqlite.rows.sealed import select
 from ecg_service.adapters.sqlite.users import add_user, get_user
+from ecg_service.domain.audit import actions
 from ecg_service.domain.errors import DamagedUser, UserExists, UserNotFound
 from ecg_service.domain.users import User
 from ecg_service.ports.identities import IdentityRepository
@@ -34,7 +36,9 @@ class SqliteIdentities(IdentityRepository):
         return found
 
     async def link(self, issuer: str, subject: str, user: User, *, is_new: bool) -> User:
-        return await self._engine.write(_link, issuer, subject, user, is_new=is_new)
+        return await self._engine.write(
+            _link, self._engine.trail, issuer, subject, user, is_new=is_new
+        )
 
 
 def _user_of(connection: apsw.Connection, issuer: str, subject: str) -> User | None:
@@ -48,7 +52,13 @@ def _user_of(connection: apsw.Connection, issuer: str, subject: str) -> User | N
 
 
 def _link(
-    connection: apsw.Connection, issuer: str, subject: str, user: User, *, is_new: bool
+    connection: apsw.Connection,
+    trail: Trail,
+    issuer: str,
+    subject: str,
+    user: User,
+    *,
+    is_new: bool,
 ) -> User:
     if found := _user_of(connection, issuer, subject):
         return found
@@ -56,4 +66,5 @@ def _link(
         raise UserExists
     found = get_user(connection, user.name)
     execute(connection, ADD, *to_row(issuer, subject, user.name))
+    trail.append(connection, actions.linked(issuer, user, is_new=is_new))
     return found

@@ -8,6 +8,7 @@ from typing import Self
 
 import apsw
 
+from ecg_service.adapters.sqlite.audit import SqliteAudit
 from ecg_service.adapters.sqlite.ecgs import SqliteEcgs
 from ecg_service.adapters.sqlite.engine.connections import require_safe_library
 from ecg_service.adapters.sqlite.engine.engine import Engine
@@ -35,6 +36,7 @@ class SqliteStore:
     users: SqliteUsers
     identities: SqliteIdentities
     grants: SqliteGrants
+    audit: SqliteAudit
     statistics: Callable[[], StoreStatistics]
 
     @classmethod
@@ -76,6 +78,7 @@ class SqliteStore:
             SqliteUsers(engine),
             SqliteIdentities(engine),
             SqliteGrants(engine),
+            SqliteAudit(engine),
             engine.statistics,
         )
 

@@ -1,8 +1,10 @@
 """Users in SQLite."""
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import Concatenate, ParamSpec
 from urllib.parse import unquote_to_bytes
 
 import apsw
@@ -11,11 +13,15 @@ from ecg_service.adapters.rows.shown import shown
 from ecg_service.adapters.rows.users import COLUMNS, to_row, to_user
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute
+from ecg_service.adapters.sqlite.engine.trail import Trail
 from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE, select
+from ecg_service.domain.audit import actions
 from ecg_service.domain.errors import DamagedUser, UserExists, UserNotFound
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.users import UnreadableUser, User, changed, require_unused
 from ecg_service.ports.users import UserRepository
+
+P = ParamSpec("P")
 
 ADD = f"INSERT INTO users ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
 ANY = "SELECT 1 FROM users LIMIT 1"
@@ -35,6 +41,7 @@ REMOVE = (
     "DELETE FROM users WHERE name = ?",
     "DELETE FROM identities WHERE name = ?",
     "DELETE FROM grants WHERE owner = ?",
+    "DELETE FROM audit_names WHERE name = ?",
 )
 """A user, and what names them."""
 OTHER_ADMINS = "SELECT CAST(name AS BLOB) FROM users WHERE role = 'ADMIN' AND name != ?"
@@ -49,11 +56,11 @@ class SqliteUsers(UserRepository):
         self._engine = engine
 
     async def add(self, user: User, *, by: Principal | None = None) -> None:
-        if not await self._engine.write(add_user, user, by):
+        if not await self._engine.write(_noting(self._engine.trail, add_user, user, by), user, by):
             raise UserExists
 
     async def add_first(self, user: User) -> bool:
-        return await self._engine.write(_add_first, user)
+        return await self._engine.write(_noting(self._engine.trail, _add_first, user), user)
 
     async def get(self, name: str) -> User:
         return await self._engine.read(get_user, name)
@@ -70,16 +77,30 @@ class SqliteUsers(UserRepository):
         sign_out: bool = False,
         by: Principal | None = None,
     ) -> User:
+        events = actions.changed(
+            by, name, password_hash=password_hash, disabled=disabled, sign_out=sign_out
+        )
+        update = self._engine.trail.noting(_update, lambda _: events)
         return await self._engine.write_even_if_full(
-            _update, name, password_hash, by, disabled=disabled, sign_out=sign_out
+            update, name, password_hash, by, disabled=disabled, sign_out=sign_out
         )
 
     async def remove(self, name: str) -> None:
-        await self._engine.write_even_if_full(_remove, name)
+        await self._engine.write_even_if_full(_remove, self._engine.trail, name)
 
 
-def _remove(connection: apsw.Connection, name: str) -> None:
+def _noting(
+    trail: Trail,
+    add: Callable[Concatenate[apsw.Connection, P], bool],
+    user: User,
+    by: Principal | None = None,
+) -> Callable[Concatenate[apsw.Connection, P], bool]:
+    return trail.noting(add, lambda added: [actions.created(by, user)] if added else [])
+
+
+def _remove(connection: apsw.Connection, trail: Trail, name: str) -> None:
     require_unused(get_user(connection, name), has_ecgs=bool(execute(connection, ANY_ECG, name)))
+    trail.append(connection, [actions.erased(name)])  # which needs the name
     for statement in REMOVE:
         execute(connection, statement, name)
 

@@ -12,18 +12,26 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ecg_service.domain import opaque
-from ecg_service.domain.errors import GrantNotFound, MissingScope, TooManyGrants, Unauthenticated
+from ecg_service.domain.errors import (
+    GrantNotFound,
+    MissingScope,
+    RefreshTokenReused,
+    TooManyGrants,
+    Unauthenticated,
+)
 from ecg_service.domain.grants import Grant, Kind
 from ecg_service.domain.ids import next_id
 from ecg_service.domain.jwt import read_token
 from ecg_service.domain.opaque import Opaque, Prefix
-from ecg_service.domain.principal import Principal, Scope
+from ecg_service.domain.principal import Origin, Principal, Scope
 from ecg_service.domain.session_tokens import checked_claims, claims_for, kid_of
 from ecg_service.ports.grants import GrantRepository
 from ecg_service.ports.token_keys import TokenKeys
 from ecg_service.ports.users import UserRepository
 from ecg_service.services.authentication import find
 from ecg_service.services.credentials import Verified
+
+_ORIGIN = Origin("session")
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +134,7 @@ class Sessions:
         user = await find(self._users, claims.sub)
         if user is None or user.epoch != claims.epoch:
             raise Unauthenticated
-        principal = Principal(user.name, user.role, claims.scopes, user.epoch)
+        principal = Principal(user.name, user.role, claims.scopes, user.epoch, origin=_ORIGIN)
         return Verified(user, principal, claims.exp - now)
 
     def _read(self, refresh_token: str) -> Opaque:
@@ -154,7 +162,7 @@ class Sessions:
     async def _reused(self, grant: Grant) -> None:
         logger.warning("a refresh token of %r was used twice: its session has ended", grant.owner)
         await self._end(grant.owner, grant.id)
-        raise Unauthenticated
+        raise RefreshTokenReused(grant.owner, grant.id)
 
     async def _end(self, owner: str, grant_id: UUID) -> None:
         with suppress(GrantNotFound):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ecg_service.settings.groups.fields import bounded, choice
+from ecg_service.settings.groups.fields import bounded, choice, divided
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +17,17 @@ class LogSettings:
     """How many requests a second get a line; those beyond are counted in the next one. Every answer of 500 has one."""
     log_queue: int = 10_000
     """How many lines may wait for a slow standard error; more are dropped, and counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """`[auditing]`: [who did what](audit.md), in the database."""
+
+    audit: str = choice("off", "on")
+    """Whether each read, write, denial and sign-in leaves a row; commands heed it, too."""
+    audit_queue: int = divided(10_000)
+    """How many rows of reads and denials may wait to be stored; beyond that requests of users are 503."""
+    audit_delay_seconds: float = 0.05
+    """How long they wait for others: a crash loses those that wait."""
+    audit_retention_seconds: float = bounded(0.0, least=0)
+    """How long rows are kept; 0 keeps them for ever."""

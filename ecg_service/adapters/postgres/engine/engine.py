@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TypeVar
 
@@ -16,6 +16,8 @@ from ecg_service.adapters.postgres.engine.connections import (
 from ecg_service.adapters.postgres.engine.errors import is_lost, translate_errors
 from ecg_service.adapters.postgres.engine.limits import Limits
 from ecg_service.adapters.postgres.engine.sql import LOST, Connection, PostgresError
+from ecg_service.adapters.postgres.engine.trail import Trail
+from ecg_service.domain.audit.events import Event
 from ecg_service.domain.errors import EcgError, OutcomeUnknown, StorageUnavailable
 from ecg_service.ports.store import StoreStatistics
 
@@ -39,6 +41,7 @@ class Engine:
         self._reading = reading
         self._writing = writing
         self._limits = limits
+        self.trail = Trail(on=limits.audited)
         self._commits = 0
         self._last_commit = -math.inf
 
@@ -100,12 +103,16 @@ class Engine:
         locks: str = "",
         until: float | None = None,
         settled: Settled = _unknown,
+        note: Callable[[T], Sequence[Event]] | None = None,
     ) -> T:
         """Run the job in a transaction that is on disk when this returns; end it in time.
 
         The transaction begins with the statements `locks`, so that the job sees what is there then.
         If the connection is lost at the commit, `settled` finds out on another one how it ended.
+        In the transaction, what there is to `note` of the result is appended to the audit trail.
         """
+        if note and self.trail.on:
+            job, locks = self._noting(job, note), locks + self.trail.lock
         seconds = self._limits.write_seconds
         deadline = Deadline(until or time.monotonic() + seconds, RESERVE * seconds)
         with translate_errors():
@@ -118,6 +125,14 @@ class Engine:
         self._commits += 1
         self._last_commit = time.monotonic()
         return result
+
+    def _noting(self, job: Job[T], note: Callable[[T], Sequence[Event]]) -> Job[T]:
+        async def noted(connection: Connection) -> T:
+            result = await job(connection)
+            await self.trail.append(connection, note(result))
+            return result
+
+        return noted
 
     async def _run(self, connection: Connection, locks: str, job: Job[T], deadline: Deadline) -> T:
         deadline.left()

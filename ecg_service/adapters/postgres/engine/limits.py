@@ -12,6 +12,7 @@ class Limits:
     bounds the making of a connection, `read_seconds` a read and `write_seconds` a write, each with
     all of its waits; the server ends statements and idle transactions of the same age.
     `reader_threads` make what is read into answers, and `waiting_reads` more may queue for them.
+    What is done to an `audited` one is noted in it.
     """
 
     read_connections: int = 4
@@ -22,3 +23,4 @@ class Limits:
     read_seconds: float = 5.0
     write_seconds: float = 5.0
     reader_threads: int = 2
+    audited: bool = False

@@ -15,6 +15,7 @@ from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.files.turns import Turn, alone
 from ecg_service.adapters.sqlite.engine.limits import Limits
 from ecg_service.adapters.sqlite.engine.open_database import OpenDatabase, Stale
+from ecg_service.adapters.sqlite.engine.trail import Trail
 from ecg_service.adapters.threads import in_thread
 from ecg_service.domain.errors import EcgError, StorageUnavailable
 from ecg_service.ports.store import StoreStatistics
@@ -43,6 +44,7 @@ class Engine:
         turn: Turn = alone,
     ) -> None:
         self._limits = limits
+        self.trail = Trail(on=limits.audited)
         self._database = OpenDatabase(path, limits, hold, turn)
         self._writing = Threads("sqlite-write", size=1, capacity=limits.waiting_writes)
         self._reading = Threads("sqlite-read", size=limits.readers, capacity=limits.waiting_reads)

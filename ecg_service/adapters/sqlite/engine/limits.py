@@ -14,7 +14,7 @@ class Limits:
     `write_seconds` bounds the time until a write is answered, including all of its waits.
     `wal_bytes` is the size of the write-ahead log from which the writer copies it back into the
     database; while nobody waits to write, after as many as `lull_bytes` since it last did. `max_bytes`, where given, is how large the database may grow before `StorageFull`.
-    `reserve_bytes` of the disk are kept for deletions on a full disk.
+    `reserve_bytes` of the disk are kept for deletions on a full disk. What is done to an `audited` one is noted in it.
     """
 
     readers: int = 4
@@ -27,3 +27,4 @@ class Limits:
     cache_bytes: int = 32 * MIB
     max_bytes: int | None = None
     reserve_bytes: int = 0
+    audited: bool = False

@@ -16,6 +16,9 @@ from ecg_service.adapters.sqlite.engine.files.reserve import give_up
 from ecg_service.adapters.sqlite.engine.sql import execute, set_pragma
 from ecg_service.adapters.sqlite.schema.sealing import add_checksums
 from ecg_service.adapters.sqlite.schema.tables import (
+    AUDIT,
+    AUDIT_CUTS,
+    AUDIT_NAMES,
     ECG_LEFTOVERS,
     ECG_PARTS,
     GENERATIONS,
@@ -82,6 +85,12 @@ def add_grants(db: Database) -> None:
     db.conn.execute(GRANTS_BY_OWNER)
 
 
+def add_audit(db: Database) -> None:
+    """Keep the audit trail."""
+    for statement in (AUDIT, AUDIT_CUTS, AUDIT_NAMES):
+        db.conn.execute(statement)
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     create_tables,
     add_epochs,
@@ -92,6 +101,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_generation,
     add_identities,
     add_grants,
+    add_audit,
 )
 """In order; a published step never changes, a change of the schema is a new step.
 

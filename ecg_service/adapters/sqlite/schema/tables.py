@@ -125,6 +125,37 @@ CREATE TABLE grants (
 """
 GRANTS_BY_OWNER = "CREATE INDEX grants_by_owner ON grants (owner, kind, id)"
 
+# Chains of rows, each with the hash of itself and of the one before.
+AUDIT = """
+CREATE TABLE audit (
+    chain BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    action TEXT NOT NULL,
+    object TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    request TEXT NOT NULL,
+    address TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (chain, number)
+) STRICT, WITHOUT ROWID
+"""
+# The last row that was forgotten of each chain.
+AUDIT_CUTS = """
+CREATE TABLE audit_cuts (
+    chain BLOB PRIMARY KEY,
+    number INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT, WITHOUT ROWID
+"""
+# What stands for the name of a user in those rows, until the user is erased.
+AUDIT_NAMES = """
+CREATE TABLE audit_names (name TEXT PRIMARY KEY, id TEXT NOT NULL) STRICT, WITHOUT ROWID
+"""
+
 TABLES = (
     USERS,
     ECGS,

@@ -7,10 +7,12 @@ from litestar import Request, Response
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from ecg_service.api.edge.access.audience import Audience
+from ecg_service.api.edge.access.audited import begun
 from ecg_service.api.edge.answers.responses import answer_options
 from ecg_service.api.edge.problems import ecg_error
 from ecg_service.domain.errors import Unauthenticated
 from ecg_service.domain.principal import Principal
+from ecg_service.services.audit.queue import AuditQueue
 
 
 class Scheme(Protocol):
@@ -43,7 +45,8 @@ class Authentication:
     OPTIONS says the same to everybody.
     """
 
-    def __init__(self, schemes: Sequence[Scheme]) -> None:
+    def __init__(self, schemes: Sequence[Scheme], audit: AuditQueue | None = None) -> None:
+        self._audit = audit
         self._schemes = {scheme.name.encode(): scheme for scheme in schemes}
         self._challenges = ", ".join(scheme.challenge for scheme in schemes)
 
@@ -57,9 +60,11 @@ class Authentication:
             if opt["audience"] is not Audience.EVERYBODY:
                 scheme, credentials = self._credentials(scope)
                 principal = await scheme.authenticate(credentials, address_of(scope))
+                if self._audit is not None:
+                    principal = begun(self._audit, principal, scope)
+                scope["user"] = principal
                 if not opt["audience"].admits(principal):
                     raise opt["audience"].refusal(principal)
-                scope["user"] = principal
             return await app(scope, receive, send)
 
         return authenticated

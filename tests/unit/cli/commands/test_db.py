@@ -55,7 +55,7 @@ def test_check_of_a_sound_database() -> None:
     asyncio.run(store())
     result = db("check")
     assert (result.exit_code, result.stdout) == (0, "")
-    read = "1 ECG, 5 samples, 2 insights, 2 users, 1 idempotency key, no grants"
+    read = "1 ECG, 5 samples, 2 insights, 2 users, 1 idempotency key, no grants, no audit rows"
     assert result.stderr == f"ecg.db: no problems; read {read}\n"
 
 
@@ -79,7 +79,9 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 def test_a_backup_is_made_and_restored(tmp_path: Path) -> None:
     asyncio.run(store())
-    held = "holds 1 ECG, 5 samples, 2 insights, 2 users, 1 idempotency key, no grants\n"
+    held = (
+        "holds 1 ECG, 5 samples, 2 insights, 2 users, 1 idempotency key, no grants, no audit rows\n"
+    )
     made = db("backup", "b.db")
     assert (made.exit_code, made.stdout) == (0, f"b.db: a backup of ecg.db; {held}")
     assert made.stderr == ""  # no bar without a terminal
@@ -131,7 +133,7 @@ def test_the_log_of_a_backup_is_bounded_by_a_setting(
 def test_copy_makes_another_database() -> None:
     asyncio.run(store())
     result = db("copy", "sqlite:///ecg.db", "sqlite:///other.db")
-    held = "1 ECG, 5 samples, 2 insights, 2 users, 1 idempotency key, no grants"
+    held = "1 ECG, 5 samples, 2 insights, 2 users, 1 idempotency key, no grants, no audit rows"
     assert (result.exit_code, result.stdout) == (0, f"other.db: a copy of ecg.db; holds {held}\n")
     assert db("check", "--database-url", "sqlite:///other.db").exit_code == 0
 

@@ -17,7 +17,13 @@ from tests.postgres import execute, fetch, new_schema
 from tests.proxy import Fault, proxying
 
 IS_THERE = "SELECT to_regclass('ecgs') IS NOT NULL"
-STEPS = ["0001_create_tables", "0002_add_generation", "0003_add_identities", "0004_add_grants"]
+STEPS = [
+    "0001_create_tables",
+    "0002_add_generation",
+    "0003_add_identities",
+    "0004_add_grants",
+    "0005_add_audit",
+]
 
 
 @pytest.fixture

@@ -1,0 +1,63 @@
+"""Appends to the audit trail in the transaction of what it tells of."""
+
+from collections.abc import Callable, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
+from uuid import uuid4
+
+import apsw
+
+from ecg_service.adapters.rows.audit import COLUMNS, names_in, new_id, to_rows
+from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
+from ecg_service.domain.audit.events import Event
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+INSERT = f"INSERT INTO audit ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+LAST = "SELECT number, hash FROM audit WHERE chain = ? ORDER BY number DESC LIMIT 1"
+CUT = "SELECT number, hash FROM audit_cuts WHERE chain = ?"
+ID = "SELECT id FROM audit_names WHERE name = ?"
+NEW_ID = """
+    INSERT INTO audit_names (name, id) SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM users WHERE name = ?1)
+    RETURNING id
+"""
+
+
+class Trail:
+    """The chain of one opened store; where it ends, the database says, so that nothing rolled back counts."""
+
+    def __init__(self, *, on: bool) -> None:
+        self.on = on
+        self._chain = uuid4().bytes
+
+    def append(self, connection: apsw.Connection, events: Sequence[Event]) -> None:
+        """Append rows, if anything is to be audited."""
+        if not self.on or not events:
+            return
+        ids = {name: _id_of(connection, name) for name in names_in(events)}
+        last = execute(connection, LAST, self._chain) or execute(connection, CUT, self._chain)
+        known = (last[0][0], last[0][1]) if last else None
+        execute_many(connection, INSERT, to_rows(self._chain, known, events, ids.get))
+
+    def noting(
+        self,
+        job: Callable[Concatenate[apsw.Connection, P], T],
+        note: Callable[[T], Sequence[Event]],
+    ) -> Callable[Concatenate[apsw.Connection, P], T]:
+        """Return a job that appends what there is to note of the result."""
+        if not self.on:
+            return job
+
+        def noted(connection: apsw.Connection, *args: P.args, **kwargs: P.kwargs) -> T:
+            result = job(connection, *args, **kwargs)
+            self.append(connection, note(result))
+            return result
+
+        return noted
+
+
+def _id_of(connection: apsw.Connection, name: str) -> str | None:
+    for statement, values in ((ID, (name,)), (NEW_ID, (name, new_id()))):
+        for (found,) in execute(connection, statement, *values):
+            return found
+    return None
