@@ -13,6 +13,7 @@ from benchmarks.service.holter import holter
 from benchmarks.service.overload import overload
 from benchmarks.service.postgres import postgres
 from benchmarks.service.queueing import queue
+from benchmarks.service.signing_in import signing_in
 from benchmarks.service.stages import stages
 from benchmarks.service.sustained import sustained
 from benchmarks.service.workers import workers
@@ -35,6 +36,7 @@ COMMANDS = (
     postgres,
     queue,
     service,
+    signing_in,
     stages,
     sustained,
     workers,

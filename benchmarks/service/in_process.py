@@ -54,7 +54,7 @@ async def _measure(cases: Sequence[Case], rounds: int) -> Found:
         times = {case: await _times(apps[case[0].host.server], asked[case]) for case in cases}
         for _ in range(rounds):
             for case in cases:
-                taken = await _seconds(apps[case[0].host.server], asked[case], times[case])
+                taken = await seconds_of(apps[case[0].host.server], asked[case], times[case])
                 least[case] = min(least[case], taken / times[case] / asked[case].items)
     return {case: [Measured(1 / seconds, 1e6 * seconds)] for case, seconds in least.items()}
 
@@ -82,11 +82,11 @@ async def _store(app: ASGIApp, content: bytes) -> str:
 
 async def _times(app: ASGIApp, request: Request) -> int:
     """Warm an application up, and say how often to ask it in one measurement."""
-    least = min([await _seconds(app, request, request.connections) for _ in range(3)])
+    least = min([await seconds_of(app, request, request.connections) for _ in range(3)])
     return request.connections * max(1, round(SHORTEST / least))
 
 
-async def _seconds(app: ASGIApp, request: Request, times: int) -> float:
+async def seconds_of(app: ASGIApp, request: Request, times: int) -> float:
     """Return what all threads take for so many requests, as many at once as there are clients."""
 
     async def client() -> None:
