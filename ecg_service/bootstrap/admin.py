@@ -12,7 +12,7 @@ from ecg_service.domain.errors import Invalid
 from ecg_service.domain.passwords import check_password
 from ecg_service.domain.users import check_username
 from ecg_service.services.users import Users
-from ecg_service.settings import BadSettings, Settings, variable
+from ecg_service.settings import AdminSettings, BadSettings, Settings, variable
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,16 @@ RULES: Mapping[str, Callable[[str], None]] = MappingProxyType(
 """What is allowed, by the name of the setting; each raises `ValueError`."""
 
 
+def check_admin(admin: AdminSettings) -> None:
+    """Raise `BadSettings` for a password that the first admin may not have, whatever the rules of each allow."""
+    if admin.admin_password is None:
+        return
+    try:
+        check_password(admin.admin_password, name=admin.admin_username)
+    except Invalid as error:
+        raise BadSettings(f"{variable('admin_password')}: {error}") from error
+
+
 async def ensure_admin(users: Users, settings: Settings) -> None:
     """Register the admin if the store has no user; raises `BadSettings`."""
     if (await users.page(limit=1))[0]:
@@ -40,6 +50,7 @@ async def ensure_admin(users: Users, settings: Settings) -> None:
     name = _checked("admin_username", settings.admin.admin_username)
     given = settings.admin.admin_password
     password = _random_password(settings) if given is None else _checked("admin_password", given)
+    check_admin(settings.admin)
     await users.ensure_admin(name, password)
 
 

@@ -1,7 +1,12 @@
-"""Combinations of settings that are dangerous, and refused unless another setting says that they are meant."""
+"""Settings that are refused though each value is allowed: dangerous combinations, and files that cannot be used."""
 
 from ipaddress import ip_address
+from pathlib import Path
 
+from ecg_service.adapters.token_keys import read_keys
+from ecg_service.bootstrap.admin import check_admin
+from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.server.certificates import Certificate
 from ecg_service.settings import BadSettings, Settings, variable
 
 
@@ -23,6 +28,18 @@ def refuse_dangers(settings: Settings) -> None:
             f" for all on the way; set {variable('tls_cert')} or, in a container or behind a proxy that"
             f" does TLS, say that this is meant: {variable('plain_http')}=true, plain_http = true, --plain-http"
         )
+
+
+def refuse_unusable(settings: Settings) -> None:
+    """Raise `BadSettings` for whatever a service would not start with: before it takes its port and database."""
+    refuse_dangers(settings)
+    Certificate.configured(settings.server)
+    check_admin(settings.admin)
+    if (path := settings.access.token_keys) is not None and Path(path).exists():
+        try:
+            read_keys(Path(path))
+        except StorageUnavailable as error:
+            raise BadSettings(f"{variable('token_keys')}: {error}") from error
 
 
 def _is_loopback(host: str) -> bool:

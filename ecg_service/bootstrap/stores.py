@@ -159,9 +159,13 @@ RULES: Mapping[str, Callable[[str], object]] = MappingProxyType(
 
 
 def open_beside(settings: Settings) -> AbstractAsyncContextManager[Store]:
-    """Open the configured database, behind the cache if there is one, also beside a running service."""
+    """Open the configured database, behind the cache if there is one, also beside a running service.
+
+    It is made if there is none; one of an earlier version is left alone, with `SchemaOutdated`.
+    """
     database = persistent_database(settings)
-    database.migrate()
+    if not database.exists():
+        database.migrate()
     return _opened(database.open_beside(), make_cache(settings))
 
 

@@ -198,6 +198,16 @@ class StorageUnavailable(EcgError):
     """The store cannot be reached, or refused to work; nothing was stored."""
 
 
+class SchemaOutdated(StorageUnavailable):
+    """The database is of an earlier version: run `ecg db migrate` first."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} lacks the current schema, as a database of an earlier version does:"
+            " run `ecg db migrate` after a backup with that version, or start the service, which migrates too"
+        )
+
+
 class BrokerUnavailable(EcgError):
     """The broker does not let this worker work."""
 

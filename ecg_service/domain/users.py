@@ -90,7 +90,7 @@ def changed(
     return user if after == user and not sign_out else replace(after, epoch=user.epoch + 1)
 
 
-def require_unused(user: User, *, has_ecgs: bool) -> None:
-    """Raise `UserInUse` unless the user can be removed."""
-    if has_ecgs or not user.disabled:
+def require_unused(user: User | None, *, has_ecgs: bool) -> None:
+    """Raise `UserInUse` unless the user, None if damaged, can be removed: a damaged one cannot sign in."""
+    if has_ecgs or (user is not None and not user.disabled):
         raise UserInUse

@@ -47,7 +47,7 @@ class UserRepository(Protocol):
         ...
 
     async def remove(self, name: str) -> None:
-        """Remove a disabled user without ECGs; raises `UserNotFound`, or `UserInUse`."""
+        """Remove a disabled or damaged user without ECGs; raises `UserNotFound`, or `UserInUse`."""
         ...
 
 

@@ -36,8 +36,7 @@ class Certificate:
         try:
             return cls(settings.tls_cert, settings.tls_key)
         except (OSError, ValueError) as error:
-            files = " with ".join(filter(None, [settings.tls_cert, settings.tls_key]))
-            raise BadSettings(f"{variable('tls_cert')}: {files}: {error}") from error
+            raise _blamed(settings.tls_cert, settings.tls_key, error) from error
 
     def renew(self) -> None:
         """Load the files again if they have changed."""
@@ -62,6 +61,23 @@ class Certificate:
         files = [self._chain, *([self._key] if self._key else [])]
         found = [Path(file).stat() for file in files]
         return tuple((one.st_mtime_ns, one.st_ino, one.st_size) for one in found)
+
+
+def _blamed(chain: str, key: str | None, error: OSError | ValueError) -> BadSettings:
+    """Return the error of the file that is at fault: OpenSSL names none."""
+    for name, file in {"tls_cert": chain, "tls_key": key}.items():
+        try:
+            if file is not None:
+                Path(file).open("rb").close()
+        except OSError as unread:
+            return BadSettings(f"{variable(name)}: {file}: {unread.strerror}")
+    try:
+        ssl.create_default_context(cafile=chain)
+    except (OSError, ValueError):
+        return BadSettings(f"{variable('tls_cert')}: {chain}: it has no certificate in PEM")
+    if key is None:
+        return BadSettings(f"{variable('tls_cert')}: {chain}: no key in it that fits: {error}")
+    return BadSettings(f"{variable('tls_key')}: {key}: no key for {chain}: {error}")
 
 
 def _context(chain: str, key: str | None) -> ssl.SSLContext:

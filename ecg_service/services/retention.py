@@ -3,9 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from ecg_service.domain.errors import DamagedUser
 from ecg_service.domain.ids import LAST, least_id
 from ecg_service.domain.ids import NANOSECONDS as PER_MILLISECOND
 from ecg_service.ports.ecgs import EcgRepository
@@ -49,7 +51,8 @@ async def erase(store: Store, name: str) -> AsyncGenerator[int]:
     Nothing of theirs is stored from the first step on. Who is cut short begins again. Raises
     `UserNotFound`, `LastAdmin`, or `UserInUse` if somebody enables them meanwhile.
     """
-    await store.users.update(name, disabled=True)
+    with suppress(DamagedUser):  # such a one signs in no more
+        await store.users.update(name, disabled=True)
     async for count in _deletions(store.ecgs, before=LAST, owner=name):
         yield count
     while await store.ecgs.forget_keys(LAST, owner=name, limit=KEYS) == KEYS:

@@ -32,7 +32,12 @@ def test_all_of_a_user_is_exported_and_nothing_of_others(shell: Shell) -> None:
         assert shell.send(url, files[0], ECG_USERNAME="cid").code == 0
         assert export(shell, url, "out") == (0, "out: exported 3 ECGs of bob\n")
         assert export(shell, url, "packed", "--format", "msgpack")[0] == 0
-        assert export(shell, url, "out")[0] == 2
+        assert export(shell, url, "out") == (1, "Error: out exists already\n")
+        shell.add_user("root", "--admin")
+        assert export(shell, url, "other", name="root") == (
+            1,
+            "Error: an admin can export no ECGs\n",
+        )
         assert export(shell, url, "other", name="nobody")[0] == 1
     out = shell.folder / "out"
     manifest = json.loads((out / "manifest.json").read_bytes())

@@ -51,7 +51,7 @@ async def test_a_script_can_tell_what_is_not_ready_and_what_does_not_answer(tmp_
         code, out, _ = await status(service.url)
         assert (code, out.split()[0]) == (1, "fail")
     code, _, error = await status(service.url)
-    assert (code, error.startswith("Error: ")) == (69, True)
+    assert (code, error.startswith(f"Error: no answer from {service.url}: ")) == (69, True)
 
 
 async def test_what_is_no_service_is_not_taken_for_one() -> None:

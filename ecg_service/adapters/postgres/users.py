@@ -112,7 +112,9 @@ class PostgresUsers(UserRepository):
 
         async def remove(connection: Connection) -> None:
             key = name.encode()
-            user = await get_user(connection, name)
+            user = None
+            with suppress(DamagedUser):
+                user = await get_user(connection, name)
             require_unused(user, has_ecgs=await connection.fetchval(ANY_ECG, key))
             await trail.append(connection, [actions.erased(name)])  # which needs the name
             for statement in REMOVE:

@@ -29,6 +29,7 @@ from ecg_service.adapters.sqlite.rows.insights import NAME, ONE
 from ecg_service.adapters.sqlite.rows.keys import ONE as ONE_KEY
 from ecg_service.adapters.sqlite.rows.parts import Blob
 from ecg_service.adapters.sqlite.rows.sealed import select
+from ecg_service.adapters.sqlite.schema.migrations import require_no_earlier
 from ecg_service.adapters.sqlite.users import GET, PAGE
 from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedUser
 from ecg_service.ports.copies import VerifyBlob
@@ -50,11 +51,12 @@ def check(
 ) -> Iterator[str]:
     """Yield each problem of the file, with its place, as a sentence.
 
-    Raises `StorageUnavailable` if the file cannot be opened at all.
+    Raises `StorageUnavailable` if the file cannot be opened at all, or is of an earlier version.
     """
     with translate_errors():
         try:
             with closing(open_reader(path, Limits())) as connection:
+                require_no_earlier(connection, path.name)
                 connection.set_progress_handler(lambda: False, STEPS_BETWEEN_SIGNALS)
                 yield from _problems(connection, _Check(connection, verify, checked or Checked()))
         except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, UnicodeDecodeError) as error:

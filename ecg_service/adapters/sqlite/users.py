@@ -99,7 +99,10 @@ def _noting(
 
 
 def _remove(connection: apsw.Connection, trail: Trail, name: str) -> None:
-    require_unused(get_user(connection, name), has_ecgs=bool(execute(connection, ANY_ECG, name)))
+    user = None
+    with suppress(DamagedUser):
+        user = get_user(connection, name)
+    require_unused(user, has_ecgs=bool(execute(connection, ANY_ECG, name)))
     trail.append(connection, [actions.erased(name)])  # which needs the name
     for statement in REMOVE:
         execute(connection, statement, name)

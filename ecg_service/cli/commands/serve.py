@@ -14,7 +14,7 @@ import click
 
 from ecg_service.bootstrap import server
 from ecg_service.bootstrap.children import Reins
-from ecg_service.bootstrap.dangers import refuse_dangers
+from ecg_service.bootstrap.dangers import refuse_unusable
 from ecg_service.bootstrap.logs import LogWriter, logging_to_stderr
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.bootstrap.supervisor import StartFailed, Supervisor
@@ -59,7 +59,7 @@ def serve(**options: str | int | None) -> None:
         return configured(**options)
 
     settings = read()
-    refuse_dangers(settings)
+    refuse_unusable(settings)
     is_alone = settings.server.workers == 1
     with logging_to_stderr(settings.log, threaded=is_alone) as log:
         listener = listen(settings.server.host, settings.server.port)

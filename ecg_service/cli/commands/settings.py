@@ -3,7 +3,7 @@
 import click
 import msgspec
 
-from ecg_service.bootstrap.dangers import refuse_dangers
+from ecg_service.bootstrap.dangers import refuse_unusable
 from ecg_service.cli.console import show_table
 from ecg_service.cli.options import configured_with_places, database_option
 from ecg_service.settings import Loaded
@@ -43,7 +43,7 @@ def show(*, as_json: bool, changed: bool, database_url: str | None) -> None:
             click.echo(msgspec.json.encode(one))
     else:
         show_table(("group", "setting", "value", "from"), [*map(_row, found)])
-    refuse_dangers(loaded.settings)
+    refuse_unusable(loaded.settings)
 
 
 def _all(loaded: Loaded) -> list[Shown]:

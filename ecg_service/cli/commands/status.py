@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ecg_service.cli.console import console, made_table
-from ecg_service.cli.exits import OK, REFUSED, Refused, sentence
+from ecg_service.cli.exits import OK, REFUSED, Refused, Unavailable
 from ecg_service.cli.options import LOCAL_URL, basic_auth, http_url, password_file_option
 from ecg_service.cli.runtime import run
 from ecg_service.cli.send.client import route_to
@@ -73,8 +73,12 @@ def status(
 
 
 async def _once(url: httpx.URL, auth: httpx.BasicAuth | None) -> Seen:
-    async with route_to(url).client(auth, jobs=1) as client:
-        return await _look(client)
+    route = route_to(url)
+    async with route.client(auth, jobs=1) as client:
+        try:
+            return await _look(client)
+        except httpx.RequestError as error:
+            raise Unavailable(f"no answer from {route}: {_reason(error)}") from error
 
 
 async def _watch(url: httpx.URL, auth: httpx.BasicAuth | None) -> None:
@@ -84,10 +88,14 @@ async def _watch(url: httpx.URL, auth: httpx.BasicAuth | None) -> None:
             while True:
                 try:
                     seen = await _look(client)
-                except httpx.TransportError as error:
-                    seen = Seen(why=f"no answer: {sentence(error)}")
+                except httpx.RequestError as error:
+                    seen = Seen(why=f"no answer: {_reason(error)}")
                 live.update(_shown(url, seen), refresh=True)
                 await asyncio.sleep(INTERVAL)
+
+
+def _reason(error: httpx.RequestError) -> str:
+    return str(error) or type(error).__name__
 
 
 async def _look(client: httpx.AsyncClient) -> Seen:

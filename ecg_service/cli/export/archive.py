@@ -9,10 +9,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-import click
 import httpx
 import msgspec
 
+from ecg_service.cli.exits import Refused
 from ecg_service.cli.send.retries import backoff
 
 ATTEMPTS = 4
@@ -39,7 +39,7 @@ class Archive:
     def made(cls, folder: Path) -> Generator[Self]:
         """Yield an archive that is at `folder` after the block; nothing is left if that fails."""
         if folder.exists():
-            raise click.UsageError(f"{folder} exists already.")
+            raise Refused(f"{folder} exists already")
         part = folder.with_name(f"{folder.name}.part")
         part.mkdir(parents=True, mode=0o700)
         try:

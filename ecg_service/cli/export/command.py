@@ -77,7 +77,7 @@ async def _export(
     route, damaged = route_to(url), list[str]()
     async with route.client(auth, jobs=2) as client:
         retries = Retries(RETRIES)
-        await Delivery(client, retries, str(route)).sign_in()
+        await Delivery(client, retries, str(route)).sign_in("export")
         reading = Reading(client, retries, MEDIA_TYPES[kind])
         async for entry in reading.ecgs():
             if entry.damaged is True:

@@ -42,7 +42,7 @@ class Delivery:
         self._retries = retries
         self._way = way
 
-    async def sign_in(self) -> None:
+    async def sign_in(self, to: str = "send") -> None:
         """End the command if every file would fail: no service, no access, not a USER."""
         try:
             response = await self._retries.answer(lambda: self._client.get("/users/me"))
@@ -52,7 +52,7 @@ class Delivery:
             kind = Unavailable if response.is_server_error else Refused
             raise kind(f"{self._way} answers: {problem(response)}")
         if _role(response) is not Role.USER:
-            raise Refused("an admin can send no ECGs")
+            raise Refused(f"an admin can {to} no ECGs")
 
     async def send_all(
         self,

@@ -227,6 +227,29 @@ def test_what_is_wrong_is_named(settings: ServerSettings, place: str) -> None:
     assert place in str(raised.value)
 
 
+def test_the_file_that_is_at_fault_is_named(files: Files, tmp_path: Path) -> None:
+    empty, chain, key = tmp_path / "empty.pem", str(files.chain), str(files.key)
+    empty.touch()
+    for given, place in (
+        (
+            ServerSettings(tls_cert=chain, tls_key="/nowhere.pem"),
+            "ECG_TLS_KEY: /nowhere.pem: No such",
+        ),
+        (
+            ServerSettings(tls_cert=chain, tls_key=str(empty)),
+            f"ECG_TLS_KEY: {empty}: no key for {chain}",
+        ),
+        (
+            ServerSettings(tls_cert=str(empty), tls_key=key),
+            f"ECG_TLS_CERT: {empty}: it has no cert",
+        ),
+        (ServerSettings(tls_cert=chain), f"ECG_TLS_CERT: {chain}: no key in it"),
+    ):
+        with pytest.raises(BadSettings) as raised:
+            Certificate.configured(given)
+        assert str(raised.value).startswith(place)
+
+
 def test_a_key_that_is_encrypted_asks_nobody(files: Files) -> None:
     key = s.load_pem_private_key(files.key.read_bytes(), None)
     files.key.write_bytes(

@@ -7,7 +7,7 @@ from ecg_service.adapters.postgres.engine.errors import translate_errors
 from ecg_service.adapters.postgres.engine.limits import Limits
 from ecg_service.adapters.postgres.engine.sql import Connection, connect
 from ecg_service.adapters.postgres.schema.partitions import make_partitions
-from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.domain.errors import SchemaOutdated, StorageUnavailable
 
 HEAD = "0005_add_audit"
 """The last step, so that a service whose database is up to date need not import alembic."""
@@ -32,7 +32,7 @@ async def require_current(connection: Connection) -> None:
     if found is not None and found > HEAD:
         raise StorageUnavailable(f"the database is of a newer version: it has {found}")
     if found != HEAD:
-        raise StorageUnavailable("the database lacks the current schema: migrate it first")
+        raise SchemaOutdated("the database")
 
 
 async def exists(url: str, limits: Limits) -> bool:

@@ -30,7 +30,7 @@ from ecg_service.adapters.sqlite.schema.tables import (
     RENEW_GENERATION,
     TABLES,
 )
-from ecg_service.domain.errors import StorageFull, StorageUnavailable
+from ecg_service.domain.errors import SchemaOutdated, StorageFull, StorageUnavailable
 
 SET = "ecg_service"
 APPLIED = f"SELECT name FROM {Migrations.migrations_table} WHERE migration_set = ?"  # noqa: S608
@@ -127,9 +127,20 @@ def migrate(path: Path) -> list[str]:
 
 
 def require_current(path: Path) -> None:
-    """Raise `StorageUnavailable` if the file needs a migration first."""
+    """Raise `SchemaOutdated` if the file needs a migration first."""
     if missing_steps(path):
-        raise StorageUnavailable(f"{path.name} lacks the current schema: migrate it first")
+        raise SchemaOutdated(path.name)
+
+
+def require_no_earlier(connection: apsw.Connection, name: str) -> None:
+    """Raise `SchemaOutdated` for the schema of an earlier version, unless damage keeps that from being known."""
+    try:
+        applied = _applied(connection)
+    except (apsw.Error, UnicodeDecodeError):
+        return
+    steps = [step.__name__ for step in STEPS]
+    if applied < set(steps) and applied == set(steps[: len(applied)]) and applied:
+        raise SchemaOutdated(name)
 
 
 def _missing_in_reserve(path: Path) -> list[str]:

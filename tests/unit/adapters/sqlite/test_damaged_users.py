@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from ecg_service.adapters.sqlite import SqliteStore
-from ecg_service.domain.errors import DamagedUser, LastAdmin, UserNotFound
+from ecg_service.domain.errors import DamagedUser, LastAdmin, UserInUse, UserNotFound
+from ecg_service.domain.ids import LAST
 from ecg_service.domain.users import Role, UnreadableUser
-from tests.contract.builders import user
+from ecg_service.services.retention import erase
+from tests.contract.builders import added, new, user
 from tests.unit.adapters.sqlite.alterations import alter
 
 ALTERATIONS = [
@@ -46,6 +48,20 @@ async def test_damage_is_noticed_and_stays_where_it_is(users: Path, change: str)
         assert await store.users.page(limit=9, after="bob") == listed[2:]
         assert await store.users.update("ann") == user("ann")
         assert not await store.users.add_first(user("eve", Role.ADMIN))
+
+
+@pytest.mark.parametrize("change", ALTERATIONS)
+async def test_they_can_be_erased_with_all_that_is_theirs(users: Path, change: str) -> None:
+    async with SqliteStore.open(users) as store:
+        await added(store, new("bob"), new("ann"))
+    alter(users, f"UPDATE users SET {change} WHERE name = 'bob'")
+    async with SqliteStore.open(users) as store:
+        with pytest.raises(UserInUse):
+            await store.users.remove("bob")
+        assert [count async for count in erase(store, "bob")] == [1]
+        with pytest.raises(UserNotFound):
+            await store.users.get("bob")
+        assert [owner for owner, _ in await store.ecgs.find(before=LAST, limit=9)] == ["ann"]
 
 
 async def test_a_page_goes_past_a_name_that_is_no_text(users: Path) -> None:

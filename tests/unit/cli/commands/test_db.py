@@ -1,4 +1,5 @@
 import asyncio
+import gzip
 from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +15,7 @@ from ecg_service.domain.principal import Principal
 from ecg_service.formats.json import Json
 from ecg_service.settings import Settings
 
+RELEASE = Path(__file__).parents[3] / "data" / "release_0_1_0.db.gz"
 ECG = b'{"leads": [{"name": "I", "signal": [1, -1, 2, 0, -3]}]}'
 
 
@@ -43,6 +45,24 @@ def test_migrate_may_be_repeated(tmp_path: Path) -> None:
     assert "up to date" not in first.stdout
     assert second.stdout == "ecg.db is up to date\n"
     assert (tmp_path / "ecg.db").exists()
+
+
+def test_a_database_of_an_earlier_version_is_migrated_only_by_who_says_so() -> None:
+    old = gzip.decompress(RELEASE.read_bytes())
+    Path("ecg.db").write_bytes(old)
+    for command in (
+        ["users", "list"],
+        ["users", "erase", "alice", "--yes"],
+        ["keys", "list", "alice"],
+        ["db", "check"],
+        ["db", "backup", "backup.db"],
+        ["db", "copy", "sqlite:///ecg.db", "sqlite:///copy.db"],
+    ):
+        refused = CliRunner().invoke(main, command)
+        assert (refused.exit_code, "run `ecg db migrate`" in refused.stderr) == (69, True), command
+    assert Path("ecg.db").read_bytes() == old
+    assert db("migrate").exit_code == 0
+    assert "alice" in CliRunner().invoke(main, ["users", "list"]).stdout
 
 
 def test_migrate_of_a_missing_folder() -> None:

@@ -57,6 +57,31 @@ def test_what_serve_would_refuse_is_shown_and_refused(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("ECG_TLS_CERT", "nowhere.pem", "nowhere.pem: No such file or directory"),
+        ("ECG_TLS_KEY", "key.pem", "needs ECG_TLS_CERT beside it"),
+        ("ECG_ADMIN_PASSWORD", "unusual-admin", "A password must not be the user name."),
+        (
+            "ECG_TOKEN_KEYS",
+            "ecg.toml",
+            "the signing keys in ecg.toml cannot be used: it is no JSON",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_refused_as_by_serve(
+    name: str, value: str, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("ecg.toml").touch(mode=0o600)
+    monkeypatch.setenv("ECG_ADMIN_USERNAME", "unusual-admin")
+    monkeypatch.setenv(name, value)
+    for command in (show("--changed"), CliRunner().invoke(main, ["serve", "--port", "0"])):
+        assert command.exit_code == 78
+        assert command.stderr == f"Error: {name}: {problem}\n"
+    assert not Path("ecg.db").exists()
+
+
+@pytest.mark.parametrize(
     ("variable", "value", "problem"),
     [
         ("ECG_ADMIN_PASSWORD", "short", "Expected `str` of length >= 8"),

@@ -77,10 +77,10 @@ def test_a_killed_migration_can_be_repeated(path: Path, tmp_path: Path, script: 
 async def test_a_store_needs_a_migration_first(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
     for name in ("none.db", "empty.db"):
-        with pytest.raises(StorageUnavailable, match="migrate it first"):
+        with pytest.raises(StorageUnavailable, match="run `ecg db migrate`"):
             async with SqliteStore.open(tmp_path / name):
                 pass
-        with pytest.raises(StorageUnavailable, match="migrate it first"):
+        with pytest.raises(StorageUnavailable, match="run `ecg db migrate`"):
             async with SqliteStore.open_beside(tmp_path / name):
                 pass
     assert not (tmp_path / "none.db").exists()
