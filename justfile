@@ -9,6 +9,7 @@ unexport UV_SYSTEM_PYTHON
 unexport PYTHONDONTWRITEBYTECODE # images for containers set it, and then each process compiles everything
 
 runtime := "requirements.txt"
+otel := "requirements-otel.txt"
 everything := "requirements-dev.txt"
 oracle := "requirements-oracle.txt"
 plain := "requirements-plain.txt"
@@ -166,7 +167,8 @@ check: _static test
 # Lock the Python dependencies; `--upgrade` takes newer versions
 lock *ARGS: (_env runtime)
     just _lock {{ runtime }} pyproject.toml --group build "$@"
-    just _lock {{ everything }} pyproject.toml --group dev --constraints {{ runtime }} "$@"
+    just _lock {{ otel }} pyproject.toml --group build --extra otel --constraints {{ runtime }} "$@"
+    just _lock {{ everything }} pyproject.toml --group dev --extra otel --constraints {{ otel }} "$@"
     just _lock {{ oracle }} pyproject.toml --group oracle --constraints {{ everything }} "$@"
     just _lock {{ client }} pyproject.toml --group client --constraints {{ runtime }} "$@"
     just _lock {{ plain }} pyproject.toml --group plain --constraints {{ runtime }} "$@"

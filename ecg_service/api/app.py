@@ -57,4 +57,4 @@ def create_app(services: Services) -> ASGIApp:
     told = QuotaFields(quotas)(app) if quotas else app
     audited = (audit_requests(services.audit),) if services.audit else ()
     observers = (*services.observers, *audited)
-    return with_head_and_no_store(with_observers(with_compression(told), observers))
+    return with_head_and_no_store(with_observers(with_compression(told), observers, services.begin))

@@ -16,10 +16,11 @@ from ecg_service.api.edge.answers.streamed import send_streamed
 from ecg_service.api.edge.answers.validators import known_tag, send_not_modified, tag_of, validated
 from ecg_service.api.edge.bodies import check_headers, decoded, read_body
 from ecg_service.api.edge.idempotency import HEADER, key_of
-from ecg_service.api.edge.observed import Seen, seen_of
+from ecg_service.api.edge.observed import seen_of
 from ecg_service.api.edge.pages import cursor_of, next_link, token_of
 from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index
 from ecg_service.api.edge.queries import read_query
+from ecg_service.api.edge.stages import note
 from ecg_service.api.openapi.declared import JSON, Body, Sent, documented
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
 from ecg_service.api.schemas.queries import EcgQuery, EcgsQuery, WindowQuery
@@ -51,22 +52,12 @@ async def submit_ecg(scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_body(request, services.limits, room.hold, size=size)
         body = await decoded(body, request, services.limits, room.hold)
         read = perf_counter()
-        receipt = await services.ingest.submit(request.user, known, body, key=key)
-    _note(seen_of(scope), receipt, read)
+        seen = seen_of(scope)
+        receipt = await services.ingest.submit(
+            request.user, known, body, key=key, trace=seen.context
+        )
+    note(seen, (receipt,), read)
     await send_created(receipt, send)
-
-
-def _note(seen: Seen, receipt: Receipt, read: float) -> None:
-    """Say how long the parts of a request took, of which the body was there at the time `read`."""
-    seen.samples = receipt.samples
-    if took := receipt.took:
-        waited = perf_counter() - read - took.parse - took.commit
-        seen.stages = {
-            "read": read - seen.started,
-            "queue": waited,
-            "parse": took.parse,
-            "commit": took.commit,
-        }
 
 
 async def read_ecg(scope: Scope, receive: Receive, send: Send) -> None:

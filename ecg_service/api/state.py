@@ -1,5 +1,6 @@
 """The state of the application: the services that its routes call."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -7,7 +8,7 @@ from litestar import Request
 
 from ecg_service.api.edge.access.authentication import Scheme
 from ecg_service.api.edge.bodies import BodyLimits, read_small_body
-from ecg_service.api.edge.observed import Observer
+from ecg_service.api.edge.observed import Observer, Seen
 from ecg_service.services.audit.queue import AuditQueue
 from ecg_service.services.authentication import PasswordAuthenticator
 from ecg_service.services.ecgs import Ecgs
@@ -40,6 +41,8 @@ class Services:
     quotas: Quotas | None = None
     audit: AuditQueue | None = None
     observers: tuple[Observer, ...] = ()
+    begin: Callable[[Seen], None] | None = None
+    """What is told of a request before it is answered."""
 
 
 def services_of(request: Request[Any, Any, Any]) -> Services:

@@ -14,7 +14,9 @@ from ecg_service.bootstrap.process import share_heap, trim_when_idle, tune
 from ecg_service.bootstrap.service import background
 from ecg_service.bootstrap.stores import configured_database, open_store
 from ecg_service.bootstrap.tasks import CELERY, are_elsewhere, broker, celery_adapter
+from ecg_service.bootstrap.tracing import opened_traces
 from ecg_service.domain.errors import BrokerUnavailable
+from ecg_service.domain.traces import Traces, read_traceparent
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.services.insights.changes import InsightChanges
 from ecg_service.services.insights.costs import InsightCosts
@@ -48,7 +50,7 @@ async def work(
     require_worker(settings)
     logger.info("starting on %s", configured_database(settings))
     share_heap()
-    async with open_store(settings) as store:
+    async with opened_traces(settings.trace) as traces, open_store(settings) as store:
         await store.insights.release()
         with closing(Threads("insight", size=1, capacity=1)) as threads:
             pool = make_insight_pool(
@@ -58,10 +60,11 @@ async def work(
                 settings,
                 turns=nullcontext(),  # there is no ingest to give way to
                 costs=InsightCosts(math.inf),
+                traces=traces,
             )
             tune()
             async with background(trim_when_idle(settings.server.trim_seconds)):
-                count = await _take(store.insights, pool, settings, stop, announce)
+                count = await _take(store.insights, pool, settings, stop, announce, traces=traces)
     logger.info("stopped after %d ECGs", count)
 
 
@@ -71,11 +74,14 @@ async def _take(
     settings: Settings,
     stop: asyncio.Event,
     announce: Callable[[], None],
+    *,
+    traces: Traces | None,
 ) -> int:
     """Return of how many ECGs insights were computed, or found to be done."""
     count = 0
 
-    async def compute(ecg_ids: Sequence[UUID], came_before: bool) -> None:  # noqa: FBT001
+    async def compute(ecg_ids: Sequence[UUID], came_before: bool, traceparent: object) -> None:  # noqa: FBT001
+        _follow(traces, ecg_ids, traceparent)
         if came_before:  # to a worker that has ended, perhaps in a run of these
             await _release(insights)
         answers = await asyncio.gather(*map(pool.ask, ecg_ids), return_exceptions=True)
@@ -97,6 +103,12 @@ async def _take(
     if not stop.is_set():
         raise BrokerUnavailable("the broker does not let this worker work; the log says why")
     return count
+
+
+def _follow(traces: Traces | None, ecg_ids: Sequence[UUID], traceparent: object) -> None:
+    given = read_traceparent(traceparent)
+    if traces and given and given[1]:
+        traces.follow(ecg_ids, given[0])
 
 
 async def _release(insights: InsightRepository) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ecg_service.actors import Actor, ActorPool
 from ecg_service.domain.errors import EcgError
+from ecg_service.domain.traces import Traces
 from ecg_service.insights import REGISTRY
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightQueue
@@ -32,6 +33,7 @@ def make_insight_pool(
     *,
     turns: AbstractAsyncContextManager[object],
     costs: InsightCosts,
+    traces: Traces | None = None,
 ) -> ActorPool[UUID, None]:
     """Return the pool that computes pending insights."""
 
@@ -44,6 +46,7 @@ def make_insight_pool(
             turns=turns,
             costs=costs,
             max_attempts=settings.insights.insight_attempts,
+            traces=traces,
         )
 
     return _pool(
@@ -52,7 +55,13 @@ def make_insight_pool(
 
 
 def make_ingest_pool(
-    store: Store, core: SignalCore, queue: InsightQueue, costs: InsightCosts, settings: Settings
+    store: Store,
+    core: SignalCore,
+    queue: InsightQueue,
+    costs: InsightCosts,
+    settings: Settings,
+    *,
+    traces: Traces | None = None,
 ) -> Pool:
     """Return the pool that reads and stores ECGs."""
     seconds = settings.store.max_write_seconds
@@ -65,6 +74,7 @@ def make_ingest_pool(
         costs,
         max_leads=settings.ingest.max_leads,
         max_seconds=seconds,
+        traces=traces,
     )
     return _pool(
         actor,
@@ -78,7 +88,14 @@ def make_ingest_pool(
     )
 
 
-def make_long_pool(store: Store, core: SignalCore, queue: InsightQueue, settings: Settings) -> Pool:
+def make_long_pool(
+    store: Store,
+    core: SignalCore,
+    queue: InsightQueue,
+    settings: Settings,
+    *,
+    traces: Traces | None = None,
+) -> Pool:
     """Return the pool that reads and stores long recordings, one at a time."""
     seconds = settings.ingest.max_long_seconds
     actor = partial(
@@ -90,6 +107,7 @@ def make_long_pool(store: Store, core: SignalCore, queue: InsightQueue, settings
         InsightCosts(math.inf),
         max_leads=settings.ingest.max_leads,
         max_seconds=seconds,
+        traces=traces,
     )
     return _pool(
         actor,

@@ -17,6 +17,8 @@ from ecg_service.bootstrap.logs.requests import log_requests
 from ecg_service.bootstrap.process import allow_files, tune
 from ecg_service.bootstrap.service import background, running_services
 from ecg_service.bootstrap.stores import configured_database
+from ecg_service.bootstrap.tracing import opened_traces
+from ecg_service.bootstrap.tracing.requests import RequestTraces
 from ecg_service.bootstrap.worker import Worker
 from ecg_service.server import Certificate, HttpServer
 from ecg_service.settings import Settings
@@ -103,10 +105,17 @@ async def serve(
     certificate = Certificate.configured(settings.server)
     logger.info("starting on %s", configured_database(settings))
     allow_files(settings.server.max_connections)
-    async with running_services(settings, worker) as services:
+    async with (
+        opened_traces(settings.trace) as traces,
+        running_services(settings, worker, traces) as services,
+    ):
         services.health.is_draining = worker.is_draining if worker else stop.is_set
         observers = (log_requests(log, settings.log.log_requests),) if log else ()
-        app = create_app(replace(services, observers=observers))
+        begin = None
+        if traces:
+            requests = RequestTraces(traces, settings.trace)
+            observers, begin = (*observers, requests.observe), requests.begin
+        app = create_app(replace(services, observers=observers, begin=begin))
         server = HttpServer(app, settings, certificate)
         tune()
         async with _later(stop, 0 if worker else settings.server.unready_seconds) as close:

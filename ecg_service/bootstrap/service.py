@@ -20,6 +20,7 @@ from ecg_service.bootstrap.quotas import opened_quotas
 from ecg_service.bootstrap.stores import open_store
 from ecg_service.bootstrap.tasks import are_elsewhere, insight_queue
 from ecg_service.bootstrap.worker import Worker
+from ecg_service.domain.traces import Traces
 from ecg_service.insights import REGISTRY
 from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.insights import InsightQueue
@@ -41,7 +42,7 @@ from ecg_service.settings import Settings
 
 @asynccontextmanager
 async def running_services(
-    settings: Settings, worker: Worker | None = None
+    settings: Settings, worker: Worker | None = None, traces: Traces | None = None
 ) -> AsyncGenerator[Services]:
     """Open the store, start the pools, and stop everything in reverse order on leaving.
 
@@ -76,15 +77,24 @@ async def running_services(
         threads = stack.enter_context(closing(Threads("insight", size=1, capacity=1)))
         core = RustCore(threads)
         make_pool = partial(
-            make_insight_pool, store, core, changes, settings, turns=turns, costs=costs
+            make_insight_pool,
+            store,
+            core,
+            changes,
+            settings,
+            turns=turns,
+            costs=costs,
+            traces=traces,
         )
         queue = await stack.enter_async_context(
-            insight_queue(make_pool, settings, elsewhere=elsewhere)
+            insight_queue(make_pool, settings, elsewhere=elsewhere, traces=traces)
         )
         ingest_pool = await stack.enter_async_context(
-            make_ingest_pool(store, core, queue, costs, settings)
+            make_ingest_pool(store, core, queue, costs, settings, traces=traces)
         )
-        long_pool = await stack.enter_async_context(make_long_pool(store, core, queue, settings))
+        long_pool = await stack.enter_async_context(
+            make_long_pool(store, core, queue, settings, traces=traces)
+        )
         await stack.enter_async_context(background(backlog.run_forever()))
         if worker is None or worker.sweeps:
             sweeper = _sweeper(store, queue, settings, alone=worker is None)

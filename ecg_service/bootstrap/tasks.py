@@ -10,6 +10,7 @@ from uuid import UUID
 from ecg_service.actors import ActorPool
 from ecg_service.adapters.insight_queue import ActorInsightQueue
 from ecg_service.bootstrap.stores import configured_database
+from ecg_service.domain.traces import Traces
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.settings import BadSettings, Settings, masked, variable
 
@@ -59,7 +60,11 @@ def broker(settings: Settings) -> Any:  # noqa: ANN401 - of the adapter
 
 @asynccontextmanager
 async def insight_queue(
-    make_pool: Callable[[], ActorPool[UUID, None]], settings: Settings, *, elsewhere: bool
+    make_pool: Callable[[], ActorPool[UUID, None]],
+    settings: Settings,
+    *,
+    elsewhere: bool,
+    traces: Traces | None = None,
 ) -> AsyncGenerator[InsightQueue]:
     """Yield the queue of whoever computes; a pool is made only if this process does."""
     if elsewhere:
@@ -68,6 +73,7 @@ async def insight_queue(
             capacity=settings.insights.insight_mailbox,
             batch=settings.insights.insight_batch,
             drain_timeout=settings.server.drain_seconds,
+            traces=traces,
         ) as queue:
             yield queue
     else:

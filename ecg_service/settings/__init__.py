@@ -26,7 +26,7 @@ from ecg_service.settings.groups.access import (
 )
 from ecg_service.settings.groups.background import BrokerSettings, InsightSettings
 from ecg_service.settings.groups.fields import MAX_PORT, MAX_WORKERS
-from ecg_service.settings.groups.observing import AuditSettings, LogSettings
+from ecg_service.settings.groups.observing import AuditSettings, LogSettings, TraceSettings
 from ecg_service.settings.groups.requests import BatchSettings, EdgeSettings, IngestSettings
 from ecg_service.settings.groups.serving import ConnectionSettings, ServerSettings
 from ecg_service.settings.groups.stores import (
@@ -63,6 +63,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "StoreSettings",
+    "TraceSettings",
     "divided",
     "load",
     "load_with_places",

@@ -13,7 +13,7 @@ from ecg_service.api.app import create_app
 from ecg_service.bootstrap.logs import LogWriter
 from ecg_service.bootstrap.logs.lines import in_json
 from ecg_service.bootstrap.logs.requests import log_requests
-from tests.api.doors import ANN, ONE_STORE, Service, client, ecg, lead, post
+from tests.api.doors import ANN, ONE_STORE, Service, client, dumps, ecg, lead, post
 
 pytestmark = ONE_STORE
 
@@ -54,7 +54,11 @@ async def lines_of(service: Service, most: int, *requests: tuple[str, str, Any])
         observers = (log_requests(writer, most),)
         user = client(create_app(replace(service.services, observers=observers)), ANN)
         for method, path, body in requests:
-            await user.request(method, path, json=body, headers={"traceparent": PARENT})
+            sent: Any = {"json": body}
+            headers = {"traceparent": PARENT}
+            if isinstance(body, bytes):
+                sent, headers["Content-Type"] = {"content": body}, "application/x-ndjson"
+            await user.request(method, path, headers=headers, **sent)
     return [msgspec.json.decode(line) for line in stream.getvalue().splitlines()]
 
 
@@ -96,3 +100,17 @@ async def test_without_lines_every_answer_of_500_has_one(service: Service) -> No
     asked = ("GET", "/health/live", None)
     [line] = await lines_of(broken, 0, asked, asked, ("GET", "/ecg", None))
     assert (line["route"], line["status"], line["skipped"]) == ("/ecg", 500, 2)
+
+
+@pytest.mark.parametrize("query", ["", "?atomic=true"])
+async def test_the_line_of_a_batch_has_the_samples_and_stages_of_its_ecgs(
+    service: Service, query: str
+) -> None:
+    body = b"\n".join([dumps(ecg(lead("I", *range(7)))), dumps(ecg(lead("I", *range(4))))])
+    [line] = await lines_of(service, 9, ("POST", f"/ecg/batch{query}", body))
+    assert (line["status"], line["samples"]) == (200, 11)
+    assert all(
+        0 <= line[f"{name}_seconds"] <= line["seconds"] for name in ("read", "parse", "commit")
+    )
+    assert line["parse_seconds"] > 0
+    assert ("queue_seconds" in line) == bool(query)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,13 +55,14 @@ class Cluster:
     url: str
     broker: Broker
     settings: dict[str, Any]
+    command: Sequence[str] = COMMAND
 
     @asynccontextmanager
     async def working(self) -> AsyncGenerator[Worker]:
         """Run a worker, which is killed at the end of the block."""
         folder = self.folder / f"worker-{len([*self.folder.glob('worker-*')])}"
         folder.mkdir()
-        process = await launch(folder, "worker", command=COMMAND, **self.settings)
+        process = await launch(folder, "worker", command=self.command, **self.settings)
         try:
             yield Worker(process, folder / "log")
         finally:
@@ -97,7 +98,12 @@ class Cluster:
 
 
 @asynccontextmanager
-async def cluster(folder: Path, broker_url: str = URL, **settings: Any) -> AsyncGenerator[Cluster]:
+async def cluster(
+    folder: Path,
+    broker_url: str = URL,
+    command: Sequence[str] = COMMAND,
+    **settings: Any,
+) -> AsyncGenerator[Cluster]:
     """Run a service with a schema and a queue of its own, whose insights are all left to workers."""
     async with AsyncExitStack() as stack:
         url, broker = stack.enter_context(new_schema()), stack.enter_context(new_queue())
@@ -110,9 +116,9 @@ async def cluster(folder: Path, broker_url: str = URL, **settings: Any) -> Async
             "sweep_seconds": 1,
             **settings,
         }
-        service = await stack.enter_async_context(running(folder, COMMAND, **settings))
+        service = await stack.enter_async_context(running(folder, command, **settings))
         await service.register()
-        yield Cluster(folder, service, url, broker, settings)
+        yield Cluster(folder, service, url, broker, settings, command)
 
 
 async def test_each_insight_ends_once_whoever_is_killed(tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ _kombu: Any = kombu
 TASK = "ecg.compute_insights"
 """The name of the only task; its one argument is a list of ids."""
 
+TRACEPARENT = "traceparent"
+"""The header that tells the trace of a message (W3C Trace Context: AMQP)."""
+
 MAX_HINTS, MAX_PARKED = 1000, 1000
 """Messages in each queue; a full queue of hints refuses more, the other one drops its oldest."""
 

@@ -10,8 +10,9 @@ from uuid import UUID
 from amqp.exceptions import AMQPError, MessageNacked  # pyright: ignore[reportMissingTypeStubs]
 from kombu.exceptions import KombuError  # pyright: ignore[reportMissingTypeStubs]
 
-from ecg_service.adapters.celery.app import TASK, Broker, make_app
+from ecg_service.adapters.celery.app import TASK, TRACEPARENT, Broker, make_app
 from ecg_service.adapters.failures import kind
+from ecg_service.domain.traces import TraceContext
 
 logger = logging.getLogger(__name__)
 
@@ -42,13 +43,13 @@ class Publisher:
         self._failures = 0
         self.dropped = 0
 
-    def publish(self, ecg_ids: Sequence[UUID]) -> None:
-        """Publish the ids in one message, or count them as dropped."""
+    def publish(self, ecg_ids: Sequence[UUID], trace: TraceContext | None = None) -> None:
+        """Publish the ids in one message, with their trace, or count them as dropped."""
         if time.monotonic() < self._closed_until:
             self.dropped += len(ecg_ids)
             return
         try:
-            self._send([str(ecg_id) for ecg_id in ecg_ids])
+            self._send([str(ecg_id) for ecg_id in ecg_ids], trace)
         except FAILURES as error:
             self.dropped += len(ecg_ids)
             reason = error.__cause__ or error
@@ -62,11 +63,16 @@ class Publisher:
                 self._producer.connection.close()
         self._producer = None
 
-    def _send(self, ids: list[str]) -> None:
+    def _send(self, ids: list[str], trace: TraceContext | None) -> None:
         if self._producer is None:
             self._producer = self._connected()
         self._app.send_task(
-            TASK, [ids], producer=self._producer, retry=False, confirm_timeout=self._seconds
+            TASK,
+            [ids],
+            producer=self._producer,
+            retry=False,
+            confirm_timeout=self._seconds,
+            headers={TRACEPARENT: trace.traceparent} if trace else None,
         )
         if self.is_lost:
             logger.info("the broker is back")

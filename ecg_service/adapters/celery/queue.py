@@ -10,6 +10,7 @@ from ecg_service.actors import Actor, ActorPool, Threads
 from ecg_service.adapters.celery.app import Broker
 from ecg_service.adapters.celery.publisher import Publisher
 from ecg_service.adapters.insight_queue import ActorInsightQueue
+from ecg_service.domain.traces import Traces, going_on
 from ecg_service.ports.insights import QueueStatistics
 
 
@@ -27,24 +28,31 @@ class CeleryInsightQueue(ActorInsightQueue):
 
 
 class _Publishing(Actor[UUID, None]):
-    def __init__(self, publisher: Publisher, threads: Threads) -> None:
+    def __init__(self, publisher: Publisher, threads: Threads, traces: Traces | None) -> None:
         self._publisher = publisher
         self._threads = threads
+        self._traces = traces
 
     async def handle(self, batch: Sequence[UUID], /) -> Sequence[None]:
-        await self._threads.run(self._publisher.publish, batch)
+        with going_on(self._traces, "publish hints", "producer", batch) as trace:
+            await self._threads.run(self._publisher.publish, batch, trace)
         return [None] * len(batch)
 
 
 @asynccontextmanager
 async def publishing(
-    broker: Broker, *, capacity: int, batch: int, drain_timeout: float
+    broker: Broker,
+    *,
+    capacity: int,
+    batch: int,
+    drain_timeout: float,
+    traces: Traces | None = None,
 ) -> AsyncGenerator[CeleryInsightQueue]:
     """Yield a queue in which at most `capacity` ids wait to be published, `batch` in a message."""
     publisher = Publisher(broker)
     with closing(Threads("publish", size=1, capacity=1)) as threads:
         pool = ActorPool[UUID, None](
-            lambda: _Publishing(publisher, threads),
+            lambda: _Publishing(publisher, threads, traces),
             size=1,
             capacity=capacity,
             batch=batch,

@@ -13,7 +13,7 @@ import celery.worker  # pyright: ignore[reportMissingTypeStubs]
 import celery.worker.state  # pyright: ignore[reportMissingTypeStubs]
 
 from ecg_service.actors import ActorStopped
-from ecg_service.adapters.celery.app import TASK, Broker, make_app, parked
+from ecg_service.adapters.celery.app import TASK, TRACEPARENT, Broker, make_app, parked
 
 logger = logging.getLogger(__name__)
 
@@ -21,8 +21,8 @@ _WorkController: Any = celery.worker.WorkController
 _Reject: Any = celery.exceptions.Reject
 _state: Any = celery.worker.state
 
-Compute = Callable[[Sequence[UUID], bool], Awaitable[None]]
-"""Computes what is pending of these ECGs; the second argument tells whether the hint came before."""
+Compute = Callable[[Sequence[UUID], bool, object], Awaitable[None]]
+"""Computes what is pending of these ECGs; the others tell whether the hint came before, and its `traceparent`."""
 
 MAX_IDS = 10_000
 """More ids than a message may have."""
@@ -98,15 +98,18 @@ class Worker:
             logger.error("a message without ids was parked")  # noqa: TRY400 - not what it says
             raise _Reject("not a list of ids", requeue=False) from None
         came_before = bool(request.delivery_info.get("redelivered"))
-        done = asyncio.run_coroutine_threadsafe(self._done(ecg_ids, came_before), self._loop)
+        traceparent = request.get(TRACEPARENT)
+        done = asyncio.run_coroutine_threadsafe(
+            self._done(ecg_ids, came_before, traceparent), self._loop
+        )
         try:
             done.result()
         except ActorStopped:
             raise _Reject("this worker stops", requeue=True) from None
 
-    async def _done(self, ecg_ids: Sequence[UUID], came_before: bool) -> None:  # noqa: FBT001
+    async def _done(self, ecg_ids: Sequence[UUID], came_before: bool, traceparent: object) -> None:  # noqa: FBT001
         try:
-            await self._compute(ecg_ids, came_before)
+            await self._compute(ecg_ids, came_before, traceparent)
         except ActorStopped:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the insights are still pending

@@ -2,6 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
+from time import perf_counter
 from typing import Any
 
 from litestar import Controller, Request, post
@@ -14,7 +15,9 @@ from ecg_service.api.batches.together import store_together
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.bodies import check_headers
 from ecg_service.api.edge.idempotency import no_key
+from ecg_service.api.edge.observed import seen_of
 from ecg_service.api.edge.queries import read_query
+from ecg_service.api.edge.stages import noting
 from ecg_service.api.openapi.declared import JSON, Body, Sent, documented
 from ecg_service.api.schemas.batches import BatchOut
 from ecg_service.api.schemas.queries import BatchQuery
@@ -69,18 +72,20 @@ class BatchResponse:
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         services, framing = services_of(self._request), self._framing
-        answers = BatchAnswers(send)
+        answers, seen = BatchAnswers(send), seen_of(self._request.scope)
         batch = Batch(
             services.ingest,
             self._request.user,
             framing.format,
-            answers.tell,
+            noting(seen, answers.tell),
             services.batches,
+            trace=seen.context,
         )
         splitter = framing.splitter(services.limits.max_bytes)
         writing = asyncio.create_task(answers.write())
         try:
             await read_batch(self._request, splitter, batch, services.batches)
+            seen.stages["read"] = perf_counter() - seen.started
             await batch.finish()
             answers.finish()
             await writing

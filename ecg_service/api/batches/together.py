@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from itertools import chain, islice
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -10,6 +11,8 @@ from litestar import MediaType, Request
 from litestar.response.base import ASGIResponse
 
 from ecg_service.api.edge.bodies import read_body
+from ecg_service.api.edge.observed import seen_of
+from ecg_service.api.edge.stages import note
 from ecg_service.api.schemas.batches import BatchItem, BatchOut
 from ecg_service.api.state import services_of
 from ecg_service.domain.errors import EcgError, TooLarge, Violation
@@ -29,7 +32,11 @@ async def store_together(
         del body
         if not documents:
             return _answer(())
-        receipts = await services.ingest.submit_together(request.user, framing.format, documents)
+        read, seen = perf_counter(), seen_of(request.scope)
+        receipts = await services.ingest.submit_together(
+            request.user, framing.format, documents, trace=seen.context
+        )
+    note(seen, receipts, read)
     return _answer(receipts)
 
 

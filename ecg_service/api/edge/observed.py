@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecg_service.api.edge.answers.responses import is_head
 from ecg_service.api.edge.bodies import length_of
+from ecg_service.domain.traces import TraceContext
 
 _ID = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 _TRACE = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -20,13 +21,32 @@ KEY = "ecg.seen"
 
 
 class Seen:
-    """A request that is being answered; `stages` are the seconds of its parts, where they are measured."""
+    """A request that is being answered; `stages` are the seconds of its parts, where they are measured.
 
-    __slots__ = ("id", "received", "samples", "sent", "stages", "started", "status", "trace")
+    `context` is its span if it is traced, `parent` that of its caller, `batch` that of what stored its ECG.
+    """
+
+    __slots__ = (
+        "batch",
+        "context",
+        "id",
+        "parent",
+        "received",
+        "samples",
+        "sent",
+        "stages",
+        "started",
+        "status",
+        "trace",
+        "traceparent",
+    )
 
     def __init__(self) -> None:
         self.started = perf_counter()
-        self.id = self.trace = b""
+        self.id = self.trace = self.traceparent = b""
+        self.parent: TraceContext | None = None
+        self.context: TraceContext | None = None
+        self.batch: TraceContext | None = None
         self.status = self.sent = self.samples = 0
         self.received = 0
         self.stages: dict[str, float] = {}
@@ -65,8 +85,10 @@ def _any(scope: Scope) -> dict[str, Any]:
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
-def with_observers(app: ASGIApp, observers: Iterable[Observer]) -> ASGIApp:
-    """Tell observers of each request, and give it an id, or take the one it has.
+def with_observers(
+    app: ASGIApp, observers: Iterable[Observer], begin: Callable[[Seen], None] | None = None
+) -> ASGIApp:
+    """Tell observers of each request, and give it an id, or take the one it has; `begin` may give it a trace.
 
     The id is that of `X-Request-Id`, or of the trace that `traceparent` names; if neither is in form, as hostile
     ones are not, it is new. The answer has it in `X-Request-Id`.
@@ -76,6 +98,8 @@ def with_observers(app: ASGIApp, observers: Iterable[Observer]) -> ASGIApp:
     async def observed(scope: Scope, receive: Receive, send: Send) -> None:
         seen = _any(scope)[KEY] = Seen()
         _read_fields(seen, scope["headers"])
+        if begin is not None:
+            begin(seen)
         seen.id = seen.id or seen.trace or b"%b-%x" % (prefix, next(numbers))
 
         def note(message: Message) -> Awaitable[None]:
@@ -103,4 +127,4 @@ def _read_fields(seen: Seen, headers: Iterable[tuple[bytes, bytes]]) -> None:
         elif name == b"x-request-id":
             seen.id = value if _ID.fullmatch(value) else b""
         elif name == b"traceparent" and (found := _TRACE.fullmatch(value)):
-            seen.trace = found[1]
+            seen.trace, seen.traceparent = found[1], value

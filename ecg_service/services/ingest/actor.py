@@ -16,6 +16,7 @@ from ecg_service.domain.signals import Samples
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.submission import SubmittedEcg, fingerprint, valid_ecg
 from ecg_service.domain.together import require_all
+from ecg_service.domain.traces import Fact, TraceContext, Traces
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.ecgs import EcgRepository
 from ecg_service.ports.formats import Format
@@ -40,6 +41,7 @@ class IngestActor(Actor[Submission, Answers]):
         *,
         max_leads: int,
         max_seconds: float,
+        traces: Traces | None = None,
     ) -> None:
         self._core = core
         self._ecgs = ecgs
@@ -48,6 +50,7 @@ class IngestActor(Actor[Submission, Answers]):
         self._costs = costs
         self._max_leads = max_leads
         self._max_seconds = max_seconds
+        self._traces = traces
 
     async def handle(self, batch: Sequence[Submission], /) -> Sequence[Answers | Exception]:
         """Return a receipt or an error for each document; a rejected one fails only itself.
@@ -74,24 +77,47 @@ class IngestActor(Actor[Submission, Answers]):
     async def _store(
         self, batch: Sequence[Submission], *, until: float, together: bool = False
     ) -> list[Receipt | EcgError]:
+        took = Took()
+        causes = _causes(batch) if self._traces else ()
+        if self._traces is None or not causes:
+            return await self._read_and_store(batch, took, until=until, together=together)
+        count = sum(len(one.documents) for one in batch)
+        facts: dict[str, Fact] = {"ecg.count": count, "ecg.requests": len(batch)}
+        with self._traces.span("ingest batch", causes, facts) as took.trace:
+            answers = await self._read_and_store(batch, took, until=until, together=together)
+            parsed = took.started + took.parse
+            self._traces.part("parse", took.trace, took.started, parsed)
+            self._traces.part("commit", took.trace, parsed, perf_counter())
+        return answers
+
+    async def _read_and_store(
+        self, batch: Sequence[Submission], took: Took, *, until: float, together: bool
+    ) -> list[Receipt | EcgError]:
         found: list[StoredEcg | EcgError] = []
-        took, begun = Took(), perf_counter()
+        begun = perf_counter()
 
         def read() -> list[StoredEcg]:
-            started = perf_counter()
+            took.started = perf_counter()
             found[:] = self._read(batch)
-            took.parse = perf_counter() - started
+            took.parse = perf_counter() - took.started
             if together:
                 require_all(found)
             return _new(found)
 
         answers = iter(await self._ecgs.add_read(read, until=until, together=together))
         took.commit = perf_counter() - begun - took.parse
-        self._queue.put(one.ecg.id for one in _new(found) if _has_pending(one))
+        self._announce(_new(found), took)
         return [
             one if isinstance(one, EcgError) else _receipt(one, next(answers), took)
             for one in found
         ]
+
+    def _announce(self, stored: Sequence[StoredEcg], took: Took) -> None:
+        """Tell of the ECGs that have pending insights, and of their trace."""
+        pending = [one.ecg.id for one in stored if _has_pending(one)]
+        if self._traces and took.trace:
+            self._traces.follow(pending, took.trace)
+        self._queue.put(pending)
 
     def _read(self, batch: Sequence[Submission]) -> list[StoredEcg | EcgError]:
         """Read the batch, one core call per format."""
@@ -156,24 +182,33 @@ class LongIngestActor(IngestActor):
     Their insights are computed at once: to read the samples again would cost more.
     """
 
-    async def _store(
-        self, batch: Sequence[Submission], *, until: float, together: bool = False
+    async def _read_and_store(
+        self, batch: Sequence[Submission], took: Took, *, until: float, together: bool
     ) -> list[Receipt | EcgError]:
         del together  # those are short
+        took.started = perf_counter()
         found = await asyncio.to_thread(self._read, batch)
-        return [await self._store_long(one, until=until) for one in found]
+        took.parse = perf_counter() - took.started
+        return [await self._store_long(one, took, until=until) for one in found]
 
-    async def _store_long(self, found: StoredEcg | EcgError, *, until: float) -> Receipt | EcgError:
+    async def _store_long(
+        self, found: StoredEcg | EcgError, took: Took, *, until: float
+    ) -> Receipt | EcgError:
         if isinstance(found, EcgError):
             return found
         begun = perf_counter()
         answer = await self._ecgs.add_long(found, until=until)
-        took = Took(commit=perf_counter() - begun)
-        self._queue.put(one.ecg.id for one in [found] if _has_pending(one))
+        took.commit += perf_counter() - begun
+        self._announce([found], took)
         return _receipt(found, answer, took)
 
     def _is_cheap(self, insight: Insight) -> bool:  # noqa: ARG002
         return True
+
+
+def _causes(batch: Sequence[Submission]) -> Sequence[TraceContext]:
+    """Return the spans of the requests that are traced, each once: one may have sent many messages."""
+    return tuple(dict.fromkeys(one.trace for one in batch if one.trace))
 
 
 def _new(found: Sequence[StoredEcg | EcgError]) -> list[StoredEcg]:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from ecg_service.domain.errors import EcgError, Overloaded
 from ecg_service.domain.principal import Principal
+from ecg_service.domain.traces import TraceContext
 from ecg_service.ports.formats import Format
 from ecg_service.services.in_flight import Room
 from ecg_service.services.ingest.submissions import Answers, Ingest, Receipt, outcomes_of
@@ -54,12 +55,15 @@ class Batch:
         document_format: Format,
         tell: Callable[[Sequence[Outcome]], None],
         limits: BatchLimits,
+        *,
+        trace: TraceContext | None = None,
     ) -> None:
         self._ingest = ingest
         self._sender = sender
         self._format = document_format
         self._tell = tell
         self._limits = limits
+        self._trace = trace
         self._untold: deque[_Sent | EcgError] = deque()
         self._running = 0
         self._ended = asyncio.Event()
@@ -132,7 +136,7 @@ class Batch:
         """Submit the first of the documents, and return how many there was room for."""
         most = min(self._limits.window - self._running, self._ingest.room(self._sender))
         together = self._held(documents[: max(1, most)])
-        reply = self._ingest.begin(self._sender, self._format, together)
+        reply = self._ingest.begin(self._sender, self._format, together, trace=self._trace)
         room, self._room = self._room, None
         sent = _Sent(reply, len(together))
         self._running += sent.documents

@@ -9,6 +9,7 @@ from uuid import UUID
 from ecg_service.actors import ActorPool, ActorStopped, MailboxFull, MessageExpired
 from ecg_service.domain.errors import EcgError, KeyInUse, Overloaded
 from ecg_service.domain.principal import Principal
+from ecg_service.domain.traces import TraceContext
 from ecg_service.ports.formats import Format
 from ecg_service.services.in_flight import BodiesInFlight, Room
 from ecg_service.services.insights.backlog import Backlog
@@ -22,7 +23,7 @@ class Submission:
     """Documents as received, their format, their sender and their idempotency key, if any.
 
     Several come in one message since they were there at once; each is stored by itself, unless
-    they are stored `together` or not at all.
+    they are stored `together` or not at all. `trace` is the span of the request, if it is traced.
     """
 
     sender: Principal
@@ -31,6 +32,7 @@ class Submission:
     received: float = field(default_factory=time.monotonic)
     key: str | None = None
     together: bool = False
+    trace: TraceContext | None = None
 
     @property
     def weight(self) -> int:
@@ -40,10 +42,15 @@ class Submission:
 
 @dataclass(slots=True)
 class Took:
-    """The seconds that reading and storing a batch took, its waits for other writes among them."""
+    """The seconds that reading and storing a batch took, its waits for other writes among them.
+
+    `started` is when it was read, `trace` the span of it, if one of its requests is traced.
+    """
 
     parse: float = 0.0
     commit: float = 0.0
+    started: float = 0.0
+    trace: TraceContext | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +115,19 @@ class Ingest:
         return self._in_flight.admit(sender.name, size, weight=weight)
 
     async def submit(
-        self, sender: Principal, document_format: Format, document: bytes, *, key: str | None = None
+        self,
+        sender: Principal,
+        document_format: Format,
+        document: bytes,
+        *,
+        key: str | None = None,
+        trace: TraceContext | None = None,
     ) -> Receipt:
         """Store the ECG; when this returns it is durable, with its ingest-time insights.
 
         Raises `KeyInUse` while another call with the same key of the sender runs.
         """
-        submission = Submission(sender, document_format, (document,), key=key)
+        submission = Submission(sender, document_format, (document,), key=key, trace=trace)
         if key is None:
             return _stored(await self._ask(submission))
         name = (sender.name, key)
@@ -127,10 +140,15 @@ class Ingest:
             self._keys.discard(name)
 
     async def submit_together(
-        self, sender: Principal, document_format: Format, documents: Sequence[bytes]
+        self,
+        sender: Principal,
+        document_format: Format,
+        documents: Sequence[bytes],
+        *,
+        trace: TraceContext | None = None,
     ) -> Sequence[Receipt]:
         """Store all ECGs, or raise why none is; see `require_all`."""
-        submission = Submission(sender, document_format, documents, together=True)
+        submission = Submission(sender, document_format, documents, together=True, trace=trace)
         return [*map(_stored, zip(await self._ask(submission), strict=True))]
 
     def _pool_of(self, submission: Submission) -> Pool:
@@ -154,14 +172,19 @@ class Ingest:
         return self._pool.room(sender.name)
 
     def begin(
-        self, sender: Principal, document_format: Format, documents: Sequence[bytes]
+        self,
+        sender: Principal,
+        document_format: Format,
+        documents: Sequence[bytes],
+        *,
+        trace: TraceContext | None = None,
     ) -> asyncio.Future[Answers]:
         """Submit several documents, each as by `submit`, and do not wait; raises `Overloaded`.
 
         See `outcomes_of`.
         """
         try:
-            submission = Submission(sender, document_format, documents)
+            submission = Submission(sender, document_format, documents, trace=trace)
             reply = self._pool_of(submission).request(submission)
         except REFUSALS as error:
             raise Overloaded from error

@@ -13,6 +13,7 @@ from ecg_service.domain.errors import EcgError, StorageUnavailable
 from ecg_service.domain.insights import Insight, InsightRecord
 from ecg_service.domain.signals import Samples
 from ecg_service.domain.stored import StoredEcg
+from ecg_service.domain.traces import Traces, going_on
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightRepository
 from ecg_service.services.insights.changes import InsightChanges
@@ -39,6 +40,7 @@ class InsightActor(Actor[UUID, None]):
         turns: AbstractAsyncContextManager[object],
         costs: InsightCosts,
         max_attempts: int,
+        traces: Traces | None = None,
     ) -> None:
         self._repository = repository
         self._core = core
@@ -47,12 +49,14 @@ class InsightActor(Actor[UUID, None]):
         self._costs = costs
         self._insights: Mapping[str, Insight] = {insight.name: insight for insight in insights}
         self._max_attempts = max_attempts
+        self._traces = traces
         self._unstored: list[InsightRecord] = []
 
     async def handle(self, batch: Sequence[UUID], /) -> Sequence[Exception | None]:
         """Leave every claimed insight done, failed or, to be retried, pending."""
         async with self._turns:
-            await self._work(batch)
+            with going_on(self._traces, "compute insights", "consumer", batch):
+                await self._work(batch)
         return [None] * len(batch)
 
     async def _work(self, batch: Sequence[UUID]) -> None:

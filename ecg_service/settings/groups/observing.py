@@ -31,3 +31,19 @@ class AuditSettings:
     """How long they wait for others: a crash loses those that wait."""
     audit_retention_seconds: float = bounded(0.0, least=0)
     """How long rows are kept; 0 keeps them for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSettings:
+    """`[trace]`: spans for OpenTelemetry, explained in [tracing.md](tracing.md)."""
+
+    traces: str = choice("off", "otlp")
+    """`otlp` exports spans over HTTP to where the standard variables `OTEL_EXPORTER_OTLP_…` say; needs `ecg-service[otel]`."""
+    trace_percent: float = bounded(100.0, least=0, most=100)
+    """Of requests that come without a trace so many are traced; of others those whose caller traces them."""
+    trace_requests: int = bounded(100, least=0)
+    """How many requests a second are traced at most, in each process."""
+    trace_queue: int = 4_096
+    """How many spans may wait to be exported; the oldest are dropped."""
+    trace_seconds: float = 5.0
+    """After so long an export is given up, and so is the last one when the service ends."""

@@ -4,7 +4,7 @@ import asyncio
 import json
 import pickle
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from ecg_service.adapters.celery import Broker, Worker, app
 from ecg_service.adapters.celery.app import TASK
 from ecg_service.adapters.celery.publisher import Publisher
 from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.domain.traces import TraceContext
 from tests.processes import PATIENCE
 from tests.proxy import Fault, proxying
 from tests.rabbitmq import address, channel, parked, send, taken, waiting
@@ -34,10 +35,17 @@ class Computing:
     told: list[tuple[Sequence[UUID], bool]] = field(
         default_factory=list[tuple[Sequence[UUID], bool]]
     )
+    traceparents: list[object] = field(default_factory=list[object])
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def compute(self, ecg_ids: Sequence[UUID], came_before: bool) -> None:  # noqa: FBT001
+    async def compute(
+        self,
+        ecg_ids: Sequence[UUID],
+        came_before: bool,  # noqa: FBT001
+        traceparent: object,
+    ) -> None:
         self.told.append((ecg_ids, came_before))
+        self.traceparents.append(traceparent)
         if self.errors:
             raise self.errors.pop()
 
@@ -76,6 +84,15 @@ async def test_hints_are_computed_one_after_the_other_and_acknowledged(broker: B
         await computing.has(2)
     assert computing.told == [(IDS, False), (IDS[:1], False)]
     assert waiting(broker.queue) == waiting(parked(broker)) == 0
+
+
+@pytest.mark.parametrize("trace", [None, TraceContext(1, 2)])
+async def test_a_hint_tells_its_trace(broker: Broker, trace: TraceContext | None) -> None:
+    with closing(Publisher(broker)) as one:
+        one.publish(IDS, trace)
+    async with working(broker) as computing:
+        await computing.has(1)
+    assert computing.traceparents == [trace and f"00-{1:032x}-{2:016x}-01"]
 
 
 async def test_what_a_stopped_worker_leaves_undone_comes_to_the_next_one(broker: Broker) -> None:
@@ -241,7 +258,7 @@ async def test_a_worker_outlives_a_queue_that_goes_while_it_starts(
 async def test_a_worker_waits_for_a_broker_and_stops_without_one(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def compute(_: Sequence[UUID], __: bool) -> None:  # noqa: FBT001
+    async def compute(_: Sequence[UUID], __: bool, ___: object) -> None:  # noqa: FBT001
         raise AssertionError
 
     async with proxying("127.0.0.1", 1) as nobody:

@@ -27,7 +27,7 @@ def _own_signals() -> Generator[None]:
 @pytest.mark.usefixtures("_own_signals")
 def test_a_pool_that_fails_too_often_exits_with_70(monkeypatch: pytest.MonkeyPatch) -> None:
     @asynccontextmanager
-    async def failing(_: Settings, __: None) -> AsyncGenerator[None]:
+    async def failing(_: Settings, __: None, ___: None) -> AsyncGenerator[None]:
         raise ExceptionGroup("pool", [RestartLimitExceeded("4 failures within 5.0 s")])
         yield
 
