@@ -22,6 +22,7 @@ from benchmarks.service.servers.running import ADMIN, USER
 from benchmarks.service.servers.stores import folder
 from benchmarks.workloads import SIZES, body
 from ecg_service.api import app as api
+from ecg_service.api.edge.access.audited import begun
 from ecg_service.api.edge.access.authentication import Authentication
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.process import tune
@@ -31,7 +32,7 @@ from ecg_service.domain.principal import Principal
 from ecg_service.settings import AdminSettings, InsightSettings, Settings, StoreSettings
 
 NONE, TOKEN, KEY, PASSWORD = "no authentication", "access token", "API key", "name and password"
-GOALS = {(TOKEN, NONE): 0.95, (KEY, NONE): 0.95, (PASSWORD, TOKEN): 0.9}
+GOALS = {(TOKEN, NONE): 0.95, (KEY, NONE): 0.9, (PASSWORD, TOKEN): 0.9}
 """Of the rate of the other one."""
 TIMES = 96
 
@@ -108,7 +109,8 @@ class _Nobody(Authentication):
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
         async def entered(scope: Scope, receive: Receive, send: Send) -> None:
-            cast("dict[str, Any]", scope)["user"] = self.user
+            user = self.user if self._audit is None else begun(self._audit, self.user, scope)
+            cast("dict[str, Any]", scope)["user"] = user
             await app(scope, receive, send)
 
         return entered
