@@ -8,6 +8,10 @@ import click
 from benchmarks.core.measure import ISA
 from benchmarks.service.in_process import measure_in_process
 from benchmarks.service.rows import (
+    AUDITED_BATCHES,
+    AUDITED_HEAD,
+    AUDITED_SINGLE,
+    AUDITED_WHOLE,
     BATCHES,
     BINARY,
     HEAD,
@@ -29,6 +33,12 @@ CAPTION = (
     " the database is on tmpfs"
 )
 Floors = Mapping[str, Mapping[str, float]]
+
+
+def _least(ratio: float) -> Mapping[str, float]:
+    return {"scalar": ratio, "avx2": ratio, "avx512": ratio}
+
+
 FLOORS: Mapping[tuple[Row, Row], Floors] = MappingProxyType(
     {
         (SINGLE, NOTHING): {
@@ -38,6 +48,10 @@ FLOORS: Mapping[tuple[Row, Row], Floors] = MappingProxyType(
         (BATCHES, SINGLE): {SMALL: {"scalar": 1.0, "avx2": 1.0, "avx512": 1.0}},
         (BINARY, SINGLE): {LARGE: {"scalar": 1.1, "avx2": 0.85, "avx512": 0.75}},
         (WHOLE, READY): {LARGE: {"scalar": 0.045, "avx2": 0.045, "avx512": 0.045}},
+        (AUDITED_SINGLE, SINGLE): {size: _least(0.6) for size in (LARGE, SMALL)},
+        (AUDITED_BATCHES, BATCHES): {SMALL: _least(0.6)},
+        (AUDITED_WHOLE, WHOLE): {LARGE: _least(0.6)},
+        (AUDITED_HEAD, HEAD): {SMALL: _least(0.6)},
         (HEAD, READY): {SMALL: {"scalar": 0.085, "avx2": 0.085, "avx512": 0.085}},
     }
 )

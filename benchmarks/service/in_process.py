@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -25,7 +25,13 @@ from benchmarks.workloads import SIZES, body
 from ecg_service.api.app import create_app
 from ecg_service.bootstrap.process import tune
 from ecg_service.bootstrap.service import running_services
-from ecg_service.settings import AdminSettings, InsightSettings, Settings, StoreSettings
+from ecg_service.settings import (
+    AdminSettings,
+    AuditSettings,
+    InsightSettings,
+    Settings,
+    StoreSettings,
+)
 
 SHORTEST = 0.01
 """Requests are repeated until a measurement is about as long, in seconds of the processor."""
@@ -49,8 +55,15 @@ async def _measure(cases: Sequence[Case], rounds: int) -> Found:
     least: dict[Case, float] = dict.fromkeys(cases, float("inf"))
     async with _apps() as apps:
         tune()
-        ids = {size: await _store(apps["service"], body(of)) for size, of in SIZES.items()}
-        asked = {case: case[0].request(case[1], ids[case[1]]) for case in cases}
+        ids = {
+            (server, size): await _store(apps[server], body(of))
+            for server in ("service", "audited")
+            for size, of in SIZES.items()
+        }
+        asked = {
+            case: case[0].request(case[1], ids.get((case[0].host.server, case[1]), ""))
+            for case in cases
+        }
         times = {case: await _times(apps[case[0].host.server], asked[case]) for case in cases}
         for _ in range(rounds):
             for case in cases:
@@ -67,11 +80,18 @@ async def _apps() -> AsyncGenerator[Mapping[str, ASGIApp]]:
             admin=AdminSettings(ADMIN[0], ADMIN[1]),
             insights=InsightSettings(cheap_insight_percent=AT_INGEST),
         )
-        async with running_services(settings) as services:
-            await services.users.register(*USER)
+        audited = replace(
+            settings,
+            store=StoreSettings(f"sqlite:///{place / 'audited.db'}"),
+            auditing=AuditSettings("on"),
+        )
+        async with running_services(settings) as services, running_services(audited) as others:
+            for each in (services, others):
+                await each.users.register(*USER)
             yield {
                 "empty": empty(settings.edge.max_body_bytes),
                 "service": create_app(services),
+                "audited": create_app(others),
             }
 
 

@@ -18,7 +18,7 @@ class Scope(StrEnum):
     READ = "read"
 
 
-class Origin(Struct, frozen=True):
+class Origin(Struct, frozen=True, gc=False):
     """Where a request comes from: who vouches for the user, the id of the request, the address."""
 
     issuer: str = ""

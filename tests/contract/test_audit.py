@@ -215,3 +215,13 @@ async def test_a_store_that_is_not_audited_notes_nothing(database: Database) -> 
         await added(store, new(sender=by()))
         await store.audit.append([Event("ecg.list")])
         assert await store.audit.heads() == []
+
+
+async def test_rows_of_any_number_are_a_chain(store: Store) -> None:
+    await store.users.add(user("ann"))
+    for count in (1, 2, 3, 4, 15, 64, 85):
+        await store.audit.append([Event("ecg.list", actor="user:ann") for _ in range(count)])
+    rows = await all_of(store)
+    assert [one.number for one in rows] == [*range(2 + 174)]
+    assert len({one.event.actor for one in rows[2:]}) == 1
+    assert await problems(store) == []

@@ -20,7 +20,7 @@ def _now() -> int:
     return time.time_ns() // 1000
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """What was done to an object, by whom, from where, and how it ended.
 
     `at` is in microseconds since 1970. `count` is of equal events that share a row.

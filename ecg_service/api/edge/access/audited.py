@@ -1,5 +1,7 @@
 """What is audited of requests: reads, what users are denied, and who signs in; stores note what is written."""
 
+import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -8,9 +10,7 @@ from msgspec.structs import replace
 
 from ecg_service.api.edge.answers.responses import is_head
 from ecg_service.api.edge.observed import Observer, Seen, route_of, seen_of
-from ecg_service.api.edge.parameters import parse_id
 from ecg_service.domain.audit.events import OK, USER, event
-from ecg_service.domain.errors import NotFound
 from ecg_service.domain.principal import Origin, Principal
 from ecg_service.services.audit.queue import AuditQueue
 
@@ -35,19 +35,21 @@ ACTIONS = {
 }
 """What a request does, by its route; of another route, the route."""
 
-DENIED = {
+DONE, REFUSED = 200, 400
+DENIED: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "unauthenticated",
     HTTPStatus.FORBIDDEN: "forbidden",
     HTTPStatus.NOT_FOUND: "not-found",
     HTTPStatus.CONFLICT: "conflict",
 }
 """The outcomes of what is denied; what is refused for its form or for want of room has none."""
-REFUSED_STRANGERS = {
+REFUSED_STRANGERS: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "unauthenticated",
     HTTPStatus.TOO_MANY_REQUESTS: "too-many-guesses",
 }
 SIGN_IN = "sign-in"
 MAX_ADDRESS = 64
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def origin_of(scope: Scope, issuer: str) -> Origin:
@@ -78,15 +80,14 @@ def audit_requests(audit: AuditQueue) -> Observer:
         kept = cast("dict[str, Any]", scope)
         principal: Principal | None = kept.get("user")
         if principal is None:
-            if outcome := REFUSED_STRANGERS.get(HTTPStatus(seen.status or 200)):
+            if outcome := REFUSED_STRANGERS.get(seen.status):
                 audit.deny(SIGN_IN, outcome, origin_of(scope, "").address)
             return
-        is_read = is_head(scope) or kept["method"] == "GET"
-        outcome = DENIED.get(HTTPStatus(seen.status or 500))
-        if is_read and 200 <= seen.status < 400:
+        method = "GET" if is_head(scope) else kept["method"]
+        outcome = DENIED.get(seen.status)
+        if method == "GET" and DONE <= seen.status < REFUSED:
             outcome = OK
         if outcome:
-            method = "GET" if is_head(scope) else kept["method"]
             route = f"{method} {route_of(scope)}"
             audit.note(event(principal, ACTIONS.get(route, route), _object_of(scope), outcome))
 
@@ -99,8 +100,5 @@ def _object_of(scope: Scope) -> str:
     if "name" in parameters:
         return USER + parameters["name"].encode(errors="replace").decode()
     for value in parameters.values():
-        try:
-            return str(parse_id(value, NotFound))
-        except NotFound:
-            return ""
+        return value if _ID.fullmatch(value) else ""
     return ""
