@@ -87,6 +87,7 @@ def test_what_cannot_be_used_is_refused_as_by_serve(
         ("ECG_ADMIN_PASSWORD", "short", "Expected `str` of length >= 8"),
         ("ECG_ADMIN_USERNAME", "a:b", ""),
         ("ECG_CACHE_URL", "http://:secret@host", "'http://:***@host'"),
+        ("ECG_QUOTA_URL", "http://:secret@host", "'http://:***@host'"),
     ],
 )
 def test_the_place_of_a_value_that_breaks_a_rule_is_named(
