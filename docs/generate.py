@@ -12,6 +12,7 @@ from typed_settings import SecretStr
 
 from ecg_service.api.app import create_app
 from ecg_service.api.problems import pages
+from ecg_service.bootstrap.metrics import reference as metrics
 from ecg_service.bootstrap.service import running_services
 from ecg_service.cli import reference as commands
 from ecg_service.settings import AdminSettings, Settings, StoreSettings
@@ -39,6 +40,7 @@ def document() -> str:
 FILES: dict[str, Callable[[], str]] = {
     "api.md": lambda: routes.page(document()),
     "cli.md": commands.reference,
+    "metrics.md": metrics.reference,
     "openapi.json": document,
     "problems.md": pages.document,
     "settings.md": reference,

@@ -19,6 +19,7 @@ from ecg_service.api.edge.problems import HANDLERS
 from ecg_service.api.edge.queries import StrictQueries
 from ecg_service.api.health import HealthController
 from ecg_service.api.insights import InsightController
+from ecg_service.api.metrics import MetricsController
 from ecg_service.api.openapi.document import openapi
 from ecg_service.api.openapi.page import PageController
 from ecg_service.api.problems.routes import ProblemController
@@ -43,6 +44,7 @@ def create_app(services: Services) -> ASGIApp:
             HealthController,
             ProblemController,
             PageController,
+            *([MetricsController] if services.metrics else []),
         ],
         state=State({"services": services}),
         middleware=[authentication, *([QuotaCheck(quotas)] if quotas else []), StrictQueries],

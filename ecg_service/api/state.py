@@ -1,6 +1,6 @@
 """The state of the application: the services that its routes call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -9,6 +9,7 @@ from litestar import Request
 from ecg_service.api.edge.access.authentication import Scheme
 from ecg_service.api.edge.bodies import BodyLimits, read_small_body
 from ecg_service.api.edge.observed import Observer, Seen
+from ecg_service.api.metrics import Metrics
 from ecg_service.services.audit.queue import AuditQueue
 from ecg_service.services.authentication import PasswordAuthenticator
 from ecg_service.services.ecgs import Ecgs
@@ -43,6 +44,8 @@ class Services:
     observers: tuple[Observer, ...] = ()
     begin: Callable[[Seen], None] | None = None
     """What is told of a request before it is answered."""
+    statistics: Callable[[], Mapping[str, object]] = dict
+    metrics: Metrics | None = None
 
 
 def services_of(request: Request[Any, Any, Any]) -> Services:

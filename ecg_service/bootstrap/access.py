@@ -1,6 +1,6 @@
 """Who signs in, and how: all that verifies credentials."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
@@ -33,6 +33,7 @@ class Access:
     api_keys: ApiKeys
     sessions: Sessions
     schemes: tuple[Scheme, ...]
+    statistics: Callable[[], Mapping[str, object]]
 
 
 @asynccontextmanager
@@ -65,6 +66,7 @@ async def opened_access(store: Store, settings: Settings) -> AsyncGenerator[Acce
                 api_keys,
                 sessions,
                 (Basic(basic), Bearer(bearer, max_bytes=access.max_token_bytes)),
+                lambda: {"hashing": threads.statistics(), "credentials": verified.statistics()},
             )
 
 

@@ -8,12 +8,15 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from ecg_service.api.app import create_app
 from ecg_service.bootstrap.logs import LogWriter
 from ecg_service.bootstrap.logs.requests import log_requests
+from ecg_service.bootstrap.metrics.shared import Slots
 from ecg_service.bootstrap.process import allow_files, tune
 from ecg_service.bootstrap.service import background, running_services
 from ecg_service.bootstrap.stores import configured_database
@@ -22,6 +25,9 @@ from ecg_service.bootstrap.tracing.requests import RequestTraces
 from ecg_service.bootstrap.worker import Worker
 from ecg_service.server import Certificate, HttpServer
 from ecg_service.settings import Settings
+
+if TYPE_CHECKING:
+    from ecg_service.bootstrap.metrics.page import Metrics
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +88,14 @@ async def _later(event: asyncio.Event, seconds: float) -> AsyncGenerator[asyncio
         yield later
 
 
+def _metrics(settings: Settings, worker: Worker | None) -> "Metrics | None":
+    """Return what counts, if anybody may read it: only then is Prometheus's library imported, in a tenth of a second."""
+    if (token := settings.metrics.metrics_token) is None:
+        return None
+    page = import_module("ecg_service.bootstrap.metrics.page")
+    return page.Metrics(token, (worker and worker.slots) or Slots())
+
+
 async def serve(
     settings: Settings,
     listener: socket.socket,
@@ -115,10 +129,18 @@ async def serve(
         if traces:
             requests = RequestTraces(traces, settings.trace)
             observers, begin = (*observers, requests.observe), requests.begin
-        app = create_app(replace(services, observers=observers, begin=begin))
+        metrics = _metrics(settings, worker)
+        if metrics:
+            observers = (*observers, metrics.requests.observe)
+        app = create_app(replace(services, observers=observers, begin=begin, metrics=metrics))
         server = HttpServer(app, settings, certificate)
         tune()
-        async with _later(stop, 0 if worker else settings.server.unready_seconds) as close:
+        telling = (
+            metrics.told(lambda: {**services.statistics(), "connections": server.statistics()})
+            if metrics
+            else nullcontext()
+        )
+        async with telling, _later(stop, 0 if worker else settings.server.unready_seconds) as close:
             await server.serve(listener, close, announce)
         logger.info("draining")
     logger.info("stopped")

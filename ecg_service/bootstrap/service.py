@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from functools import partial
 from typing import Any
@@ -108,6 +108,20 @@ async def running_services(
         scrubbing = scrub_forever(store.ecgs, every=settings.store.retention_sweep_seconds)
         await stack.enter_async_context(background(scrubbing))
         await stack.enter_async_context(background(trim_when_idle(settings.server.trim_seconds)))
+
+        def statistics() -> Mapping[str, object]:
+            stored = store.statistics()
+            return {
+                "ingest": ingest_pool.statistics(),
+                "long": long_pool.statistics(),
+                "bodies": in_flight.statistics(),
+                "insights": queue.statistics(),
+                "backlog": backlog,
+                "store": stored,
+                "cache": stored.cache,
+                **access.statistics(),
+            }
+
         yield Services(
             ingest=Ingest(
                 ingest_pool,
@@ -138,6 +152,7 @@ async def running_services(
             max_wait=settings.edge.max_wait,
             quotas=quotas,
             audit=audit,
+            statistics=statistics,
         )
 
 

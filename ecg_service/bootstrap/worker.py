@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ecg_service.bootstrap.admin import ensure_admin
+from ecg_service.bootstrap.metrics.shared import Slots
 from ecg_service.bootstrap.stores import open_store, open_users
 from ecg_service.ports.store import SharedDatabase
 from ecg_service.services.in_flight import MEMORY_PER_BYTE
@@ -18,6 +19,8 @@ class Worker:
     database: SharedDatabase
     is_draining: Callable[[], bool] = lambda: False
     """Whether all of them are about to stop, not this one alone."""
+    slots: Slots | None = None
+    """Where they add up their metrics."""
 
     @property
     def sweeps(self) -> bool:

@@ -9,6 +9,7 @@ import click
 import httpx
 
 from ecg_service.bootstrap import admin, issuers, proxies, quotas, stores, tasks
+from ecg_service.bootstrap.metrics import token
 from ecg_service.bootstrap.stores import URL_FORMS, persistent_database
 from ecg_service.cli.send.client import SCHEMES
 from ecg_service.domain.errors import StorageUnavailable
@@ -65,6 +66,7 @@ def configured_with_places(**options: str | int | None) -> Loaded:
             **issuers.RULES,
             **proxies.RULES,
             **quotas.RULES,
+            **token.RULES,
         },
     )
 

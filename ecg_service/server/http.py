@@ -13,7 +13,7 @@ from litestar.types import ASGIApp
 
 from ecg_service.server.certificates import Certificate
 from ecg_service.server.connection import Connection
-from ecg_service.server.connections import Connections
+from ecg_service.server.connections import Connections, ConnectionStatistics
 from ecg_service.server.handshakes import Handshake
 from ecg_service.server.waits import Patience
 from ecg_service.settings import ServerSettings, Settings
@@ -44,6 +44,10 @@ class HttpServer:
                 settings.server.drain_seconds + settings.connections.linger_seconds + 1
             ),
         )
+
+    def statistics(self) -> ConnectionStatistics:
+        """Return how many connections are open."""
+        return self._connections.statistics()
 
     async def serve(
         self, listener: socket.socket, stop: asyncio.Event, started: Callable[[], None]

@@ -26,7 +26,12 @@ from ecg_service.settings.groups.access import (
 )
 from ecg_service.settings.groups.background import BrokerSettings, InsightSettings
 from ecg_service.settings.groups.fields import MAX_PORT, MAX_WORKERS
-from ecg_service.settings.groups.observing import AuditSettings, LogSettings, TraceSettings
+from ecg_service.settings.groups.observing import (
+    AuditSettings,
+    LogSettings,
+    MetricsSettings,
+    TraceSettings,
+)
 from ecg_service.settings.groups.requests import BatchSettings, EdgeSettings, IngestSettings
 from ecg_service.settings.groups.serving import ConnectionSettings, ServerSettings
 from ecg_service.settings.groups.stores import (
@@ -57,6 +62,7 @@ __all__ = [
     "IssuerSettings",
     "Loaded",
     "LogSettings",
+    "MetricsSettings",
     "PostgresSettings",
     "QuotaSettings",
     "ReaderSettings",

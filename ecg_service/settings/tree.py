@@ -9,7 +9,12 @@ from ecg_service.settings.groups.access import (
     QuotaSettings,
 )
 from ecg_service.settings.groups.background import BrokerSettings, InsightSettings
-from ecg_service.settings.groups.observing import AuditSettings, LogSettings, TraceSettings
+from ecg_service.settings.groups.observing import (
+    AuditSettings,
+    LogSettings,
+    MetricsSettings,
+    TraceSettings,
+)
 from ecg_service.settings.groups.requests import BatchSettings, EdgeSettings, IngestSettings
 from ecg_service.settings.groups.serving import ConnectionSettings, ServerSettings
 from ecg_service.settings.groups.stores import (
@@ -42,3 +47,4 @@ class Settings:
     log: LogSettings = field(default_factory=LogSettings)
     auditing: AuditSettings = field(default_factory=AuditSettings)
     trace: TraceSettings = field(default_factory=TraceSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from errno import errorcode
 from functools import partial
+from typing import NamedTuple
 
 import click
 
@@ -16,6 +17,7 @@ from ecg_service.bootstrap import server
 from ecg_service.bootstrap.children import Reins
 from ecg_service.bootstrap.dangers import refuse_unusable
 from ecg_service.bootstrap.logs import LogWriter, logging_to_stderr
+from ecg_service.bootstrap.metrics.shared import Slots
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.bootstrap.supervisor import StartFailed, Supervisor
 from ecg_service.bootstrap.worker import Worker, prepare, seconds_to_stop, settings_of_each
@@ -94,9 +96,14 @@ def _supervise(settings: Settings, read: Callable[[], Settings], listener: socke
     if not database.is_persistent:
         raise BadSettings(f"{variable('workers')}: {database} ends with its process, and has one")
     run(prepare(settings))
+    slots = Slots(3 * number)  # while one ends, the next serves, and another one may start
     with listener, database.shared() as shared:
         supervisor = Supervisor(
-            partial(_serve_at, lambda: settings_of_each(read(), number), listener, shared),
+            partial(
+                _serve_at,
+                lambda: settings_of_each(read(), number),
+                _Common(listener, shared, slots),
+            ),
             number,
             start_seconds=settings.server.start_seconds,
             stop_seconds=seconds_to_stop(settings),
@@ -114,18 +121,21 @@ def _supervise(settings: Settings, read: Callable[[], Settings], listener: socke
     logger.info("all workers have stopped")
 
 
-def _serve_at(
-    read: Callable[[], Settings],
-    listener: socket.socket,
-    shared: SharedDatabase,
-    place: int,
-    reins: Reins,
-) -> None:
+class _Common(NamedTuple):
+    """What all processes have from their supervisor."""
+
+    listener: socket.socket
+    database: SharedDatabase
+    slots: Slots
+
+
+def _serve_at(read: Callable[[], Settings], common: _Common, place: int, reins: Reins) -> None:
     """Serve at one of the places, in a process that was forked for it."""
     with exit_code_of():
-        settings, worker = read(), Worker(place, shared, reins.is_draining)
+        settings = read()
+        worker = Worker(place, common.database, reins.is_draining, common.slots)
         with logging_to_stderr(settings.log, f"worker-{place}") as log:
-            run(_work(settings, listener, worker, reins, log))
+            run(_work(settings, common.listener, worker, reins, log))
 
 
 async def _work(

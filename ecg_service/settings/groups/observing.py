@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ecg_service.settings.groups.fields import bounded, choice, divided
+from ecg_service.settings.groups.fields import bounded, choice, divided, secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +47,11 @@ class TraceSettings:
     """How many spans may wait to be exported; the oldest are dropped."""
     trace_seconds: float = 5.0
     """After so long an export is given up, and so is the last one when the service ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """`[metrics]`: what Prometheus is told, explained in [metrics.md](metrics.md)."""
+
+    metrics_token: str | None = secret(None)
+    """What Prometheus sends as a bearer token to read `/metrics`, 16 characters or more. Without it there is no such page, and nothing is counted for it."""
