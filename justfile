@@ -131,6 +131,10 @@ torture SECONDS="600" *ARGS: (_env everything)
 cluster: (_env everything)
     python -m tests.cluster
 
+# Draw docs/dashboard.svg from a service under load for SECONDS, with Prometheus
+dashboard SECONDS="60": (_env everything)
+    python -m tests.monitoring "$1"
+
 # Run the Rust tests under AddressSanitizer, with every instruction set, then the core's Python tests (not with `rust`)
 sanitize *ARGS: (_env everything)
     ecg_core/sanitize.sh "$@"
