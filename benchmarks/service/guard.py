@@ -14,6 +14,7 @@ from benchmarks.service.rows import (
     AUDITED_WHOLE,
     BATCHES,
     BINARY,
+    COUNTED_SINGLE,
     HEAD,
     LARGE,
     NOTHING,
@@ -52,6 +53,7 @@ FLOORS: Mapping[tuple[Row, Row], Floors] = MappingProxyType(
         (AUDITED_BATCHES, BATCHES): {SMALL: _least(0.6)},
         (AUDITED_WHOLE, WHOLE): {LARGE: _least(0.6)},
         (AUDITED_HEAD, HEAD): {SMALL: _least(0.6)},
+        (COUNTED_SINGLE, SINGLE): {SMALL: _least(0.9)},
         (HEAD, READY): {SMALL: {"scalar": 0.085, "avx2": 0.085, "avx512": 0.085}},
     }
 )

@@ -23,6 +23,7 @@ from benchmarks.service.servers.running import ADMIN, AUTHORIZATION, USER
 from benchmarks.service.servers.stores import folder
 from benchmarks.workloads import SIZES, body
 from ecg_service.api.app import create_app
+from ecg_service.bootstrap.metrics.requests import Requests
 from ecg_service.bootstrap.process import tune
 from ecg_service.bootstrap.service import running_services
 from ecg_service.settings import (
@@ -92,6 +93,7 @@ async def _apps() -> AsyncGenerator[Mapping[str, ASGIApp]]:
                 "empty": empty(settings.edge.max_body_bytes),
                 "service": create_app(services),
                 "audited": create_app(others),
+                "counted": create_app(replace(services, observers=(Requests().observe,))),
             }
 
 

@@ -40,7 +40,7 @@ class Host:
 
 EMPTY, SERVICE, ON_DISK = Host("empty"), Host("service"), Host("service", on_disk=True)
 WITHOUT_INSIGHTS = Host("service", settings=LATER)
-AUDITED = Host("audited")
+AUDITED, COUNTED = Host("audited"), Host("counted")
 PLAIN, AXUM = Host("plain", is_peer=True), Host("axum", is_peer=True)
 PLAIN_ON_DISK = Host("plain", on_disk=True, is_peer=True)
 
@@ -127,6 +127,7 @@ AUDITED_SINGLE = Row("POST, audited", AUDITED, _post)
 AUDITED_BATCHES = Row(f"batches of {BATCH}, audited", AUDITED, _batch)
 AUDITED_HEAD = Row("GET without samples, audited", AUDITED, _get("/ecg/{id}?signals=false"))
 AUDITED_WHOLE = Row("GET, audited", AUDITED, _get("/ecg/{id}"))
+COUNTED_SINGLE = Row("POST, counted for metrics", COUNTED, _post)
 HEAD = Row("GET without samples", SERVICE, _get("/ecg/{id}?signals=false"))
 INSIGHTS = Row("GET insights", SERVICE, _get("/ecg/{id}/insights"))
 WINDOW = Row("GET 500 samples", SERVICE, _get("/ecg/{id}/leads/0?start=0&stop=500"))

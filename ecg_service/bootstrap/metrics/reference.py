@@ -19,7 +19,7 @@ scrape_configs:
 - **Several workers are one**: each leaves its counts in memory that all share, every second and when it ends, and whoever is asked adds them up. A worker that is killed takes at most a second of its counts with
   it; what it had counted before stays, so that no sum goes back. Several *services* are several targets.
 - **The number of series is bounded** by routes, methods and statuses: no path, user, id or address is a label, and none is in the page.
-- **What it costs**: a request is counted when it is answered, in about two microseconds; all else is read from what the parts of the service count anyway, when somebody asks.
+- **What it costs**: a request is counted when it is answered, in 1.1 µs, 1 % of a small ECG (`just bench app`); all else is read from what the parts of the service count anyway, when somebody asks.
 - Refusals are the requests with the statuses 413, 429 and 503. The mean size of a batch is `rate(ecg_ingest_documents_total[1m]) / rate(ecg_store_commits_total[1m])`.
 - Workers of Celery answer no requests; what they leave undone shows in `ecg_insights_oldest_seconds`.
 
