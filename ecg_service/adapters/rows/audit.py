@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from secrets import token_hex
 
-from msgspec.structs import replace
-
 from ecg_service.adapters.rows.sealed import Row
 from ecg_service.domain.audit.chains import (
     CUT,
@@ -54,8 +52,7 @@ def to_rows(
         found = id_of(text.removeprefix(USER))
         return UNKNOWN if found is None else USER + found
 
-    named = (replace(e, actor=hidden(e.actor), object=hidden(e.object)) for e in events)
-    return [(*values, digest) for values, digest in continued(chain, last, named)]
+    return [(*values, digest) for values, digest in continued(chain, last, events, hidden)]
 
 
 def to_entry(row: Row) -> Entry:

@@ -1,7 +1,7 @@
 """Chains: each row has a hash of itself and of the row before, so that a change is found."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from uuid import UUID
 
 import msgspec
@@ -44,17 +44,19 @@ class Entry(Struct, frozen=True):
         return Link(self.chain, self.number, self.hash)
 
 
-def values_of(chain: bytes, number: int, event: Event) -> Values:
-    """Return the values of a row without its hash."""
+def values_of(
+    chain: bytes, number: int, event: Event, hidden: Callable[[str], str] = str
+) -> Values:
+    """Return the values of a row without its hash, with what stands for actor and object."""
     origin = event.origin
     return (
         chain,
         number,
         event.at,
-        event.actor,
+        hidden(event.actor),
         origin.issuer,
         event.action,
-        event.object,
+        hidden(event.object),
         event.outcome,
         origin.request,
         origin.address,
@@ -76,14 +78,17 @@ def hash_of(previous: bytes, values: Values) -> bytes:
 
 
 def continued(
-    chain: bytes, last: tuple[int, bytes] | None, events: Iterable[Event]
+    chain: bytes,
+    last: tuple[int, bytes] | None,
+    events: Iterable[Event],
+    hidden: Callable[[str], str],
 ) -> Iterator[tuple[Values, bytes]]:
     """Yield the values and hash of each row that comes after the last; a new chain begins with `BEGIN`."""
     number, digest = (-1, GENESIS) if last is None else last
     first = [Event(BEGIN, actor=SERVICE)] if last is None else []
     for one in (*first, *events):
         number += 1
-        values = values_of(chain, number, one)
+        values = values_of(chain, number, one, hidden)
         digest = hash_of(digest, values)
         yield values, digest
 

@@ -1,29 +1,24 @@
 """Appends to the audit trail in the transaction of what it tells of."""
 
 from collections.abc import Callable, Sequence
-from itertools import chain
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
 import apsw
 
 from ecg_service.adapters.rows.audit import COLUMNS, names_in, new_id, to_rows
-from ecg_service.adapters.sqlite.engine.sql import Value, execute
+from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
 from ecg_service.domain.audit.events import Event
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 INSERT = f"INSERT INTO audit ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-MORE = ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-# Each statement gives other threads their turn, which takes longer than a row: of few statements
-# one asks for the last row and the first name, and one inserts many rows.
+# The last row and the id of the first name, which is mostly the only one.
 LAST = """
     SELECT number, hash, (SELECT id FROM audit_names WHERE name = ?2)
     FROM audit WHERE chain = ?1 ORDER BY number DESC LIMIT 1
 """
-AT_ONCE = 64, 16, 4, 1
-"""Rows in one statement."""
 CUT = "SELECT number, hash FROM audit_cuts WHERE chain = ?"
 ID = "SELECT id FROM audit_names WHERE name = ?"
 NEW_ID = """
@@ -50,7 +45,7 @@ class Trail:
             ids[name] = _id_of(connection, name)
         last = last or execute(connection, CUT, self._chain)
         known = (last[0][0], last[0][1]) if last else None
-        _insert(connection, to_rows(self._chain, known, events, ids.get))
+        execute_many(connection, INSERT, to_rows(self._chain, known, events, ids.get))
 
     def noting(
         self,
@@ -67,15 +62,6 @@ class Trail:
             return result
 
         return noted
-
-
-def _insert(connection: apsw.Connection, rows: Sequence[Sequence[Value]]) -> None:
-    done = 0
-    for size in AT_ONCE:
-        statement = f"{INSERT}{MORE * (size - 1)}"
-        while len(rows) - done >= size:
-            execute(connection, statement, *chain(*rows[done : done + size]))
-            done += size
 
 
 def _id_of(connection: apsw.Connection, name: str) -> str | None:
