@@ -12,6 +12,7 @@ from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.access.audited import SIGN_IN, origin_of
 from ecg_service.api.edge.access.authentication import address_of
 from ecg_service.api.edge.bodies import FORM, read_form
+from ecg_service.api.edge.observed import seen_of
 from ecg_service.api.openapi.declared import JSON, Body, Sent, documented
 from ecg_service.api.schemas.tokens import (
     JwkSet,
@@ -83,6 +84,7 @@ class TokenController(Controller):
             return _answer(400, OAuthError("invalid_scope", str(error)))
         except _Refused as refused:
             return _answer(400, refused.wire)
+        seen_of(request.scope).principal = found.owner
         return _answer(200, TokensOut.of(found))
 
     @post(

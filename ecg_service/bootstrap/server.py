@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ecg_service.api.app import create_app
 from ecg_service.bootstrap.logs import LogWriter
-from ecg_service.bootstrap.logs.requests import log_requests
+from ecg_service.bootstrap.logs.requests import log_refusals, log_requests
 from ecg_service.bootstrap.metrics.shared import Slots
 from ecg_service.bootstrap.process import allow_files, tune
 from ecg_service.bootstrap.service import background, running_services
@@ -96,6 +96,10 @@ def _metrics(settings: Settings, worker: Worker | None) -> "Metrics | None":
     return page.Metrics(token, (worker and worker.slots) or Slots())
 
 
+def _tell_nobody(_: object) -> None:
+    """Tell nobody of requests that are refused."""
+
+
 async def serve(
     settings: Settings,
     listener: socket.socket,
@@ -133,7 +137,8 @@ async def serve(
         if metrics:
             observers = (*observers, metrics.requests.observe)
         app = create_app(replace(services, observers=observers, begin=begin, metrics=metrics))
-        server = HttpServer(app, settings, certificate)
+        tell = log_refusals(log, settings.log.log_requests) if log else _tell_nobody
+        server = HttpServer(app, settings, certificate, tell)
         tune()
         telling = (
             metrics.told(lambda: {**services.statistics(), "connections": server.statistics()})

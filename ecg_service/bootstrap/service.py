@@ -141,7 +141,7 @@ async def running_services(
             passwords=access.passwords,
             sessions=access.sessions,
             schemes=access.schemes,
-            health=Health(ingest_pool, in_flight, backlog, store, queue),
+            health=Health(ingest_pool, in_flight, backlog, store, queue, keys=access.sessions.keys),
             limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_inflation),
             batches=BatchLimits(
                 window=settings.batch.batch_window,

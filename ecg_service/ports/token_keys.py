@@ -15,6 +15,10 @@ class TokenKeys(Protocol):
         """Raise `Unauthenticated` unless the key of this id has signed the token."""
         ...
 
+    async def check(self) -> None:
+        """Raise `StorageUnavailable` if there are keys that cannot be used; make none."""
+        ...
+
     async def public(self) -> dict[str, Any]:
         """Return all of them without their secrets, as a JWK Set (RFC 7517)."""
         ...

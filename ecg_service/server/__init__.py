@@ -6,5 +6,6 @@ says which heads are refused, `refusals.py` how, `connections.py` bounds all con
 
 from ecg_service.server.certificates import Certificate
 from ecg_service.server.http import HttpServer
+from ecg_service.server.refusals import Refusal
 
-__all__ = ["Certificate", "HttpServer"]
+__all__ = ["Certificate", "HttpServer", "Refusal"]

@@ -90,6 +90,7 @@ class Connection(WaitingProtocol):
 
     def refuse(self, refusal: Refusal) -> None:
         """Answer the request that arrives with a refusal, after those before it, and close."""
+        self._connections.tell(refusal)
         self.is_deaf = True
         self.expect_100_continue = False
         if not self.in_body:

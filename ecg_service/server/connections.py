@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from ecg_service.server.refusals import Refusal
 from ecg_service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -55,7 +57,10 @@ class ConnectionStatistics:
 class Connections:
     """The connections, and those of them that wait without a request, the longest first."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, tell: Callable[[Refusal], None] = lambda _: None
+    ) -> None:
+        self.tell = tell
         self._max = settings.server.max_connections
         self.limits = settings.connections
         self._all: set[Peer] = set()
@@ -74,6 +79,7 @@ class Connections:
             self._drop_longest()
         self.waiting[peer] = None
         if len(self._all) > self._max + SPARE:
+            logger.warning("new connections are closed: all %d have a request", self._max)
             peer.drop()
 
     def _drop_longest(self) -> None:

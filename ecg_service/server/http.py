@@ -15,18 +15,26 @@ from ecg_service.server.certificates import Certificate
 from ecg_service.server.connection import Connection
 from ecg_service.server.connections import Connections, ConnectionStatistics
 from ecg_service.server.handshakes import Handshake
+from ecg_service.server.refusals import Refusal
 from ecg_service.server.waits import Patience
 from ecg_service.settings import ServerSettings, Settings
 
 
 class HttpServer:
-    """Serves one application, and finishes the requests in progress when stopped."""
+    """Serves one application, and finishes the requests in progress when stopped.
+
+    It tells of each request that it refuses by itself.
+    """
 
     def __init__(
-        self, app: ASGIApp, settings: Settings, certificate: Certificate | None = None
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        certificate: Certificate | None = None,
+        tell: Callable[[Refusal], None] = lambda _: None,
     ) -> None:
         self._settings, self._certificate = settings, certificate
-        self._connections = Connections(settings)
+        self._connections = Connections(settings, tell)
         connection = partial(Connection, self._connections, Patience(settings))
         self._config = uvicorn.Config(
             cast("Any", app),  # Litestar's and uvicorn's ASGI types differ in name only

@@ -9,9 +9,10 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from ecg_service.actors import ActorPool
-from ecg_service.domain.errors import EcgError
+from ecg_service.domain.errors import EcgError, StorageUnavailable
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
+from ecg_service.ports.token_keys import TokenKeys
 from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.insights.backlog import Backlog
 
@@ -74,6 +75,7 @@ class Health:
         store: Store,
         queue: InsightQueue | None = None,
         *,
+        keys: TokenKeys | None = None,
         fresh: float = FRESH_SECONDS,
     ) -> None:
         self._pool = pool
@@ -81,13 +83,14 @@ class Health:
         self._backlog = backlog
         self._store = store
         self._queue = queue
+        self._keys = keys
         self._fresh = fresh
         self._probing = asyncio.Lock()
         self._probed = _Finding(-math.inf)
 
     async def look(self) -> Report:
         """Check whether an ECG could be stored now; the store is not probed if something else says no."""
-        found = (*self._parts(), *self._peers())
+        found = (*self._parts(), *self._peers(), *await self._tokens())
         probes = _worst(found) != "fail"
         return Report((*found, await self._write(probes=probes)))
 
@@ -111,6 +114,16 @@ class Health:
         broker = self._queue.statistics().reaches_broker if self._queue else None
         if broker is not None:
             yield _may_lack("broker:reachable", broker, "Insights wait.")
+
+    async def _tokens(self) -> tuple[Check, ...]:
+        """Look at the keys that sign access tokens, without which nobody signs in by one."""
+        if self._keys is None:
+            return ()
+        try:
+            await self._keys.check()
+        except StorageUnavailable as error:
+            return (Check("tokens:keys", "fail", observed=False, output=str(error)),)
+        return (Check("tokens:keys", "pass", observed=True),)
 
     async def _write(self, *, probes: bool) -> Check:
         """Look at the latest write to the store, or write; `probes` if a new write is of interest."""

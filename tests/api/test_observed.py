@@ -3,22 +3,27 @@
 import re
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
 import pytest
 
+from ecg_service.adapters.token_keys import FileTokenKeys
 from ecg_service.api.app import create_app
 from ecg_service.bootstrap.logs import LogWriter
 from ecg_service.bootstrap.logs.lines import in_json
 from ecg_service.bootstrap.logs.requests import log_requests
-from tests.api.doors import ANN, ONE_STORE, Service, client, dumps, ecg, lead, post
+from tests.api.doors import ANN, ONE_STORE, PASSWORD, Service, client, dumps, ecg, lead, post
 
 pytestmark = ONE_STORE
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0bb902b7-01"
+BATCH, FORM = "application/x-ndjson", "application/x-www-form-urlencoded"
 NEW = re.compile(r"[0-9a-f]{12}-[0-9a-f]+")
 
 
@@ -57,7 +62,10 @@ async def lines_of(service: Service, most: int, *requests: tuple[str, str, Any])
             sent: Any = {"json": body}
             headers = {"traceparent": PARENT}
             if isinstance(body, bytes):
-                sent, headers["Content-Type"] = {"content": body}, "application/x-ndjson"
+                sent, headers["Content-Type"] = (
+                    {"content": body},
+                    FORM if path == "/token" else BATCH,
+                )
             await user.request(method, path, headers=headers, **sent)
     return [msgspec.json.decode(line) for line in stream.getvalue().splitlines()]
 
@@ -114,3 +122,30 @@ async def test_the_line_of_a_batch_has_the_samples_and_stages_of_its_ecgs(
     )
     assert line["parse_seconds"] > 0
     assert ("queue_seconds" in line) == bool(query)
+
+
+async def test_the_line_of_a_token_says_whose_it_is(service: Service) -> None:
+    form = urlencode({"grant_type": "password", "username": ANN, "password": PASSWORD}).encode()
+    [line] = await lines_of(service, 9, ("POST", "/token", form))
+    assert (line["status"], line["principal"]) == (200, ANN)
+
+
+async def test_signing_keys_that_cannot_be_used_are_told_in_the_log_and_by_readiness(
+    service: Service, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "keys"
+    file.write_text("no keys")
+    file.chmod(0o600)
+    keys, services = FileTokenKeys(file), service.services
+    with (
+        patch.object(services.sessions, "keys", keys),
+        patch.object(services.health, "_keys", keys),
+    ):
+        form = {"grant_type": "password", "username": ANN, "password": PASSWORD}
+        answer = await client(service.app, ANN).post("/token", data=form)
+        assert answer.status_code == 503
+        assert f"the signing keys in {file} cannot be used: it is no JSON" in caplog.text
+        report = await services.health.look()
+    assert report.status == "fail"
+    assert [check.name for check in report.checks if check.status == "fail"] == ["tokens:keys"]
+    assert (await services.health.look()).status == "pass"

@@ -117,6 +117,7 @@ async def test_a_busy_session_leaves_no_trace_of_what_was_sent(tmp_path: Path) -
         log = service.written()
     hidden = [*SECRETS.values(), PASSWORD, basic().split()[1], basic(ADMIN).split()[1]]
     assert [secret for secret in hidden if secret.lower() in log.lower()] == []
+    assert log.count(": refused status=400 reason=") == 2
     assert "Traceback" not in log
     assert all(LINE.fullmatch(line) for line in log.splitlines()), log
 

@@ -63,6 +63,16 @@ class FileTokenKeys(TokenKeys):
         told = {"use": "sig", "alg": ALGORITHM}
         return {"keys": [key.as_dict(private=False) | told for key in await self._keys()]}
 
+    async def check(self) -> None:
+        if await asyncio.to_thread(self._is_there):
+            await self._keys()
+
+    def _is_there(self) -> bool:
+        try:
+            return self._path.exists()
+        except OSError:
+            return True  # and says why it cannot be read
+
     async def _keys(self) -> Sequence[ECKey]:
         return await asyncio.to_thread(self._current)
 

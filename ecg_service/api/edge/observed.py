@@ -23,6 +23,7 @@ KEY = "ecg.seen"
 class Seen:
     """A request that is being answered; `stages` are the seconds of its parts, where they are measured.
 
+    `principal` is who got a token by it; of other requests see `principal_of`.
     `context` is its span if it is traced, `parent` that of its caller, `batch` that of what stored its ECG.
     """
 
@@ -31,6 +32,7 @@ class Seen:
         "context",
         "id",
         "parent",
+        "principal",
         "received",
         "samples",
         "sent",
@@ -44,6 +46,7 @@ class Seen:
     def __init__(self) -> None:
         self.started = perf_counter()
         self.id = self.trace = self.traceparent = b""
+        self.principal = ""
         self.parent: TraceContext | None = None
         self.context: TraceContext | None = None
         self.batch: TraceContext | None = None

@@ -22,6 +22,7 @@ from ecg_service.domain.errors import (
     MissingScope,
     Path,
     QuotaExceeded,
+    StorageUnavailable,
     TooManyGuesses,
 )
 
@@ -79,7 +80,7 @@ def problem_of(error: BaseException, *, brief: bool = False) -> tuple[int, dict[
 
 def _kind(error: EcgError) -> Kind:
     kind = kind_of(error)
-    if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+    if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, StorageUnavailable):
         logger.error("%s: %s", type(error).__name__, error)
     return kind
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from ecg_service.bootstrap.logs.equal import EqualLines
 from ecg_service.bootstrap.logs.lines import Event, for_people, in_json, of_record
 from ecg_service.bootstrap.logs.writer import LogWriter
 from ecg_service.settings import LogSettings
@@ -14,14 +15,17 @@ CHATTY = ("uvicorn", "httpx", "celery", "kombu", "amqp")
 
 
 class _Handler(logging.Handler):
-    """Gives records to the writer as events."""
+    """Gives records to the writer as events, of too many equal ones some."""
 
     def __init__(self, writer: LogWriter) -> None:
         super().__init__()
-        self._writer = writer
+        self._put = EqualLines(writer.put)
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._writer.put(of_record(record))
+        self._put(of_record(record))
+
+    def flush(self) -> None:
+        self._put.flush()
 
 
 @contextmanager
@@ -38,10 +42,14 @@ def logging_to_stderr(
     render = in_json if is_json else for_people
     with LogWriter(render, sys.stderr, settings.log_queue, who, threaded=threaded) as writer:
         level = LEVELS[settings.log_level]
-        logging.basicConfig(level=level, handlers=[_Handler(writer)], force=True)
+        handler = _Handler(writer)
+        logging.basicConfig(level=level, handlers=[handler], force=True)
         for chatty in CHATTY:
             logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
-        yield writer
+        try:
+            yield writer
+        finally:
+            handler.flush()
 
 
 __all__ = ["Event", "LogWriter", "logging_to_stderr"]

@@ -1,6 +1,7 @@
-"""The line of a request."""
+"""The lines of requests, also of those that never reach the application."""
 
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 
 from litestar.types import Scope
@@ -8,6 +9,7 @@ from litestar.types import Scope
 from ecg_service.api.edge.observed import Observer, Seen, method_of, principal_of, route_of
 from ecg_service.bootstrap.logs.lines import Event
 from ecg_service.bootstrap.logs.writer import LogWriter
+from ecg_service.server import Refusal
 
 LOGGER = "ecg_service.requests"
 ALWAYS = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -18,20 +20,53 @@ def log_requests(writer: LogWriter, most: int) -> Observer:
 
     A line has no path, query or header: they may hold what nobody should read in a log.
     """
-    since, lines, skipped = 0.0, 0, 0
+    rate = _Rate(most)
 
     def observe(scope: Scope, seen: Seen, seconds: float) -> None:
-        nonlocal since, lines, skipped
-        now = time.monotonic()
-        if now - since >= 1:
-            since, lines = now, 0
-        if lines >= most and seen.status != ALWAYS:
-            skipped += 1
-            return
-        writer.put(_event(scope, seen, seconds) | ({"skipped": skipped} if skipped else {}))
-        lines, skipped = lines + 1, 0
+        if rate.has_room() or seen.status == ALWAYS:
+            writer.put(_event(scope, seen, seconds) | rate.taken())
 
     return observe
+
+
+def log_refusals(writer: LogWriter, most: int) -> Callable[[Refusal], None]:
+    """Return what logs so many refusals of each second; of the request, which may be anything, nothing."""
+    rate = _Rate(most)
+
+    def tell(refusal: Refusal) -> None:
+        if rate.has_room():
+            event: Event = {
+                "time": time.time(),
+                "level": "info",
+                "logger": LOGGER,
+                "event": "refused",
+                "status": refusal.kind.status,
+                "reason": refusal.detail,
+            }
+            writer.put(event | rate.taken())
+
+    return tell
+
+
+class _Rate:
+    """So many lines a second; those that are skipped are counted in the next one."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._since, self._lines, self._skipped = 0.0, 0, 0
+
+    def has_room(self) -> bool:
+        now = time.monotonic()
+        if now - self._since >= 1:
+            self._since, self._lines = now, 0
+        self._skipped += 1
+        return self._lines < self._most
+
+    def taken(self) -> Event:
+        """Count a line, and return what it says of those before it."""
+        skipped = self._skipped - 1
+        self._lines, self._skipped = self._lines + 1, 0
+        return {"skipped": skipped} if skipped else {}
 
 
 def _event(scope: Scope, seen: Seen, seconds: float) -> Event:
@@ -42,7 +77,7 @@ def _event(scope: Scope, seen: Seen, seconds: float) -> Event:
         "event": "request",
         "request_id": seen.id.decode(),
         "trace_id": seen.trace.decode(),
-        "principal": principal_of(scope),
+        "principal": principal_of(scope) or seen.principal,
         "method": method_of(scope),
         "route": route_of(scope),
         "status": seen.status,

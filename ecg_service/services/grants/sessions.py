@@ -43,6 +43,7 @@ class Tokens(Struct, frozen=True):
     refresh_token: str
     seconds: int
     scopes: frozenset[Scope] | None
+    owner: str
 
 
 class Sessions:
@@ -171,7 +172,7 @@ class Sessions:
     async def _tokens(self, principal: Principal, token: Opaque, now: datetime) -> Tokens:
         access = await self.keys.sign(claims_for(principal, now, self._access_seconds))
         refresh = token.written(Prefix.REFRESH_TOKEN)
-        return Tokens(access, refresh, int(self._access_seconds), principal.scopes)
+        return Tokens(access, refresh, int(self._access_seconds), principal.scopes, principal.name)
 
 
 def _narrowed(principal: Principal, scopes: frozenset[Scope] | None) -> Principal:
