@@ -8,26 +8,18 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext
-from dataclasses import replace
-from importlib import import_module
-from typing import TYPE_CHECKING
+from contextlib import asynccontextmanager, contextmanager
 
 from ecg_service.api.app import create_app
 from ecg_service.bootstrap.logs import LogWriter
-from ecg_service.bootstrap.logs.requests import log_refusals, log_requests
-from ecg_service.bootstrap.metrics.shared import Slots
+from ecg_service.bootstrap.observing import observing
 from ecg_service.bootstrap.process import allow_files, tune
 from ecg_service.bootstrap.service import background, running_services
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.bootstrap.tracing import opened_traces
-from ecg_service.bootstrap.tracing.requests import RequestTraces
 from ecg_service.bootstrap.worker import Worker
 from ecg_service.server import Certificate, HttpServer
 from ecg_service.settings import Settings
-
-if TYPE_CHECKING:
-    from ecg_service.bootstrap.metrics.page import Metrics
 
 logger = logging.getLogger(__name__)
 
@@ -88,18 +80,6 @@ async def _later(event: asyncio.Event, seconds: float) -> AsyncGenerator[asyncio
         yield later
 
 
-def _metrics(settings: Settings, worker: Worker | None) -> "Metrics | None":
-    """Return what counts, if anybody may read it: only then is Prometheus's library imported, in a tenth of a second."""
-    if (token := settings.metrics.metrics_token) is None:
-        return None
-    page = import_module("ecg_service.bootstrap.metrics.page")
-    return page.Metrics(token, (worker and worker.slots) or Slots())
-
-
-def _tell_nobody(_: object) -> None:
-    """Tell nobody of requests that are refused."""
-
-
 async def serve(
     settings: Settings,
     listener: socket.socket,
@@ -128,23 +108,10 @@ async def serve(
         running_services(settings, worker, traces) as services,
     ):
         services.health.is_draining = worker.is_draining if worker else stop.is_set
-        observers = (log_requests(log, settings.log.log_requests),) if log else ()
-        begin = None
-        if traces:
-            requests = RequestTraces(traces, settings.trace)
-            observers, begin = (*observers, requests.observe), requests.begin
-        metrics = _metrics(settings, worker)
-        if metrics:
-            observers = (*observers, metrics.requests.observe)
-        app = create_app(replace(services, observers=observers, begin=begin, metrics=metrics))
-        tell = log_refusals(log, settings.log.log_requests) if log else _tell_nobody
-        server = HttpServer(app, settings, certificate, tell)
+        seen = observing(settings, log, traces, worker and worker.slots)
+        server = HttpServer(create_app(seen.of(services)), settings, certificate, seen.refused)
         tune()
-        telling = (
-            metrics.told(lambda: {**services.statistics(), "connections": server.statistics()})
-            if metrics
-            else nullcontext()
-        )
+        telling = seen.told(lambda: {**services.statistics(), "connections": server.statistics()})
         async with telling, _later(stop, 0 if worker else settings.server.unready_seconds) as close:
             await server.serve(listener, close, announce)
         logger.info("draining")
