@@ -117,6 +117,8 @@ async def running_services(
                 "bodies": in_flight.statistics(),
                 "insights": queue.statistics(),
                 "backlog": backlog,
+                "unfinished": backlog.unfinished,
+                "computing": costs,
                 "store": stored,
                 "cache": stored.cache,
                 **access.statistics(),

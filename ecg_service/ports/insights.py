@@ -13,6 +13,13 @@ NEVER = 2**63 - 1
 """A moment later than any other."""
 
 
+class Unfinished(Struct, frozen=True):
+    """How many insights wait, and how many are being computed."""
+
+    pending: int = 0
+    running: int = 0
+
+
 class InsightRepository(Protocol):
     """The state of every insight. The repository decides what is pending; queues are hints."""
 
@@ -21,6 +28,10 @@ class InsightRepository(Protocol):
 
         Those before the id `since` are left out.
         """
+        ...
+
+    async def unfinished(self) -> Unfinished:
+        """Return how many insights are not finished, in each state."""
         ...
 
     async def now(self) -> int:

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from ecg_service.domain.insights import InsightRecord, InsightState
 from ecg_service.domain.stored import StoredEcg
+from ecg_service.ports.insights import Unfinished
 from ecg_service.ports.store import Store
 from tests.contract.builders import added, ecg_id, insights_of, new
 
@@ -70,6 +71,18 @@ async def test_a_claim_takes_pending_insights_only(store: Store) -> None:
     await store.insights.finish([replace(a, state=DONE), replace(b, state=PENDING)])
     [again] = await store.insights.claim([a.ecg_id], now=LATER)
     assert again.insights == (replace(b, attempts=2),)
+
+
+async def test_unfinished_ones_are_counted_by_state(store: Store) -> None:
+    assert await store.insights.unfinished() == Unfinished()
+    [one] = await added(store, new("ann", "a", "b"))
+    await added(store, new("bob", "a"))
+    assert await store.insights.unfinished() == Unfinished(pending=3)
+    [claim] = await store.insights.claim([one], now=NOON)
+    assert await store.insights.unfinished() == Unfinished(pending=1, running=2)
+    a, b = claim.insights
+    await store.insights.finish([replace(a, state=DONE), replace(b, state=InsightState.FAILED)])
+    assert await store.insights.unfinished() == Unfinished(pending=1)
 
 
 async def test_two_claimers_never_get_the_same(store: Store) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from ecg_service.adapters.cache.trust import Trust
 from ecg_service.domain.insights import InsightRecord
 from ecg_service.domain.stored import StoredEcg
-from ecg_service.ports.insights import NEVER, InsightRepository
+from ecg_service.ports.insights import NEVER, InsightRepository, Unfinished
 
 
 class CachedInsights(InsightRepository):
@@ -22,6 +22,9 @@ class CachedInsights(InsightRepository):
 
     async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
         return await self._insights.pending(limit=limit, since=since)
+
+    async def unfinished(self) -> Unfinished:
+        return await self._insights.unfinished()
 
     async def now(self) -> int:
         return await self._insights.now()

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ecg_service.adapters.memory.ecgs import EcgsById
 from ecg_service.domain.insights import InsightRecord, InsightState, is_due, to_run
 from ecg_service.domain.stored import StoredEcg
-from ecg_service.ports.insights import NEVER, InsightRepository
+from ecg_service.ports.insights import NEVER, InsightRepository, Unfinished
 
 
 class MemoryInsights(InsightRepository):
@@ -22,6 +22,10 @@ class MemoryInsights(InsightRepository):
     async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
         found = (i for i, one in self._stored.items() if _in(one, InsightState.PENDING))
         return sorted(i for i in found if since is None or i >= since)[:limit]
+
+    async def unfinished(self) -> Unfinished:
+        states = [record.state for one in self._stored.values() for record in one.insights]
+        return Unfinished(states.count(InsightState.PENDING), states.count(InsightState.RUNNING))
 
     async def now(self) -> int:
         return time.monotonic_ns()

@@ -17,10 +17,14 @@ from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, OWNER, to_blob, to_ecg
 from ecg_service.domain.errors import Damaged, DamagedEcg, EcgNotFound, NotFound
 from ecg_service.domain.insights import InsightRecord, to_run
 from ecg_service.domain.stored import StoredEcg
-from ecg_service.ports.insights import NEVER, InsightRepository
+from ecg_service.ports.insights import NEVER, InsightRepository, Unfinished
 
 NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000000)::bigint"
 # The states are literals, not parameters, so that PostgreSQL can use the partial indexes.
+UNFINISHED = """
+    SELECT (SELECT count(*) FROM insights WHERE state = 'pending'),
+        (SELECT count(*) FROM insights WHERE state = 'running')
+"""
 PENDING = """
     SELECT DISTINCT ecg_id FROM insights WHERE state = 'pending' AND ecg_id >= $1
     ORDER BY ecg_id LIMIT $2
@@ -72,6 +76,10 @@ class PostgresInsights(InsightRepository):
         bounds = since or NIL, limit
         rows = await self._engine.read(lambda connection: connection.fetch(PENDING, *bounds))
         return [UUID(bytes=row[0].bytes) for row in rows]
+
+    async def unfinished(self) -> Unfinished:
+        row = await self._engine.read(lambda connection: connection.fetchrow(UNFINISHED))
+        return Unfinished(*row) if row else Unfinished()
 
     async def claim(self, ecg_ids: Sequence[UUID], *, now: int) -> list[StoredEcg]:
         async def claim(connection: Connection) -> list[StoredEcg]:

@@ -18,12 +18,16 @@ from ecg_service.adapters.sqlite.rows.sealed import UNREADABLE
 from ecg_service.domain.errors import DamagedEcg
 from ecg_service.domain.insights import InsightRecord, InsightState, to_run
 from ecg_service.domain.stored import StoredEcg
-from ecg_service.ports.insights import NEVER, InsightRepository
+from ecg_service.ports.insights import NEVER, InsightRepository, Unfinished
 
 # The states are literals, not parameters, so that SQLite can use the partial indexes.
 PENDING = """
     SELECT DISTINCT ecg_id FROM insights
     WHERE state = 'pending' AND ecg_id >= ? AND length(ecg_id) = 16 ORDER BY ecg_id LIMIT ?
+"""
+UNFINISHED = """
+    SELECT (SELECT count(*) FROM insights WHERE state = 'pending'),
+        (SELECT count(*) FROM insights WHERE state = 'running')
 """
 OVERDUE = f"""
     SELECT ecg_id, {NAME} FROM insights
@@ -53,6 +57,9 @@ class SqliteInsights(InsightRepository):
     async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
         return await self._engine.read(_pending, since, limit)
 
+    async def unfinished(self) -> Unfinished:
+        return await self._engine.read(_unfinished)
+
     async def now(self) -> int:
         return time.monotonic_ns()  # one process has the file open
 
@@ -75,6 +82,11 @@ class SqliteInsights(InsightRepository):
             if step.finished:
                 break
         return made
+
+
+def _unfinished(connection: apsw.Connection) -> Unfinished:
+    [row] = execute(connection, UNFINISHED)
+    return Unfinished(*map(int, row))  # pyright: ignore[reportArgumentType]
 
 
 def _pending(connection: apsw.Connection, since: UUID | None, limit: int) -> list[UUID]:

@@ -22,20 +22,19 @@ from prometheus_client.core import (
 )
 
 from ecg_service import __version__
-from ecg_service.bootstrap.metrics.requests import Requests
-from ecg_service.bootstrap.metrics.shared import Slot, Slots
-from ecg_service.bootstrap.metrics.table import (
+from ecg_service.bootstrap.metrics.kinds import (
     BUCKETS,
     BUILD,
     MEMORY,
-    METRICS,
     PROCESSOR,
     Labels,
     Metric,
     Numbers,
     Snapshot,
-    numbers_of,
 )
+from ecg_service.bootstrap.metrics.requests import Requests
+from ecg_service.bootstrap.metrics.shared import Slot, Slots
+from ecg_service.bootstrap.metrics.table import METRICS, numbers_of
 
 INTERVAL = 1.0
 """Seconds after which what a process has counted is seen by the others."""

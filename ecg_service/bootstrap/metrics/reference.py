@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ecg_service.bootstrap.metrics.table import BUCKETS, METRICS, Metric
+from ecg_service.bootstrap.metrics.kinds import BUCKETS, Metric
+from ecg_service.bootstrap.metrics.table import METRICS
 
 HEAD = """\
 # Metrics

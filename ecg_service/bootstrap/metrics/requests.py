@@ -5,7 +5,7 @@ from bisect import bisect_left
 from litestar.types import Scope
 
 from ecg_service.api.edge.observed import Seen, method_of, route_of
-from ecg_service.bootstrap.metrics.table import (
+from ecg_service.bootstrap.metrics.kinds import (
     BUCKETS,
     RECEIVED,
     REQUESTS,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ecg_service.bootstrap.metrics.table import Snapshot
+from ecg_service.bootstrap.metrics.kinds import Snapshot
 
 logger = logging.getLogger(__name__)
 

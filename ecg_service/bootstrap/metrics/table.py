@@ -1,41 +1,18 @@
 """Every metric: its name, what it means, and which part of the service knows it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
 
-Kind = Literal["counter", "gauge", "histogram"]
-Numbers = list[float]
-"""A number; or of a histogram how many there are in each bucket, above the last one, and their sum."""
-
-Labels = tuple[str, ...]
-Snapshot = dict[str, list[tuple[Labels, Numbers]]]
-"""The numbers of each metric, by its labels."""
-
-BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Seconds, each the most that its bucket holds."""
-
-REQUESTS, STAGES = "ecg_request_seconds", "ecg_ingest_stage_seconds"
-RECEIVED, SENT, SAMPLES = "ecg_received_bytes_total", "ecg_sent_bytes_total", "ecg_samples_total"
-BUILD, PROCESSOR, MEMORY = (
-    "ecg_build_info",
-    "ecg_processor_seconds_total",
-    "ecg_resident_memory_bytes",
+from ecg_service.bootstrap.metrics.kinds import (
+    BUILD,
+    MEMORY,
+    PROCESSOR,
+    RECEIVED,
+    REQUESTS,
+    SAMPLES,
+    SENT,
+    STAGES,
+    Metric,
 )
-
-
-class Metric(NamedTuple):
-    """A metric; of a part of the service that is there, `of` is the part and what it is called there.
-
-    Of several processes it is the sum, or what is the same in all, or of one, is the `largest`.
-    """
-
-    name: str
-    kind: Kind
-    text: str
-    labels: Labels = ()
-    of: tuple[str, str] | None = None
-    largest: bool = False
-
 
 METRICS = (
     Metric(
@@ -58,7 +35,7 @@ METRICS = (
     ),
     Metric(RECEIVED, "counter", "Bytes of bodies that came with their length."),
     Metric(SENT, "counter", "Bytes of the bodies of answers."),
-    Metric(SAMPLES, "counter", "Samples of ECGs that were stored one by one."),
+    Metric(SAMPLES, "counter", "Samples of ECGs that were sent one by one and answered with 201."),
     Metric("ecg_ingest_waiting", "gauge", "ECGs that wait to be stored.", of=("ingest", "waiting")),
     Metric("ecg_ingest_capacity", "gauge", "How many may wait.", of=("ingest", "capacity")),
     Metric(
@@ -98,6 +75,32 @@ METRICS = (
         "counter",
         "Hints that were left to the sweeper.",
         of=("insights", "dropped"),
+    ),
+    Metric(
+        "ecg_insights_pending",
+        "gauge",
+        "Insights that wait, in the whole store.",
+        of=("unfinished", "pending"),
+        largest=True,
+    ),
+    Metric(
+        "ecg_insights_running",
+        "gauge",
+        "Insights that are computed in the background.",
+        of=("unfinished", "running"),
+        largest=True,
+    ),
+    Metric(
+        "ecg_insights_computed_total",
+        "counter",
+        "Insights that were computed beside the counts of ingest.",
+        of=("computing", "computed"),
+    ),
+    Metric(
+        "ecg_insights_failed_total",
+        "counter",
+        "Attempts at insights that failed.",
+        of=("computing", "failed"),
     ),
     Metric(
         "ecg_insights_oldest_seconds",

@@ -134,6 +134,7 @@ class InsightActor(Actor[UUID, None]):
             return self._failed(record, error)
 
     def _failed(self, record: InsightRecord, error: BaseException) -> InsightRecord:
+        self._costs.failed += 1
         reason = f"{type(error).__name__}: {error}"
         logger.warning("insight %s failed: %s", record.name, type(error).__name__)
         attempts = 0 if self._is_deadly(record) else self._max_attempts

@@ -3,7 +3,7 @@
 import time
 
 from ecg_service.domain.ids import next_id, time_of
-from ecg_service.ports.insights import InsightRepository
+from ecg_service.ports.insights import InsightRepository, Unfinished
 from ecg_service.services.periodic import repeat
 
 LONG, FULL = 0.25, 0.75
@@ -27,6 +27,8 @@ class Backlog:
         self._first = next_id()
         self.age = 0.0
         """Seconds since the oldest of these ECGs was stored, when the store was last asked."""
+        self.unfinished = Unfinished()
+        """All insights that were not finished then."""
 
     @property
     def load(self) -> float:
@@ -46,6 +48,7 @@ class Backlog:
         await repeat("a look at the backlog", self.look, every=INTERVAL)
 
     async def look(self) -> None:
-        """Ask the store for the oldest pending insight."""
+        """Ask the store for the oldest pending insight, and how many there are."""
         oldest = await self._repository.pending(limit=1, since=self._first)
         self.age = max(0.0, time.time() - time_of(oldest[0])) if oldest else 0.0
+        self.unfinished = await self._repository.unfinished()

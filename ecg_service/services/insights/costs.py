@@ -48,7 +48,8 @@ class InsightCosts:
         self._tries = not isnan(unmeasured)
         self._reading = _Average()
         self._insights = defaultdict[str, _Average](lambda: _Average(unmeasured))
-        self._computed = 0
+        self.computed = self.failed = 0
+        """How many insights were computed, and how many failed after that or could not be."""
 
     def is_cheap(self, insight: Insight) -> bool:
         """Whether to compute it at ingest; not before it and reading have been measured."""
@@ -56,10 +57,10 @@ class InsightCosts:
 
     def compute(self, insight: Insight, ecg: Ecg, signals: Sequence[Samples]) -> Json:
         """Return the result of the insight."""
-        self._computed += 1
+        self.computed += 1
         cost = self._insights[insight.name]
         is_tried = self._tries and not cost.is_measured
-        if self._computed % RARELY and not is_tried:
+        if self.computed % RARELY and not is_tried:
             return insight.compute(ecg, signals)
         if is_tried:
             insight.compute(ecg, signals)  # the first time takes several times as long

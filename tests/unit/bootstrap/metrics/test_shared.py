@@ -1,7 +1,7 @@
 import os
 
+from ecg_service.bootstrap.metrics.kinds import Snapshot
 from ecg_service.bootstrap.metrics.shared import SIZE, Slots
-from ecg_service.bootstrap.metrics.table import Snapshot
 
 ONE: Snapshot = {"ecg_samples_total": [((), [7.0])]}
 

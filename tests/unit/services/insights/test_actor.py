@@ -12,7 +12,7 @@ from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import EcgError, OutcomeUnknown, StorageUnavailable
 from ecg_service.domain.insights import MAX_REASON_LENGTH, Insight, InsightRecord, InsightState
 from ecg_service.domain.signals import Samples
-from ecg_service.ports.insights import NEVER, InsightRepository
+from ecg_service.ports.insights import NEVER, InsightRepository, Unfinished
 from tests.contract.builders import insights_of
 from tests.unit.services.insights.pending import (
     LENGTH,
@@ -103,6 +103,7 @@ class FlakyInsights(InsightRepository):
     inner: InsightRepository
     error: Callable[[Sequence[InsightRecord]], BaseException | None]
     pending: Any = None
+    unfinished: Any = None
     now: Any = None
     claim: Any = None
     release: Any = None
@@ -228,6 +229,9 @@ class PickyInsights(InsightRepository):
 
     async def pending(self, *, limit: int, since: UUID | None = None) -> list[UUID]:
         return await self.inner.pending(limit=limit, since=since)
+
+    async def unfinished(self) -> Unfinished:
+        return await self.inner.unfinished()
 
     async def now(self) -> int:
         return await self.inner.now()
