@@ -14,7 +14,8 @@ from ecg_service.insights import REGISTRY
 from ecg_service.ports.core import SignalCore
 from ecg_service.ports.insights import InsightQueue
 from ecg_service.ports.store import Store
-from ecg_service.services.ingest.actor import IngestActor, LongIngestActor
+from ecg_service.services.ingest.actor import IngestActor
+from ecg_service.services.ingest.long import LongIngestActor
 from ecg_service.services.ingest.submissions import Pool, Submission
 from ecg_service.services.insights.actor import InsightActor
 from ecg_service.services.insights.changes import InsightChanges

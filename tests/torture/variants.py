@@ -47,7 +47,7 @@ INGEST = "services/ingest/actor.py"
 CRASH = Change(INGEST, BEGIN, _sometimes("raise SystemError") + BEGIN)
 """The actor that ingests fails before it has stored anything."""
 
-AFTERWARDS = "        self._queue.put(one.ecg.id for one in _new(found) if _has_pending(one))"
+AFTERWARDS = "        self._queue.put(pending)"
 CRASH_AFTERWARDS = Change(INGEST, AFTERWARDS, _sometimes("raise SystemError") + AFTERWARDS)
 """It fails when all is stored, and nobody told."""
 

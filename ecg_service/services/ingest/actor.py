@@ -1,6 +1,5 @@
 """Reads and stores ECGs: a batch takes one core call per format and one durable transaction."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -108,7 +107,7 @@ class IngestActor(Actor[Submission, Answers]):
         took.commit = perf_counter() - begun - took.parse
         self._announce(_new(found), took)
         return [
-            one if isinstance(one, EcgError) else _receipt(one, next(answers), took)
+            one if isinstance(one, EcgError) else receipt_of(one, next(answers), took)
             for one in found
         ]
 
@@ -176,36 +175,6 @@ class IngestActor(Actor[Submission, Answers]):
         return self._costs.is_cheap(insight)
 
 
-class LongIngestActor(IngestActor):
-    """Reads long recordings one by one, beside the others, and stores each so that others need not wait.
-
-    Their insights are computed at once: to read the samples again would cost more.
-    """
-
-    async def _read_and_store(
-        self, batch: Sequence[Submission], took: Took, *, until: float, together: bool
-    ) -> list[Receipt | EcgError]:
-        del together  # those are short
-        took.started = perf_counter()
-        found = await asyncio.to_thread(self._read, batch)
-        took.parse = perf_counter() - took.started
-        return [await self._store_long(one, took, until=until) for one in found]
-
-    async def _store_long(
-        self, found: StoredEcg | EcgError, took: Took, *, until: float
-    ) -> Receipt | EcgError:
-        if isinstance(found, EcgError):
-            return found
-        begun = perf_counter()
-        answer = await self._ecgs.add_long(found, until=until)
-        took.commit += perf_counter() - begun
-        self._announce([found], took)
-        return _receipt(found, answer, took)
-
-    def _is_cheap(self, insight: Insight) -> bool:  # noqa: ARG002
-        return True
-
-
 def _causes(batch: Sequence[Submission]) -> Sequence[TraceContext]:
     """Return the spans of the requests that are traced, each once: one may have sent many messages."""
     return tuple(dict.fromkeys(one.trace for one in batch if one.trace))
@@ -219,7 +188,8 @@ def _has_pending(one: StoredEcg) -> bool:
     return any(record.state is InsightState.PENDING for record in one.insights)
 
 
-def _receipt(new: StoredEcg, answer: UUID | EcgError, took: Took) -> Receipt | EcgError:
+def receipt_of(new: StoredEcg, answer: UUID | EcgError, took: Took) -> Receipt | EcgError:
+    """Return what the sender of an ECG is told, by the store's answer."""
     if isinstance(answer, EcgError):
         return answer
     return Receipt(answer, answer != new.ecg.id, new.ecg.num_samples, took)
