@@ -1,5 +1,6 @@
 """TLS to PostgreSQL and RabbitMQ: the certificate and its name are verified. (Redis: unit tests.)"""
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.servers.servers import Servers
 UNKNOWN = "SSLCertVerificationError: "
 """What is said of an authority that is unknown depends on what the server sends."""
 MISMATCH = "SSLCertVerificationError: Hostname mismatch"
+OTHER_ADDRESS = "SSLCertVerificationError: IP address mismatch"
 
 
 @pytest.fixture
@@ -47,33 +49,29 @@ async def test_a_service_verifies_the_certificate_of_postgresql(
 async def test_a_worker_verifies_the_certificate_of_rabbitmq(
     tmp_path: Path, servers: Servers, stranger: Path
 ) -> None:
-    for number, (host, authority_of, said) in enumerate(
-        (
-            ("127.0.0.1", servers.certificate.authority, "computing what"),
-            ("127.0.0.1", stranger, UNKNOWN),
-            (
-                STRANGE_HOST,
-                servers.certificate.authority,
-                "SSLCertVerificationError: IP address mismatch",
-            ),
-        )
-    ):
-        folder = tmp_path / str(number)
+    known = servers.certificate.authority
+    port = servers.rabbitmq.tls_port
+    right, unknown, strange = (tmp_path / name for name in ("right", "unknown", "strange"))
+    for folder in (right, unknown, strange):
         folder.mkdir()
-        with servers.postgres.database() as url:
-            worker = await launch(
-                folder,
-                "worker",
-                command=("env", f"SSL_CERT_FILE={authority_of}", *COMMAND),
-                database_url=url,
-                tasks="celery",
-                broker_url=f"amqps://{host}:{servers.rabbitmq.tls_port}",
-            )
-            try:
-                await until(partial(is_said, folder, said))
-                worker.terminate()
-                assert await worker.wait() == 0
-            finally:
-                if worker.returncode is None:
-                    worker.kill()
-                    await worker.wait()
+    with servers.postgres.database() as url:
+        await _works(right, url, f"amqps://127.0.0.1:{port}", known, "computing what")
+        await asyncio.gather(
+            _works(unknown, url, f"amqps://127.0.0.1:{port}", stranger, UNKNOWN),
+            _works(strange, url, f"amqps://{STRANGE_HOST}:{port}", known, OTHER_ADDRESS),
+        )
+
+
+async def _works(folder: Path, database: str, broker: str, authority: Path, said: str) -> None:
+    """Run a worker until it says so, and stop it."""
+    command = ("env", f"SSL_CERT_FILE={authority}", *COMMAND)
+    settings = {"database_url": database, "tasks": "celery", "broker_url": broker}
+    worker = await launch(folder, "worker", command=command, **settings)
+    try:
+        await until(partial(is_said, folder, said))
+        worker.terminate()
+        assert await worker.wait() == 0
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+            await worker.wait()
