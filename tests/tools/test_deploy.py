@@ -52,4 +52,15 @@ def test_it_is_hardened(unit: Path) -> None:
 def test_the_workflow_is_one_and_runs_what_ci_runs() -> None:
     check = [Path(sys.executable).with_name("check-jsonschema"), WORKFLOW]
     subprocess.run([*check, "--builtin-schema", "vendor.github-workflows"], check=True)
-    assert ".ci/run\n" in WORKFLOW.read_text()
+    [parts] = re.findall(r"^parts=\((.+)\)$", (ROOT / ".ci/run").read_text(), re.MULTILINE)
+    text = WORKFLOW.read_text()
+    assert f"part: [{', '.join(parts.split())}]\n" in text
+    assert ".ci/run ${{ matrix.part }}\n" in text
+
+
+def test_ci_names_its_parts() -> None:
+    done = subprocess.run(
+        [ROOT / ".ci/run", "nothing"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "There is no part nothing" in done.stderr

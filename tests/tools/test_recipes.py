@@ -9,7 +9,7 @@ PARAMETERS = {name: parameters.strip() for name, parameters in HEADS}
 CALLS = [
     line.split()[1:]
     for line in (ROOT / ".ci/run").read_text().splitlines()
-    if line.startswith("just ")
+    if line.split()[:1] == ["just"]
 ]
 
 
