@@ -13,7 +13,8 @@ from ecg_service.api.edge.access.authentication import Authentication
 from ecg_service.api.edge.access.quotas import QuotaCheck, QuotaFields
 from ecg_service.api.edge.answers.compression import with_compression
 from ecg_service.api.edge.answers.negotiated import Answer
-from ecg_service.api.edge.answers.responses import with_head_and_no_store
+from ecg_service.api.edge.answers.origins import with_origins
+from ecg_service.api.edge.answers.responses import with_head_and_fields
 from ecg_service.api.edge.observed import with_observers
 from ecg_service.api.edge.problems import HANDLERS
 from ecg_service.api.edge.queries import StrictQueries
@@ -59,4 +60,6 @@ def create_app(services: Services) -> ASGIApp:
     told = QuotaFields(quotas)(app) if quotas else app
     audited = (audit_requests(services.audit),) if services.audit else ()
     observers = (*services.observers, *audited)
-    return with_head_and_no_store(with_observers(with_compression(told), observers, services.begin))
+    seen = with_observers(with_compression(told), observers, services.begin)
+    whole = with_head_and_fields(seen)
+    return with_origins(whole, services.origins) if services.origins else whole

@@ -39,6 +39,8 @@ class Services:
     limits: BodyLimits
     batches: BatchLimits
     max_wait: int
+    origins: frozenset[bytes] = frozenset()
+    """Whose pages may use the API."""
     quotas: Quotas | None = None
     audit: AuditQueue | None = None
     observers: tuple[Observer, ...] = ()

@@ -9,6 +9,7 @@ from typing import Any
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore
+from ecg_service.api.edge.answers.origins import parse_origins
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.access import opened_access
@@ -152,6 +153,7 @@ async def running_services(
                 max_together=settings.batch.max_atomic_items,
             ),
             max_wait=settings.edge.max_wait,
+            origins=parse_origins(settings.edge.cors_origins),
             quotas=quotas,
             audit=audit,
             statistics=statistics,

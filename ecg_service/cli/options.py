@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, TypeVar
 import click
 import httpx
 
-from ecg_service.bootstrap import admin, issuers, proxies, quotas, stores, tasks
+from ecg_service.bootstrap import admin, edge, issuers, quotas, stores, tasks
 from ecg_service.bootstrap.metrics import token
 from ecg_service.bootstrap.stores import URL_FORMS, persistent_database
 from ecg_service.cli.send.client import SCHEMES
@@ -64,7 +64,7 @@ def configured_with_places(**options: str | int | None) -> Loaded:
             **tasks.RULES,
             **admin.RULES,
             **issuers.RULES,
-            **proxies.RULES,
+            **edge.RULES,
             **quotas.RULES,
             **token.RULES,
         },

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from ecg_service.server.hosts import Hosts
 from ecg_service.server.refusals import Refusal
 from ecg_service.settings import Settings
 
@@ -63,6 +64,7 @@ class Connections:
         self.tell = tell
         self._max = settings.server.max_connections
         self.limits = settings.connections
+        self.hosts = Hosts.parsed(settings.server.allowed_hosts)
         self._all: set[Peer] = set()
         self.waiting: dict[Peer, None] = {}
 

@@ -16,8 +16,9 @@ from ecg_service.server.connection import Connection
 from ecg_service.server.connections import Connections, ConnectionStatistics
 from ecg_service.server.handshakes import Handshake
 from ecg_service.server.refusals import Refusal
+from ecg_service.server.secured import hsts, with_hsts
 from ecg_service.server.waits import Patience
-from ecg_service.settings import ServerSettings, Settings
+from ecg_service.settings import Settings
 
 
 class HttpServer:
@@ -37,10 +38,10 @@ class HttpServer:
         self._connections = Connections(settings, tell)
         connection = partial(Connection, self._connections, Patience(settings))
         self._config = uvicorn.Config(
-            cast("Any", app),  # Litestar's and uvicorn's ASGI types differ in name only
+            cast("Any", self._secured(app)),  # Litestar's and uvicorn's types differ in name only
             loop="none",
             http=cast("Any", self._begun(connection)),
-            headers=_secured(settings.server) if certificate else [],
+            headers=hsts(settings.server) if certificate else [],
             lifespan="off",
             ws="none",
             log_config=None,
@@ -74,17 +75,17 @@ class HttpServer:
                 task.cancel()
             await asyncio.wait(upkeep)
 
+    def _secured(self, app: ASGIApp) -> ASGIApp:
+        """Return the application, which says itself what only those with TLS before it are told."""
+        settings = self._settings.server
+        is_behind = settings.trusted_proxies and self._certificate is None
+        return with_hsts(app, hsts(settings)) if is_behind else app
+
     def _begun(self, connection: Callable[..., Connection]) -> Callable[..., asyncio.Protocol]:
         """Return what begins a connection: with TLS if there is a certificate."""
         if self._certificate is None:
             return connection
         return partial(Handshake, connection, self._connections, self._certificate)
-
-
-def _secured(settings: ServerSettings) -> list[tuple[str, str]]:
-    """Return what tells browsers never to come without TLS again (RFC 6797)."""
-    seconds = settings.hsts_seconds
-    return [("Strict-Transport-Security", f"max-age={seconds}")] if seconds else []
 
 
 class _Server(uvicorn.Server):

@@ -16,7 +16,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from ecg_service.server import heads
-from ecg_service.server.refusals import CONNECT, MALFORMED, Refusal, Refused
+from ecg_service.server.hosts import Hosts
+from ecg_service.server.refusals import CONNECT, MALFORMED, MISDIRECTED, Refusal, Refused
 from ecg_service.settings import ConnectionSettings
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class ParsingProtocol(HttpToolsProtocol):
     def __init__(
         self,
         limits: ConnectionSettings,
+        hosts: Hosts | None,
         *,
         config: Config,
         server_state: ServerState,
@@ -37,7 +39,7 @@ class ParsingProtocol(HttpToolsProtocol):
         _loop: AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.limits = limits
+        self.limits, self._hosts = limits, hosts
         self.url = b""
         self.in_head = self.in_body = False
         self.is_deaf = False
@@ -127,6 +129,8 @@ class ParsingProtocol(HttpToolsProtocol):
         self.length = int(fields.get(b"content-length", b"0"))
         self.expect_100_continue = fields.get(b"expect", b"").lower() == b"100-continue"
         self._complete_scope(version)
+        if self._hosts is not None:
+            self._check_host(fields.get(b"host", b""))
         self.begin_request(keep_alive=version != "1.0" and parser.should_keep_alive())
         self.in_head, self.in_body, self.heard = False, True, True
 
@@ -141,6 +145,12 @@ class ParsingProtocol(HttpToolsProtocol):
         )
         if large or len(self.headers) > limits.max_head_fields:
             raise Refused(heads.too_large(self.url, limits.max_head_bytes))
+
+    def _check_host(self, field: bytes) -> None:
+        """Refuse a request for another host; that of an absolute URL stands above the field (RFC 9112 §3.2.2)."""
+        host = httptools.parse_url(self.url).host or field
+        if self._hosts is not None and not self._hosts.admits(host, self.scope["path"]):
+            raise Refused(MISDIRECTED)
 
     def _complete_scope(self, version: str) -> None:
         parsed = httptools.parse_url(self.url)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import msgspec
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
-from ecg_service.api.edge.answers.responses import encoded
+from ecg_service.api.edge.answers.responses import ALWAYS, encoded
 from ecg_service.api.edge.problems import MEDIA_TYPE
 from ecg_service.api.problems import kinds
 from ecg_service.api.problems.kinds import Kind
@@ -14,8 +14,8 @@ Header = tuple[bytes, bytes]
 
 _HEADERS: tuple[Header, ...] = (
     (b"content-type", MEDIA_TYPE.encode()),
-    (b"cache-control", b"no-store"),
     (b"connection", b"close"),
+    *ALWAYS,
 )
 
 
@@ -51,6 +51,7 @@ REPEATED = Refusal(kinds.BAD_REQUEST, "A field that may stand once is repeated."
 CODED_1_0 = Refusal(kinds.BAD_REQUEST, "HTTP/1.0 knows no Transfer-Encoding.")
 CODED = Refusal(kinds.NOT_IMPLEMENTED, "The one Transfer-Encoding known here is chunked.")
 CONNECT = Refusal(kinds.NOT_IMPLEMENTED, "This is no proxy.")
+MISDIRECTED = Refusal(kinds.MISDIRECTED, "The service does not go by this name.")
 VERSION = Refusal(kinds.VERSION, "Speak HTTP/1.1.")
 LONG_URL = Refusal(kinds.LONG_URL, "The URL is too long.")
 LARGE_FIELDS = Refusal(kinds.LARGE_FIELDS, "The fields are too many or too large.")

@@ -22,7 +22,7 @@ class WaitingProtocol(ParsingProtocol):
         patience: Patience,
         **uvicorns: Any,  # noqa: ANN401 - passed on
     ) -> None:
-        super().__init__(connections.limits, **uvicorns)
+        super().__init__(connections.limits, connections.hosts, **uvicorns)
         self._connections = connections
         self._watch = Watch(patience, self.loop.time())
         self._is_ending = self._is_stopping = self._has_eof = False

@@ -14,7 +14,15 @@ LARGE = 100_000
 """Bytes of an answer whose values are not looked at, nor are those of compressed ones."""
 _ANYWHERE = {405}
 """Statuses of no operation: the document says so in general."""
+FOR_BROWSERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+}
+"""What every answer tells browsers, beside a policy for its content."""
 _UNTOLD = {
+    *FOR_BROWSERS,
+    "content-security-policy",
     "content-type",
     "content-length",
     "content-encoding",
@@ -24,6 +32,15 @@ _UNTOLD = {
     "connection",
 }
 """Header fields of any answer."""
+
+
+def check_for_browsers(answer: httpx.Response) -> None:
+    """Fail unless a browser is told to run, to show and to keep nothing that it was not meant to."""
+    fields = answer.headers
+    assert {name: fields.get(name) for name in FOR_BROWSERS} == FOR_BROWSERS, answer.request.url
+    policy = [*map(str.strip, fields["content-security-policy"].split(";"))]
+    assert {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= {*policy}
+    assert "unsafe-eval" not in fields["content-security-policy"]
 
 
 class Conformance:
@@ -39,6 +56,7 @@ class Conformance:
 
     def check(self, answer: httpx.Response) -> None:
         """Fail if the answer is none that is documented."""
+        check_for_browsers(answer)
         request = answer.request
         operation = self._operation(request.method, request.url.path.rstrip("/"))
         if operation is None or answer.status_code in _ANYWHERE:

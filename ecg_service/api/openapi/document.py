@@ -26,7 +26,7 @@ Takes ECGs in, counts the zero crossings of each lead, and gives both back. 201 
 
 Each error is a problem of RFC 9457 with a `type`, which is the path of [a page](/problems) that says what to do. Repeat only 429, 503 and
 507, after `Retry-After`, and what failed without an answer only with an `Idempotency-Key` or an `id`. A path that has another method is 405,
-and what is no request of HTTP/1.1, comes too slowly or has too large a head is answered before any route: 400, 408, 414, 431, 501 or 505.
+and what is no request of HTTP/1.1, comes too slowly or has too large a head is answered before any route: 400, 408, 414, 421, 431, 501 or 505.
 GET is also HEAD. Answers are in the format that `Accept` prefers, and compressed as `Accept-Encoding` says."""
 
 

@@ -9,7 +9,6 @@ from swagger_ui_bundle import swagger_ui_path  # pyright: ignore[reportMissingTy
 
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.openapi.declared import Sent, documented
-from ecg_service.api.openapi.parameters import SAFE
 from ecg_service.domain.errors import NotFound
 
 PATH = "/docs"
@@ -47,7 +46,7 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-_HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff"}
+_HEADERS = {"Content-Security-Policy": _POLICY}
 _KEPT = _HEADERS | {"Cache-Control": "public, max-age=3600"}
 
 
@@ -58,12 +57,12 @@ class PageController(Controller):
     tags = ["About"]
     opt = {"audience": Audience.EVERYBODY}
 
-    @get(**documented({200: Sent(str, ["text/html"], headers=SAFE)}))
+    @get(**documented({200: Sent(str, ["text/html"])}))
     async def page(self) -> Response[str]:
         """Return the page on which the API can be read and tried."""
         return Response(_PAGE, media_type="text/html", headers=_HEADERS)
 
-    @get("/{file:str}", **documented({200: Sent(str, [*_TYPES.values()], headers=SAFE)}))
+    @get("/{file:str}", **documented({200: Sent(str, [*_TYPES.values()])}))
     async def asset(self, file: FromPath[str]) -> Response[bytes]:
         """Return a file of the page."""
         if file == "start.js":

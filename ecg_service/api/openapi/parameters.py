@@ -75,8 +75,6 @@ SENT: dict[str, Spec] = {
     "Accept-Encoding": {"description": "The codings that a body may have.", "schema": _TEXT},
     "Allow": {"description": "The methods of the path.", "schema": _TEXT},
     "Cache-Control": {"description": "Who may keep the answer, and for how long.", "schema": _TEXT},
-    "Content-Security-Policy": {"description": "What the page may load.", "schema": _TEXT},
-    "X-Content-Type-Options": {"description": "Browsers believe its type.", "schema": _TEXT},
     "ETag": {
         "description": "Names this content of the answer, for `If-None-Match`.",
         "schema": _TEXT,
@@ -113,8 +111,6 @@ SENT: dict[str, Spec] = {
 """Header fields of answers."""
 QUOTA = ("RateLimit-Policy", "RateLimit")
 """Those of answers to users, if there are quotas."""
-SAFE = ("Content-Security-Policy", "X-Content-Type-Options")
-"""Those of pages for browsers."""
 
 
 def in_path(names: list[str]) -> Iterator[Spec]:

@@ -95,6 +95,7 @@ OF_STATUSES = {kind.status: kind for kind in (NO_METHOD, TOO_LARGE, MEDIA_TYPE)}
 BAD_REQUEST = Kind(400, "bad-request", "Bad Request")
 TIMEOUT = Kind(408, "request-timeout", "Request Timeout")
 LONG_URL = Kind(414, "uri-too-long", "URI Too Long")
+MISDIRECTED = Kind(421, "misdirected-request", "Misdirected Request")
 LARGE_FIELDS = Kind(431, "request-header-fields-too-large", "Request Header Fields Too Large")
 NOT_IMPLEMENTED = Kind(501, "not-implemented", "Not Implemented")
 STOPPING = Kind(503, "stopping", "Stopping", _LATER)
@@ -104,6 +105,7 @@ OF_CONNECTIONS = (
     BAD_REQUEST,
     TIMEOUT,
     LONG_URL,
+    MISDIRECTED,
     LARGE_FIELDS,
     NOT_IMPLEMENTED,
     STOPPING,

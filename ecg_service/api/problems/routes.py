@@ -11,7 +11,6 @@ from markdown_it import MarkdownIt
 
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.openapi.declared import Sent, documented
-from ecg_service.api.openapi.parameters import SAFE
 from ecg_service.api.problems.kinds import PATH
 from ecg_service.api.problems.pages import in_order, index, page
 from ecg_service.domain.errors import NotFound
@@ -22,12 +21,12 @@ _STYLE = (
     "td,th{padding:.2rem .8rem;text-align:left}"
 )
 _POLICY = (
-    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'"
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    f"style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'"
 )
-_PAGE = Sent(str, ("text/markdown", "text/html"), headers=("Vary", *SAFE))
+_PAGE = Sent(str, ("text/markdown", "text/html"), headers=("Vary",))
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
     "Vary": "Accept, Accept-Encoding",
 }
 

@@ -21,6 +21,8 @@ class EdgeSettings:
     """Bytes of a page of ECGs: the ECG that reaches it is the last one."""
     max_wait: int = bounded(30, least=0)
     """The most seconds that `Prefer: wait` is granted."""
+    cors_origins: str = ""
+    """The origins, with commas between them, whose pages may [use the API](browsers.md), such as `https://ward.example`; none by default."""
 
 
 @dataclass(frozen=True, slots=True)

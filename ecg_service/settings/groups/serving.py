@@ -20,7 +20,11 @@ class ServerSettings:
     tls_check_seconds: float = 5.0
     """How often these files are looked at: renewed ones are taken for new connections."""
     hsts_seconds: int = bounded(31_536_000, least=0)
-    """With TLS: how long browsers are told to come with TLS only (`Strict-Transport-Security`); 0 does not say it."""
+    """With TLS, spoken here or by a trusted proxy: how long browsers are told to come with TLS only (`Strict-Transport-Security`); 0 does not say it."""
+    hsts_subdomains: bool = True
+    """Whether that holds for all names below the service's, too."""
+    allowed_hosts: str = ""
+    """The names, with commas between them, by which the service may be [asked for](browsers.md); others are 421. By default any."""
     port: int = bounded(8000, least=0, most=MAX_PORT)
     """The port; 0 takes a free one."""
     trusted_proxies: str = ""

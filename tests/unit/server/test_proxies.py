@@ -3,9 +3,11 @@
 import pytest
 from litestar.types import Receive, Scope, Send
 
-from ecg_service.bootstrap.proxies import require_networks
+from ecg_service.bootstrap.edge import require_networks
 from ecg_service.settings import ServerSettings, Settings
 from tests.server import PATIENT, serving
+
+TRUSTED = "127.0.0.0/8"
 
 
 async def tell_client(scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,6 +38,26 @@ async def test_a_trusted_proxy_is_believed_up_to_the_first_address_that_is_none(
     assert await client_of(trusted, "203.0.113.5, 192.0.2.1, 198.51.100.7") == "192.0.2.1"
     assert await client_of(trusted, "203.0.113.5", "192.0.2.1") == "192.0.2.1"
     assert await client_of(trusted) == "127.0.0.1"
+
+
+async def said_of_tls(server: ServerSettings, forwarded_proto: str) -> str | None:
+    settings = Settings(server=server, connections=PATIENT)
+    async with serving(tell_client, settings) as door, door.wire() as wire:
+        field = f"X-Forwarded-Proto: {forwarded_proto}"
+        await wire.send(f"GET / HTTP/1.1\r\nHost: ecg\r\n{field}\r\n\r\n".encode())
+        return (await wire.answer()).headers.get("strict-transport-security")
+
+
+async def test_behind_tls_of_a_trusted_proxy_browsers_are_told_to_come_back_with_it() -> None:
+    said = "max-age=31536000; includeSubDomains"
+    assert await said_of_tls(ServerSettings(trusted_proxies=TRUSTED), "https") == said
+    assert await said_of_tls(ServerSettings(trusted_proxies=TRUSTED), "http") is None
+    assert await said_of_tls(ServerSettings(trusted_proxies="192.0.2.0/24"), "https") is None
+    assert await said_of_tls(ServerSettings(), "https") is None
+    alone = ServerSettings(trusted_proxies=TRUSTED, hsts_subdomains=False)
+    assert await said_of_tls(alone, "https") == "max-age=31536000"
+    silent = ServerSettings(trusted_proxies=TRUSTED, hsts_seconds=0)
+    assert await said_of_tls(silent, "https") is None
 
 
 @pytest.mark.parametrize("proxies", ["", "127.0.0.1", "10.0.0.0/8, ::1", "fd00::/8"])

@@ -94,7 +94,7 @@ async def test_only_with_tls_browsers_are_told_to_come_back_with_it(files: Files
     async with served(certificate=files.load()) as (_, door), secure(door, careless()) as wire:
         await wire.send(GET)
         found = await wire.answer()
-        assert found.headers["strict-transport-security"] == "max-age=31536000"
+        assert found.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
         await wire.send(b"NO\r\n\r\n")
         refused = await wire.answer()
         assert (refused.status, "strict-transport-security" in refused.headers) == (400, True)

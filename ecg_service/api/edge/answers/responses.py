@@ -6,28 +6,40 @@ from typing import cast
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+Header = tuple[bytes, bytes]
+
 _NO_STORE = (b"cache-control", b"no-store")
+_POLICY = (
+    b"content-security-policy",
+    b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+)
+FOR_BROWSERS: tuple[Header, ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+"""What every answer tells browsers: to believe its type, to tell nobody where they were, and to let no page of others have it."""
+ALWAYS = (_NO_STORE, _POLICY, *FOR_BROWSERS)
+"""What an answer has that says nothing else: nobody keeps it, and it loads nothing and stands in no frame."""
 _IS_HEAD = "ecg.is_head"
 _ALLOWING = {204, 405}
 """The statuses of answers that say which methods a path has."""
 
-Header = tuple[bytes, bytes]
 
-
-def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
-    """Add `Cache-Control: no-store` to responses without one, and answer HEAD as GET without content.
+def with_head_and_fields(app: ASGIApp) -> ASGIApp:
+    """Add the fields that every response has, and answer HEAD as GET without content.
 
     Litestar 2 answers HEAD with 405, against RFC 9110 §9.3.2, and a header that it sets on all
     responses it copies for each of them. `Allow` names HEAD beside GET.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        def send_no_store(message: Message) -> Awaitable[None]:
+        def send_with_fields(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
                 if message["status"] in _ALLOWING:
                     headers = map(_with_head, headers)
-                message["headers"] = _with_no_store(headers)
+                message["headers"] = _with_fields(headers)
             elif head and message["type"] == "http.response.body":
                 message["body"] = b""
             return send(message)
@@ -35,7 +47,7 @@ def with_head_and_no_store(app: ASGIApp) -> ASGIApp:
         head = scope["type"] == "http" and scope["method"] == "HEAD"
         if head:
             scope = cast("Scope", {**scope, "method": "GET", _IS_HEAD: True})
-        await app(scope, receive, send_no_store)
+        await app(scope, receive, send_with_fields)
 
     return answer
 
@@ -45,9 +57,15 @@ def is_head(scope: Scope) -> bool:
     return _IS_HEAD in scope
 
 
-def _with_no_store(headers: Iterable[Header]) -> list[Header]:
+def _with_fields(headers: Iterable[Header]) -> list[Header]:
     given = [*headers]
-    return given if _NO_STORE[0] in dict(given) else [*given, _NO_STORE]
+    named = dict(given)
+    if _NO_STORE[0] not in named:
+        given.append(_NO_STORE)
+    if _POLICY[0] not in named:
+        given.append(_POLICY)
+    given.extend(FOR_BROWSERS)
+    return given
 
 
 def _with_head(header: Header) -> Header:

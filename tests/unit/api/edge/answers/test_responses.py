@@ -3,7 +3,7 @@ from typing import Any, cast
 import pytest
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from ecg_service.api.edge.answers.responses import with_head_and_no_store
+from ecg_service.api.edge.answers.responses import ALWAYS, with_head_and_fields
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -20,7 +20,7 @@ async def ask(method: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await with_head_and_no_store(echo)(cast("Scope", scope), cast("Receive", None), send)
+    await with_head_and_fields(echo)(cast("Scope", scope), cast("Receive", None), send)
     return scope, sent
 
 
@@ -32,7 +32,7 @@ async def test_head_is_asked_as_get_and_loses_the_body_only(
     method: str, length: bytes, body: bytes
 ) -> None:
     _, (start, content) = await ask(method)
-    assert start["headers"] == [(b"content-length", length), (b"cache-control", b"no-store")]
+    assert start["headers"] == [(b"content-length", length), *ALWAYS]
     assert content["body"] == body
 
 

@@ -1,8 +1,11 @@
-"""Whose word on a client's address is taken."""
+"""Whose word is taken on a client's address, by which names the service goes, and whose pages may use it."""
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from types import MappingProxyType
+
+from ecg_service.api.edge.answers.origins import parse_origins
+from ecg_service.server.hosts import Hosts
 
 
 def require_networks(proxies: str) -> None:
@@ -11,5 +14,11 @@ def require_networks(proxies: str) -> None:
         ip_network(proxy.strip())
 
 
-RULES: Mapping[str, Callable[[str], None]] = MappingProxyType({"trusted_proxies": require_networks})
+RULES: Mapping[str, Callable[[str], object]] = MappingProxyType(
+    {
+        "trusted_proxies": require_networks,
+        "allowed_hosts": Hosts.parsed,
+        "cors_origins": parse_origins,
+    }
+)
 """What is allowed, by the name of the setting; each raises `ValueError`."""
