@@ -4,6 +4,7 @@ import click
 
 from benchmarks.core.command import core
 from benchmarks.core.instructions import instructions
+from benchmarks.service.alike import alike
 from benchmarks.service.cache import cache
 from benchmarks.service.command import service
 from benchmarks.service.growth import growth
@@ -25,6 +26,7 @@ def main() -> None:
 
 
 COMMANDS = (
+    alike,
     app,
     cache,
     core,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import access
 import httpx
 import routes
 from typed_settings import SecretStr
@@ -21,23 +22,30 @@ from ecg_service.settings.reference import reference
 FOLDER = Path(__file__).parent
 
 
-async def openapi() -> str:
-    """Return the OpenAPI document as a service answers it."""
+async def application() -> tuple[str, str]:
+    """Return the OpenAPI document as a service answers it, and the page about who may do what."""
     given = Settings(
         store=StoreSettings("memory://"), admin=AdminSettings("admin", SecretStr("of nobody"))
     )
     async with running_services(given) as services:
-        app = httpx.ASGITransport(create_app(services))  # pyright: ignore[reportArgumentType]
-        async with httpx.AsyncClient(transport=app, base_url="http://ecg") as anyone:
-            return (await anyone.get("/schema/openapi.json")).text
+        app = create_app(services)
+        transport = httpx.ASGITransport(app)  # pyright: ignore[reportArgumentType]
+        async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as anyone:
+            document = (await anyone.get("/schema/openapi.json")).text
+        return document, access.page(await access.places(app))
 
 
 @cache
+def made() -> tuple[str, str]:
+    return asyncio.run(application())
+
+
 def document() -> str:
-    return asyncio.run(openapi())
+    return made()[0]
 
 
 FILES: dict[str, Callable[[], str]] = {
+    "access.md": lambda: made()[1],
     "api.md": lambda: routes.page(document()),
     "cli.md": commands.reference,
     "metrics.md": metrics.reference,
@@ -48,12 +56,12 @@ FILES: dict[str, Callable[[], str]] = {
 
 
 def main() -> None:
-    made = {FOLDER / name: make() for name, make in FILES.items()}
-    old = [path for path, text in made.items() if not path.exists() or path.read_text() != text]
+    texts = {FOLDER / name: make() for name, make in FILES.items()}
+    old = [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv and old:
         sys.exit(f"Run `just generate`: {', '.join(path.name for path in old)}")
     for path in old:
-        path.write_text(made[path])
+        path.write_text(texts[path])
 
 
 main()

@@ -1,6 +1,7 @@
 """Routes of API keys: each user makes, lists and revokes their own."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.params import FromPath
@@ -8,7 +9,7 @@ from litestar.params import FromPath
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.answers.negotiated import Answer
 from ecg_service.api.edge.pages import bad_token, next_link
-from ecg_service.api.edge.parameters import parse_id
+from ecg_service.api.edge.parameters import named_id, parse_id
 from ecg_service.api.edge.queries import read_query
 from ecg_service.api.openapi.declared import Body, Sent, documented
 from ecg_service.api.schemas import or_unset
@@ -38,7 +39,7 @@ class ApiKeyController(Controller):
     async def page(self, request: Request[Any, Any, Any]) -> Response[ApiKeyPage]:
         """List your keys in the order in which they were made."""
         query = read_query(ApiKeysQuery, request)
-        after = parse_id(query.page_token, bad_token) if query.page_token is not None else None
+        after = _after(query.page_token) if query.page_token is not None else None
         found, last = await services_of(request).api_keys.page(
             request.user.name, limit=query.page_size, after=after
         )
@@ -50,5 +51,13 @@ class ApiKeyController(Controller):
     async def revoke(self, request: Request[Any, Any, Any], key_id: FromPath[str]) -> None:
         """Revoke a key: within a second it opens nothing any more, wherever it is used."""
         await services_of(request).api_keys.revoke(
-            request.user.name, parse_id(key_id, GrantNotFound), by=request.user
+            request.user.name, named_id(key_id), by=request.user
         )
+
+
+def _after(token: str) -> UUID:
+    """Return the key that the page before ended with, or raise `InvalidQuery`."""
+    found = parse_id(token)
+    if found is None:
+        raise bad_token()
+    return found

@@ -18,7 +18,7 @@ from ecg_service.api.edge.bodies import check_headers, decoded, read_body
 from ecg_service.api.edge.idempotency import HEADER, key_of
 from ecg_service.api.edge.observed import seen_of
 from ecg_service.api.edge.pages import cursor_of, next_link, token_of
-from ecg_service.api.edge.parameters import parse_ecg_id, parse_lead_index
+from ecg_service.api.edge.parameters import named_id, named_lead
 from ecg_service.api.edge.queries import read_query
 from ecg_service.api.edge.stages import note
 from ecg_service.api.openapi.declared import JSON, Body, Sent, documented
@@ -64,7 +64,7 @@ async def read_ecg(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer `GET /ecg/{ecg_id}`, past Litestar as `submit_ecg`."""
     request: Request[Any, Any, Any] = Request(scope, receive, send)
     query, tag = read_query(EcgQuery, request), tag_of(request)
-    key, ecgs = parse_ecg_id(scope["path_params"]["ecg_id"]), services_of(request).ecgs
+    key, ecgs = named_id(scope["path_params"]["ecg_id"]), services_of(request).ecgs
     if known := known_tag(request, tag):
         await ecgs.read(request.user.name, key)
         await send_not_modified(known, send)
@@ -83,7 +83,7 @@ async def read_lead(scope: Scope, receive: Receive, send: Send) -> None:
     request: Request[Any, Any, Any] = Request(scope, receive, send)
     query, tag = read_query(WindowQuery, request), tag_of(request)
     parameters, ecgs = scope["path_params"], services_of(request).ecgs
-    key, number = parse_ecg_id(parameters["ecg_id"]), parse_lead_index(parameters["index"])
+    key, number = named_id(parameters["ecg_id"]), named_lead(parameters["index"])
     if known := known_tag(request, tag):
         await ecgs.lead(request.user.name, key, number)
         await send_not_modified(known, send)
@@ -176,7 +176,7 @@ class EcgController(Controller):
         ecg_id: FromPath[str],
     ) -> None:
         """Delete an ECG with its samples and insights."""
-        await services_of(request).ecgs.delete(request.user, parse_ecg_id(ecg_id))
+        await services_of(request).ecgs.delete(request.user, named_id(ecg_id))
 
 
 async def send_created(receipt: Receipt, send: Send) -> None:

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.answers.negotiated import Answer
-from ecg_service.api.edge.parameters import parse_ecg_id
+from ecg_service.api.edge.parameters import named_id
 from ecg_service.api.edge.queries import read_query
 from ecg_service.api.openapi.declared import Sent, documented
 from ecg_service.api.schemas.insights import InsightsOut
@@ -43,7 +43,7 @@ class InsightController(Controller):
         pending. `zeros` counts the zero crossings by another rule.
         """
         zeros = read_query(InsightsQuery, request).zeros
-        key, wait = parse_ecg_id(ecg_id), _preferred_wait(request, services_of(request).max_wait)
+        key, wait = named_id(ecg_id), _preferred_wait(request, services_of(request).max_wait)
         found = await services_of(request).ecgs.insights(
             request.user.name, key, zeros=zeros, wait=wait or 0
         )

@@ -297,3 +297,18 @@ async def test_a_missing_scope_is_named(service: Service, newcomer: httpx.AsyncC
     told = problem(await device.get("/api-keys"), 403, "insufficient-scope")
     assert told["detail"] == "No scope allows this: sign in with a name and password."
     problem(await device.get("/users"), 403, "forbidden")
+
+
+async def test_revoking_what_is_not_there_costs_no_password(
+    service: Service, newcomer: httpx.AsyncClient
+) -> None:
+    """Else each such request would make the next one take Argon2id again."""
+
+    def verified() -> int:
+        return service.services.statistics()["credentials"].misses  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+
+    assert (await newcomer.get("/users/me")).status_code == 200
+    before = verified()
+    for key in (UNKNOWN_ID, "x", UNKNOWN_ID):
+        problem(await newcomer.delete(f"/api-keys/{key}"), 404, "not-found")
+    assert verified() == before

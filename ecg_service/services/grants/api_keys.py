@@ -94,11 +94,16 @@ class ApiKeys:
         return page, page[-1].id if len(found) > limit else None
 
     async def revoke(self, owner: str, key_id: UUID, *, by: Principal | None = None) -> None:
-        """Let a key open nothing any more, or raise `GrantNotFound`."""
+        """Let a key open nothing any more, or raise `GrantNotFound`, which costs no verified credentials."""
+        is_there = True
         try:
             await self._grants.remove(owner, key_id, by=by)
+        except GrantNotFound:
+            is_there = False
+            raise
         finally:
-            self._verified.forget(owner)
+            if is_there:
+                self._verified.forget(owner)
 
     async def verify(self, token: str) -> Verified:
         """Return whose key it is and what it allows, or raise `Unauthenticated`."""
