@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import apsw
-from sqlite_utils import Database, Migrations
 
 from ecg_service.adapters.sqlite.engine.connections import PAGE_SIZE
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
@@ -32,66 +33,70 @@ from ecg_service.adapters.sqlite.schema.tables import (
 )
 from ecg_service.domain.errors import SchemaOutdated, StorageFull, StorageUnavailable
 
-SET = "ecg_service"
-APPLIED = f"SELECT name FROM {Migrations.migrations_table} WHERE migration_set = ?"  # noqa: S608
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+SET, APPLIED_STEPS = "ecg_service", "_sqlite_migrations"
+"""How sqlite-utils, which only who migrates imports (a quarter of the time of a start), keeps what is applied."""
+APPLIED = f"SELECT name FROM {APPLIED_STEPS} WHERE migration_set = ?"  # noqa: S608
 
 BUSY_MILLISECONDS = 1_000
 """How long to wait for another process that opens or closes the file."""
 
 
-def create_tables(db: Database) -> None:
+def create_tables(db: "Database") -> None:
     """Create the first schema."""
     for statement in TABLES:
         db.conn.execute(statement)
 
 
-def add_epochs(db: Database) -> None:
+def add_epochs(db: "Database") -> None:
     """Count the changes of each user."""
     db.conn.execute("ALTER TABLE users ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0")
 
 
-def count_interruptions(db: Database) -> None:
+def count_interruptions(db: "Database") -> None:
     """Count the runs of insights that failed, and those that were cut short."""
     for column in ("failures", "cut_short"):
         db.conn.execute(f"ALTER TABLE insights ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")
 
 
-def add_idempotency_keys(db: Database) -> None:
+def add_idempotency_keys(db: "Database") -> None:
     """Remember which ECG an idempotency key stored."""
     db.conn.execute(IDEMPOTENCY_KEYS)
     db.conn.execute(IDEMPOTENCY_KEYS_BY_AGE)
 
 
-def add_parts(db: Database) -> None:
+def add_parts(db: "Database") -> None:
     """Store what is large in parts."""
     db.conn.execute(ECG_PARTS)
     db.conn.execute(ECG_LEFTOVERS)
 
 
-def add_generation(db: Database) -> None:
+def add_generation(db: "Database") -> None:
     """Let caches know of which time what they keep is."""
     db.conn.execute(GENERATIONS)
     db.conn.execute(RENEW_GENERATION)
 
 
-def add_identities(db: Database) -> None:
+def add_identities(db: "Database") -> None:
     """Remember which user a subject of an identity provider is."""
     db.conn.execute(IDENTITIES)
 
 
-def add_grants(db: Database) -> None:
+def add_grants(db: "Database") -> None:
     """Keep API keys and sessions."""
     db.conn.execute(GRANTS)
     db.conn.execute(GRANTS_BY_OWNER)
 
 
-def add_audit(db: Database) -> None:
+def add_audit(db: "Database") -> None:
     """Keep the audit trail."""
     for statement in (AUDIT, AUDIT_CUTS, AUDIT_NAMES):
         db.conn.execute(statement)
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (
+STEPS: tuple[Callable[["Database"], None], ...] = (
     create_tables,
     add_epochs,
     count_interruptions,
@@ -172,7 +177,7 @@ def missing_steps(path: Path) -> list[str]:
 
 
 def _applied(connection: apsw.Connection) -> set[str]:
-    if not connection.table_exists("main", Migrations.migrations_table):
+    if not connection.table_exists("main", APPLIED_STEPS):
         return set()
     return {name for (name,) in execute(connection, APPLIED, SET)}
 
@@ -198,13 +203,14 @@ def _open(path: Path) -> apsw.Connection:
 
 
 def _apply(path: Path) -> None:
-    migrations = Migrations(SET)
+    sqlite_utils = import_module("sqlite_utils")
+    migrations = sqlite_utils.Migrations(SET)
     for step in STEPS:
         migrations()(step)
     try:
         path.touch(mode=0o600)  # medical records
         make_private(path)
-        with Database(path) as db:
+        with sqlite_utils.Database(path) as db:
             db.conn.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             with db.atomic():
                 migrations.apply(db)

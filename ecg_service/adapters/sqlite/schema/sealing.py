@@ -2,12 +2,15 @@
 
 import zlib
 from sqlite3 import Connection
+from typing import TYPE_CHECKING
 
 import msgspec
-from sqlite_utils import Database
 
 from ecg_service.adapters.rows.sealed import checksum
 from ecg_service.adapters.sqlite.engine.sql import Row
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 ADD = "ALTER TABLE {} ADD COLUMN {} INTEGER NOT NULL DEFAULT 0"
 
@@ -29,7 +32,7 @@ ECGS = """
 PUT_ECG = "UPDATE ecgs SET checksum = ?, blob_checksum = ? WHERE pk = ?"
 
 
-def add_checksums(db: Database) -> None:
+def add_checksums(db: "Database") -> None:
     """Checksum the rows that had none, and bind every blob to its row."""
     db.conn.text_factory = _text
     for table, key, values in UNSEALED:
