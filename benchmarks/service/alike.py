@@ -118,10 +118,10 @@ async def _pairs(url: str | None) -> AsyncGenerator[list[Pair]]:
 async def _of_objects(app: ASGIApp, services: Services) -> list[Pair]:
     """Return what is asked for by who may not know that it is there, beside what is not."""
     ann, bob = _basic(ANN, PASSWORD), _basic(BOB, PASSWORD)
-    anothers, deleted = [await _store(app, bob), await _store(app, ann)]
+    of_another, deleted = [await _store(app, bob), await _store(app, ann)]
     await _ask(app, f"DELETE /ecg/{deleted}", ann)
     _, key = await services.api_keys.create(BOB, "x", frozenset([Scope.READ]))
-    objects = {"another's": anothers, "deleted": deleted, "malformed": "x"}
+    objects = {"another's": of_another, "deleted": deleted, "malformed": "x"}
     routes = ("GET /ecg/{}", "GET /ecg/{}?signals=false", "GET /ecg/{}/leads/0")
     more = ("GET /ecg/{}/insights", "DELETE /ecg/{}")
     found = [
