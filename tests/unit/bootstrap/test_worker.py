@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from tests.contract.builders import added, new
 
 
 def room(workers: int, **edge: int) -> int:
-    return settings_of_each(Settings(edge=EdgeSettings(**edge)), workers).edge.max_bytes_in_flight
+    settings = Settings(edge=replace(EdgeSettings(), **edge))
+    return settings_of_each(settings, workers).edge.max_bytes_in_flight
 
 
 @pytest.mark.parametrize(
