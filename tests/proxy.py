@@ -108,6 +108,10 @@ async def proxying(host: str, port: int) -> AsyncGenerator[Proxy]:
         for task in [*proxy.tasks]:
             task.cancel()
         await asyncio.gather(*proxy.tasks, return_exceptions=True)
+        for _ in range(
+            2
+        ):  # turns of the loop, in which the sockets of aborted connections are closed
+            await asyncio.sleep(0)
 
 
 @contextmanager
