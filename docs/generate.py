@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import access
+import asvs
 import httpx
 import routes
 from typed_settings import SecretStr
@@ -46,6 +47,7 @@ def document() -> str:
 
 FILES: dict[str, Callable[[], str]] = {
     "access.md": lambda: made()[1],
+    "asvs.md": asvs.page,
     "api.md": lambda: routes.page(document()),
     "cli.md": commands.reference,
     "metrics.md": metrics.reference,

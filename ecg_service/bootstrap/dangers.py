@@ -1,9 +1,9 @@
 """Settings that are refused though each value is allowed: dangerous combinations, and files that cannot be used."""
 
-from ipaddress import ip_address
 from pathlib import Path
 
 from ecg_service.adapters.token_keys import read_keys
+from ecg_service.adapters.urls import is_loopback
 from ecg_service.bootstrap.admin import check_admin
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.server.certificates import Certificate
@@ -22,7 +22,7 @@ def refuse_dangers(settings: Settings) -> None:
                 f"{variable(name)}: {server.workers} workers share it out, so it is at least as many;"
                 f" or let them count together: {variable('quota_url')}"
             )
-    if not (server.plain_http or server.tls_cert or _is_loopback(server.host)):
+    if not (server.plain_http or server.tls_cert or is_loopback(server.host)):
         raise BadSettings(
             f"{variable('host')}: at {server.host} passwords and ECGs are sent in the clear, readable"
             f" for all on the way; set {variable('tls_cert')} or, in a container or behind a proxy that"
@@ -40,10 +40,3 @@ def refuse_unusable(settings: Settings) -> None:
             read_keys(Path(path))
         except StorageUnavailable as error:
             raise BadSettings(f"{variable('token_keys')}: {error}") from error
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:  # a name, of which only one is certain
-        return host == "localhost"

@@ -46,6 +46,7 @@ def make_sessions(store: Store, settings: Settings) -> Sessions:
         most=access.max_sessions,
         access_seconds=access.access_token_seconds,
         session_seconds=access.session_seconds,
+        idle_seconds=access.session_idle_seconds,
     )
 
 

@@ -37,6 +37,10 @@ _UNTOLD = {
 def check_for_browsers(answer: httpx.Response) -> None:
     """Fail unless a browser is told to run, to show and to keep nothing that it was not meant to."""
     fields = answer.headers
+    assert "set-cookie" not in fields
+    assert not answer.has_redirect_location
+    if (media_type := fields.get("content-type", "")).startswith("text/"):
+        assert media_type.endswith("; charset=utf-8")
     assert {name: fields.get(name) for name in FOR_BROWSERS} == FOR_BROWSERS, answer.request.url
     policy = [*map(str.strip, fields["content-security-policy"].split(";"))]
     assert {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= {*policy}

@@ -50,7 +50,7 @@ class Sessions:
     """The sessions of each user, at most `most`: the oldest ends when there is one more.
 
     An access token lives for `access_seconds`, a session, however often it is refreshed, for
-    `session_seconds`. Both end at once when their user changes: a token has the user's epoch.
+    `session_seconds`, and if it is not for `idle_seconds`. Both end at once when their user changes: a token has the user's epoch.
     """
 
     def __init__(
@@ -62,12 +62,14 @@ class Sessions:
         most: int,
         access_seconds: float,
         session_seconds: float,
+        idle_seconds: float,
     ) -> None:
         self._grants = grants
         self._users = users
         self._most = most
         self._access_seconds = access_seconds
         self._lifetime = timedelta(seconds=session_seconds)
+        self._idle = timedelta(seconds=idle_seconds)
         self._refreshing: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self.keys = keys
 
@@ -155,7 +157,9 @@ class Sessions:
 
     async def _principal(self, grant: Grant, now: datetime) -> Principal:
         user = await find(self._users, grant.owner)
-        if user is None or user.disabled or user.epoch != grant.epoch or grant.has_expired(now):
+        idle = now - (grant.last_used or grant.created) > self._idle
+        has_ended = idle or grant.has_expired(now)
+        if user is None or user.disabled or user.epoch != grant.epoch or has_ended:
             await self._end(grant.owner, grant.id)
             raise Unauthenticated
         return Principal(user.name, user.role, grant.scopes, user.epoch)

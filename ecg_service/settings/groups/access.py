@@ -29,6 +29,8 @@ class AccessSettings:
     """How long an access token is good for, at most a day."""
     session_seconds: float = 2_592_000.0
     """How long a session may be refreshed after it began."""
+    session_idle_seconds: float = 604_800.0
+    """After so long without a refresh a session has ended."""
     max_sessions: int = 50
     """Sessions of a user; one more ends the oldest."""
     max_api_keys: int = 100

@@ -36,7 +36,7 @@ class BrokerSettings:
     tasks: str = choice("in-process", "celery")
     """Who computes insights: this process, or [workers](celery.md)."""
     broker_url: str = secret("amqp://127.0.0.1")
-    """The broker: `amqp://USER:PASSWORD@HOST:PORT/VHOST`, or `amqps://…` with TLS."""
+    """The broker: `amqp://USER:PASSWORD@HOST:PORT/VHOST`, or `amqps://…` with TLS. Without a user, RabbitMQ's `guest`: at loopback only."""
     broker_queue: str = "ecg.insights"
     """The queue of hints; what is no hint goes to the one of this name and `.parked`."""
     broker_seconds: float = 2.0

@@ -45,6 +45,8 @@ def test_workers_are_for_celery_only() -> None:
     [
         ("broker_url", "redis://:secret@host"),
         ("broker_url", "host:5672"),
+        ("broker_url", "amqps://broker.example"),
+        ("broker_url", "amqp://guest:secret@10.0.0.7/vhost"),
         ("broker_queue", ""),
         ("broker_queue", "amq.ecg"),
         ("broker_queue", "q" * 201),
@@ -60,6 +62,8 @@ def test_what_is_not_allowed_is_refused_without_a_secret(name: str, value: str) 
     ("name", "value"),
     [
         ("broker_url", "amqps://ann:secret@host/vhost"),
+        ("broker_url", "amqp://localhost:5673"),
+        ("broker_url", "amqp://guest:guest@[::1]"),
         ("broker_queue", "q" * 200),
     ],
 )

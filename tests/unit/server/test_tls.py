@@ -90,6 +90,27 @@ async def test_and_nothing_older(files: Files, version: ssl.TLSVersion) -> None:
         assert app.seen == []
 
 
+def test_ciphers_keep_what_was_said_a_secret_and_whole(files: Files) -> None:
+    ciphers = [one["name"] for one in files.load().context.get_ciphers()]
+    assert len(ciphers) > 4
+    assert all("GCM" in name or "CHACHA20" in name for name in ciphers)
+    assert all(name.startswith(("TLS_", "ECDHE-")) for name in ciphers)
+
+
+@pytest.mark.parametrize(
+    "cipher", ["AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-SHA256", "ECDHE-RSA-AES256-SHA"]
+)
+async def test_and_others_are_refused(files: Files, cipher: str) -> None:
+    context = careless()
+    context.set_ciphers(f"{cipher}:@SECLEVEL=0")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    async with served(certificate=files.load()) as (app, door):
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            async with secure(door, context):
+                pass
+        assert app.seen == []
+
+
 async def test_only_with_tls_browsers_are_told_to_come_back_with_it(files: Files) -> None:
     async with served(certificate=files.load()) as (_, door), secure(door, careless()) as wire:
         await wire.send(GET)
