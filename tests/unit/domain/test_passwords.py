@@ -18,10 +18,7 @@ def test_good_passwords(password: str) -> None:
     [
         *((password, "length") for password in ("", "x" * 7, "x" * 129)),
         *((password, "common_password") for password in ("password", "PassWord", "zzzzzzzz")),
-        *(
-            (password, "common_password")
-            for password in ("ecg-2026", "Hospital", "Admin-ecg-1234")
-        ),
+        *((password, "common_password") for password in ("ecg-2026", "Hospital", "Admin-ecg-1234")),
         *((password, "password_is_name") for password in ("Ann.Example", "ANN.EXAMPLE")),
     ],
 )
