@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ def named(tree: ast.AST) -> Iterator[str]:
                 pass
 
 
+@cache
 def found(path: Path) -> set[str]:
     return {*named(ast.parse(path.read_text()))}
 
