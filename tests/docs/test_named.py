@@ -24,7 +24,8 @@ def wrong(code: str) -> Iterator[str]:
         yield from (word for word in words[1:2] if word not in RECIPES and not word.isupper())
         return
     command: click.Command = main
-    context = click.Context(command)
+    # With its settings: click keeps the option for help that it makes for the first context.
+    context = click.Context(command, **main.context_settings)
     for word in words[1:]:
         if word.startswith("-"):
             options = {name for one in command.get_params(context) for name in one.opts}
