@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from ecg_service.api.app import create_app
+from ecg_service.api.edge.access.audited import ACTIONS
 from ecg_service.bootstrap.stores import open_beside, open_store
 from ecg_service.domain.audit.chains import Entry
 from ecg_service.domain.errors import Overloaded
@@ -21,6 +22,7 @@ from ecg_service.services.audit.reading import entries, shown, verify
 from ecg_service.settings import AuditSettings, Settings
 from tests.api.conftest import settings
 from tests.api.doors import ADMIN, ANN, BOB, PASSWORD, Service, bearer, ecg, lead, post, serving
+from tests.api.rows import ROWS
 
 CANARY = "canary-7f3a91"
 
@@ -182,3 +184,7 @@ async def test_a_full_queue_refuses(audited: Service, given: Settings) -> None:
     door = Service(services, create_app(services)).client(ANN)
     assert (await door.get(f"/ecg/{one}")).status_code == 503
     assert (await door.post("/ecg", json=ecg())).status_code == 503
+
+
+def test_each_action_is_of_a_route() -> None:
+    assert ACTIONS.keys() <= {f"{row.method} {row.path}" for row in ROWS}

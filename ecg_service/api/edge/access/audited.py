@@ -31,7 +31,7 @@ ACTIONS = {
     "POST /api-keys": "api-key.create",
     "GET /api-keys": "api-key.list",
     "DELETE /api-keys/{key_id}": "api-key.revoke",
-    "GET /health/details": "health.read",
+    "GET /health/checks": "health.read",
 }
 """What a request does, by its route; of another route, the route."""
 
