@@ -67,7 +67,9 @@ async def running_services(
         )
         # ECGs are taken in whether there is a broker, and who computes, or not.
         most = math.inf if elsewhere else settings.insights.max_backlog_seconds
-        backlog = Backlog(store.insights, max_seconds=most)
+        backlog = Backlog(
+            store.insights, max_seconds=most, counts=settings.metrics.metrics_token is not None
+        )
         turns = Turns(
             in_flight,
             backlog,

@@ -21,14 +21,17 @@ class Backlog:
     or is computed again for stored ECGs, does not count.
     """
 
-    def __init__(self, repository: InsightRepository, *, max_seconds: float) -> None:
+    def __init__(
+        self, repository: InsightRepository, *, max_seconds: float, counts: bool = False
+    ) -> None:
         self._repository = repository
         self._max_seconds = max_seconds
+        self._counts = counts
         self._first = next_id()
         self.age = 0.0
         """Seconds since the oldest of these ECGs was stored, when the store was last asked."""
         self.unfinished = Unfinished()
-        """All insights that were not finished then."""
+        """All insights that were not finished then, if it `counts` them."""
 
     @property
     def load(self) -> float:
@@ -48,7 +51,8 @@ class Backlog:
         await repeat("a look at the backlog", self.look, every=INTERVAL)
 
     async def look(self) -> None:
-        """Ask the store for the oldest pending insight, and how many there are."""
+        """Ask the store for the oldest pending insight, and, if it counts, how many there are."""
         oldest = await self._repository.pending(limit=1, since=self._first)
         self.age = max(0.0, time.time() - time_of(oldest[0])) if oldest else 0.0
-        self.unfinished = await self._repository.unfinished()
+        if self._counts:
+            self.unfinished = await self._repository.unfinished()

@@ -9,6 +9,7 @@ from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.ids import next_id
 from ecg_service.domain.insights import InsightRecord
 from ecg_service.domain.stored import StoredEcg
+from ecg_service.ports.insights import Unfinished
 from ecg_service.services.insights.backlog import Backlog
 
 
@@ -49,3 +50,11 @@ async def test_ecgs_of_an_earlier_process_and_finished_ones_do_not_count(
     await store.insights.finish([record.done(1, 1) for record in stored.insights])
     await backlog.look()
     assert backlog.age == 0
+
+
+async def test_what_is_not_finished_is_counted_only_for_who_asks(store: MemoryStore) -> None:
+    await pending(store, next_id())
+    for counts, expected in ((False, Unfinished()), (True, Unfinished(pending=1))):
+        backlog = Backlog(store.insights, max_seconds=10, counts=counts)
+        await backlog.look()
+        assert backlog.unfinished == expected
