@@ -42,10 +42,10 @@ FLOORS = {
     (MASK.format("float64"), "NumPy signbit"): {"scalar": 0.11, "avx2": 0.55, "avx512": 1.0},
     (LANES.format("int16", 0), "NumPy signbit"): {"scalar": 3.4, "avx2": 5.0, "avx512": 5.5},
     (LANES.format("int16", 1), "NumPy signbit"): {"scalar": 2.8, "avx2": 3.9, "avx512": 3.8},
-    (LANES.format("float64", 0), "NumPy signbit"): {"scalar": 0.9, "avx2": 3.6, "avx512": 3.8},
-    (LANES.format("float64", 1), "NumPy signbit"): {"scalar": 1.0, "avx2": 3.1, "avx512": 2.9},
+    (LANES.format("float64", 0), "NumPy signbit"): {"scalar": 0.9, "avx2": 2.4, "avx512": 2.6},
+    (LANES.format("float64", 1), "NumPy signbit"): {"scalar": 1.0, "avx2": 2.2, "avx512": 2.2},
     (WIDE.format("int16"), "NumPy signbit"): {"scalar": 1.5, "avx2": 2.4, "avx512": 2.6},
-    (WIDE.format("float64"), "NumPy signbit"): {"scalar": 0.4, "avx2": 1.6, "avx512": 1.7},
+    (WIDE.format("float64"), "NumPy signbit"): {"scalar": 0.4, "avx2": 1.3, "avx512": 1.3},
     (MASKS.format("int16"), "NumPy signbit"): {"scalar": 0.6, "avx2": 0.9, "avx512": 1.0},
     (MASKS.format("float64"), "NumPy signbit"): {"scalar": 0.16, "avx2": 0.6, "avx512": 0.6},
     (RATE.format("int16"), "NumPy cumulative sum"): {"scalar": 1.0, "avx2": 1.5, "avx512": 1.6},
@@ -59,7 +59,9 @@ FLOORS = {
     (READ_IN_RUST, "sonic-rs"): {"scalar": 1.1, "avx2": 3.5, "avx512": 7.0},
 }
 """By work and peer: how many times as fast as it ecg_core must be with which instructions, about four
-fifths of what was measured; with AVX-512, on the slower of an AMD EPYC and an Intel Xeon. The peers are always there, and no one's time depends much on the data."""
+fifths of what was measured; with AVX-512, on the slower of an AMD EPYC and an Intel Xeon. Tables of float64 are about as
+large as the second cache of some machines, which then wait for memory and NumPy does not: their floors are lower. The peers
+are always there, and no one's time depends much on the data."""
 LIMITS = {PACK.format(ECG): 7.3, PACK.format("MIT-BIH"): 5.4}
 """By work: in how many bits ecg_core must store a sample."""
 
@@ -72,9 +74,17 @@ def limit(row: Row) -> float | None:
     return LIMITS.get(row.work) if row.candidate == "ecg_core" else None
 
 
-def missed(rows: Sequence[Row]) -> set[str]:
-    """Name what is not as it should be; a floor without its row is missed too."""
+def missed(rows: Sequence[Row]) -> dict[str, str]:
+    """Name what is not as it should be, with how it is; a floor without its row is missed too."""
     ratios = {(row.work, row.candidate): row.ratio or 0 for row in rows}
-    slow = (key for key, floors in FLOORS.items() if ratios.get(key, 0) < floors.get(ISA, 0))
-    large = (row.work for row in rows if (row.bits_per_sample or 0) > (limit(row) or 64))
-    return {f"{work} beside {peer}" for work, peer in slow} | {f"bits of {work}" for work in large}
+    slow = {
+        f"{work} beside {peer}": f"{ratios.get((work, peer), 0):.2f}, not {floors[ISA]}"
+        for (work, peer), floors in FLOORS.items()
+        if ratios.get((work, peer), 0) < floors.get(ISA, 0)
+    }
+    large = {
+        f"bits of {row.work}": f"{bits:.2f}, not {limit(row)}"
+        for row in rows
+        if (bits := row.bits_per_sample or 0) > (limit(row) or 64)
+    }
+    return slow | large
