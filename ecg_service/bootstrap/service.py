@@ -124,6 +124,7 @@ async def running_services(
                 "computing": costs,
                 "store": stored,
                 "cache": stored.cache,
+                "quotas": quotas,
                 **access.statistics(),
             }
 
@@ -146,7 +147,15 @@ async def running_services(
             passwords=access.passwords,
             sessions=access.sessions,
             schemes=access.schemes,
-            health=Health(ingest_pool, in_flight, backlog, store, queue, keys=access.sessions.keys),
+            health=Health(
+                ingest_pool,
+                in_flight,
+                backlog,
+                store,
+                queue,
+                keys=access.sessions.keys,
+                quotas=quotas,
+            ),
             limits=BodyLimits(settings.edge.max_body_bytes, settings.edge.max_inflation),
             batches=BatchLimits(
                 window=settings.batch.batch_window,

@@ -12,6 +12,11 @@ class CountsUnavailable(Exception):
 class SharedCounts(Protocol):
     """What all processes have granted to each user; raises `CountsUnavailable` in a short time."""
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether they can be asked now, as far as is known."""
+        ...
+
     async def portion(self, user: str, quota: Quota, more: Amount) -> Portion:
         """Take a part of what is left of a user's quota: the less is left, the smaller.
 

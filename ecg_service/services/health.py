@@ -15,6 +15,7 @@ from ecg_service.ports.store import Store
 from ecg_service.ports.token_keys import TokenKeys
 from ecg_service.services.in_flight import BodiesInFlight
 from ecg_service.services.insights.backlog import Backlog
+from ecg_service.services.quotas import Quotas
 
 FRESH_SECONDS = 1.0
 WARN_FROM, FAIL_FROM = 0.8, 0.95
@@ -76,6 +77,7 @@ class Health:
         queue: InsightQueue | None = None,
         *,
         keys: TokenKeys | None = None,
+        quotas: Quotas | None = None,
         fresh: float = FRESH_SECONDS,
     ) -> None:
         self._pool = pool
@@ -84,6 +86,7 @@ class Health:
         self._store = store
         self._queue = queue
         self._keys = keys
+        self._quotas = quotas
         self._fresh = fresh
         self._probing = asyncio.Lock()
         self._probed = _Finding(-math.inf)
@@ -114,6 +117,9 @@ class Health:
         broker = self._queue.statistics().reaches_broker if self._queue else None
         if broker is not None:
             yield _may_lack("broker:reachable", broker, "Insights wait.")
+        counts = self._quotas.is_reachable if self._quotas else None
+        if counts is not None:
+            yield _may_lack("quotas:reachable", counts, "Each process grants its own part.")
 
     async def _tokens(self) -> tuple[Check, ...]:
         """Look at the keys that sign access tokens, without which nobody signs in by one."""

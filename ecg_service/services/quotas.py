@@ -67,6 +67,11 @@ class Quotas:
                 self._used.popitem(last=False)
         return used
 
+    @property
+    def is_reachable(self) -> bool | None:
+        """Whether the counts of all can be asked for; None if nobody else counts."""
+        return None
+
     def _begin(self, used: Used) -> None:
         self._let(used, self.quota.whole)
 
@@ -109,6 +114,10 @@ class SharedQuotas(Quotas):
         super().__init__(quota, clock)
         self._counts = counts
         self._processes = processes
+
+    @property
+    def is_reachable(self) -> bool | None:
+        return self._counts.is_reachable
 
     def _begin(self, used: Used) -> None:
         self._let(used, Amount())

@@ -46,6 +46,10 @@ class RedisCounts(SharedCounts):
         async with Server.opened(url, limits, **told) as server:
             yield cls(server)
 
+    @property
+    def is_reachable(self) -> bool:
+        return self._server.is_reachable
+
     async def portion(self, user: str, quota: Quota, more: Amount) -> Portion:
         key = f"ecg:quota:{user}".encode(errors="surrogatepass")
         bounds = quota.seconds * 1000, quota.requests, quota.num_bytes

@@ -148,6 +148,13 @@ METRICS = (
         largest=True,
     ),
     Metric(
+        "ecg_quotas_up",
+        "gauge",
+        "Whether the Redis of the quotas is reached.",
+        of=("quotas", "is_reachable"),
+        largest=True,
+    ),
+    Metric(
         "ecg_passwords_waiting",
         "gauge",
         "Passwords that wait for a thread.",

@@ -13,16 +13,21 @@ from ecg_service.adapters.cache import CachedStore
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.memory.ecgs import MemoryEcgs
 from ecg_service.adapters.memory.insights import MemoryInsights
+from ecg_service.adapters.redis.limits import CallLimits
+from ecg_service.adapters.redis.quotas import RedisCounts
 from ecg_service.adapters.sqlite import SqliteDatabase, SqliteStore
 from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.domain.quotas import Quota
 from ecg_service.ports.insights import InsightQueue, QueueStatistics
 from ecg_service.ports.store import Store
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
 from ecg_service.services.insights.backlog import Backlog
+from ecg_service.services.quotas import Quotas, SharedQuotas
 from tests.clock import at_once
 from tests.contract.builders import added, new
 from tests.processes import free_port
+from tests.redis import own_server
 
 HOUR = 3600.0
 ASKED = 20
@@ -154,6 +159,32 @@ async def test_readiness_warns_while_the_broker_cannot_be_reached(
     health = Health(pool, BodiesInFlight(max_bytes=1), backlog, store, Hints(reaches), fresh=0)
     warned = [check.name for check in (await health.look()).checks if check.status == "warn"]
     assert warned == (["broker:reachable"] if reaches is False else [])
+
+
+@pytest.mark.parametrize("kills", [False, True])
+async def test_readiness_warns_while_the_redis_of_the_quotas_cannot_be_reached(
+    tmp_path: Path, store: MemoryStore, pool: ActorPool[Any, Any], *, kills: bool
+) -> None:
+    backlog = Backlog(MemoryInsights({}), max_seconds=100)
+    async with own_server(tmp_path) as redis:
+        if kills:
+            redis.kill()
+        async with RedisCounts.opened(redis.url, CallLimits()) as counts:
+            shared = SharedQuotas(Quota(requests=1), counts)
+            health = Health(pool, BodiesInFlight(max_bytes=1), backlog, store, quotas=shared)
+            found = {check.name: check.status for check in (await health.look()).checks}
+    assert found["quotas:reachable"] == ("warn" if kills else "pass")
+
+
+async def test_quotas_that_are_counted_here_have_no_check(
+    store: MemoryStore, pool: ActorPool[Any, Any]
+) -> None:
+    backlog = Backlog(MemoryInsights({}), max_seconds=100)
+    quotas = Quotas(Quota(requests=1))
+    health = Health(pool, BodiesInFlight(max_bytes=1), backlog, store, quotas=quotas)
+    report = await health.look()
+    assert report.status == "pass"
+    assert not [check for check in report.checks if check.name.startswith("quotas")]
 
 
 async def test_who_is_about_to_stop_is_not_ready_and_probes_nothing(

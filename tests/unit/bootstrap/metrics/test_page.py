@@ -71,7 +71,10 @@ def test_parts_tell_what_they_know_and_what_is_not_there_is_left_out() -> None:
     found = page(Metrics(TOKEN, Slots()))
     assert (found["ecg_ingest_waiting"], found["ecg_ingest_documents_total"]) == (3, 5)
     assert found["ecg_insights_dropped_total"] == 2
-    assert not {"ecg_broker_up", "ecg_cache_up", "ecg_store_commits_total"} & found.keys()
+    assert (
+        not {"ecg_broker_up", "ecg_cache_up", "ecg_quotas_up", "ecg_store_commits_total"}
+        & found.keys()
+    )
     assert found["ecg_workers"] == 1
 
 
