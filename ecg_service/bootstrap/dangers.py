@@ -5,16 +5,18 @@ from pathlib import Path
 from ecg_service.adapters.token_keys import read_keys
 from ecg_service.adapters.urls import is_loopback
 from ecg_service.bootstrap.admin import check_admin
+from ecg_service.bootstrap.backends import refuse_plain_backends
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.server.certificates import Certificate
 from ecg_service.settings import BadSettings, Settings, variable
 
 
 def refuse_dangers(settings: Settings) -> None:
-    """Raise `BadSettings` if others could read along, and `plain_http` does not say that it is meant.
+    """Raise `BadSettings` if others could read along, and no setting says that it is meant.
 
     So they are if workers that do not count together would grant more than the quota.
     """
+    refuse_plain_backends(settings)
     server, quotas = settings.server, settings.quotas
     for name in ("quota_requests", "quota_bytes"):
         if 0 < getattr(quotas, name) < server.workers and quotas.quota_url is None:

@@ -9,6 +9,7 @@ import click
 import httpx
 
 from ecg_service.bootstrap import admin, edge, issuers, quotas, stores, tasks
+from ecg_service.bootstrap.backends import refuse_plain_backends
 from ecg_service.bootstrap.metrics import token
 from ecg_service.bootstrap.stores import URL_FORMS, persistent_database
 from ecg_service.cli.send.client import SCHEMES
@@ -50,8 +51,10 @@ def database_option(command: F) -> F:
 
 
 def configured(**options: str | int | None) -> Settings:
-    """Load the settings, options above all other sources; raises `BadSettings`."""
-    return configured_with_places(**options).settings
+    """Load the settings, options above all other sources; raises `BadSettings`, also for servers behind that anybody can listen to."""
+    settings = configured_with_places(**options).settings
+    refuse_plain_backends(settings)
+    return settings
 
 
 def configured_with_places(**options: str | int | None) -> Loaded:

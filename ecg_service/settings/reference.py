@@ -24,7 +24,8 @@ refused at the start, with its place and what is allowed. Sizes are bytes, times
 `admin_password_file = "/run/secrets/password"` in the TOML file, in the place of the setting itself. The line end of the file is not part of
 the secret. No command, log or message shows a secret, nor the password in a URL.
 
-**Dangerous combinations** are refused, unless another setting says that they are meant: `plain_http` for a `host` beyond loopback.
+**Dangerous combinations** are refused, unless another setting says that they are meant: `plain_http` for a `host` beyond loopback,
+`plain_backends` for a database, a cache, a broker or a collector of traces there that is not reached by TLS which verifies it.
 Durability cannot be turned off: the stores set it for their sessions themselves ([durability.md](durability.md)), and there is no debug mode.
 
 Settings with a † are for all [workers](workers.md) together, which share them out."""

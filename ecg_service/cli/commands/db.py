@@ -9,6 +9,7 @@ import click
 from msgspec.structs import asdict
 
 from ecg_service.adapters.core import verify_blob
+from ecg_service.bootstrap.backends import require_private
 from ecg_service.bootstrap.stores import database_from_url, persistent_database
 from ecg_service.cli.console import bytes_bar
 from ecg_service.cli.exits import OK, REFUSED
@@ -128,6 +129,7 @@ def _named(url: str, argument: str, settings: Settings) -> Database:
         database = database_from_url(url, settings)
     except ValueError as error:
         raise click.UsageError(f"{argument}: {error}") from error
+    require_private(argument, url, settings)
     if not database.is_persistent:
         raise click.UsageError(f"{argument}: {database} ends with its process")
     return database

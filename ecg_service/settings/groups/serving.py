@@ -13,6 +13,8 @@ class ServerSettings:
     """The address to listen at. Beyond loopback it must be said that HTTP is meant: `plain_http`."""
     plain_http: bool = False
     """Whether to speak HTTP beyond loopback too, where passwords can be read along: say it in a container or behind a proxy that does TLS."""
+    plain_backends: bool = False
+    """Whether PostgreSQL, Redis, RabbitMQ and the collector of traces may be spoken to without TLS that verifies them beyond loopback, too: say it where the network itself encrypts, or never leaves one machine."""
     tls_cert: str | None = None
     """A PEM file with the certificate of the server and those that lead to its authority: TLS 1.2 and later is spoken [directly](tls.md)."""
     tls_key: str | None = None

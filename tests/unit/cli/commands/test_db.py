@@ -193,6 +193,12 @@ def test_copy_says_which_argument_names_nothing() -> None:
     assert (wrong.exit_code, "TO: " in wrong.stderr, "secret" in wrong.stderr) == (2, True, False)
 
 
+def test_copy_over_a_network_that_anybody_reads_is_refused() -> None:
+    refused = db("copy", "sqlite:///a.db", "postgresql://u:secret@host/x")
+    assert (refused.exit_code, "secret" in refused.stderr) == (78, False)
+    assert refused.stderr.startswith("Error: TO: on the way to postgresql://host/x others may read")
+
+
 def test_copy_onto_itself_is_refused() -> None:
     asyncio.run(store())
     assert db("copy", "sqlite:///ecg.db", "sqlite:///ecg.db", "--force").exit_code == 69

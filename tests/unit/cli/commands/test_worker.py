@@ -19,7 +19,7 @@ def test_on_a_database_of_one_process_a_worker_is_refused(
 
 
 def test_without_celery_there_is_nothing_for_a_worker_to_do() -> None:
-    result = CliRunner().invoke(main, ["worker", "--database-url", "postgresql://host/ecg"])
+    result = CliRunner().invoke(main, ["worker", "--database-url", "postgresql://localhost/ecg"])
     assert result.exit_code == 78
     assert "ECG_TASKS: is in-process, and workers are for celery" in result.stderr
 
