@@ -40,6 +40,7 @@ URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/
 
 _empty: list[str] = []
 """Schemas with tables and nothing in them, by their URL, for the next tests of this process."""
+_kept = ExitStack()
 
 
 @contextmanager
@@ -55,20 +56,22 @@ def new_schema() -> Generator[str]:
 
 
 @contextmanager
-def empty_schema(kept: ExitStack) -> Generator[str]:
-    """Yield the URL of a migrated schema, and empty it after the block: a new one takes longer.
-
-    It is dropped when the stack unwinds.
-    """
+def empty_schema() -> Generator[str]:
+    """Yield the URL of a migrated schema, and empty it after the block: a new one takes longer."""
     if not _empty:
-        url = kept.enter_context(new_schema())
+        url = _kept.enter_context(new_schema())
         database_from_url(url).migrate()
-        kept.callback(lambda: url in _empty and _empty.remove(url))
         _empty.append(url)
     url = _empty.pop()
     yield url
     execute(*(f"DELETE FROM {table}" for table in TABLES), url=url)
     _empty.append(url)
+
+
+def drop_schemas() -> None:
+    """Drop what is kept for the next test."""
+    _empty.clear()
+    _kept.close()
 
 
 def require_postgres() -> None:
@@ -87,7 +90,7 @@ def _missing() -> str | None:
 
 
 def execute(*statements: str, url: str = URL) -> None:
-    """Run statements in one transaction."""
+    """Run statements in one transaction, which is not waited for until it is on disk."""
     _connected(url, lambda connection: connection.execute("; ".join(statements)))
 
 
@@ -98,7 +101,7 @@ def fetch(statement: str, *, url: str = URL) -> list[Record]:
 
 def _connected(url: str, work: Callable[[Connection], Awaitable[T]]) -> T:
     async def connected() -> T:
-        connection = await connect(url, {}, seconds=5)
+        connection = await connect(url, {"synchronous_commit": "off"}, seconds=5)
         try:
             return await work(connection)
         finally:

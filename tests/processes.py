@@ -21,7 +21,7 @@ PACKAGES = (Path(__file__).with_name("without"), Path(ecg_service.__file__).pare
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of a command: without our proxies, settings, terminal width and NumPy."""
+    """Return the environment of a command: without our proxies, settings, terminal width and what only tests install."""
     ours = {"PYTHONPATH": os.pathsep.join(map(str, PACKAGES)), "LC_ALL": "C.UTF-8"}
     return {**ours, "ECG_LOG_FORMAT": "console", "ECG_LOG_REQUESTS": "0", **more}
 

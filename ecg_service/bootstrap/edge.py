@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from types import MappingProxyType
 
-from ecg_service.api.edge.answers.origins import parse_origins
-from ecg_service.server.hosts import Hosts
+from ecg_service.settings import parse_hosts, parse_origins
 
 
 def require_networks(proxies: str) -> None:
@@ -17,7 +16,7 @@ def require_networks(proxies: str) -> None:
 RULES: Mapping[str, Callable[[str], object]] = MappingProxyType(
     {
         "trusted_proxies": require_networks,
-        "allowed_hosts": Hosts.parsed,
+        "allowed_hosts": parse_hosts,
         "cors_origins": parse_origins,
     }
 )

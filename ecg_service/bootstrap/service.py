@@ -9,7 +9,6 @@ from typing import Any
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.core import RustCore
-from ecg_service.api.edge.answers.origins import parse_origins
 from ecg_service.api.edge.bodies import BodyLimits
 from ecg_service.api.state import Services
 from ecg_service.bootstrap.access import opened_access
@@ -38,7 +37,7 @@ from ecg_service.services.insights.costs import InsightCosts
 from ecg_service.services.insights.sweeper import Sweeper
 from ecg_service.services.insights.turns import Turns
 from ecg_service.services.retention import Retention, scrub_forever
-from ecg_service.settings import Settings
+from ecg_service.settings import Settings, parse_origins
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from typing import Any, cast
 
 import click
-import httpx
 
 from ecg_service.actors import ActorError
 from ecg_service.cli.streams import open_standard_streams
@@ -73,7 +72,6 @@ ENDINGS: tuple[tuple[type[BaseException], type[click.ClickException]], ...] = (
     (Overloaded, Unavailable),
     (OutcomeUnknown, Unavailable),
     (EcgError, Refused),
-    (httpx.TransportError, Unavailable),
 )
 """Of several errors raised together, the first in this order decides."""
 
@@ -113,7 +111,7 @@ def ending(error: Exception) -> Exception:
     for leaf in found:
         if isinstance(leaf, HANDLED_BY_CLICK):
             return leaf
-    for kind, end in ENDINGS:
+    for kind, end in (*ENDINGS, *_unreachable()):
         for leaf in found:
             if isinstance(leaf, kind):
                 return end(sentence(leaf))
@@ -122,6 +120,12 @@ def ending(error: Exception) -> Exception:
             return Refused(f"cannot write: {leaf.strerror}")
     logger.critical("unexpected error", exc_info=error)
     return Failed("this is a fault of the service; the log says more")
+
+
+def _unreachable() -> Iterator[tuple[type[BaseException], type[click.ClickException]]]:
+    """Yield the error of a service that does not answer, if this command asks one: httpx is slow to import."""
+    if httpx := sys.modules.get("httpx"):
+        yield httpx.TransportError, Unavailable
 
 
 def sentence(error: BaseException) -> str:

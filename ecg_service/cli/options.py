@@ -1,18 +1,15 @@
 """Options that several commands share: settings, the database, a password."""
 
-import os
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO, TypeVar
 
 import click
-import httpx
 
 from ecg_service.bootstrap import admin, edge, issuers, quotas, stores, tasks
 from ecg_service.bootstrap.backends import refuse_plain_backends
 from ecg_service.bootstrap.metrics import token
 from ecg_service.bootstrap.stores import URL_FORMS, persistent_database
-from ecg_service.cli.send.client import SCHEMES
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.store import Database
 from ecg_service.settings import MAX_PORT, Loaded, Settings, load_with_places, text_of
@@ -24,20 +21,6 @@ PORT = click.IntRange(0, MAX_PORT)
 
 MAX_PASSWORD_BYTES = 4096
 """More than any password may have, so that a longer one is still refused for its length."""
-
-
-LOCAL_URL = f"http://{DEFAULTS.server.host}:{DEFAULTS.server.port}"
-
-
-def http_url(_: click.Context, __: click.Parameter, text: str) -> httpx.URL:
-    """Return the URL of a service that an option or argument names."""
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL as error:
-        raise click.BadParameter(str(error)) from error
-    if url.scheme not in SCHEMES or not url.host:
-        raise click.BadParameter("Expected http://HOST:PORT or https://HOST.")
-    return url
 
 
 def database_option(command: F) -> F:
@@ -90,13 +73,6 @@ def password_file_option(command: F) -> F:
         help="A file that holds the password, - for standard input; default: ask for it.",
     )
     return option(command)
-
-
-def basic_auth(username: str, file: BinaryIO | None) -> httpx.BasicAuth:
-    """Return credentials; the password is in the file, in ECG_PASSWORD, or is asked for."""
-    given = os.environ.get("ECG_PASSWORD") if file is None else None
-    password = given or read_password(file, confirm=False)
-    return httpx.BasicAuth(username.encode(), password.encode())
 
 
 def read_password(file: BinaryIO | None, *, confirm: bool) -> str:

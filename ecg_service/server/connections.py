@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ecg_service.server.hosts import Hosts
 from ecg_service.server.refusals import Refusal
-from ecg_service.settings import Settings
+from ecg_service.settings import Settings, parse_hosts
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,8 @@ class Connections:
         self.tell = tell
         self._max = settings.server.max_connections
         self.limits = settings.connections
-        self.hosts = Hosts.parsed(settings.server.allowed_hosts)
+        names = parse_hosts(settings.server.allowed_hosts)
+        self.hosts = Hosts(names) if names else None
         self._all: set[Peer] = set()
         self.waiting: dict[Peer, None] = {}
 

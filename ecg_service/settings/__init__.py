@@ -41,6 +41,7 @@ from ecg_service.settings.groups.stores import (
     StoreSettings,
 )
 from ecg_service.settings.loading import Loaded, load, load_with_places
+from ecg_service.settings.names import parse_hosts, parse_origins
 from ecg_service.settings.problems import BadSettings, variable
 from ecg_service.settings.secrets import masked, text_of
 from ecg_service.settings.tree import Settings
@@ -74,6 +75,8 @@ __all__ = [
     "load",
     "load_with_places",
     "masked",
+    "parse_hosts",
+    "parse_origins",
     "text_of",
     "variable",
 ]

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from ecg_service.api.app import create_app
-from ecg_service.api.edge.answers.origins import parse_origins
+from ecg_service.settings import parse_origins
 from tests.api.doors import ANN, ONE_STORE, PASSWORD, UNKNOWN_ID, Service, basic, client, ecg
 
 pytestmark = ONE_STORE

@@ -1,7 +1,7 @@
 """One suite for each port, run against every adapter, and against each behind a cache."""
 
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -13,7 +13,7 @@ from ecg_service.adapters.memory import MemoryDatabase
 from ecg_service.adapters.sqlite import SqliteDatabase
 from ecg_service.bootstrap.stores import database_from_url
 from ecg_service.ports.store import Database, Store
-from tests.postgres import empty_schema, new_schema
+from tests.postgres import drop_schemas, empty_schema, new_schema
 from tests.redis import URL, require_redis
 
 
@@ -44,8 +44,6 @@ CACHED = " cached"
 KINDS = (*DATABASES, *(kind + CACHED for kind in DATABASES))
 """All of them, and each behind a cache."""
 
-KEPT = ExitStack()
-
 
 class BehindCache:
     """A database whose store is opened behind a cache."""
@@ -75,7 +73,7 @@ def migrated(kind: str, folder: Path) -> Generator[Database]:
         with migrated(kind.removesuffix(CACHED), folder) as behind:
             yield cast("Database", BehindCache(behind))
     elif kind == "postgres":
-        with empty_schema(KEPT) as url:
+        with empty_schema() as url:
             yield database_from_url(url)
     else:
         with DATABASES[kind](folder) as made:
@@ -84,8 +82,7 @@ def migrated(kind: str, folder: Path) -> Generator[Database]:
 
 
 def pytest_sessionfinish() -> None:
-    """Drop what is kept for the next test."""
-    KEPT.close()
+    drop_schemas()
 
 
 @pytest.fixture(params=DATABASES)

@@ -3,11 +3,11 @@
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from typing import Any
 
 from litestar import Controller, Request, Response, get
 from litestar.params import FromPath
-from markdown_it import MarkdownIt
 
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.openapi.declared import Sent, documented
@@ -64,7 +64,8 @@ def _answer(title: str, markdown: str, request: Request[Any, Any, Any]) -> Respo
 
 @cache
 def _html(title: str, markdown: str) -> str:
-    content = MarkdownIt("commonmark").enable("table").render(markdown)
+    parser = import_module("markdown_it").MarkdownIt("commonmark")  # few read these pages
+    content = parser.enable("table").render(markdown)
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" '
         f'content="light dark"><title>{title}</title><style>{_STYLE}</style>{content}</html>\n'

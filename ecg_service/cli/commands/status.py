@@ -14,7 +14,8 @@ from rich.text import Text
 
 from ecg_service.cli.console import console, made_table
 from ecg_service.cli.exits import OK, REFUSED, Refused, Unavailable
-from ecg_service.cli.options import LOCAL_URL, basic_auth, http_url, password_file_option
+from ecg_service.cli.options import password_file_option
+from ecg_service.cli.remote import LOCAL_URL, basic_auth, http_url
 from ecg_service.cli.runtime import run
 from ecg_service.cli.send.client import route_to
 

@@ -14,7 +14,8 @@ from ecg_service.cli.console import counter
 from ecg_service.cli.exits import OK, REFUSED
 from ecg_service.cli.export.archive import Archive
 from ecg_service.cli.export.reading import Gone, Reading
-from ecg_service.cli.options import LOCAL_URL, basic_auth, http_url, password_file_option
+from ecg_service.cli.options import password_file_option
+from ecg_service.cli.remote import LOCAL_URL, basic_auth, http_url
 from ecg_service.cli.runtime import interruptible, run
 from ecg_service.cli.send.client import route_to
 from ecg_service.cli.send.delivery import Delivery

@@ -8,7 +8,8 @@ import click
 import httpx
 
 from ecg_service.cli.exits import OK, REFUSED
-from ecg_service.cli.options import LOCAL_URL, basic_auth, http_url, password_file_option
+from ecg_service.cli.options import password_file_option
+from ecg_service.cli.remote import LOCAL_URL, basic_auth, http_url
 from ecg_service.cli.runtime import run
 from ecg_service.cli.send.bundles import BundleLimits
 from ecg_service.cli.send.client import route_to

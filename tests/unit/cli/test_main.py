@@ -1,9 +1,19 @@
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
 from ecg_service import __version__
 from ecg_service.cli import main
 from ecg_service.cli.exits import MEANINGS
+from ecg_service.cli.main import MODULES
+from tests.processes import environment
+
+SERVING = {"serve", "demo", "worker", "settings"}
+"""Commands that serve, or check what serving would."""
+ASKING = {"send", "export", "status"}
+"""Commands that ask a service over HTTP."""
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
@@ -73,3 +83,26 @@ def test_standard_input_is_sent_once() -> None:
     result = CliRunner(env=env).invoke(main, ["send", "-", "-"])
     assert result.exit_code == 2
     assert "Standard input (-) can be sent once only." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("commands", "slow"),
+    [
+        (MODULES.keys() - SERVING, {"litestar", "uvicorn"}),
+        (MODULES.keys() - SERVING - ASKING, {"httpx", "litestar", "uvicorn"}),
+        ({"serve", "worker"}, {"httpx", "markdown_it"}),
+    ],
+)
+def test_a_command_imports_what_it_needs(commands: set[str], slow: set[str]) -> None:
+    modules = ", ".join(MODULES[name] for name in commands)
+    script = (
+        f"import sys, ecg_service.cli.main, {modules}; sys.exit(str({slow} & {{*sys.modules}}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == "set()\n"

@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-import pytest
-
-from ecg_service.server.hosts import Hosts
 from ecg_service.settings import ServerSettings, Settings
 from tests.server import PATIENT, serving
 from tests.unit.server.small import Application
@@ -79,12 +76,3 @@ async def test_whoever_probes_a_machine_names_it_by_its_address() -> None:
     paths = ("/health/live", "/health/ready", "/health/checks", "/health/live/x", "//health/live")
     found = await statuses(NAMES, [of("10.1.2.3:8000", path) for path in paths])
     assert found == [200, 200, 421, 421, 421]
-
-
-@pytest.mark.parametrize(
-    "names",
-    ["*", "*.example", "Ecg.example", "ecg.example:80", "http://ecg.example", "a b", "-", "a,,ä"],
-)
-def test_what_is_no_name_is_refused(names: str) -> None:
-    with pytest.raises(ValueError, match="no name of a host"):
-        Hosts.parsed(names)

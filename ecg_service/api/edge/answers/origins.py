@@ -1,6 +1,5 @@
 """Cross-origin resource sharing: the pages of which other origins may use the API (Fetch, §3.2)."""
 
-import re
 from collections.abc import Awaitable, Iterable
 from typing import cast
 
@@ -8,10 +7,6 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from ecg_service.api.edge.answers.responses import Header
 
-_ORIGIN = re.compile(
-    r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?"
-)
-_USUAL_PORT = re.compile(r"http:.*:80|https:.*:443")
 _ORIGIN_FIELD, _ALLOW, _VARY = b"origin", b"allow", b"vary"
 _ASKED = b"access-control-request-method"
 
@@ -24,20 +19,6 @@ _MAY_SEE = (
     b"retry-after, www-authenticate, x-request-id"
 )
 _PREFLIGHT_SECONDS = b"7200"  # no browser remembers it for longer
-
-
-def parse_origins(text: str) -> frozenset[bytes]:
-    """Return the origins of a setting, with commas between them, or raise `ValueError`.
-
-    An origin is written as browsers send it, and stands for itself: there is no pattern, and no `*`.
-    """
-    found = [one.strip() for one in text.split(",") if one.strip()]
-    for one in found:
-        if not _ORIGIN.fullmatch(one) or _USUAL_PORT.fullmatch(one):
-            raise ValueError(
-                f"{one!r} is no origin as browsers send it, such as https://ward.example"
-            )
-    return frozenset(one.encode() for one in found)
 
 
 def with_origins(app: ASGIApp, origins: frozenset[bytes]) -> ASGIApp:

@@ -1,4 +1,4 @@
-"""An empty migrated schema for each test."""
+"""An empty schema with all tables for each test."""
 
 from collections.abc import AsyncGenerator, Generator, Iterator
 
@@ -6,15 +6,26 @@ import pytest
 
 from ecg_service.adapters.postgres import PostgresStore
 from ecg_service.bootstrap.stores import database_from_url
-from tests.postgres import new_schema
+from tests.postgres import drop_schemas, empty_schema, new_schema
 from tests.proxy import sockets_collected
 
 
 @pytest.fixture
 def url() -> Generator[str]:
+    with empty_schema() as made:
+        yield made
+
+
+@pytest.fixture
+def altered_url() -> Generator[str]:
+    """Yield the URL of a schema whose tables the test may alter."""
     with new_schema() as made:
         database_from_url(made).migrate()
         yield made
+
+
+def pytest_sessionfinish() -> None:
+    drop_schemas()
 
 
 @pytest.fixture

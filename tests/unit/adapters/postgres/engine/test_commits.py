@@ -48,9 +48,9 @@ async def test_a_commit_whose_answer_is_lost_is_looked_into(url: str) -> None:
         assert await ids_of(store) == sorted(stored)
 
 
-async def test_a_commit_that_goes_on_without_its_client_is_waited_for(url: str) -> None:
-    execute(SLOW_COMMITS, url=url)
-    async with behind_proxy(url) as (store, proxy):
+async def test_a_commit_that_goes_on_without_its_client_is_waited_for(altered_url: str) -> None:
+    execute(SLOW_COMMITS, url=altered_url)
+    async with behind_proxy(altered_url) as (store, proxy):
         lose(proxy, COMMIT, "cut after")
         [one] = await added(store, new("ann", key="k", fingerprint=b"f"))
         assert proxy.cuts == 1

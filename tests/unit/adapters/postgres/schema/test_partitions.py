@@ -60,14 +60,14 @@ async def test_an_ecg_is_in_the_partition_of_its_month(url: str, store: Postgres
     assert {ecg.id for ecg in await ecgs_of(store, "ann")} == set(found)
 
 
-async def test_a_month_of_which_there_are_others_stays_among_them(url: str) -> None:
-    database = database_from_url(url)
+async def test_a_month_of_which_there_are_others_stays_among_them(altered_url: str) -> None:
+    database = database_from_url(altered_url)
     (first, _), *_ = months(datetime.now(UTC))
     least = least_id(int(first.timestamp()) * 1_000_000_000)
     async with database.open() as store:
         for table in ("ecgs", "insights"):
-            execute(f"DROP TABLE {table}_{first:%Y_%m}", url=url)
+            execute(f"DROP TABLE {table}_{first:%Y_%m}", url=altered_url)
         await added(store, new("ann", "a", id=least))
         assert database.migrate() == []
-        assert (await where(url))[least] == "ecgs_others"
+        assert (await where(altered_url))[least] == "ecgs_others"
         assert len(await ecgs_of(store, "ann")) == 1

@@ -19,6 +19,7 @@ Schema = list[tuple[object, ...]]
 DIE_AT_EVERY_STATEMENT = """
 import os, signal, sqlite3, sys
 from pathlib import Path
+import sqlite_utils  # here, and not in each child
 from ecg_service.adapters.sqlite import migrate
 
 connect = sqlite3.connect

@@ -1,8 +1,8 @@
-"""What an origin is; `tests/api/test_origins.py` says what its pages may do."""
+"""What a name of a host is, and what an origin; `tests/unit/server/test_hosts.py` and `tests/api/test_origins.py` say what they are for."""
 
 import pytest
 
-from ecg_service.api.edge.answers.origins import parse_origins
+from ecg_service.settings import parse_hosts, parse_origins
 
 
 def test_origins_are_taken_as_browsers_send_them() -> None:
@@ -33,3 +33,12 @@ def test_origins_are_taken_as_browsers_send_them() -> None:
 def test_what_no_browser_sends_is_no_origin(text: str) -> None:
     with pytest.raises(ValueError, match="no origin as browsers send it"):
         parse_origins(text)
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["*", "*.example", "Ecg.example", "ecg.example:80", "http://ecg.example", "a b", "-", "a,,ä"],
+)
+def test_what_is_no_name_is_refused(names: str) -> None:
+    with pytest.raises(ValueError, match="no name of a host"):
+        parse_hosts(names)
