@@ -23,10 +23,13 @@ HEADER_SIZE = 16
 """The header of a blob holds a checksum of its table, and that one of each lead's samples."""
 
 REMEMBERED = 256
-"""Of how many descriptions of leads the text is remembered."""
+"""Of how many descriptions of leads the text is remembered, and of how many texts the description."""
+LONG = 4_096
+"""Characters of such a text beyond which it is decoded each time: twelve leads take some 800."""
 
 _encode = msgspec.json.Encoder().encode
 _decode_leads = msgspec.json.Decoder(tuple[Lead, ...]).decode
+_known_leads: Callable[[str], tuple[Lead, ...]] = lru_cache(REMEMBERED)(_decode_leads)
 
 
 def to_row(new: StoredEcg, blob: bytes) -> tuple[Value, ...]:
@@ -72,7 +75,7 @@ def to_ecg(row: Row, owner: str) -> Ecg:
         id=UUID(bytes=ecg_id),
         owner=owner,
         date=from_microseconds(date),
-        leads=_decode_leads(leads),
+        leads=_known_leads(leads) if len(leads) <= LONG else _decode_leads(leads),
         sampling_rate=sampling_rate,
         client_id=client_id,
     )
