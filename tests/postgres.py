@@ -31,7 +31,7 @@ TABLES = [
     "backfills",
     "pings",
     "grants",
-    "audit",
+    "audit_blocks",
     "audit_cuts",
     "audit_names",
 ]

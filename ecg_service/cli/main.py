@@ -8,7 +8,7 @@ from ecg_service import __version__
 from ecg_service.cli.exits import MEANINGS, Commands
 
 MODULES = {
-    "audit": "ecg_service.cli.commands.audit",
+    "audit": "ecg_service.cli.audit.command",
     "db": "ecg_service.cli.commands.db",
     "demo": "ecg_service.cli.demo.command",
     "export": "ecg_service.cli.export.command",

@@ -6,37 +6,37 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ecg_service.domain.audit.chains import Entry, Link
+from ecg_service.domain.audit.blocks import Block, Link
 from ecg_service.domain.audit.events import Event
 
 
 class Part(Struct, frozen=True):
-    """Some rows of a chain, and the last one that was forgotten of it, of one snapshot."""
+    """Some blocks of a chain, and the end of what was forgotten of it, of one snapshot."""
 
     cut: Link | None
-    entries: Sequence[Entry]
+    blocks: Sequence[Block]
 
 
 class AuditRepository(Protocol):
-    """Rows in chains, one for each process that writes. Raises `StorageUnavailable` when the store fails.
+    """Blocks of rows in chains, one for each process that writes. Raises `StorageUnavailable` when the store fails.
 
     The other repositories of an audited store append to it in the transactions of their own.
     """
 
     async def append(self, events: Sequence[Event]) -> None:
-        """Append rows to the chain of this process; nothing, if the store is not audited."""
+        """Append a block to the chain of this process; nothing, if the store is not audited."""
         ...
 
     async def heads(self) -> list[Link]:
-        """Return the last row of each chain, also of one that is forgotten wholly, in order of id."""
+        """Return the end of each chain, also of one that is forgotten wholly, in order of id."""
         ...
 
     async def cuts(self) -> list[Link]:
-        """Return the last row that was forgotten of each chain, if one was."""
+        """Return the end of what was forgotten of each chain, if anything was."""
         ...
 
     async def page(self, chain: UUID, *, after: int, limit: int) -> Part:
-        """Return at most `limit` rows of a chain after one of this number."""
+        """Return at most `limit` blocks of a chain whose last rows have greater numbers."""
         ...
 
     async def names(self) -> Mapping[str, str]:
@@ -44,7 +44,7 @@ class AuditRepository(Protocol):
         ...
 
     async def forget(self, before: int) -> int:
-        """Forget each chain's rows before the first one at this time or later; return how many.
+        """Forget each chain's rows before the first block with one at this time or later; return how many.
 
         In the same transaction a row of the action `CUT` says where all chains begin now.
         """

@@ -22,7 +22,7 @@ class Contents(Struct, frozen=True):
 
     `size` is about how many bytes they are. Each batch is the name of a table and some of its rows:
     `users`, `identities`, `ecgs` with their whole blobs, `insights`, `idempotency_keys`,
-    `grants`, `audit`, `audit_cuts`, `audit_names`, in this order.
+    `grants`, `audit_blocks`, `audit_cuts`, `audit_names`, in this order.
     """
 
     size: int

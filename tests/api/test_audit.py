@@ -13,7 +13,7 @@ import pytest_asyncio
 from ecg_service.api.app import create_app
 from ecg_service.api.edge.access.audited import ACTIONS
 from ecg_service.bootstrap.stores import open_beside, open_store
-from ecg_service.domain.audit.chains import Entry
+from ecg_service.domain.audit.blocks import Entry
 from ecg_service.domain.errors import Overloaded
 from ecg_service.domain.principal import Origin
 from ecg_service.ports.audit import AuditRepository

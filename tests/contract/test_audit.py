@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from ecg_service.adapters.core import verify_blob
-from ecg_service.domain.audit.chains import BEGIN, CUT, Entry, digest_of
+from ecg_service.domain.audit.blocks import BEGIN, MOST, Entry, Link, entries_of
+from ecg_service.domain.audit.chains import CUT, digest_of
 from ecg_service.domain.audit.events import OK, OPERATOR, REPLAYED, SERVICE, Event
 from ecg_service.domain.errors import EcgIdsTaken, EcgNotFound
 from ecg_service.domain.grants import Kind
@@ -164,15 +165,18 @@ async def test_many_at_once_make_one_chain(store: Store) -> None:
 
 
 async def test_pages_of_a_chain(store: Store) -> None:
-    await store.audit.append([Event("ecg.read", str(number)) for number in range(5)])
+    for number in range(5):
+        await store.audit.append([Event("ecg.read", str(number)), Event("ecg.list")])
     [head] = await store.audit.heads()
-    rows = await all_of(store)
-    assert head == rows[-1].link
     page = store.audit.page
-    assert (await page(head.chain, after=-1, limit=99)).entries == rows
-    assert (await page(head.chain, after=1, limit=2)).entries == rows[2:4]
-    assert (await page(head.chain, after=5, limit=2)).entries == []
-    assert (await page(UUID(int=7), after=-1, limit=2)).entries in ([], ())
+    blocks = (await page(head.chain, after=-1, limit=99)).blocks
+    assert [one.number for one in blocks] == [2, 4, 6, 8, 10]
+    assert blocks[-1].link == head
+    assert [row for one in blocks for row in entries_of(one)] == await all_of(store)
+    assert (await page(head.chain, after=2, limit=2)).blocks == blocks[1:3]
+    assert (await page(head.chain, after=3, limit=1)).blocks == blocks[1:2]
+    assert (await page(head.chain, after=10, limit=2)).blocks == []
+    assert (await page(UUID(int=7), after=-1, limit=2)).blocks in ([], ())
 
 
 async def test_each_store_that_is_opened_has_a_chain_of_its_own(database: Database) -> None:
@@ -192,8 +196,9 @@ async def test_each_store_that_is_opened_has_a_chain_of_its_own(database: Databa
 
 
 async def test_what_is_forgotten_is_cut_off_and_the_rest_still_holds(store: Store) -> None:
-    await store.audit.append([Event("ecg.read", at=at) for at in range(10)])
-    old = await all_of(store)
+    for first in (0, 5):
+        await store.audit.append([Event("ecg.read", at=at) for at in range(first, first + 5)])
+    old = await ends(store)
     await store.audit.append([Event("ecg.list", at=10)])
     assert await store.audit.forget(5) == 0  # the beginning is of now
     assert await store.audit.forget(2**62) == 12
@@ -202,11 +207,28 @@ async def test_what_is_forgotten_is_cut_off_and_the_rest_still_holds(store: Stor
     assert (left.event.action, left.event.object) == (CUT, digest_of([cut]))
     assert (left.number, cut.number, left.event.count) == (12, 11, 12)
     assert await problems(store) == []
-    await store.audit.append([Event("ecg.list")])
+    await store.audit.append([Event("ecg.list", at=3)])
     assert await problems(store) == []
-    assert [one async for one in verify(store.audit, [old[3].link, cut])] == []
-    missing = [old[0].link, cut, cut.__class__(uuid4(), 0, b"")]
+    assert [one async for one in verify(store.audit, [*old, cut])] == []
+    missing = [old[0], cut, cut.__class__(uuid4(), 0, b"")]
     assert len([one async for one in verify(store.audit, missing)]) == 1
+
+
+async def test_a_block_is_kept_as_long_as_one_of_its_rows(store: Store) -> None:
+    future = 2**60
+    for times in [(1, 2), (3, 9, 4), (5, 6)]:
+        await store.audit.append([Event("ecg.read", at=future + at) for at in times])
+    rows = await all_of(store)
+    assert await store.audit.forget(future + 6) == 3
+    assert (await all_of(store))[:-1] == rows[3:]
+    assert await problems(store) == []
+
+
+async def ends(store: Store) -> list[Link]:
+    """Return where each block ends."""
+    heads = await store.audit.heads()
+    pages = [await store.audit.page(one.chain, after=-1, limit=99) for one in heads]
+    return [block.link for page in pages for block in page.blocks]
 
 
 async def test_a_store_that_is_not_audited_notes_nothing(database: Database) -> None:
@@ -219,9 +241,11 @@ async def test_a_store_that_is_not_audited_notes_nothing(database: Database) -> 
 
 async def test_rows_of_any_number_are_a_chain(store: Store) -> None:
     await store.users.add(user("ann"))
-    for count in (1, 2, 3, 4, 15, 64, 85):
+    counts = (1, 2, 3, 85, MOST, 2 * MOST + 1)
+    for count in counts:
         await store.audit.append([Event("ecg.list", actor="user:ann") for _ in range(count)])
     rows = await all_of(store)
-    assert [one.number for one in rows] == [*range(2 + 174)]
+    assert [one.number for one in rows] == [*range(2 + sum(counts))]
+    assert len(await ends(store)) == 1 + 5 + 3
     assert len({one.event.actor for one in rows[2:]}) == 1
     assert await problems(store) == []

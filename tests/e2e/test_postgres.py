@@ -78,7 +78,7 @@ def test_the_commands_of_databases(url: str, tmp_path: Path) -> None:
         return done.exit_code, done.output
 
     assert db("check") == (69, "Error: there is no database postgresql://127.0.0.1:5432/test\n")
-    steps = "0001_create_tables, 0002_add_generation, 0003_add_identities, 0004_add_grants, 0005_add_audit"
+    steps = "0001_create_tables, 0002_add_generation, 0003_add_identities, 0004_add_grants, 0005_add_audit, 0006_pack_audit"
     assert db("migrate")[1].endswith(f"/test: applied {steps}\n")
     assert db("migrate")[1].endswith("/test is up to date\n")
     assert db("check")[0] == 0

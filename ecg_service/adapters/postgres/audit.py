@@ -5,47 +5,47 @@ from functools import partial
 from uuid import UUID
 
 from ecg_service.adapters.postgres.engine.engine import Engine
-from ecg_service.adapters.postgres.engine.sql import Connection, Record, count_of
-from ecg_service.adapters.postgres.tables import AUDIT
-from ecg_service.adapters.rows.audit import of_cut, to_entry
-from ecg_service.domain.audit.chains import Entry, Link
+from ecg_service.adapters.postgres.engine.sql import Connection, Record
+from ecg_service.adapters.postgres.tables import AUDIT_BLOCKS, AUDIT_CUTS
+from ecg_service.adapters.rows.audit import CHAINS, CUTS, LINK_COLUMNS, of_cuts, to_block, to_link
+from ecg_service.domain.audit.blocks import Link
+from ecg_service.domain.audit.chains import ends
 from ecg_service.domain.audit.events import Event
+from ecg_service.domain.errors import Damaged
 from ecg_service.ports.audit import AuditRepository, Part
 
 # Nobody appends to a chain between two of these statements, and one forgets at a time.
 LOCK_TO_FORGET = "LOCK TABLE audit_cuts IN SHARE ROW EXCLUSIVE MODE"
 PAGE = f"""
-    SELECT (SELECT ROW(chain, number, hash) FROM audit_cuts WHERE chain = $1), ARRAY(
-        SELECT ROW({AUDIT.columns}) FROM audit WHERE chain = $1 AND number > $2
+    SELECT (SELECT ROW({LINK_COLUMNS}) FROM audit_cuts WHERE chain = $1), ARRAY(
+        SELECT ROW({AUDIT_BLOCKS.columns}) FROM audit_blocks WHERE chain = $1 AND number > $2
         ORDER BY number LIMIT $3
     )
 """  # noqa: S608
-CHAINS = """
-    WITH RECURSIVE chains (chain) AS (
-        SELECT (SELECT chain FROM audit ORDER BY chain LIMIT 1)
-        UNION ALL
-        SELECT (SELECT chain FROM audit WHERE chain > chains.chain ORDER BY chain LIMIT 1)
-        FROM chains WHERE chain IS NOT NULL
-    )
-    SELECT last.chain, last.number, last.hash FROM chains, LATERAL (
-        SELECT chain, number, hash FROM audit WHERE audit.chain = chains.chain
+LAST = f"""
+    {CHAINS} SELECT last.* FROM chains, LATERAL (
+        SELECT {LINK_COLUMNS} FROM audit_blocks WHERE audit_blocks.chain = chains.chain
         ORDER BY number DESC LIMIT 1
     ) AS last
-"""
-CUTS = "SELECT chain, number, hash FROM audit_cuts ORDER BY chain"
+"""  # noqa: S608
 NAMES = "SELECT name, id FROM audit_names"
-# Up to the row before the first one that is kept, or all.
-BEFORE = """
-    SELECT chain, number, hash FROM audit WHERE chain = $1 AND number < coalesce(
-        (SELECT number FROM audit WHERE chain = $1 AND at >= $2 ORDER BY number LIMIT 1),
-        9223372036854775807
-    ) ORDER BY number DESC LIMIT 1
-"""
-PUT_CUT = """
-    INSERT INTO audit_cuts (chain, number, hash) VALUES ($1, $2, $3)
+# Of each chain up to the block before the first one that is kept, or all.
+CUT = f"""
+    {CHAINS}
+    INSERT INTO audit_cuts ({LINK_COLUMNS}) SELECT last.* FROM chains, LATERAL (
+        SELECT {LINK_COLUMNS} FROM audit_blocks WHERE audit_blocks.chain = chains.chain
+        AND number < coalesce(
+            (SELECT number FROM audit_blocks AS a WHERE a.chain = chains.chain AND at >= $1
+             ORDER BY number LIMIT 1),
+            9223372036854775807
+        ) ORDER BY number DESC LIMIT 1
+    ) AS last
     ON CONFLICT (chain) DO UPDATE SET number = excluded.number, hash = excluded.hash
+"""  # noqa: S608
+FORGET = """
+    DELETE FROM audit_blocks USING audit_cuts AS cut
+    WHERE audit_blocks.chain = cut.chain AND audit_blocks.number <= cut.number
 """
-FORGET = "DELETE FROM audit WHERE chain = $1 AND number <= $2"
 
 
 class PostgresAudit(AuditRepository):
@@ -69,8 +69,9 @@ class PostgresAudit(AuditRepository):
 
     async def page(self, chain: UUID, *, after: int, limit: int) -> Part:
         row = await self._engine.read(partial(_page, chain=chain, after=after, limit=limit))
-        cut, rows = row
-        return Part(_link(cut) if cut else None, [_to_entry(one) for one in rows])
+        cut, blocks = row
+        read = [to_block(AUDIT_BLOCKS.read(one, Damaged)) for one in blocks]
+        return Part(_to_link(cut) if cut else None, read)
 
     async def names(self) -> Mapping[str, str]:
         rows = await self._engine.read(lambda connection: connection.fetch(NAMES))
@@ -80,26 +81,18 @@ class PostgresAudit(AuditRepository):
         trail = self._engine.trail
 
         async def forget(connection: Connection) -> int:
-            count = 0
-            for chain, *_ in await connection.fetch(CHAINS):
-                for cut in await connection.fetch(BEFORE, chain, before):
-                    await connection.execute(PUT_CUT, *cut)
-                    count += count_of(await connection.execute(FORGET, cut[0], cut[1]))
-            if count:
-                await trail.append(connection, [of_cut(await _cuts(connection), count)])
-            return count
+            former = await _cuts(connection)
+            await connection.execute(CUT, before)
+            await connection.execute(FORGET)
+            events = of_cuts(former, await _cuts(connection))
+            await trail.append(connection, events)
+            return sum(one.count for one in events)
 
         return await self._engine.write(forget, locks=LOCK_TO_FORGET + trail.lock)
 
 
-def _link(row: Record) -> Link:
-    chain, number, digest = row
-    return Link(UUID(bytes=chain.bytes), number, digest)
-
-
-def _to_entry(row: Record) -> Entry:
-    chain, *others = row
-    return to_entry((chain.bytes, *others))
+def _to_link(record: Record) -> Link:
+    return to_link(AUDIT_CUTS.read(record, Damaged))
 
 
 async def _page(connection: Connection, *, chain: UUID, after: int, limit: int) -> Record:
@@ -107,9 +100,8 @@ async def _page(connection: Connection, *, chain: UUID, after: int, limit: int) 
 
 
 async def _heads(connection: Connection) -> list[Link]:
-    last = [_link(row) for row in await connection.fetch(CHAINS)]
-    return sorted({one.chain: one for one in (*await _cuts(connection), *last)}.values())
+    return ends(await _cuts(connection), map(_to_link, await connection.fetch(LAST)))
 
 
 async def _cuts(connection: Connection) -> list[Link]:
-    return [_link(row) for row in await connection.fetch(CUTS)]
+    return [*map(_to_link, await connection.fetch(CUTS))]

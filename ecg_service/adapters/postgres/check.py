@@ -18,7 +18,7 @@ from ecg_service.adapters.postgres.engine.sql import (
 from ecg_service.adapters.postgres.records import read_record
 from ecg_service.adapters.postgres.schema.migrations import require_current
 from ecg_service.adapters.postgres.tables import (
-    AUDIT,
+    AUDIT_BLOCKS,
     ECGS,
     GRANTS,
     IDENTITIES,
@@ -26,13 +26,14 @@ from ecg_service.adapters.postgres.tables import (
     KEYS,
     USERS,
 )
-from ecg_service.adapters.rows.audit import require_linked
+from ecg_service.adapters.rows.audit import rows_linked, to_block
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, OWNER, to_blob, to_ecg
 from ecg_service.adapters.rows.grants import to_grant
 from ecg_service.adapters.rows.identities import to_name
 from ecg_service.adapters.rows.keys import to_named
 from ecg_service.adapters.rows.shown import shown, shown_of_owner, shown_version
 from ecg_service.adapters.rows.users import to_user
+from ecg_service.domain.audit.blocks import Link
 from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedGrant, DamagedKey, DamagedUser
 from ecg_service.ports.copies import VerifyBlob
 from ecg_service.ports.store import Checked
@@ -90,9 +91,10 @@ class _Check(NamedTuple):
         to_grant(GRANTS.read(row, DamagedGrant))
 
     def audited(self, row: Record) -> None:
-        self.checked.audit_rows += 1
-        *columns, previous = row
-        require_linked(AUDIT.read(columns, Damaged), previous)
+        *columns, before = row
+        block = to_block(AUDIT_BLOCKS.read(columns, Damaged))
+        link = Link(block.chain, *before) if before else None
+        self.checked.audit_rows += rows_linked(block, link)
 
 
 def _shown_insight(ecg_id: object, name: bytes) -> str:
@@ -156,11 +158,16 @@ TABLES = (
     _Table("idempotency_keys", ("owner", "key"), KEYS.columns, shown_of_owner, _Check.key),
     _Table("grants", ("id",), GRANTS.columns, "id {}".format, _Check.grant),
     _Table(
-        "audit",
+        "audit_blocks",
         ("chain", "number"),
-        f"""{AUDIT.columns}, coalesce(
-            (SELECT a.hash FROM audit AS a WHERE a.chain = audit.chain AND a.number = audit.number - 1),
-            (SELECT c.hash FROM audit_cuts AS c WHERE c.chain = audit.chain AND c.number = audit.number - 1)
+        f"""{AUDIT_BLOCKS.columns}, (
+            SELECT ROW(before.number, before.hash) FROM (
+                (SELECT number, hash FROM audit_blocks AS a
+                 WHERE a.chain = audit_blocks.chain AND a.number < audit_blocks.number
+                 ORDER BY number DESC LIMIT 1)
+                UNION ALL SELECT number, hash FROM audit_cuts AS c
+                WHERE c.chain = audit_blocks.chain AND c.number < audit_blocks.number
+            ) AS before ORDER BY number DESC LIMIT 1
         )""",  # noqa: S608
         "{1} of chain {0}".format,
         _Check.audited,

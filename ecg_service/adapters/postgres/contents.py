@@ -15,7 +15,7 @@ from ecg_service.adapters.postgres.engine.presence import ALONE
 from ecg_service.adapters.postgres.engine.sql import Connection, Record, connect
 from ecg_service.adapters.postgres.schema.migrations import MIGRATION_SECONDS, require_current
 from ecg_service.adapters.postgres.tables import (
-    AUDIT,
+    AUDIT_BLOCKS,
     AUDIT_CUTS,
     AUDIT_NAMES,
     ECGS,
@@ -34,14 +34,14 @@ from ecg_service.ports.store import Checked
 
 SIZE = "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('ecgs')"
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_ALL = "users, identities, ecgs, client_ids, insights, idempotency_keys, grants, audit, audit_cuts, audit_names"
+_ALL = "users, identities, ecgs, client_ids, insights, idempotency_keys, grants, audit_blocks, audit_cuts, audit_names"
 # Nobody may store or change anything, or take anything for stored, before all of it is.
 LOCKED = f"BEGIN; LOCK TABLE {_ALL} IN EXCLUSIVE MODE"
 EMPTIED = f"BEGIN; TRUNCATE {_ALL}, backfills; {RENEW_GENERATION}"
 IS_EMPTY = """
     SELECT NOT EXISTS (SELECT FROM users) AND NOT EXISTS (SELECT FROM ecgs)
     AND NOT EXISTS (SELECT FROM idempotency_keys)
-    AND NOT EXISTS (SELECT FROM audit)
+    AND NOT EXISTS (SELECT FROM audit_blocks)
 """
 CLIENT_IDS = """
     INSERT INTO client_ids (owner, client_id, ecg_id)
@@ -69,7 +69,7 @@ TABLES = {
         _Read(INSIGHTS, ("ecg_id", "name"), 500),
         _Read(KEYS, ("owner", "key"), 500),
         _Read(GRANTS, ("id",), 500),
-        _Read(AUDIT, ("chain", "number"), 500),
+        _Read(AUDIT_BLOCKS, ("chain", "number"), 500),
         _Read(AUDIT_CUTS, ("chain",), 500),
         _Read(AUDIT_NAMES, ("name",), 500),
     )

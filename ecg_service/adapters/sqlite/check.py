@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import apsw
 
-from ecg_service.adapters.rows.audit import require_linked
+from ecg_service.adapters.rows.audit import rows_linked, to_block
 from ecg_service.adapters.rows.ecgs import BLOB_COLUMNS, COLUMNS, OWNER, to_blob, to_ecg
 from ecg_service.adapters.rows.grants import to_grant
 from ecg_service.adapters.rows.identities import to_name
@@ -31,6 +31,7 @@ from ecg_service.adapters.sqlite.rows.parts import Blob
 from ecg_service.adapters.sqlite.rows.sealed import select
 from ecg_service.adapters.sqlite.schema.migrations import require_no_earlier
 from ecg_service.adapters.sqlite.users import GET, PAGE
+from ecg_service.domain.audit.blocks import Link
 from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedUser
 from ecg_service.ports.copies import VerifyBlob
 from ecg_service.ports.store import Checked
@@ -106,9 +107,10 @@ class _Check(NamedTuple):
         to_grant(row)
 
     def audited(self, row: Row) -> None:
-        self.checked.audit_rows += 1
-        *columns, previous = row
-        require_linked(columns, previous)
+        *columns, number, digest = row
+        block = to_block(tuple(columns))
+        before = None if number is None else Link(block.chain, number, digest)
+        self.checked.audit_rows += rows_linked(block, before)
 
 
 def _shown_insight(ecg_id: bytes, name: bytes) -> str:
@@ -190,8 +192,8 @@ TABLES = (
         _Check.grant,
     ),
     _Table(
-        "audit",
-        "SELECT chain, number, hex(chain) FROM audit"
+        "audit_blocks",
+        "SELECT chain, number, hex(chain) FROM audit_blocks"
         " WHERE (chain, number) > (?, ?) ORDER BY chain, number LIMIT ?",
         (b"", -1),
         ONE_AUDITED,

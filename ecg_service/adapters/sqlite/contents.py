@@ -51,7 +51,7 @@ TABLES = {
     "insights": _Table(insights.COLUMNS, "ecg_id, name", INSERT_INSIGHT),
     "idempotency_keys": _Table(keys.COLUMNS, "owner, key", INSERT_KEY),
     "grants": _Table(grants.COLUMNS, "id", INSERT_GRANT),
-    "audit": _Table(audit.COLUMNS, "chain, number", INSERT_AUDIT),
+    "audit_blocks": _Table(audit.COLUMNS, "chain, number", INSERT_AUDIT),
     "audit_cuts": _Table(audit.CUT_COLUMNS, "chain", PUT_CUT),
     "audit_names": _Table(audit.NAME_COLUMNS, "name", INSERT_NAME),
 }

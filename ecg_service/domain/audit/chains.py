@@ -1,109 +1,40 @@
-"""Chains: each row has a hash of itself and of the row before, so that a change is found."""
+"""Chains: each block has a hash of itself and of the block before, so that a change is found."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
-from ecg_service.domain.audit.events import SERVICE, Event
-from ecg_service.domain.principal import Origin
+from ecg_service.domain.audit.blocks import Block, Content, Link, beginning, content_of, hash_of
+from ecg_service.domain.errors import Damaged
 
-BEGIN = "audit.begin"
-"""The first row of each chain."""
 CUT = "audit.cut"
 """What a retention says of the rows that it forgot."""
-GENESIS = bytes(32)
-"""What stands for the row before the first."""
-
-_encode = msgspec.msgpack.Encoder().encode
-
-Values = tuple[bytes, int, int, str, str, str, str, str, str, str, int]
-"""Of a row: chain, number, at, actor, issuer, action, object, outcome, request, address, count."""
-
-
-class Link(Struct, frozen=True, order=True):
-    """A place in a chain, and the hash of its row."""
-
-    chain: UUID
-    number: int
-    hash: bytes
-
-
-class Entry(Struct, frozen=True):
-    """A row of a chain."""
-
-    chain: UUID
-    number: int
-    event: Event
-    hash: bytes
-
-    @property
-    def link(self) -> Link:
-        return Link(self.chain, self.number, self.hash)
-
-
-def values_of(
-    chain: bytes, number: int, event: Event, hidden: Callable[[str], str] = str
-) -> Values:
-    """Return the values of a row without its hash, with what stands for actor and object."""
-    origin = event.origin
-    return (
-        chain,
-        number,
-        event.at,
-        hidden(event.actor),
-        origin.issuer,
-        event.action,
-        hidden(event.object),
-        event.outcome,
-        origin.request,
-        origin.address,
-        event.count,
-    )
-
-
-def entry_of(values: Sequence[object], digest: bytes) -> Entry:
-    """Return the row of these values, in the order of `Values`."""
-    chain, number, at, actor, issuer, action, what, outcome, request, address, count = values
-    origin = Origin(issuer, request, address)  # pyright: ignore[reportArgumentType]
-    event = Event(action, what, outcome, actor, origin, count, at)  # pyright: ignore[reportArgumentType]
-    return Entry(UUID(bytes=chain), number, event, digest)  # pyright: ignore[reportArgumentType]
-
-
-def hash_of(previous: bytes, values: Values) -> bytes:
-    """Return the SHA-256 of a row after another one; databases hold it, so it never changes."""
-    return hashlib.sha256(previous + _encode(values)).digest()
-
-
-def continued(
-    chain: bytes,
-    last: tuple[int, bytes] | None,
-    events: Iterable[Event],
-    hidden: Callable[[str], str],
-) -> Iterator[tuple[Values, bytes]]:
-    """Yield the values and hash of each row that comes after the last; a new chain begins with `BEGIN`."""
-    number, digest = (-1, GENESIS) if last is None else last
-    first = [Event(BEGIN, actor=SERVICE)] if last is None else []
-    for one in (*first, *events):
-        number += 1
-        values = values_of(chain, number, one, hidden)
-        digest = hash_of(digest, values)
-        yield values, digest
 
 
 def digest_of(cuts: Iterable[Link]) -> str:
     """Return what a row of the action `CUT` says of all cuts."""
     listed = [(cut.chain.bytes, cut.number, cut.hash) for cut in sorted(cuts)]
-    return hashlib.sha256(_encode(listed)).hexdigest()
+    return hashlib.sha256(msgspec.msgpack.encode(listed)).hexdigest()
+
+
+def ends(cuts: Iterable[Link], blocks: Iterable[Link]) -> list[Link]:
+    """Return where each chain ends, by its last block or else by its cut."""
+    return sorted({link.chain: link for link in (*cuts, *blocks)}.values())
+
+
+def forgotten(before: Iterable[Link], after: Iterable[Link]) -> int:
+    """Return how many rows are behind the cuts that were not before."""
+    return sum(cut.number + 1 for cut in after) - sum(cut.number + 1 for cut in before)
 
 
 class ChainCheck:
     """Follows one chain from where it was cut, or from its beginning."""
 
     def __init__(self, chain: UUID) -> None:
-        self.last = Link(chain, -1, GENESIS)
+        self.last = beginning(chain)
+        self.rows = 0
         self.digests: set[str] = set()
         """What rows of the action `CUT` say."""
 
@@ -112,14 +43,22 @@ class ChainCheck:
         if cut is not None and cut.number > self.last.number:
             self.last = cut
 
-    def problem(self, entry: Entry) -> str | None:
-        """Return what is wrong with the next row, if anything is."""
-        expected, self.last = self.last, entry.link
-        if entry.event.action == CUT:
-            self.digests.add(entry.event.object)
-        if entry.number != expected.number + 1:
-            return f"rows {expected.number + 1} to {entry.number - 1} are missing"
-        values = values_of(entry.chain.bytes, entry.number, entry.event)
-        if entry.hash != hash_of(expected.hash, values):
-            return f"row {entry.number} was changed, or the one before it"
-        return None
+    def problem(self, block: Block) -> str | None:
+        """Return what is wrong with the next block, if anything is."""
+        expected, self.last = self.last, block.link
+        try:
+            content = content_of(block)
+        except Damaged:
+            return f"row {block.number} was changed: it cannot be read, with all that are stored with it"
+        self.rows += len(content.rows)
+        self.digests |= {row[4] for row in content.rows if row[3] == CUT}
+        return _problem(expected, block, content)
+
+
+def _problem(expected: Link, block: Block, content: Content) -> str | None:
+    if content.first > expected.number + 1:
+        return f"rows {expected.number + 1} to {content.first - 1} are missing"
+    follows = content.first == expected.number + 1 and content.is_of(block)
+    if not follows or block.hash != hash_of(expected.hash, block.content):
+        return f"rows {content.first} to {block.number} were changed, or those before them"
+    return None

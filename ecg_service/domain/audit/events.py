@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct, field
 
 from ecg_service.domain.principal import NOWHERE, Origin, Principal
@@ -36,12 +37,18 @@ class Event(Struct, frozen=True, gc=False):
 
 
 def event(
-    by: Principal | None, action: str, object_: object = "", outcome: str = OK, *, count: int = 1
+    by: Principal | None,
+    action: str,
+    object_: UUID | str = "",
+    outcome: str = OK,
+    *,
+    count: int = 1,
 ) -> Event:
     """Return what a principal has done, or, without one, the operator."""
+    what: str = msgspec.to_builtins(object_)  # of an id, in a tenth of the time of Python's
     if by is None:
-        return Event(action, str(object_), outcome, OPERATOR, count=count)
-    return Event(action, str(object_), outcome, USER + by.name, by.origin or NOWHERE, count)
+        return Event(action, what, outcome, OPERATOR, count=count)
+    return Event(action, what, outcome, USER + by.name, by.origin or NOWHERE, count)
 
 
 def of_ecgs(new: Sequence[StoredEcg], answers: Iterable[Added]) -> list[Event]:

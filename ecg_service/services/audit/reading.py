@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from uuid import UUID
 
-from ecg_service.domain.audit.chains import ChainCheck, Entry, Link, digest_of
+from ecg_service.domain.audit.blocks import Entry, Link, entries_of
+from ecg_service.domain.audit.chains import ChainCheck, digest_of
 from ecg_service.ports.audit import AuditRepository
 
-PAGE = 500
+PAGE = 50
+"""Blocks."""
 
 
 async def entries(audit: AuditRepository) -> AsyncIterator[Entry]:
@@ -27,10 +29,11 @@ async def entries(audit: AuditRepository) -> AsyncIterator[Entry]:
 
 async def _rows(audit: AuditRepository, chain: UUID) -> AsyncIterator[Entry]:
     last = -1
-    while rows := (await audit.page(chain, after=last, limit=PAGE)).entries:
-        for row in rows:
-            yield row
-        last = rows[-1].number
+    while blocks := (await audit.page(chain, after=last, limit=PAGE)).blocks:
+        for block in blocks:
+            for row in entries_of(block):
+                yield row
+        last = blocks[-1].number
 
 
 async def verify(audit: AuditRepository, known: Sequence[Link] = ()) -> AsyncIterator[str]:
@@ -63,13 +66,14 @@ async def _verified(
     while True:
         part = await audit.page(check.last.chain, after=check.last.number, limit=PAGE)
         check.begin_after(part.cut)
-        if not part.entries:
+        if not part.blocks:
             break
-        for entry in part.entries:
-            if problem := check.problem(entry):
+        for block in part.blocks:
+            before = check.last.number
+            if problem := check.problem(block):
                 yield problem
-            if known and entry.number == known.number and entry.hash != known.hash:
-                yield f"row {entry.number} is not the one that was known"
+            if known and before < known.number <= block.number and block.link != known:
+                yield f"row {known.number} is not the one that was known"
     if known and check.last.number < known.number:
         yield f"rows {check.last.number + 1} to {known.number} are missing at its end"
 

@@ -9,7 +9,7 @@ from ecg_service.adapters.postgres.engine.sql import Connection, connect
 from ecg_service.adapters.postgres.schema.partitions import make_partitions
 from ecg_service.domain.errors import SchemaOutdated, StorageUnavailable
 
-HEAD = "0005_add_audit"
+HEAD = "0006_pack_audit"
 """The last step, so that a service whose database is up to date need not import alembic."""
 
 MIGRATION_SECONDS = 3600.0

@@ -6,18 +6,19 @@ from uuid import uuid4
 
 import apsw
 
-from ecg_service.adapters.rows.audit import COLUMNS, names_in, new_id, to_rows
+from ecg_service.adapters.rows.audit import COLUMNS, hidden, names_in, new_id, to_row
 from ecg_service.adapters.sqlite.engine.sql import execute, execute_many
+from ecg_service.domain.audit.blocks import Link, beginning, continued
 from ecg_service.domain.audit.events import Event
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-INSERT = f"INSERT INTO audit ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-# The last row and the id of the first name, which is mostly the only one.
+INSERT = f"INSERT INTO audit_blocks ({COLUMNS}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608
+# The end of the last block and the id of the first name, which is mostly the only one.
 LAST = """
     SELECT number, hash, (SELECT id FROM audit_names WHERE name = ?2)
-    FROM audit WHERE chain = ?1 ORDER BY number DESC LIMIT 1
+    FROM audit_blocks WHERE chain = ?1 ORDER BY number DESC LIMIT 1
 """
 CUT = "SELECT number, hash FROM audit_cuts WHERE chain = ?"
 ID = "SELECT id FROM audit_names WHERE name = ?"
@@ -32,20 +33,30 @@ class Trail:
 
     def __init__(self, *, on: bool) -> None:
         self.on = on
-        self._chain = uuid4().bytes
+        self._beginning = beginning(uuid4())
 
     def append(self, connection: apsw.Connection, events: Sequence[Event]) -> None:
         """Append rows, if anything is to be audited."""
         if not self.on or not events:
             return
-        first, *names = [*names_in(events)] or [""]
-        last = execute(connection, LAST, self._chain, first)
-        ids = {first: last[0][2] if last else None}
-        for name in names if ids[first] or not first else (first, *names):
-            ids[name] = _id_of(connection, name)
-        last = last or execute(connection, CUT, self._chain)
-        known = (last[0][0], last[0][1]) if last else None
-        execute_many(connection, INSERT, to_rows(self._chain, known, events, ids.get))
+        names = [*names_in(events)]
+        end, first = self._end(connection, names[0] if names else "")
+        ids = dict(zip(names, [first], strict=False))
+
+        def id_of(name: str) -> str | None:
+            return ids.get(name) or _id_of(connection, name)
+
+        blocks = continued(end, events, hidden(names, id_of))
+        execute_many(connection, INSERT, map(to_row, blocks))
+
+    def _end(self, connection: apsw.Connection, name: str) -> tuple[Link, str | None]:
+        """Return where the chain ends, and the id of a name if that came along."""
+        start = self._beginning
+        for number, digest, known in execute(connection, LAST, start.chain.bytes, name):
+            return Link(start.chain, number, digest), known
+        for number, digest in execute(connection, CUT, start.chain.bytes):
+            return Link(start.chain, number, digest), None
+        return start, None
 
     def noting(
         self,

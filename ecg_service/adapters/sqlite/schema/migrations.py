@@ -15,9 +15,11 @@ from ecg_service.adapters.sqlite.engine.files.lock import exclusive_lock
 from ecg_service.adapters.sqlite.engine.files.private import make_private, require_one_name
 from ecg_service.adapters.sqlite.engine.files.reserve import give_up
 from ecg_service.adapters.sqlite.engine.sql import execute, set_pragma
+from ecg_service.adapters.sqlite.schema.packing import pack_rows
 from ecg_service.adapters.sqlite.schema.sealing import add_checksums
 from ecg_service.adapters.sqlite.schema.tables import (
     AUDIT,
+    AUDIT_BLOCKS,
     AUDIT_CUTS,
     AUDIT_NAMES,
     ECG_LEFTOVERS,
@@ -96,6 +98,13 @@ def add_audit(db: "Database") -> None:
         db.conn.execute(statement)
 
 
+def pack_audit(db: "Database") -> None:
+    """Keep the rows of the audit trail in blocks."""
+    db.conn.execute(AUDIT_BLOCKS)
+    pack_rows(db)
+    db.conn.execute("DROP TABLE audit")
+
+
 STEPS: tuple[Callable[["Database"], None], ...] = (
     create_tables,
     add_epochs,
@@ -107,6 +116,7 @@ STEPS: tuple[Callable[["Database"], None], ...] = (
     add_identities,
     add_grants,
     add_audit,
+    pack_audit,
 )
 """In order; a published step never changes, a change of the schema is a new step.
 

@@ -125,7 +125,7 @@ CREATE TABLE grants (
 """
 GRANTS_BY_OWNER = "CREATE INDEX grants_by_owner ON grants (owner, kind, id)"
 
-# Chains of rows, each with the hash of itself and of the one before.
+# Rows of the audit trail, before there were blocks.
 AUDIT = """
 CREATE TABLE audit (
     chain BLOB NOT NULL,
@@ -143,7 +143,19 @@ CREATE TABLE audit (
     PRIMARY KEY (chain, number)
 ) STRICT, WITHOUT ROWID
 """
-# The last row that was forgotten of each chain.
+# Chains of blocks of rows, each with the hash of itself and of the one before. As with ECGs,
+# with row ids: so one of many rows is in one piece.
+AUDIT_BLOCKS = """
+CREATE TABLE audit_blocks (
+    chain BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (chain, number)
+) STRICT
+"""
+# The end of the last block that was forgotten of each chain.
 AUDIT_CUTS = """
 CREATE TABLE audit_cuts (
     chain BLOB PRIMARY KEY,

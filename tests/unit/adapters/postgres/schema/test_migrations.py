@@ -3,18 +3,24 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from typing import cast
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 
 from ecg_service.adapters.postgres import PostgresStore
 from ecg_service.adapters.postgres.schema import alembic
 from ecg_service.adapters.postgres.schema.migrations import HEAD
+from ecg_service.adapters.postgres.schema.versions.step_0005_add_audit import AUDIT
 from ecg_service.bootstrap.stores import database_from_url
+from ecg_service.domain.audit.blocks import Link
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.ports.store import Checked
+from ecg_service.services.audit.reading import entries, verify
 from tests.postgres import execute, fetch, new_schema
 from tests.proxy import Fault, proxying
+from tests.unit.adapters.sqlite.schema.test_packing import CHAIN, OLD, rows
 
 IS_THERE = "SELECT to_regclass('ecgs') IS NOT NULL"
 STEPS = [
@@ -23,6 +29,7 @@ STEPS = [
     "0003_add_identities",
     "0004_add_grants",
     "0005_add_audit",
+    "0006_pack_audit",
 ]
 
 
@@ -118,3 +125,40 @@ def test_what_every_row_has_cannot_be_left_out(empty: str) -> None:
         url=empty,
     )
     assert sorted(name for (name,) in rows) == NULLABLE.split()
+
+
+@pytest.fixture
+def unpacked(url: str) -> str:
+    """Return a database with rows of the audit trail of before there were blocks."""
+    execute(f"DROP TABLE audit_blocks; {AUDIT}", url=url)
+    for chain, *values in rows():
+        literals = [f"'{UUID(bytes=cast('bytes', chain))}'", *map(_literal, values)]
+        execute(f"INSERT INTO audit VALUES ({', '.join(literals)})", url=url)
+    execute("UPDATE alembic_version SET version_num = '0005_add_audit'", url=url)
+    return url
+
+
+def _literal(value: bytes | int | str) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return f"'\\x{(value.encode() if isinstance(value, str) else value).hex()}'"
+
+
+async def problems(url: str, known: list[Link]) -> list[str]:
+    async with PostgresStore.open(url) as store:
+        return [one async for one in verify(store.audit, known)]
+
+
+async def test_audited_rows_of_before_are_whole(unpacked: str) -> None:
+    assert await asyncio.to_thread(database_from_url(unpacked).migrate) == STEPS[-1:]
+    *_, digest = rows()[-1]
+    assert isinstance(digest, bytes)
+    assert await problems(unpacked, [Link(CHAIN, 2, digest)]) == []
+    async with PostgresStore.open(unpacked) as store:
+        assert [one.event async for one in entries(store.audit)] == OLD
+
+
+async def test_audited_rows_that_were_changed_before_are_found(unpacked: str) -> None:
+    execute("UPDATE audit SET object = '\\xff' WHERE number = 1", url=unpacked)
+    await asyncio.to_thread(database_from_url(unpacked).migrate)
+    assert len(await problems(unpacked, [])) == 1

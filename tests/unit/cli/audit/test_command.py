@@ -1,5 +1,6 @@
 """`ecg audit` without a running service: what was tampered with is found."""
 
+import asyncio
 import json
 from contextlib import closing
 from pathlib import Path
@@ -8,8 +9,10 @@ import apsw
 import pytest
 from click.testing import CliRunner, Result
 
+from ecg_service.adapters.sqlite import Limits, SqliteStore
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.cli import main
+from ecg_service.domain.audit.events import Event
 from tests.unit.cli.commands.test_users import add
 
 HASH = "x'" + "00" * 32 + "'"
@@ -58,7 +61,8 @@ def test_an_export_has_every_row_with_its_hash() -> None:
         "user.disable",
         "audit.export",
     ]
-    assert len({row["hash"] for row in rows}) == len(rows) == 10
+    assert len(rows) == 10
+    assert len({row["hash"] for row in rows}) == len({row["chain"] for row in rows}) == 5
     assert "ann" not in {row["object_id"] for row in rows}
 
 
@@ -77,19 +81,39 @@ def tamper(statement: str) -> None:
         execute(connection, statement)
 
 
+@pytest.fixture
+def _chain() -> None:  # pyright: ignore[reportUnusedFunction]
+    """Store a chain of three blocks; no other has a row 2."""
+
+    async def append() -> None:
+        async with SqliteStore.open(Path("ecg.db"), Limits(audited=True)) as store:
+            for action in ("ecg.read", "ecg.list", "ecg.delete"):
+                await store.audit.append([Event(action)])
+
+    asyncio.run(append())
+
+
+SECOND = "UPDATE audit_blocks SET {} WHERE number = 2"
+IN_CHAIN = "chain = (SELECT chain FROM audit_blocks WHERE number = 3)"
 TAMPERED = {
-    "edited": "UPDATE audit SET object = 'user:0' WHERE action = 'user.disable'",
-    "another time": "UPDATE audit SET at = at + 1 WHERE action = 'user.disable'",
-    "no text": "UPDATE audit SET object = CAST(x'ff' AS TEXT) WHERE action = 'user.disable'",
-    "another hash": f"UPDATE audit SET hash = {HASH} WHERE action = 'user.disable'",
-    "deleted": "DELETE FROM audit WHERE action = 'audit.begin'",
-    "reordered": "UPDATE audit SET number = 1 - number + 10 WHERE chain IN"
-    " (SELECT chain FROM audit WHERE action = 'user.disable')",
-    "moved": "UPDATE audit SET chain = x'00000000000000000000000000000007' WHERE action = 'user.disable'",
-    "begun later": "INSERT INTO audit_cuts SELECT chain, 0, hash FROM audit WHERE number = 0",
+    "edited": SECOND.format(
+        "content = unhex(replace(hex(content), hex('ecg.list'), hex('ecg.read')))"
+    ),
+    "another time": SECOND.format("at = at + 1"),
+    "cannot be read": SECOND.format("content = x'ff'"),
+    "another form": SECOND.format("content = x'93010203'"),
+    "another hash": SECOND.format(f"hash = {HASH}"),
+    "another number": "UPDATE audit_blocks SET number = 4 WHERE number = 3",
+    "deleted": "DELETE FROM audit_blocks WHERE number = 2",
+    "first deleted": f"DELETE FROM audit_blocks WHERE number = 1 AND {IN_CHAIN}",
+    "reordered": "UPDATE audit_blocks SET number = 15 - number WHERE number IN (2, 3)",
+    "moved": SECOND.format("chain = x'00000000000000000000000000000007'"),
+    "put in": "INSERT INTO audit_blocks SELECT chain, 4, at, hash, content FROM audit_blocks WHERE number = 3",
+    "begun later": f"INSERT INTO audit_cuts SELECT chain, number, hash FROM audit_blocks WHERE number = 1 AND {IN_CHAIN}",
 }
 
 
+@pytest.mark.usefixtures("_chain")
 @pytest.mark.parametrize("statement", TAMPERED.values(), ids=TAMPERED)
 def test_what_was_changed_inside_is_found(statement: str) -> None:
     assert audit("verify").exit_code == 0
@@ -98,12 +122,21 @@ def test_what_was_changed_inside_is_found(statement: str) -> None:
     assert (found.exit_code, bool(found.stdout)) == (1, True)
 
 
+@pytest.mark.usefixtures("_chain")
+def test_what_cannot_be_read_is_listed_as_that() -> None:
+    tamper(TAMPERED["cannot be read"])
+    actions = [action for _, action, _ in listed()]
+    assert actions.count("audit.unreadable") == 1
+    assert {"ecg.read", "ecg.delete"} <= {*actions}
+
+
 CUT_OFF = {
-    "the end": "DELETE FROM audit WHERE action = 'user.disable'",
-    "a chain": "DELETE FROM audit WHERE chain IN (SELECT chain FROM audit WHERE action = 'user.disable')",
+    "the end": "DELETE FROM audit_blocks WHERE number = 3",
+    "a chain": f"DELETE FROM audit_blocks WHERE {IN_CHAIN}",
 }
 
 
+@pytest.mark.usefixtures("_chain")
 @pytest.mark.parametrize("statement", CUT_OFF.values(), ids=CUT_OFF)
 def test_what_was_cut_off_is_found_by_the_heads_from_before(statement: str) -> None:
     heads = Path("heads")
@@ -116,12 +149,11 @@ def test_what_was_cut_off_is_found_by_the_heads_from_before(statement: str) -> N
     assert (found.exit_code, "missing" in found.stdout) == (1, True)
 
 
-def test_a_rewritten_chain_is_found_by_the_heads_from_before() -> None:
+@pytest.mark.parametrize("change", [{"hash": "00" * 32}, {"number": 0}])
+def test_a_rewritten_chain_is_found_by_the_heads_from_before(change: dict[str, str | int]) -> None:
     heads = Path("heads")
-    heads.write_bytes(audit("heads").stdout_bytes)
-    changed = [json.loads(line) for line in heads.read_bytes().splitlines()]
-    changed[0]["hash"] = "00" * 32
-    heads.write_text("\n".join(map(json.dumps, changed)))
+    first, *others = map(json.loads, audit("heads").stdout.splitlines())
+    heads.write_text("\n".join(map(json.dumps, [first | change, *others])))
     found = audit("verify", "--heads", "heads")
     assert (found.exit_code, "not the one that was known" in found.stdout) == (1, True)
 

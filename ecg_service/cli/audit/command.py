@@ -1,52 +1,25 @@
 """`ecg audit`: lists, exports and verifies the audit trail, with or without a running service."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
 from typing import Any, BinaryIO, TypeVar
-from uuid import UUID
 
 import click
 import msgspec
-from msgspec import Struct
 
 from ecg_service.bootstrap.stores import open_beside
+from ecg_service.cli.audit.heads import known_in, written
+from ecg_service.cli.audit.rows import Wanted, filters, row_of, rows_of
 from ecg_service.cli.console import show_table
 from ecg_service.cli.exits import OK, REFUSED
 from ecg_service.cli.options import configured, database_option, existing_database
 from ecg_service.cli.runtime import run
-from ecg_service.domain.audit.chains import Link
-from ecg_service.domain.audit.events import Event, event
-from ecg_service.domain.time import from_microseconds
+from ecg_service.domain.audit.events import event
 from ecg_service.ports.store import Store
-from ecg_service.services.audit.reading import entries, shown, verify
+from ecg_service.services.audit.reading import entries, verify
 from ecg_service.settings import Settings
 
-F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
-TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])
 COLUMNS = ("time", "actor", "action", "object", "outcome", "address", "count")
-
-
-class Head(Struct, forbid_unknown_fields=True):
-    """The last row of a chain, as it is kept outside of the database."""
-
-    chain: UUID
-    number: int
-    hash: str
-
-
-class Row(Struct, frozen=True):
-    """A row as it is shown: users have their names, as long as they are not erased."""
-
-    time: str
-    actor: str
-    issuer: str
-    action: str
-    object: str
-    outcome: str
-    request_id: str
-    address: str
-    count: int
 
 
 @click.group()
@@ -55,47 +28,6 @@ def audit() -> None:
 
     Rows are written if the setting `audit` is on.
     """
-
-
-def filters(command: F) -> F:
-    """Add the options that say which rows are wanted."""
-    for option in (
-        click.option("--actor", help="The name of a user, operator or service."),
-        click.option("--action", help="As ecg.read, or its beginning: ecg."),
-        click.option("--object", "object_", metavar="TEXT", help="An id, or the name of a user."),
-        click.option("--outcome", help="As ok or not-found."),
-        click.option("--since", type=TIME, help="The time of the first one, in UTC."),
-        click.option("--until", type=TIME, help="The time of the first one that comes too late."),
-    ):
-        command = option(command)
-    return command
-
-
-class Wanted(Struct, frozen=True):
-    """Which rows are wanted."""
-
-    actor: str | None
-    action: str | None
-    object_: str | None
-    outcome: str | None
-    since: datetime | None
-    until: datetime | None
-
-    def has(self, row: Row) -> bool:
-        """Whether it is one of them."""
-        at = datetime.fromisoformat(row.time)
-        return (
-            self.actor in (None, row.actor)
-            and (self.action is None or f"{row.action}.".startswith(f"{self.action}."))
-            and self.object_ in (None, row.object)
-            and self.outcome in (None, row.outcome)
-            and (self.since is None or at >= _utc(self.since))
-            and (self.until is None or at < _utc(self.until))
-        )
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @audit.command("list")
@@ -108,7 +40,7 @@ def list_rows(*, as_json: bool, database_url: str | None, **wanted: Any) -> None
 
     async def work(store: Store) -> None:
         await store.audit.append([event(None, "audit.list")])
-        rows = (row async for row in _rows(store) if only.has(row))
+        rows = (row async for row in rows_of(store) if only.has(row))
         if as_json:
             async for row in rows:
                 click.echo(msgspec.json.encode(row))
@@ -129,7 +61,7 @@ def export(*, file: BinaryIO, database_url: str | None) -> None:
         await store.audit.append([event(None, "audit.export")])
         names = await store.audit.names()
         async for entry in entries(store.audit):
-            row = msgspec.to_builtins(_row(entry.event, names))
+            row = msgspec.to_builtins(row_of(entry.event, names))
             place = {"chain": entry.chain, "number": entry.number, "hash": entry.hash.hex()}
             raw = {"actor_id": entry.event.actor, "object_id": entry.event.object}
             file.write(msgspec.json.encode(place | row | raw) + b"\n")
@@ -144,7 +76,7 @@ def heads(*, database_url: str | None) -> None:
 
     async def work(store: Store) -> None:
         for head in await store.audit.heads():
-            click.echo(msgspec.json.encode(Head(head.chain, head.number, head.hash.hex())))
+            click.echo(written(head))
 
     run(_with_store(_settings(database_url), work))
 
@@ -162,7 +94,7 @@ def verify_rows(
 
     Without --heads, what is missing at the end of a chain does not show, nor a chain that is.
     """
-    expected = _known(known) if known else []
+    expected = known_in(known) if known else []
 
     async def work(store: Store) -> int:
         found = 0
@@ -174,36 +106,6 @@ def verify_rows(
         return found
 
     context.exit(REFUSED if run(_with_store(_settings(database_url), work)) else OK)
-
-
-def _known(file: BinaryIO) -> list[Link]:
-    try:
-        read = [msgspec.json.decode(line, type=Head) for line in file.read().splitlines() if line]
-        return [Link(head.chain, head.number, bytes.fromhex(head.hash)) for head in read]
-    except (msgspec.DecodeError, ValueError) as error:
-        raise click.UsageError(
-            f"--heads: this is not what `ecg audit heads` prints: {error}"
-        ) from error
-
-
-def _row(one: Event, names: Mapping[str, str]) -> Row:
-    return Row(
-        from_microseconds(one.at).isoformat(),
-        shown(one.actor, names),
-        one.origin.issuer,
-        one.action,
-        shown(one.object, names),
-        one.outcome,
-        one.origin.request,
-        one.origin.address,
-        one.count,
-    )
-
-
-async def _rows(store: Store) -> AsyncIterator[Row]:
-    names = await store.audit.names()
-    async for entry in entries(store.audit):
-        yield _row(entry.event, names)
 
 
 def _settings(database_url: str | None) -> Settings:

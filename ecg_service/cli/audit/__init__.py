@@ -1,0 +1,1 @@
+"""`ecg audit`: lists, exports and verifies the audit trail."""
