@@ -36,7 +36,7 @@ PRINCIPALS: Mapping[str, Principal | None] = {
 OBJECTS = {"own": "yes", "another's": "404", "deleted": "404", "missing": "404", "malformed": "404"}
 """What a path may name of what belongs to somebody, and what those get who may use the route."""
 
-_OWNED = {"ecg_id", "key_id"}
+_OWNED = {"ecg_id", "key_id", "session_id"}
 _OTHERS = {
     "index": "a lead of an ECG: with the ECG",
     "name": "a user, whom every admin may change",

@@ -1,15 +1,14 @@
 """Routes of API keys: each user makes, lists and revokes their own."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.params import FromPath
 
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.answers.negotiated import Answer
-from ecg_service.api.edge.pages import bad_token, next_link
-from ecg_service.api.edge.parameters import named_id, parse_id
+from ecg_service.api.edge.pages import id_of, next_link
+from ecg_service.api.edge.parameters import named_id
 from ecg_service.api.edge.queries import read_query
 from ecg_service.api.openapi.declared import Body, Sent, documented
 from ecg_service.api.schemas import or_unset
@@ -39,9 +38,8 @@ class ApiKeyController(Controller):
     async def page(self, request: Request[Any, Any, Any]) -> Response[ApiKeyPage]:
         """List your keys in the order in which they were made."""
         query = read_query(ApiKeysQuery, request)
-        after = _after(query.page_token) if query.page_token is not None else None
         found, last = await services_of(request).api_keys.page(
-            request.user.name, limit=query.page_size, after=after
+            request.user.name, limit=query.page_size, after=id_of(query.page_token)
         )
         token = str(last) if last else None
         body = ApiKeyPage([*map(ApiKeyEntry.of, found)], or_unset(token))
@@ -53,11 +51,3 @@ class ApiKeyController(Controller):
         await services_of(request).api_keys.revoke(
             request.user.name, named_id(key_id), by=request.user
         )
-
-
-def _after(token: str) -> UUID:
-    """Return the key that the page before ended with, or raise `InvalidQuery`."""
-    found = parse_id(token)
-    if found is None:
-        raise bad_token()
-    return found

@@ -37,7 +37,7 @@ from ecg_service.domain.errors import (
     Unauthenticated,
 )
 from ecg_service.domain.principal import Scope
-from ecg_service.services.grants.sessions import Tokens
+from ecg_service.services.grants.tokens import Tokens
 
 Form = Mapping[str, str]
 _Error = Literal["invalid_request", "invalid_scope", "unsupported_grant_type"]
@@ -118,6 +118,8 @@ class TokenController(Controller):
 
 async def _password(form: Form, request: Request[Any, Any, Any]) -> Tokens:
     services = services_of(request)
+    if not services.passwords.roles:
+        raise _Refused("unsupported_grant_type", "No password signs in here.")
     name, password = _field(form, "username"), _field(form, "password")
     scopes = _scopes(form)
     principal = await services.passwords.authenticate(name, password, address_of(request.scope))

@@ -8,11 +8,13 @@ from msgspec.structs import replace
 
 from ecg_service.api.edge.access.audience import Audience
 from ecg_service.api.edge.answers.negotiated import Answer
-from ecg_service.api.edge.pages import next_link
+from ecg_service.api.edge.pages import id_of, next_link
+from ecg_service.api.edge.parameters import named_id
 from ecg_service.api.edge.queries import read_query
 from ecg_service.api.openapi.declared import Body, Sent, documented
 from ecg_service.api.schemas import or_unset
-from ecg_service.api.schemas.queries import UsersQuery
+from ecg_service.api.schemas.queries import SessionsQuery, UsersQuery
+from ecg_service.api.schemas.sessions import SessionEntry, SessionPage
 from ecg_service.api.schemas.users import (
     PasswordChange,
     UserEntry,
@@ -22,7 +24,7 @@ from ecg_service.api.schemas.users import (
     UserPatch,
 )
 from ecg_service.api.state import current_body, services_of
-from ecg_service.domain.errors import LastAdmin, UserExists, UserNotFound
+from ecg_service.domain.errors import GrantNotFound, LastAdmin, UserExists, UserNotFound
 from ecg_service.domain.users import Role
 
 
@@ -97,6 +99,25 @@ class MyselfController(Controller):
         await services_of(request).users.change_password(
             request.user, change.current_password, change.new_password
         )
+
+    @get(
+        "/sessions",
+        **documented({200: Sent(SessionPage, headers=("Link",))}, query=SessionsQuery),
+    )
+    async def sessions(self, request: Request[Any, Any, Any]) -> Response[SessionPage]:
+        """List your sessions that go on, in the order in which they began."""
+        query = read_query(SessionsQuery, request)
+        found, last = await services_of(request).sessions.page(
+            request.user, limit=query.page_size, after=id_of(query.page_token)
+        )
+        token = str(last) if last else None
+        body = SessionPage([*map(SessionEntry.of, found)], or_unset(token))
+        return Answer(body, headers=next_link(request, token))
+
+    @delete("/sessions/{session_id:str}", **documented({204: Sent()}, raises=(GrantNotFound,)))
+    async def end_session(self, request: Request[Any, Any, Any], session_id: FromPath[str]) -> None:
+        """End a session: within a second none of its tokens opens anything any more."""
+        await services_of(request).sessions.end_own(named_id(session_id), by=request.user)
 
     @delete("/sessions", **documented({204: Sent()}))
     async def sign_out(self, request: Request[Any, Any, Any]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.passwords import Argon2Passwords
@@ -13,6 +14,7 @@ from ecg_service.bootstrap.grants import make_sessions, opened_api_keys
 from ecg_service.bootstrap.issuers import opened_issuers
 from ecg_service.domain.opaque import Prefix
 from ecg_service.domain.session_tokens import ISSUER
+from ecg_service.domain.users import ALL_ROLES, Role
 from ecg_service.ports.store import Store
 from ecg_service.services.authentication import PasswordAuthenticator
 from ecg_service.services.bearer import BearerAuthenticator
@@ -22,6 +24,11 @@ from ecg_service.services.grants.sessions import Sessions
 from ecg_service.services.passwords import Passwords
 from ecg_service.services.users import Users
 from ecg_service.settings import AccessSettings, Settings
+
+PASSWORDS: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {"everybody": ALL_ROLES, "admins": frozenset([Role.ADMIN]), "nobody": frozenset()}
+)
+"""The roles whose passwords sign in, by the word of the setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +55,9 @@ async def opened_access(store: Store, settings: Settings) -> AsyncGenerator[Acce
     threads = Threads("password", size=access.password_threads, capacity=access.password_queue)
     with closing(threads):
         passwords = _passwords(threads, access)
-        basic = PasswordAuthenticator(store.users, passwords, verified)
-        sessions = make_sessions(store, settings)
+        roles = PASSWORDS[access.sign_in_by_password]
+        basic = PasswordAuthenticator(store.users, passwords, verified, roles)
+        sessions = make_sessions(store, settings, roles)
         async with (
             opened_api_keys(store, verified, settings) as api_keys,
             opened_issuers(settings, store) as issuers,
@@ -65,7 +73,10 @@ async def opened_access(store: Store, settings: Settings) -> AsyncGenerator[Acce
                 basic,
                 api_keys,
                 sessions,
-                (Basic(basic), Bearer(bearer, max_bytes=access.max_token_bytes)),
+                (
+                    *([Basic(basic)] if roles else []),
+                    Bearer(bearer, max_bytes=access.max_token_bytes),
+                ),
                 lambda: {"hashing": threads.statistics(), "credentials": verified.statistics()},
             )
 

@@ -14,7 +14,7 @@ from ecg_service.settings import BadSettings, Settings, variable
 def refuse_dangers(settings: Settings) -> None:
     """Raise `BadSettings` if others could read along, and no setting says that it is meant.
 
-    So they are if workers that do not count together would grant more than the quota.
+    So they are if nobody could sign in, or if workers that do not count together would grant more than the quota.
     """
     refuse_plain_backends(settings)
     server, quotas = settings.server, settings.quotas
@@ -24,6 +24,11 @@ def refuse_dangers(settings: Settings) -> None:
                 f"{variable(name)}: {server.workers} workers share it out, so it is at least as many;"
                 f" or let them count together: {variable('quota_url')}"
             )
+    whose = settings.access.sign_in_by_password
+    if whose == "nobody" and settings.issuers.issuers_file is None:
+        raise BadSettings(
+            f"{variable('sign_in_by_password')}: nobody could sign in: set {variable('issuers_file')}"
+        )
     if not (server.plain_http or server.tls_cert or is_loopback(server.host)):
         raise BadSettings(
             f"{variable('host')}: at {server.host} passwords and ECGs are sent in the clear, readable"

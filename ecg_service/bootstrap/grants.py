@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ecg_service.adapters.token_keys import FileTokenKeys
 from ecg_service.bootstrap.stores import configured_database
+from ecg_service.domain.users import Role
 from ecg_service.ports.store import Store
 from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.grants.api_keys import ApiKeys
@@ -34,7 +35,7 @@ async def opened_api_keys(
         )
 
 
-def make_sessions(store: Store, settings: Settings) -> Sessions:
+def make_sessions(store: Store, settings: Settings, roles: frozenset[Role]) -> Sessions:
     """Return the sessions, whose signing keys are in a file."""
     access = settings.access
     return Sessions(
@@ -47,6 +48,8 @@ def make_sessions(store: Store, settings: Settings) -> Sessions:
         access_seconds=access.access_token_seconds,
         session_seconds=access.session_seconds,
         idle_seconds=access.session_idle_seconds,
+        recheck=access.credential_recheck_seconds,
+        roles=roles,
     )
 
 

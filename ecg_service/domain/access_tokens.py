@@ -74,6 +74,8 @@ def access_token(token: UnverifiedToken, issuer: Issuer, now: float) -> AccessTo
         claims.get("scope", claims.get("scp"))
     ):
         raise Forbidden
+    if issuer.acr and not issuer.acr.intersection(_words(claims.get("acr"))):
+        raise Forbidden
     return AccessToken(
         _subject(claims, issuer), _role(claims, issuer), expires, _known_as(claims, issuer)
     )

@@ -45,12 +45,14 @@ class Issuer(Struct, frozen=True, forbid_unknown_fields=True):
     audience: Text | None = None
     clients: frozenset[Text] = frozenset()
     scope: Text | None = None
+    acr: frozenset[Text] = frozenset()
     algorithms: Annotated[tuple[Algorithm, ...], Meta(min_length=1)] = ("RS256",)
     users: Literal["create", "match"] = "create"
     match_claim: Text = "preferred_username"
     roles_claim: Annotated[tuple[Text, ...], Meta(max_length=8)] = ()
     roles: dict[Text, Role] = {}
     jwks_uri: Text | None = None
+    min_rsa_bits: Annotated[int, Meta(ge=2048, le=4096)] = 2048
     max_token_seconds: Annotated[int, Meta(ge=1, le=2_678_400)] = 86_400
 
     def __post_init__(self) -> None:

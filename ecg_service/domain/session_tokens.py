@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 from msgspec import Struct
@@ -27,7 +27,7 @@ class _Header(Struct, forbid_unknown_fields=True):
 
 
 class SessionClaims(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a token says. `epoch` is that of the user: one that signs in anew makes all before it worthless."""
+    """What a token says. `epoch` is that of the user: one that signs in anew makes all before it worthless. `sid` is the session."""
 
     iss: str
     aud: str
@@ -36,6 +36,7 @@ class SessionClaims(Struct, frozen=True, forbid_unknown_fields=True):
     iat: int
     jti: str
     epoch: int
+    sid: UUID
     scope: str | None = None
 
     @property
@@ -44,8 +45,10 @@ class SessionClaims(Struct, frozen=True, forbid_unknown_fields=True):
         return None if self.scope is None else frozenset(map(Scope, self.scope.split()))
 
 
-def claims_for(principal: Principal, now: datetime, seconds: float) -> dict[str, Any]:
-    """Return what the token of somebody says who has just signed in."""
+def claims_for(
+    principal: Principal, session: UUID, now: datetime, seconds: float
+) -> dict[str, Any]:
+    """Return what the token of a session says from now on."""
     issued = int(now.timestamp())
     said = {
         "iss": ISSUER,
@@ -55,6 +58,7 @@ def claims_for(principal: Principal, now: datetime, seconds: float) -> dict[str,
         "iat": issued,
         "jti": uuid4().hex,
         "epoch": principal.epoch,
+        "sid": str(session),
     }
     if principal.scopes is None:
         return said

@@ -39,6 +39,9 @@ class Role(StrEnum):
     ADMIN = "ADMIN"
 
 
+ALL_ROLES = frozenset(Role)
+
+
 class User(Struct, frozen=True):
     """Someone who may sign in, identified by a name that never changes.
 

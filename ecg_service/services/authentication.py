@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 
 from ecg_service.domain.errors import Unauthenticated, UserNotFound
 from ecg_service.domain.principal import Principal
-from ecg_service.domain.users import User
+from ecg_service.domain.users import ALL_ROLES, Role, User
 from ecg_service.ports.users import UserRepository
 from ecg_service.services.credentials import Verified, VerifiedCredentials
 from ecg_service.services.passwords import Passwords
@@ -59,11 +59,16 @@ class SigningIn:
 
 
 class PasswordAuthenticator:
-    """Verifies the password of a user with the slow hash."""
+    """Verifies the password of a user with the slow hash; of users with another role none is right."""
 
     def __init__(
-        self, users: UserRepository, passwords: Passwords, verified: VerifiedCredentials
+        self,
+        users: UserRepository,
+        passwords: Passwords,
+        verified: VerifiedCredentials,
+        roles: frozenset[Role] = ALL_ROLES,
     ) -> None:
+        self.roles = roles
         self._users = users
         self._passwords = passwords
         self._verified = verified
@@ -83,7 +88,8 @@ class PasswordAuthenticator:
 
     async def _verify(self, key: bytes, name: str, password: str, address: str) -> Verified:
         user = await find(self._users, name)
-        password_hash = user.password_hash or None if user else None
+        admitted = user if user and user.role in self.roles else None
+        password_hash = admitted.password_hash or None if admitted else None
         proven = self._verified.proves(key)
         right = await self._passwords.sign_in(name, address, password, password_hash, proven=proven)
         if not right or user is None:

@@ -27,8 +27,10 @@ class Row:
     scope: Scope | None = None
 
     @property
-    def names(self) -> Literal["ecg", "key", ""]:
+    def names(self) -> Literal["ecg", "key", "session", ""]:
         """What of somebody's its path names."""
+        if "{session_id}" in self.path:
+            return "session"
         return "ecg" if self.names_an_ecg else "key" if "{key_id}" in self.path else ""
 
     @property
@@ -66,6 +68,8 @@ ROWS = (
         {"current_password": PASSWORD, "new_password": PASSWORD},
     ),
     Row("DELETE", "/users/me/sessions", "signed in", 204),
+    Row("GET", "/users/me/sessions", "signed in"),
+    Row("DELETE", "/users/me/sessions/{session_id}", "signed in", 204),
     Row("POST", "/token", "anybody", 415),
     Row("POST", "/token/revoke", "anybody", 415),
     Row("GET", "/.well-known/jwks.json", "anybody"),
@@ -95,7 +99,13 @@ async def call(
     headers: list[tuple[str, str]] | None = None,
 ) -> httpx.Response:
     path = row.path.format(
-        ecg_id=ecg_id, index=0, name=BOB, slug="not-found", file="start.js", key_id=ecg_id
+        ecg_id=ecg_id,
+        index=0,
+        name=BOB,
+        slug="not-found",
+        file="start.js",
+        key_id=ecg_id,
+        session_id=ecg_id,
     )
     new = {"{new}": f"new-{uuid4()}"}
     body = row.body and {key: new.get(str(value), value) for key, value in row.body.items()}

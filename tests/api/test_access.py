@@ -264,7 +264,15 @@ async def test_every_method_that_has_a_row_is_named(
 ) -> None:
     answer = await anyone.request(
         asking,
-        path.format(ecg_id=UNKNOWN_ID, index=0, name="x", slug="x", file="x", key_id=UNKNOWN_ID),
+        path.format(
+            ecg_id=UNKNOWN_ID,
+            index=0,
+            name="x",
+            slug="x",
+            file="x",
+            key_id=UNKNOWN_ID,
+            session_id=UNKNOWN_ID,
+        ),
     )
     assert answer.status_code == (204 if asking == "OPTIONS" else 405)
     methods = {row.method for row in ROWS if row.path == path}

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from ecg_service.api.app import create_app
-from ecg_service.api.schemas.examples import ECG_ID, EXAMPLES, KEY_ID, NEWCOMER
+from ecg_service.api.schemas.examples import ECG_ID, EXAMPLES, KEY_ID, NEWCOMER, SESSION_ID
 from ecg_service.api.schemas.users import UserIn
 from ecg_service.bootstrap.service import running_services
 from tests.api.conformance import Conformance
@@ -117,6 +117,8 @@ class Scenario:
             self._made[ECG_ID] = answer.json()["ecg_id"]
         if path == "/api-keys" and method == "post":
             self._made[KEY_ID] = answer.json()["id"]
+        if path == "/users/me/sessions" and method == "get":
+            self._made[SESSION_ID] = answer.json()["sessions"][0]["id"]
         if path.endswith("/password"):
             self._password = body["new_password"]
 

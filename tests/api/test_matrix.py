@@ -126,9 +126,14 @@ async def callers(service: Service) -> Mapping[str, Sequence[Make]]:
     return WITHOUT_KEYS | useless | {name: (by_key(made),) for name, made in keys.items()}
 
 
+PATHS = {"ecg": "/ecg", "key": "/api-keys", "session": "/users/me/sessions"}
+
+
 async def new_object(service: Service, kind: str, owner: str) -> str:
     if kind == "key":
         return (await key_of(service, owner, Scope.READ))[1]
+    if kind == "session":
+        return read_token(await token(service, owner)).claims["sid"]
     return await post(service.client(owner))
 
 
@@ -141,9 +146,8 @@ async def named(service: Service, row: Row, what: str, owner: str) -> str:
         case "another's":
             return await new_object(service, kind, BOB if owner == ANN else ANN)
         case "deleted":
-            path = "/ecg" if kind == "ecg" else "/api-keys"
             made = await new_object(service, kind, owner)
-            answer = await service.client(owner).delete(f"{path}/{made}")
+            answer = await service.client(owner).delete(f"{PATHS[kind]}/{made}")
             assert answer.status_code == 204
             return made
         case "missing":
@@ -210,11 +214,8 @@ async def test_and_whatever_it_names_that_belongs_to_somebody(
             for what, of_object in OWNED[str(row)].items():
                 is_other = name == "user" and number == 1  # BOB, of whom none of these is
                 fresh = is_other or (row.method == "DELETE" and what == "own")
-                target = (
-                    await named(service, row, what, BOB if is_other else ANN)
-                    if fresh
-                    else common[what]
-                )
+                owner = BOB if is_other else ADMIN if name.startswith("admin") else ANN
+                target = await named(service, row, what, owner) if fresh else common[what]
                 answer = await call(caller, row, target, headers=[("X-Request-Id", "same")])
                 expected = status_of(row, of_object if cell == "yes" else cell)
                 assert answer.status_code == expected, (name, what, answer.text)

@@ -34,6 +34,7 @@ from tests.e2e.workers import (
     workers_of,
 )
 from tests.postgres import new_schema
+from tests.redis import own_server
 
 KILLS = 5
 
@@ -164,6 +165,24 @@ async def test_a_worker_that_cannot_start_leaves_the_others(tmp_path: Path) -> N
         await until(lambda: is_said(tmp_path, "cannot start: exit code 78"))
         assert workers_of(service) == before
         assert await service.is_ready()
+
+
+async def test_workers_take_the_credentials_that_a_file_has_by_now(tmp_path: Path) -> None:
+    """Those of servers behind may live as shortly as whoever writes the file likes."""
+    file = tmp_path / "cache-url"
+    async with own_server(tmp_path, password="first") as redis:
+        file.write_text(redis.url)
+        async with together(tmp_path, cache_url_file=file) as service:
+            await until(lambda: is_said(tmp_path, "is reached", WORKERS))
+            before = {*workers_of(service)}
+            await redis.ask("CONFIG", "SET", "requirepass", "second")
+            redis.password = "second"
+            file.write_text(redis.url)
+            service.send_signal(SIGHUP)
+            await until(lambda: are_gone([*before]))
+            await until(lambda: is_said(tmp_path, "is reached", 2 * WORKERS))
+            assert await service.stop() == 0
+    assert "cannot be reached" not in service.written()
 
 
 async def test_workers_open_the_database_that_is_put_in_the_place_of_theirs(tmp_path: Path) -> None:

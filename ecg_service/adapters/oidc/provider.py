@@ -16,8 +16,8 @@ Key = RSAKey | ECKey | OKPKey
 
 DISCOVERY = "/.well-known/openid-configuration"
 MAX_KEYS = 100
-RSA_BITS = range(2048, 4096 + 1)
-"""Shorter ones can be forged (NIST SP 800-131A), longer ones take long to verify with."""
+MAX_RSA_BITS = 4096
+"""Longer ones take long to verify with; ones below 2,048 can be forged (NIST SP 800-131A)."""
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,9 @@ async def keys_of(issuer: Issuer, documents: Documents) -> Mapping[str, Key]:
     listed = cast("list[Any]", listed)
     if len(listed) > MAX_KEYS:
         raise IssuerUnavailable(f"{url}: has more than {MAX_KEYS} keys")
-    found = [(one["kid"], key) for one in listed if (key := _key(one)) is not None]
+    found = [
+        (one["kid"], key) for one in listed if (key := _key(one, issuer.min_rsa_bits)) is not None
+    ]
     if len(found) > len(dict(found)):
         raise IssuerUnavailable(f"{url}: has two keys of one id")
     return dict(found)
@@ -49,7 +51,7 @@ async def _discovered(issuer: Issuer, documents: Documents) -> str:
     return jwks_uri
 
 
-def _key(listed: Any) -> Key | None:  # noqa: ANN401 - of a provider
+def _key(listed: Any, min_rsa_bits: int) -> Key | None:  # noqa: ANN401 - of a provider
     """Return a public key that verifies signatures and has an id, if it is one."""
     if not _is_for_signatures(listed):
         return None
@@ -61,8 +63,9 @@ def _key(listed: Any) -> Key | None:  # noqa: ANN401 - of a provider
     except (JoseError, ValueError, TypeError) as error:
         logger.warning("a key of an identity provider cannot be read: %s", error)
         return None
-    if isinstance(key, RSAKey) and getattr(public, "key_size", 0) not in RSA_BITS:
-        return None
+    if isinstance(key, RSAKey):
+        size = getattr(public, "key_size", 0)
+        return key if min_rsa_bits <= size <= MAX_RSA_BITS else None
     return key
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from litestar import Request
 
+from ecg_service.api.edge.parameters import parse_id
 from ecg_service.domain.ecg import Cursor
 from ecg_service.domain.errors import InvalidQuery, Violation
 from ecg_service.domain.time import from_microseconds, to_microseconds
@@ -31,6 +32,14 @@ def cursor_of(token: str) -> Cursor:
         return Cursor(date, UUID(bytes=raw[8:]))
     except (ValueError, OverflowError, binascii.Error) as error:
         raise bad_token() from error
+
+
+def id_of(token: str | None) -> UUID | None:
+    """Return the id that the page before ended with, None of the first page, or raise `InvalidQuery`."""
+    found = None if token is None else parse_id(token)
+    if found is None and token is not None:
+        raise bad_token()
+    return found
 
 
 def bad_token() -> InvalidQuery:

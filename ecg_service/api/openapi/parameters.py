@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from ecg_service.api.edge.idempotency import HEADER, MAX_KEY_LENGTH
-from ecg_service.api.schemas.examples import ECG_ID, KEY_ID, NEWCOMER
+from ecg_service.api.schemas.examples import ECG_ID, KEY_ID, NEWCOMER, SESSION_ID
 from ecg_service.api.schemas.queries import Query
 
 Spec = dict[str, Any]
@@ -35,6 +35,11 @@ PATHS: dict[str, Spec] = {
         "description": "The id of the API key, which is not secret.",
         "schema": {"type": "string", "format": "uuid"},
         "example": KEY_ID,
+    },
+    "session_id": {
+        "description": "The id of the session, which is not secret.",
+        "schema": {"type": "string", "format": "uuid"},
+        "example": SESSION_ID,
     },
     "slug": {
         "description": "The last part of the `type` of a problem.",

@@ -9,6 +9,7 @@ from ecg_service.api.schemas.batches import BatchOut
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, EcgPage, WindowOut
 from ecg_service.api.schemas.health import ChecksOut, HealthOut
 from ecg_service.api.schemas.insights import InsightsOut
+from ecg_service.api.schemas.sessions import SessionPage
 from ecg_service.api.schemas.tokens import (
     JwkSet,
     OAuthError,
@@ -23,6 +24,7 @@ from ecg_service.domain.submission import SubmittedEcg
 
 ECG_ID = "01a20a60-baf4-72ca-9045-d104a7af5877"
 KEY_ID = "01a20a60-c118-7e4f-9b52-6a3d0c8f1e27"
+SESSION_ID = "01a20a60-c2b0-7a13-8d44-1f5e9b7c3a60"
 NEWCOMER = "alice"
 _PASSWORD = "correct horse battery staple"  # noqa: S105 - of nobody
 _REFRESH_TOKEN = "ecgr_" + "0" * 65 + "0VosW4"
@@ -77,6 +79,15 @@ EXAMPLES: dict[type, Any] = {
     ApiKeyIn: _NEW_KEY,
     ApiKeyCreated: _KEY | {"key": "ecg_" + "0" * 66 + "3YZj9"},
     ApiKeyPage: {"api_keys": [_KEY]},
+    SessionPage: {
+        "sessions": [
+            {
+                "id": SESSION_ID,
+                "created": "2026-11-27T09:30:00.000001Z",
+                "expires": "2026-12-27T09:30:00.000001Z",
+            }
+        ]
+    },
     TokenIn: {"grant_type": "password", "username": NEWCOMER, "password": _PASSWORD},
     TokensOut: {
         "access_token": "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl",

@@ -88,6 +88,15 @@ class ApiKeysQuery(Query):
     page_token: Annotated[str | None, Meta(description=_OF_BEFORE)] = None
 
 
+class SessionsQuery(Query):
+    """Which sessions to list."""
+
+    page_size: Annotated[
+        PageSize, Meta(description="How many sessions to list at most.", examples=[100])
+    ] = MAX_PAGE_SIZE
+    page_token: Annotated[str | None, Meta(description=_OF_BEFORE)] = None
+
+
 class UsersQuery(Query):
     """Which users to list."""
 

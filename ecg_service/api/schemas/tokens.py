@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from ecg_service.services.grants.sessions import Tokens
+from ecg_service.services.grants.tokens import Tokens
 
 
 class TokenIn(Struct):

@@ -12,7 +12,7 @@ from ecg_service.domain.errors import (
     UserNotFound,
     Violation,
 )
-from ecg_service.domain.grants import Grant, Kind, UnreadableGrant, check_name
+from ecg_service.domain.grants import Grant, Kind, check_name
 from ecg_service.domain.ids import next_id
 from ecg_service.domain.opaque import Opaque, Prefix
 from ecg_service.domain.principal import Principal, Scope
@@ -22,6 +22,7 @@ from ecg_service.ports.users import UserRepository
 from ecg_service.services.authentication import find
 from ecg_service.services.credentials import Verified, VerifiedCredentials
 from ecg_service.services.grants.last_uses import LastUses
+from ecg_service.services.grants.pages import Page, page_of
 
 
 class ApiKeys:
@@ -85,13 +86,9 @@ class ApiKeys:
         except GrantNotFound as error:
             raise Unauthenticated from error
 
-    async def page(
-        self, owner: str, *, limit: int, after: UUID | None = None
-    ) -> tuple[list[Grant | UnreadableGrant], UUID | None]:
+    async def page(self, owner: str, *, limit: int, after: UUID | None = None) -> Page:
         """Return keys in the order in which they were made, and the last id if more follow."""
-        found = await self._grants.page(owner, Kind.API_KEY, limit=limit + 1, after=after)
-        page = found[:limit]
-        return page, page[-1].id if len(found) > limit else None
+        return await page_of(self._grants, owner, Kind.API_KEY, limit=limit, after=after)
 
     async def revoke(self, owner: str, key_id: UUID, *, by: Principal | None = None) -> None:
         """Let a key open nothing any more, or raise `GrantNotFound`, which costs no verified credentials."""

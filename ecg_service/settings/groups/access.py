@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from ecg_service.settings.groups.fields import bounded, divided, secret
+from ecg_service.settings.groups.fields import bounded, choice, divided, secret
 
 
 @dataclass(frozen=True, slots=True)
 class AccessSettings:
     """`[access]`: hashing passwords, and remembering verified credentials."""
 
+    sign_in_by_password: str = choice("everybody", "admins", "nobody")
+    """Whose passwords sign in, by HTTP Basic or `POST /token`; others come from an [identity provider](oidc.md#with-a-second-factor), or with API keys."""
     password_threads: int = divided(2)
     """Threads that verify and hash passwords (Argon2id), so how many at once."""
     password_queue: int = divided(64)

@@ -3,7 +3,13 @@ from dataclasses import replace
 import pytest
 
 from ecg_service.bootstrap.dangers import refuse_dangers
-from ecg_service.settings import BadSettings, ServerSettings, Settings
+from ecg_service.settings import (
+    AccessSettings,
+    BadSettings,
+    IssuerSettings,
+    ServerSettings,
+    Settings,
+)
 
 BEYOND = ["0.0.0.0", "::", "10.0.0.7", "ecg.example", "localhost.example", ""]
 
@@ -22,6 +28,13 @@ def test_http_beyond_loopback_must_be_said(host: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
 def test_on_loopback_nobody_reads_along(host: str) -> None:
     refuse_dangers(at(host))
+
+
+def test_without_passwords_somebody_else_has_to_sign_people_in() -> None:
+    settings = replace(Settings(), access=AccessSettings(sign_in_by_password="nobody"))
+    with pytest.raises(BadSettings, match=r"^ECG_SIGN_IN_BY_PASSWORD: .*ECG_ISSUERS_FILE$"):
+        refuse_dangers(settings)
+    refuse_dangers(replace(settings, issuers=IssuerSettings("issuers.toml")))
 
 
 @pytest.mark.parametrize("name", ["quota_requests", "quota_bytes"])

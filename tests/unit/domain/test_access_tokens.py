@@ -1,6 +1,7 @@
 """Which tokens of whom are access tokens for this service, and whom they stand for."""
 
 import re
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -240,6 +241,18 @@ def test_a_machine_is_its_client(claims: dict[str, Any]) -> None:
     assert found == Subject(URL, "gateway", is_client=True)
     assert found.key != read(PLAIN, HEADER, CLAIMS | {"sub": "gateway"}).subject.key
     assert name_of("kc", found) == "kc@gateway"
+
+
+@pytest.mark.parametrize(
+    ("acr", "is_enough"),
+    [("2", True), ("3", True), ("1", False), (2, False), (None, False), ("", False), ({}, False)],
+)
+def test_a_way_of_signing_in_may_be_required(acr: object, *, is_enough: bool) -> None:
+    issuer = replace(PLAIN, acr=frozenset(["2", "3"]))
+    token = UnverifiedToken(HEADER, without_none(CLAIMS | {"acr": acr}))
+    with nullcontext() if is_enough else pytest.raises(Forbidden):
+        access_token(token, issuer, NOW)
+    access_token(token, PLAIN, NOW)
 
 
 @pytest.mark.parametrize(

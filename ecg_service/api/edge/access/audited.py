@@ -28,6 +28,8 @@ ACTIONS = {
     "GET /users/me": "user.read",
     "PUT /users/me/password": "user.password",
     "DELETE /users/me/sessions": "user.sign-out",
+    "GET /users/me/sessions": "session.list",
+    "DELETE /users/me/sessions/{session_id}": "session.end",
     "POST /api-keys": "api-key.create",
     "GET /api-keys": "api-key.list",
     "DELETE /api-keys/{key_id}": "api-key.revoke",

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -187,6 +188,15 @@ async def test_keys_that_cannot_be_used_verify_nothing(idp: Provider, kind: str)
     idp.answers[JWKS] = UNUSABLE[kind]
     with pytest.raises(Unauthenticated):
         await verify(idp, idp.token())
+
+
+@pytest.mark.parametrize(("least", "is_taken"), [(2048, True), (3072, False)])
+async def test_rsa_may_have_to_be_longer(idp: Provider, least: int, *, is_taken: bool) -> None:
+    issuer = Issuer(idp.url, audience="ecg", min_rsa_bits=least)
+    async with IssuerSignatures.opened(issuer, LIMITS) as signatures:
+        verifying = signatures.verify(idp.token(), kid="one", algorithm="RS256")
+        with nullcontext() if is_taken else pytest.raises(Unauthenticated):
+            await verifying
 
 
 async def test_what_is_wrong_is_logged_with_its_place(

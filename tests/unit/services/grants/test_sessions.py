@@ -30,6 +30,7 @@ async def sessions(store: MemoryStore, tmp_path: Path) -> Sessions:
         access_seconds=300,
         session_seconds=LIFE.total_seconds(),
         idle_seconds=IDLE.total_seconds(),
+        recheck=1,
     )
 
 
