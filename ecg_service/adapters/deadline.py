@@ -5,11 +5,18 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from ecg_service.domain.errors import OutcomeUnknown, StorageUnavailable
+from ecg_service.adapters.outcomes import GaveWay
+from ecg_service.domain.errors import OutcomeUnknown
 
 RESERVE = 0.1
 """The share of the time for a write that is left for the commit."""
-TOO_LATE = "the lock of the database, or the writes before, took too long"
+
+
+class TooLate(GaveWay):
+    """The write had no turn in its time."""
+
+    def __init__(self) -> None:
+        super().__init__("the lock of the database, or the writes before, took too long")
 
 
 class Deadline:
@@ -24,14 +31,14 @@ class Deadline:
         self._begun = False
 
     def left(self) -> float:
-        """Return how long the write may wait for locks; raises `StorageUnavailable` if too late."""
+        """Return how long the write may wait for locks; raises `TooLate`."""
         left = self._latest - time.monotonic()
         if left <= 0:
-            raise StorageUnavailable(TOO_LATE)
+            raise TooLate
         return left
 
     def begin(self) -> None:
-        """Mark the write as begun, or raise `StorageUnavailable` if it is too late for that.
+        """Mark the write as begun, or raise `TooLate`.
 
         What has begun may begin again: its commit has failed, and is tried once more.
         """
@@ -44,7 +51,7 @@ class Deadline:
     async def kept(self) -> AsyncGenerator[None]:
         """End the block in time.
 
-        Raises `StorageUnavailable` if nothing was written, and `OutcomeUnknown` if the write has
+        Raises `TooLate` if nothing was written, and `OutcomeUnknown` if the write has
         begun: its commit hangs.
         """
         try:
@@ -53,4 +60,4 @@ class Deadline:
         except TimeoutError as error:
             if self._begun:
                 raise OutcomeUnknown("the database takes too long to commit") from error
-            raise StorageUnavailable(TOO_LATE) from error
+            raise TooLate from error

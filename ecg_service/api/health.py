@@ -28,7 +28,7 @@ class HealthController(Controller):
 
     @get("/ready", **documented(dict.fromkeys((200, 503), Sent(HealthOut, [MEDIA_TYPE]))))
     async def ready(self, request: Request[Any, Any, Any]) -> Response[HealthOut]:
-        """Return 200 if an ECG could be stored now, else 503; "warn" means nearly overloaded."""
+        """Return 200 if an ECG could be stored now, else 503; "warn" means that some may be refused."""
         report = await services_of(request).health.look()
         return _answer(HealthOut(report.status))
 

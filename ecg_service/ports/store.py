@@ -26,8 +26,15 @@ class CacheStatistics(Struct, frozen=True):
     is_reachable: bool
 
 
+class FailedWrite(Struct, frozen=True):
+    """A write that the store failed: the `time.monotonic()` of its end, and why."""
+
+    at: float
+    reason: str
+
+
 class StoreStatistics(Struct, frozen=True):
-    """How much an opened store has to do; `commits` counts from its opening.
+    """How much an opened store has to do, and how its writes went since its opening.
 
     `log_bytes` is how long the write-ahead log was after the last commit, and `last_commit` the
     `time.monotonic()` of it, if there was one. `cache` is of the cache before the store, if any.
@@ -38,6 +45,8 @@ class StoreStatistics(Struct, frozen=True):
     commits: int = 0
     log_bytes: int = 0
     last_commit: float = -math.inf
+    failures: int = 0
+    last_failure: FailedWrite | None = None
     cache: CacheStatistics | None = None
 
 

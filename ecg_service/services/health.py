@@ -18,6 +18,8 @@ from ecg_service.services.insights.backlog import Backlog
 from ecg_service.services.quotas import Quotas
 
 FRESH_SECONDS = 1.0
+TOLD_SECONDS = 60.0
+"""How long a write that failed is told of, though others have succeeded since."""
 WARN_FROM, FAIL_FROM = 0.8, 0.95
 """Shares of what an ECG needs that are taken."""
 
@@ -55,14 +57,14 @@ class _Finding(Struct, frozen=True):
     """How the last write went, and when it ended."""
 
     at: float
-    failure: EcgError | None = None
+    failure: str = ""
 
 
 class Health:
     """Checks what ingest depends on: its pool, the room for bodies, the insights, and the store.
 
-    Everybody may ask, and a probe of the store is a durable write: a commit or a probe of the
-    last `fresh` seconds answers all.
+    Everybody may ask, and a probe of the store is a durable write: a commit, a write that failed
+    or a probe of the last `fresh` seconds answers all.
     """
 
     is_draining: Callable[[], bool] = staticmethod(lambda: False)
@@ -95,7 +97,7 @@ class Health:
         """Check whether an ECG could be stored now; the store is not probed if something else says no."""
         found = (*self._parts(), *self._peers(), *await self._tokens())
         probes = _worst(found) != "fail"
-        return Report((*found, await self._write(probes=probes)))
+        return Report((*found, await self._write(probes=probes), self._failed_write()))
 
     def _parts(self) -> Iterator[Check]:
         """Look at what all need, and have nothing of when it is taken."""
@@ -134,23 +136,36 @@ class Health:
     async def _write(self, *, probes: bool) -> Check:
         """Look at the latest write to the store, or write; `probes` if a new write is of interest."""
         async with self._probing:  # of requests at the same time, one probes
-            committed = _Finding(self._store.statistics().last_commit)
-            found = max(committed, self._probed, key=lambda finding: finding.at)
+            found = max((*self._writes(), self._probed), key=lambda finding: finding.at)
             if probes and found.at + self._fresh <= time.monotonic():
                 found = self._probed = await self._probe()
         age = time.monotonic() - found.at
         if age == math.inf:
             return Check("store:write", "pass", None, output="Not looked at.")
-        if found.failure is None:
-            return Check("store:write", "pass", age, "s since the last")
-        kind = type(found.failure).__name__
-        return Check("store:write", "fail", age, "s since the last", f"{kind}: {found.failure}")
+        status: Status = "fail" if found.failure else "pass"
+        return Check("store:write", status, age, "s since the last", found.failure)
+
+    def _writes(self) -> Iterator[_Finding]:
+        """Yield the last commit of the store, and the last write that it failed."""
+        store = self._store.statistics()
+        yield _Finding(store.last_commit)
+        if failed := store.last_failure:
+            yield _Finding(failed.at, failed.reason)
+
+    def _failed_write(self) -> Check:
+        """Look at the last write that failed: others succeed, but of some kinds perhaps none does."""
+        failed = self._store.statistics().last_failure
+        if failed is None:
+            return Check("store:failed-write", "pass", None)
+        age = time.monotonic() - failed.at
+        status: Status = "warn" if age < TOLD_SECONDS else "pass"
+        return Check("store:failed-write", status, age, "s since the last", failed.reason)
 
     async def _probe(self) -> _Finding:
         try:
             await self._store.ecgs.ping()
         except EcgError as error:
-            return _Finding(time.monotonic(), error.with_traceback(None))
+            return _Finding(time.monotonic(), f"{type(error).__name__}: {error}")
         return _Finding(time.monotonic())
 
 

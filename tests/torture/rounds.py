@@ -3,16 +3,14 @@
 import asyncio
 import os
 import random
-import subprocess
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
-from pathlib import Path
 from signal import Signals
 
+from tests.disks import MAY_MOUNT, disk_of
 from tests.e2e.service import Service, running
 from tests.torture.calls import Lives, failures, kill
 from tests.torture.disk import FOREVER, Fault
@@ -94,9 +92,9 @@ async def errors(place: Place) -> Counter[str]:
 async def full(place: Place) -> Counter[str]:
     """D4: fill a disk of 4 MiB, make room, and fill it again."""
     traffic = place.traffic()
-    if os.geteuid():
+    if not MAY_MOUNT:
         return Counter({"full disks left out: only root may mount one": 1})
-    with disk_of("4m", place.folder / "disk") as disk:
+    with disk_of("4m") as disk:
         url = {"database_url": f"sqlite:///{disk / DATABASE}", "reserve_bytes": 400_000}
         async with running(place.folder, **SETTINGS, **url) as service:
             await service.register()
@@ -145,14 +143,3 @@ async def make_room(traffic: Traffic, service: Service) -> None:
     async with service.client() as user:
         for ecg_id in [*traffic.held][::2]:
             await traffic.sender.delete(user, ecg_id, traffic.held.pop(ecg_id))
-
-
-@contextmanager
-def disk_of(size: str, folder: Path) -> Generator[Path]:
-    """Mount a disk of this size, which only root may."""
-    folder.mkdir()
-    subprocess.run(("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder), check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(("umount", folder), check=True)

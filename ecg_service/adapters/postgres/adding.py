@@ -6,6 +6,7 @@ from functools import partial
 from operator import attrgetter
 from uuid import UUID
 
+from ecg_service.adapters.outcomes import GaveWay
 from ecg_service.adapters.postgres.backfill import LOCK_BACKFILLS, REWIND, sealed_position
 from ecg_service.adapters.postgres.engine.engine import Engine
 from ecg_service.adapters.postgres.engine.sql import Connection, Record
@@ -13,7 +14,7 @@ from ecg_service.adapters.postgres.tables import ECGS, INSIGHTS, KEYS
 from ecg_service.adapters.postgres.users import LOCK_USERS
 from ecg_service.adapters.rows import ecgs, insights, keys
 from ecg_service.domain.audit.events import of_ecgs
-from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedKey, NotFound, StorageUnavailable
+from ecg_service.domain.errors import Damaged, DamagedEcg, DamagedKey, NotFound
 from ecg_service.domain.stored import Added, IdAndFingerprint, StoredEcg, sift
 from ecg_service.domain.together import require_all
 
@@ -59,7 +60,7 @@ STORED = "SELECT EXISTS (SELECT FROM ecgs WHERE id = $1)"
 TRIES = 5
 
 
-class _Taken(StorageUnavailable):
+class _Taken(GaveWay):
     """Another transaction has stored an ECG of the same name meanwhile."""
 
 
@@ -86,6 +87,7 @@ class Batch:
             locks=LOCK,
             until=until,
             settled=self._settled,
+            wrote=lambda _: self._proof is not None,
             note=partial(of_ecgs, self.new),
         )
         for _ in range(TRIES - 1):

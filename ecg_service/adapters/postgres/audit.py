@@ -88,7 +88,7 @@ class PostgresAudit(AuditRepository):
             await trail.append(connection, events)
             return sum(one.count for one in events)
 
-        return await self._engine.write(forget, locks=LOCK_TO_FORGET + trail.lock)
+        return await self._engine.write(forget, locks=LOCK_TO_FORGET + trail.lock, wrote=bool)
 
 
 def _to_link(record: Record) -> Link:

@@ -149,7 +149,7 @@ class PostgresEcgs(EcgRepository):
 
     async def forget_keys(self, older: UUID, *, owner: str | None = None, limit: int) -> int:
         return await self._engine.write(
-            partial(removing.forget_keys, older=older, owner=owner, limit=limit)
+            partial(removing.forget_keys, older=older, owner=owner, limit=limit), wrote=bool
         )
 
     async def generation(self) -> bytes:

@@ -86,7 +86,7 @@ class PostgresGrants(GrantRepository):
             return False
 
         return await self._engine.write(
-            change, note=lambda done: [actions.refreshed(after)] if done else []
+            change, wrote=bool, note=lambda done: [actions.refreshed(after)] if done else []
         )
 
     async def touch(self, used: Mapping[UUID, datetime]) -> None:

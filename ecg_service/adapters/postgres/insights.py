@@ -94,7 +94,7 @@ class PostgresInsights(InsightRepository):
             order = {ecg_id: place for place, ecg_id in reversed([*enumerate(ecg_ids)])}
             return sorted(claims, key=lambda claim: order[claim.ecg.id])
 
-        return await self._engine.write(claim) if ecg_ids else []
+        return await self._engine.write(claim, wrote=bool) if ecg_ids else []
 
     async def finish(self, records: Sequence[InsightRecord]) -> None:
         async def finish(connection: Connection) -> None:
@@ -121,7 +121,7 @@ class PostgresInsights(InsightRepository):
             await put_records(connection, [record.released() for record in overdue])
             return len(overdue)
 
-        return await self._engine.write(release)
+        return await self._engine.write(release, wrote=bool)
 
     async def backfill(self, name: str, version: int, *, limit: int) -> int:
         # In steps, so that ECGs can be stored in between.
@@ -129,7 +129,9 @@ class PostgresInsights(InsightRepository):
         while made < limit:
             left = limit - made
             step = await self._engine.write(
-                partial(backfill, name, version, left), locks=LOCK_TO_BACKFILL
+                partial(backfill, name, version, left),
+                locks=LOCK_TO_BACKFILL,
+                wrote=lambda step: step.made > 0,
             )
             made += step.made
             if step.finished:

@@ -68,6 +68,7 @@ class PostgresUsers(UserRepository):
         return await self._engine.write(
             add,
             locks=LOCK_TO_CHANGE,
+            wrote=bool,
             note=lambda added: [actions.created(None, user)] if added else [],
         )
 

@@ -8,7 +8,7 @@ from ecg_service.services.health import Check, Report, Status
 
 
 class HealthOut(Struct, frozen=True):
-    """Whether the service is ready; "warn" means nearly overloaded, or that a part is missed."""
+    """Whether the service is ready; "warn" means nearly overloaded, without a part, or not every write succeeds."""
 
     status: Status
 

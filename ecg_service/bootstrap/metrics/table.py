@@ -119,6 +119,7 @@ METRICS = (
     Metric(
         "ecg_store_commits_total", "counter", "Transactions that wrote.", of=("store", "commits")
     ),
+    Metric("ecg_store_failures_total", "counter", "Writes that failed.", of=("store", "failures")),
     Metric(
         "ecg_store_waiting_writes", "gauge", "Writes that wait.", of=("store", "waiting_writes")
     ),

@@ -55,7 +55,7 @@ def status(
     watch: bool,
     as_json: bool,
 ) -> None:
-    """Show whether the service at URL is ready: "warn" if it is nearly overloaded or misses a part.
+    """Show whether the service at URL is ready: "warn" if it is nearly overloaded, misses a part, or fails some writes.
 
     Exits with 0 for pass and warn, with 1 for fail, and with 69 if there is no answer. The password comes
     from --password-file, ECG_PASSWORD or the terminal.

@@ -1,6 +1,9 @@
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,11 +18,11 @@ from ecg_service.adapters.memory.ecgs import MemoryEcgs
 from ecg_service.adapters.memory.insights import MemoryInsights
 from ecg_service.adapters.redis.limits import CallLimits
 from ecg_service.adapters.redis.quotas import RedisCounts
-from ecg_service.adapters.sqlite import SqliteDatabase, SqliteStore
-from ecg_service.domain.errors import StorageUnavailable
+from ecg_service.adapters.sqlite import Limits, SqliteStore, migrate
+from ecg_service.domain.errors import StorageFull, StorageUnavailable
 from ecg_service.domain.quotas import Quota
 from ecg_service.ports.insights import InsightQueue, QueueStatistics
-from ecg_service.ports.store import Store
+from ecg_service.ports.store import FailedWrite, Store, StoreStatistics
 from ecg_service.services.health import Health
 from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
 from ecg_service.services.insights.backlog import Backlog
@@ -64,6 +67,15 @@ class Hints(InsightQueue):
 async def pool() -> AsyncGenerator[ActorPool[Any, Any]]:
     async with ActorPool[Any, Any](lambda: cast("Any", None), size=1, capacity=1) as running:
         yield running
+
+
+@asynccontextmanager
+async def opened(folder: Path, limits: Limits | None = None) -> AsyncGenerator[SqliteStore]:
+    """Open a new database in this folder."""
+    path = folder / "ecg.db"
+    migrate(path)
+    async with SqliteStore.open(path, limits or Limits()) as store:
+        yield store
 
 
 def health_of(
@@ -228,13 +240,12 @@ def test_readiness_warns_before_one_user_is_refused_who_would_wait_too_long(
 async def test_a_service_is_not_ready_while_its_store_fails(
     pool: ActorPool[Any, Any], tmp_path: Path
 ) -> None:
-    database = SqliteDatabase(tmp_path / "ecg.db")
-    database.migrate()
-    async with database.open() as store:
+    async with opened(tmp_path) as store:
         pass
-    *_, check = (await health_of(pool, store).look()).checks
-    assert (check.name, check.status) == ("store:write", "fail")
-    assert "closed" in check.output
+    *_, last, failed = (await health_of(pool, store).look()).checks
+    assert (last.name, last.status) == ("store:write", "fail")
+    assert (failed.name, failed.status) == ("store:failed-write", "warn")
+    assert last.output == failed.output == "StorageUnavailable: the store is closed"
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -285,10 +296,7 @@ async def test_of_those_who_wait_another_probes_when_the_first_goes_away(
 
 
 async def test_a_commit_answers_too(pool: ActorPool[Any, Any], tmp_path: Path) -> None:
-    database = SqliteDatabase(tmp_path / "ecg.db")
-    database.migrate()
-    async with database.open() as store:
-        assert isinstance(store, SqliteStore)
+    async with opened(tmp_path) as store:
         failing = replace(store, ecgs=Probed(fails=True))
         health = health_of(pool, failing, fresh=HOUR)
         assert not await ready(health)
@@ -296,3 +304,41 @@ async def test_a_commit_answers_too(pool: ActorPool[Any, Any], tmp_path: Path) -
         for _ in range(ASKED):
             assert await ready(health)
         assert store.statistics().commits == 1
+
+
+async def test_a_write_that_failed_after_a_commit_is_told_until_another_succeeds(
+    pool: ActorPool[Any, Any], tmp_path: Path
+) -> None:
+    async with opened(tmp_path, Limits(max_bytes=4 * 1024 * 1024)) as store:
+        health = health_of(pool, store, fresh=HOUR)
+        await added(store, new(blob=bytes(3_000_000)))
+        assert await status(health) == "pass"
+        with pytest.raises(StorageFull):
+            await added(store, new(blob=bytes(3_000_000)))
+        assert await failing(health) == ["store:write"]
+        await store.insights.release()  # of which there are none: that writes nothing
+        assert await failing(health) == ["store:write"]
+        await added(store, new())
+        assert await status(health) == "warn"
+        *_, failed = (await health.look()).checks
+        assert failed.output == "StorageFull: the disk is full"
+
+
+async def test_a_write_that_failed_is_told_of_for_a_minute(
+    pool: ActorPool[Any, Any], tmp_path: Path
+) -> None:
+    async with opened(tmp_path) as store:
+        for seconds, told in ((59, "warn"), (60, "pass")):
+            failed = FailedWrite(time.monotonic() - seconds, "why")
+            statistics = partial(StoreStatistics, last_failure=failed)
+            assert await status(health_of(pool, replace(store, statistics=statistics))) == told
+
+
+async def test_a_write_whose_turn_does_not_come_is_no_failure_of_the_store(
+    pool: ActorPool[Any, Any], tmp_path: Path
+) -> None:
+    async with opened(tmp_path) as store:
+        await store.ecgs.ping()
+        with pytest.raises(StorageUnavailable, match="took too long"):
+            await store.ecgs.add_read(lambda: [new()], until=time.monotonic())
+        assert await status(health_of(pool, store, fresh=HOUR)) == "pass"

@@ -1,13 +1,13 @@
 """Runs jobs on the database: each read in one statement, each write in a transaction."""
 
 import asyncio
-import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TypeVar
 
 from ecg_service.adapters.deadline import RESERVE, Deadline
+from ecg_service.adapters.outcomes import Outcomes
 from ecg_service.adapters.postgres.engine.connections import (
     Connections,
     require_safe_server,
@@ -30,6 +30,10 @@ Settled = Callable[[Connection], Awaitable[bool | None]]
 ASK_AGAIN_SECONDS = 0.05
 
 
+def _always(_: object) -> bool:
+    return True
+
+
 async def _unknown(_: Connection) -> bool | None:
     raise OutcomeUnknown("the connection to the database was lost at the commit")
 
@@ -42,8 +46,7 @@ class Engine:
         self._writing = writing
         self._limits = limits
         self.trail = Trail(on=limits.audited)
-        self._commits = 0
-        self._last_commit = -math.inf
+        self._outcomes = Outcomes()
 
     @classmethod
     @asynccontextmanager
@@ -103,27 +106,29 @@ class Engine:
         locks: str = "",
         until: float | None = None,
         settled: Settled = _unknown,
+        wrote: Callable[[T], bool] = _always,
         note: Callable[[T], Sequence[Event]] | None = None,
     ) -> T:
         """Run the job in a transaction that is on disk when this returns; end it in time.
 
         The transaction begins with the statements `locks`, so that the job sees what is there then.
         If the connection is lost at the commit, `settled` finds out on another one how it ended.
+        `wrote` tells from the result whether anything was written.
         In the transaction, what there is to `note` of the result is appended to the audit trail.
         """
         if note and self.trail.on:
             job, locks = self._noting(job, note), locks + self.trail.lock
         seconds = self._limits.write_seconds
         deadline = Deadline(until or time.monotonic() + seconds, RESERVE * seconds)
-        with translate_errors():
+        with self._outcomes.noting_failures(), translate_errors():
             async with deadline.kept():
                 async with self._writing.borrowed() as connection:
                     result = await self._run(connection, locks, job, deadline)
                     committed = await _committed(connection)
                 if not committed:
                     await self._settle(settled)
-        self._commits += 1
-        self._last_commit = time.monotonic()
+        if wrote(result):
+            self._outcomes.committed()
         return result
 
     def _noting(self, job: Job[T], note: Callable[[T], Sequence[Event]]) -> Job[T]:
@@ -163,8 +168,10 @@ class Engine:
         return StoreStatistics(
             waiting_reads=self._reading.waiting,
             waiting_writes=self._writing.waiting,
-            commits=self._commits,
-            last_commit=self._last_commit,
+            commits=self._outcomes.commits,
+            last_commit=self._outcomes.last_commit,
+            failures=self._outcomes.failures,
+            last_failure=self._outcomes.last_failure,
         )
 
 

@@ -11,6 +11,7 @@ import apsw
 
 from ecg_service.actors import Threads
 from ecg_service.adapters.deadline import RESERVE, Deadline
+from ecg_service.adapters.outcomes import Outcomes
 from ecg_service.adapters.sqlite.engine.errors import translate_errors
 from ecg_service.adapters.sqlite.engine.files.turns import Turn, alone
 from ecg_service.adapters.sqlite.engine.limits import Limits
@@ -49,6 +50,7 @@ class Engine:
         self._writing = Threads("sqlite-write", size=1, capacity=limits.waiting_writes)
         self._reading = Threads("sqlite-read", size=limits.readers, capacity=limits.waiting_reads)
         self._copying: asyncio.Future[None] | None = None
+        self._outcomes = Outcomes()
         self._closed = False
 
     async def start(self) -> None:
@@ -124,8 +126,15 @@ class Engine:
             self._database.writer.patience = min(deadline.left(), self._limits.busy_seconds)
             return write(begin)
 
-        async with deadline.kept():
-            result = await self._run(self._writing, lambda: work(run))
+        def watched() -> tuple[R, bool]:
+            before = self._database.writer.commits
+            return work(run), self._database.writer.commits > before
+
+        with self._outcomes.noting_failures():
+            async with deadline.kept():
+                result, wrote = await self._run(self._writing, watched)
+        if wrote:
+            self._outcomes.committed()
         self._use_lull()
         return result
 
@@ -161,9 +170,11 @@ class Engine:
         return StoreStatistics(
             waiting_reads=self._reading.statistics().waiting,
             waiting_writes=self._writing.statistics().waiting,
-            commits=self._database.writer.commits,
+            commits=self._outcomes.commits,
             log_bytes=self._database.writer.log_bytes,
-            last_commit=self._database.writer.last_commit,
+            last_commit=self._outcomes.last_commit,
+            failures=self._outcomes.failures,
+            last_failure=self._outcomes.last_failure,
         )
 
     def close(self) -> None:

@@ -1,7 +1,5 @@
 """The one connection that writes and keeps the write-ahead log short."""
 
-import math
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,7 +34,6 @@ class Writer:
         self._log = self._copied = 0
         self.patience = limits.busy_seconds
         self.commits = self.log_bytes = 0
-        self.last_commit = -math.inf
         self._checkpoint_at = max(1, limits.wal_bytes // PAGE_SIZE)
         self._restart_at = RESTART_FACTOR * self._checkpoint_at
 
@@ -137,7 +134,6 @@ class Writer:
         if self.log_bytes < self._copied:  # it has begun anew
             self._copied = 0
         self.commits += 1
-        self.last_commit = time.monotonic()
         return apsw.SQLITE_OK
 
     def _checkpoint(self) -> None:

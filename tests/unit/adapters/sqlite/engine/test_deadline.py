@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import apsw
 import pytest
 
-from ecg_service.adapters.deadline import Deadline
+from ecg_service.adapters.deadline import Deadline, TooLate
 from ecg_service.adapters.sqlite import Limits, SqliteStore
 from ecg_service.adapters.sqlite.engine.engine import Engine
 from ecg_service.adapters.sqlite.engine.sql import execute
@@ -35,7 +35,7 @@ async def test_all_who_wait_for_a_lock_are_refused_and_stay_so(path: Path) -> No
             answers = await asyncio.gather(
                 *(store.ecgs.add_many([new()]) for _ in range(20)), return_exceptions=True
             )
-        assert {type(answer) for answer in answers} == {StorageUnavailable}
+        assert {type(answer) for answer in answers} == {TooLate}
     async with SqliteStore.open(path) as store:
         one = new()
         await added(store, one)
@@ -60,7 +60,7 @@ async def test_the_outcome_of_a_write_that_hangs_is_unknown_and_of_those_behind_
             engine.write(hang), engine.write(follow), return_exceptions=True
         )
         go_on.set()
-    assert [type(answer) for answer in answers] == [OutcomeUnknown, StorageUnavailable]
+    assert [type(answer) for answer in answers] == [OutcomeUnknown, TooLate]
     assert done == ["hung"]
 
 
