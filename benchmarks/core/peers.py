@@ -77,9 +77,9 @@ def numpy_count_around(samples: Samples, missing: float) -> int:
     return int(np.count_nonzero(crossed))
 
 
-def numpy_mask(samples: Samples) -> NDArray[np.bool_]:
+def numpy_mask(samples: Samples, axis: int = 0) -> NDArray[np.bool_]:
     signs = np.signbit(samples)
-    return np.diff(signs, axis=0, prepend=signs[:1])
+    return np.diff(signs, axis=axis, prepend=signs.take([0], axis))
 
 
 def numpy_counts(samples: Samples, axis: int) -> NDArray[np.intp]:

@@ -18,6 +18,7 @@ from ecg_core import (
     unpack,
     unpack_json,
     zero_crossing_rate,
+    zero_crossings,
     zero_crossings_mask,
 )
 
@@ -27,7 +28,8 @@ TAKE = "take msgpack of {}, samples as bytes"
 AROUND, WITHOUT = "count {}, missing={}", "ecg_core without it"
 GAPS, BASELINES = "count {}, every tenth sample missing", "count {}, a baseline for each lead"
 MASK, LANES, RATE = "mask {}", "count {}, (5000, 12) axis {}", "rate {}, a frame per sample"
-MASKS, WIDE = "mask {}, (5000, 12) axis 0", "count {}, (1000, 64) axis 0"
+MASKS, WIDE = "mask {}, (5000, 12) axis {}", "count {}, (1000, 64) axis 0"
+FIND, FINDS = "find {}", "find {}, (5000, 12) axis {}"
 DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float16", "float32", "float64"),
@@ -129,7 +131,9 @@ def _finding(noise: Samples) -> Iterator[Work]:
         table = samples[: 5_000 * 12].reshape(-1, 12)
         yield from (_lanes(LANES.format(dtype, axis), table, axis) for axis in (0, 1))
         yield _lanes(WIDE.format(dtype), samples[: 1_000 * 64].reshape(-1, 64), 0)
-        yield _masks(dtype, table)
+        yield from (_masks(MASKS.format(dtype, axis), table, axis) for axis in (0, 1))
+        yield _find(dtype, samples)
+        yield from (_finds(FINDS.format(dtype, axis), table, axis) for axis in (0, 1))
         yield _rate(dtype, samples)
 
 
@@ -139,10 +143,22 @@ def _mask(name: str, samples: Samples) -> Work:
     return Work(MASK.format(name), samples.nbytes, [ours, numpy])
 
 
-def _masks(name: str, table: Samples) -> Work:
-    ours = Candidate("ecg_core", lambda: zero_crossings_mask(table, axis=0))
-    numpy = Candidate("NumPy signbit", lambda: peers.numpy_mask(table))
-    return Work(MASKS.format(name), table.nbytes, [ours, numpy])
+def _masks(name: str, table: Samples, axis: int) -> Work:
+    ours = Candidate("ecg_core", lambda: zero_crossings_mask(table, axis=axis))
+    numpy = Candidate("NumPy signbit", lambda: peers.numpy_mask(table, axis))
+    return Work(name, table.nbytes, [ours, numpy])
+
+
+def _find(name: str, samples: Samples) -> Work:
+    ours = Candidate("ecg_core", lambda: zero_crossings(samples))
+    numpy = Candidate("NumPy signbit", lambda: np.flatnonzero(peers.numpy_mask(samples)))
+    return Work(FIND.format(name), samples.nbytes, [ours, numpy])
+
+
+def _finds(name: str, table: Samples, axis: int) -> Work:
+    ours = Candidate("ecg_core", lambda: zero_crossings(table, axis=axis))
+    numpy = Candidate("NumPy signbit", lambda: np.argwhere(peers.numpy_mask(table, axis)))
+    return Work(name, table.nbytes, [ours, numpy])
 
 
 def _lanes(name: str, table: Samples, axis: int) -> Work:

@@ -14,6 +14,7 @@
 //! - `count`: counting over samples
 //! - `frames`: counting in many stretches of them at once
 //! - `abreast`, `tally`: crossings in lanes that lie side by side, and how many each has
+//! - `joined`: crossings in lanes that follow each other
 //! - `gaps`: samples that are missing
 
 #[cfg(any(test, feature = "python"))]
@@ -23,6 +24,8 @@ mod counter;
 #[cfg(any(test, feature = "python"))]
 mod frames;
 mod gaps;
+#[cfg(any(test, feature = "python"))]
+mod joined;
 mod kernels;
 mod level;
 mod merge;
@@ -48,6 +51,7 @@ pub(crate) use {
     abreast::Abreast,
     frames::Frames,
     gaps::{Gaps, Marks, Unmarked},
+    joined::Joined,
     run::Run,
     tally::tally,
     word::Word,

@@ -7,14 +7,6 @@ use pyo3::prelude::*;
 
 use crate::memory::OutOfMemory;
 
-/// A new array of int64.
-pub(super) fn int64<'py>(py: Python<'py>, values: &[u64], shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
-    filled(py, "int64", shape, |items| {
-        items.copy_from_slice(values);
-        Ok(())
-    })
-}
-
 /// A new array of a type as large as `T`, of which a function writes the bits, all 0 before, in the order of C.
 pub(super) fn filled<'py, T: Element>(
     py: Python<'py>,

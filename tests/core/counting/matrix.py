@@ -59,19 +59,24 @@ def layouts(lane: Any) -> Iterator[tuple[str, Any]]:
     yield "unaligned", unaligned
     yield "rows", np.stack([lane, lane[::-1]])
     yield "columns", np.stack([lane, lane[::-1]], axis=1)
+    short = lane.reshape(-1, next(length for length in (13, 9, 8, 1) if len(lane) % length == 0))
+    yield "short rows", short
+    yield "short columns", short.T.copy()
 
 
 def check(x: Any, layout: str, zeros: ZeroRule, baseline: Any, missing: Any) -> None:
     options: dict[str, Any] = {"zeros": zeros, "baseline": baseline, "missing": missing}
-    axis = 0 if layout == "columns" else -1
+    axis = 0 if layout.endswith("columns") else -1
     lanes = np.atleast_2d(np.moveaxis(x, axis, -1))
     expected = [list(reference(lane.tolist(), zeros, baseline, missing)) for lane in lanes]
-    case = (x.dtype, layout, len(lanes[0]), options, lanes.tolist())
+    case = (x.dtype, layout, lanes.shape[-1], options, lanes.tolist())
     counts = np.atleast_1d(ecg_core.count_zero_crossings(x, axis=axis, **options))
     assert counts.tolist() == [len(found) for found in expected], case
-    mask = np.moveaxis(ecg_core.zero_crossings_mask(x, axis=axis, **options), axis, -1)
-    found = [np.flatnonzero(row).tolist() for row in mask.reshape(lanes.shape)]
-    assert found == expected, case
+    mask = ecg_core.zero_crossings_mask(x, axis=axis, **options)
+    rows = np.moveaxis(mask, axis, -1).reshape(lanes.shape)
+    assert [np.flatnonzero(row).tolist() for row in rows] == expected, case
+    indices = ecg_core.zero_crossings(x, axis=axis, **options).reshape(-1, x.ndim)
+    assert indices.tolist() == np.argwhere(mask).tolist(), case
 
 
 def merged(

@@ -102,7 +102,7 @@ def test_each_counts_as_the_reference() -> None:
     """Every type of sample in every layout by every rule, with gaps; and parts merged in any grouping."""
     outputs = [run(isa, MATRIX) for isa in available()]
     assert [output.stderr for output in outputs] == [""] * len(outputs)
-    assert [output.stdout for output in outputs] == [f"{isa} 15120\n" for isa in available()]
+    assert [output.stdout for output in outputs] == [f"{isa} 20160\n" for isa in available()]
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc's fenv_t")

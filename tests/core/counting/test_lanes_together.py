@@ -1,4 +1,4 @@
-"""Lanes that lie side by side are counted in the order of memory, and each as if it were alone."""
+"""Lanes that lie side by side, or follow each other, are read in the order of memory, and each counts as if it were alone."""
 
 import math
 from typing import Any, get_args
@@ -20,6 +20,7 @@ def compare(samples: Any, axis: int, **options: Any) -> None:
     mask = zero_crossings_mask(samples, axis=axis, **options)
     assert isinstance(counts, np.ndarray)
     assert (mask.shape, mask.dtype) == (samples.shape, np.bool_)
+    assert np.array_equal(zero_crossings(samples, axis=axis, **options), np.argwhere(mask))
     lanes, marks = np.moveaxis(samples, axis, -1), np.moveaxis(mask, axis, -1)
     assert counts.shape == lanes.shape[:-1]
     for place in np.ndindex(counts.shape):
@@ -36,7 +37,7 @@ def compare(samples: Any, axis: int, **options: Any) -> None:
     levels=st.tuples(st.sampled_from([0, 1, 0.5]), st.sampled_from([None, 3, math.nan])),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_lanes_side_by_side_count_as_each_alone(
+def test_lanes_that_are_read_as_one_count_as_each_alone(
     shape: tuple[int, ...], dtype: str, zeros: Any, levels: tuple[float, Any], seed: int
 ) -> None:
     low = 0 if dtype[0] in "?u" else -1
@@ -45,13 +46,14 @@ def test_lanes_side_by_side_count_as_each_alone(
     )
     baseline, missing = levels
     options: dict[str, Any] = {"zeros": zeros, "baseline": baseline, "missing": missing}
-    for axis in (0, 1):
+    for axis in (0, 1, 2):
         compare(samples, axis, **options)
     compare(samples[0], 0, **options)
     for other in (samples[:, ::2], samples[:, :, ::-1], samples.T, np.ma.masked_equal(samples, 1)):
         if isinstance(other, np.ma.MaskedArray) and missing is None:
             continue
-        compare(other, 1, **options)
+        for axis in (1, 2):
+            compare(other, axis, **options)
 
 
 def test_many_crossings_of_a_lane_are_counted() -> None:

@@ -74,11 +74,12 @@ impl<'a, T: Element> Lane<'a, T> {
         marks.changes(|range, marked| if range.is_empty() { Ok(()) } else { each(range, marked) })
     }
 
-    /// Some of the numbers, without their marks.
+    /// Some of the numbers.
     pub(crate) fn part(&self, range: &Range<usize>) -> Self {
         assert!(range.start <= range.end && range.end <= self.len);
-        let start = self.start.wrapping_offset(range.start.cast_signed() * self.stride);
-        Lane { start, len: range.len(), marks: None, ..*self }
+        let from = |start: *const u8, stride| start.wrapping_offset(range.start.cast_signed() * stride);
+        let marks = self.marks.map(|(start, stride)| (from(start, stride), stride));
+        Lane { start: from(self.start, self.stride), len: range.len(), marks, ..*self }
     }
 
     /// The numbers where they are, if they follow each other and count as what they are.

@@ -94,9 +94,13 @@ impl View {
         })
     }
 
-    /// All lanes along an axis as one, if each begins where the one before it would go on, and nothing is missing.
+    /// All lanes along an axis as one, if each begins where the one before it would go on, and so do their marks.
     pub(crate) fn joined_lanes<T: Element>(&self, _py: Python<'_>, axis: usize) -> Option<Lane<'_, T>> {
-        if self.marks.is_some() { None } else { Lane::joined(&self.buffer, axis) }
+        let lanes = Lane::joined(&self.buffer, axis)?;
+        match &self.marks {
+            Some(marks) => Lane::joined(marks, axis).map(|marks| lanes.marked(&marks)),
+            None => Some(lanes),
+        }
     }
 }
 

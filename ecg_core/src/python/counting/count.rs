@@ -2,9 +2,9 @@
 
 use pyo3::prelude::*;
 
-use super::lanes::{Lanes, Numbered, with_lanes};
+use super::blocks::{Blocks, unset};
+use super::lanes::{Lanes, with_lanes};
 use crate::crossings::{Frames, WORD, tally};
-use crate::memory::Room;
 use crate::python::arguments::{Cut, Given, Zeros};
 use crate::python::array;
 use crate::python::buffers::axes::axis_of;
@@ -96,9 +96,9 @@ fn counts<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyA
             frames.finish();
             return Ok(());
         }
-        let (together, all) = lanes.together();
-        if together > 1 && lanes.len() >= WORD {
-            return counts_together(lanes, together, all, counts);
+        let blocks = lanes.blocks()?;
+        if blocks.abreast > 1 && lanes.len() >= WORD {
+            return counts_abreast(lanes, blocks, counts);
         }
         for (to, lane) in counts.iter_mut().zip(lanes.all()) {
             *to = lanes.count(lane, none)?;
@@ -107,16 +107,16 @@ fn counts<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyA
     })
 }
 
-fn counts_together<'a, T: Element>(
-    lanes: &Lanes<'a, '_, T>,
-    together: usize,
-    all: impl Iterator<Item = Numbered<'a, T>>,
+fn counts_abreast<T: Element>(
+    lanes: &Lanes<'_, '_, T>,
+    blocks: Blocks<'_, '_, T>,
     counts: &mut [u64],
 ) -> PyResult<()> {
-    let mut abreast = lanes.abreast(together)?;
-    let mut crossed = Vec::with_room(lanes.len().saturating_mul(together).div_ceil(WORD))?;
-    for (counts, lane) in counts.chunks_exact_mut(together).zip(all) {
-        lanes.crossed(together, lane, &mut abreast, &mut crossed)?;
+    let Blocks { abreast, samples, mut finder, all, .. } = blocks;
+    let mut crossed = unset(samples)?;
+    for (counts, block) in counts.chunks_exact_mut(abreast).zip(all) {
+        crossed.fill(0);
+        lanes.cross((abreast, &mut finder), block, (&mut crossed, 0))?;
         tally(&crossed, counts)?;
     }
     Ok(())

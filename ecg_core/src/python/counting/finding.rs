@@ -2,10 +2,10 @@
 
 use pyo3::prelude::*;
 
+use super::blocks::{Blocks, unset};
 use super::lanes::{Lanes, with_lanes};
+use crate::bits::positions::positions;
 use crate::bits::spread::spread;
-use crate::crossings::WORD;
-use crate::memory::{OutOfMemory, Room};
 use crate::python::arguments::{Cut, Given, Zeros};
 use crate::python::array;
 use crate::python::buffers::axes::without;
@@ -55,9 +55,7 @@ pub(crate) fn zero_crossings<'py>(
     missing: Option<&Bound<'py, PyAny>>,
     axis: Cut,
 ) -> PyResult<Bound<'py, PyAny>> {
-    with_lanes!(signal, axis, (zeros.0, baseline, missing), lanes => {
-        if lanes.others().is_empty() { indices(&lanes) } else { array::argwhere(&mask(&lanes, false)?) }
-    })
+    with_lanes!(signal, axis, (zeros.0, baseline, missing), lanes => indices(&lanes))
 }
 
 /// Mark the samples at which a signal crosses zero.
@@ -118,39 +116,40 @@ pub(crate) fn zero_crossings_mask<'py>(
     with_lanes!(signal, axis, (zeros.0, baseline, missing), lanes => mask(&lanes, pad))
 }
 
-fn indices<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>> {
-    let (mut indices, mut memory) = (Vec::new(), Ok(()));
-    lanes.count((0, lanes.view.only_lane(lanes.py)?), |from, word| {
-        if memory.is_ok() {
-            memory = push_bits(&mut indices, from, word.crossed);
-        }
-    })?;
-    memory?;
-    array::int64(lanes.py, &indices, &[indices.len()])
-}
-
-fn push_bits(indices: &mut Vec<u64>, from: usize, mut bits: u64) -> Result<(), OutOfMemory> {
-    let (mut places, count) = ([0; WORD], bits.count_ones() as usize);
-    for index in &mut places[..count] {
-        *index = from as u64 + u64::from(bits.trailing_zeros());
-        bits &= bits - 1;
-    }
-    indices.add_all(&places[..count])
-}
-
+/// Bool for each sample, in the order in which they are read; then the axis of time, if it was read last, goes back.
 fn mask<'py, T: Element>(lanes: &Lanes<'_, 'py, T>, pad: bool) -> PyResult<Bound<'py, PyAny>> {
-    let (together, all) = lanes.together();
-    let samples = lanes.len().saturating_mul(together);
-    let (mut crossed, mut abreast) = (Vec::with_room(samples.div_ceil(WORD))?, lanes.abreast(together)?);
-    let last = if abreast.is_none() { lanes.axis } else { lanes.view.shape().len() - 1 };
+    let blocks = lanes.blocks()?;
+    let (abreast, last) = (blocks.abreast, blocks.last);
     let shape = [without(last, lanes.view.shape()), vec![lanes.view.shape()[last]]].concat();
-    let mask = array::filled(lanes.py, "bool", &shape, |bools| {
-        for (marks, lane) in bools.chunks_exact_mut(samples.max(1)).zip(all) {
-            lanes.crossed(together, lane, &mut abreast, &mut crossed)?;
-            spread(&crossed, marks);
-            marks[..together].iter_mut().for_each(|mark| *mark |= u8::from(pad));
-        }
+    let mask = array::filled(lanes.py, "bool", &shape, |marks| {
+        spread(&crossed(lanes, blocks)?, marks);
+        let rows = marks.chunks_exact_mut((abreast * lanes.len()).max(1)).filter(|_| pad);
+        rows.for_each(|rows| rows[..abreast].fill(1));
         Ok(())
     })?;
     array::with_last_axis_at(&mask, last)
+}
+
+fn indices<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>> {
+    let (blocks, shape) = (lanes.blocks()?, lanes.view.shape());
+    if blocks.last + 1 < shape.len() {
+        return array::argwhere(&mask(lanes, false)?); // they ascend in another order
+    }
+    let words = crossed(lanes, blocks)?;
+    let count = words.iter().map(|word| word.count_ones() as usize).sum();
+    let row: &[_] = if let [_] = shape { &[] } else { &[shape.len()] };
+    array::filled(lanes.py, "int64", &[&[count], row].concat(), |rows| {
+        positions(&words, shape, rows);
+        Ok(())
+    })
+}
+
+/// A bit for each sample, in the order in which they are read: it is the first after a crossing.
+fn crossed<T: Element>(lanes: &Lanes<'_, '_, T>, blocks: Blocks<'_, '_, T>) -> PyResult<Vec<u64>> {
+    let Blocks { abreast, samples, mut finder, all, .. } = blocks;
+    let mut words = unset(lanes.view.shape().iter().fold(1, |all: usize, &len| all.saturating_mul(len)))?;
+    for (index, block) in all.enumerate() {
+        lanes.cross((abreast, &mut finder), block, (&mut words, index * samples))?;
+    }
+    Ok(words)
 }

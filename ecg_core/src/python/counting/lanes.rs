@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use crate::crossings::{Abreast, Crossings, Gaps, Marks, NotANumber, Unmarked, WORD, Word, ZeroRule};
+use crate::crossings::{Crossings, Gaps, Marks, NotANumber, Unmarked, WORD, Word, ZeroRule};
 use crate::python::buffers::axes::{no_number, position, without};
 use crate::python::buffers::elements::Element;
 use crate::python::buffers::lane::Lane;
@@ -28,7 +28,7 @@ macro_rules! with_lanes {
 }
 pub(crate) use with_lanes;
 
-/// A lane with its index, or some that are together with that of the first.
+/// A lane with its index, or some that are read as one with that of the first.
 pub(crate) type Numbered<'a, T> = (usize, Lane<'a, T>);
 
 /// The lanes along an axis of a buffer, and how to count in them.
@@ -67,21 +67,12 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
         self.view.lanes(self.py, self.axis).enumerate()
     }
 
-    /// All lanes, those that lie side by side together if they have the same baseline, each with the index of its
-    /// first one; and how many are together.
-    pub(crate) fn together(&self) -> (usize, Box<dyn Iterator<Item = Numbered<'a, T>> + '_>) {
-        let (each, len) = (self.view.shape()[self.axis + 1..].iter().product(), self.len());
-        let alike = each > 1 && len > 0 && matches!(self.levels, Levels::Same(_));
-        let dense = alike.then(|| self.view.joined_lanes(self.py, self.view.shape().len() - 1)).flatten();
-        let Some(all) = dense else { return (1, Box::new(self.all())) };
-        let block = move |index| (index * each, all.part(&(index * each * len..(index + 1) * each * len)));
-        (each, Box::new((0..all.len / (each * len)).map(block)))
-    }
-
-    /// What finds the crossings of so many lanes that are together, if it is more than one.
-    pub(crate) fn abreast(&self, together: usize) -> PyResult<Option<Abreast>> {
-        let abreast = || Abreast::new(self.levels.lane(0).rule(self.rule), together);
-        Ok((together > 1).then(abreast).transpose()?)
+    /// All lanes as one, and how many lie side by side: more than one, all with samples and the same baseline.
+    pub(super) fn abreast(&self) -> Option<(usize, Lane<'a, T>)> {
+        let abreast = self.view.shape()[self.axis + 1..].iter().product();
+        let alike = abreast > 1 && self.len() > 0 && matches!(self.levels, Levels::Same(_));
+        let all = || self.view.joined_lanes(self.py, self.view.shape().len() - 1);
+        Some((abreast, alike.then(all).flatten()?))
     }
 
     /// All lanes as one, if they have samples, follow each other and have the same baseline.
@@ -92,35 +83,25 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
 
     /// Counts in the lane of this index, or in some lanes from it on that are joined; `each` is as for [`count_lane`].
     pub(crate) fn count(&self, lane: Numbered<'_, T>, each: impl FnMut(usize, Word)) -> PyResult<u64> {
-        self.count_together(1, lane, each)
+        self.count_abreast(1, lane, each)
     }
 
-    /// Puts a bit for each sample into words, which have room for them: it is the first after a crossing. `abreast` is
-    /// for lanes that are together.
-    pub(crate) fn crossed(
-        &self,
-        together: usize,
-        lane: Numbered<'_, T>,
-        abreast: &mut Option<Abreast>,
-        words: &mut Vec<u64>,
-    ) -> PyResult<()> {
-        words.clear();
-        abreast.iter_mut().for_each(Abreast::restart);
-        let each =
-            |_, word: Word| words.push(abreast.as_mut().map_or(word.crossed, |lanes| lanes.take(word)));
-        self.count_together(together, lane, each).map(|_| ())
+    /// The rule to count with in the lane of this index.
+    pub(super) fn rule_of(&self, lane: usize) -> ZeroRule {
+        self.levels.lane(lane).rule(self.rule)
     }
 
-    fn count_together(
+    /// Counts as [`Self::count`] in so many lanes side by side, as if they were one.
+    pub(super) fn count_abreast(
         &self,
-        together: usize,
+        abreast: usize,
         (index, lane): Numbered<'_, T>,
         each: impl FnMut(usize, Word),
     ) -> PyResult<u64> {
         let level = self.levels.lane(index);
-        let mut counter = Crossings::new(level.rule(self.rule));
+        let mut counter = Crossings::new(self.rule_of(index));
         count_lane(&lane, (level.at, self.missing), &mut counter, each).map_err(|nan| {
-            let (row, lane) = (nan.index / together, index + nan.index % together);
+            let (row, lane) = (nan.index / abreast, index + nan.index % abreast);
             let mut position = position(self.view.shape(), self.axis, lane + row / self.len());
             position[self.axis] = row % self.len();
             no_number(self.py, "NaN", &position)

@@ -2,8 +2,10 @@
 //!
 //! - `count`, `finding`, `frames`: how many, where, how often
 //! - `counter` and `counter_state`: chunk by chunk, and what is kept between chunks
+//! - `blocks`: lanes that are read at once
 //! - `lanes`: what all of these have in common
 
+mod blocks;
 pub(super) mod count;
 pub(super) mod counter;
 mod counter_state;

@@ -1,0 +1,8 @@
+//! AVX2: the portable loop, compiled for it.
+
+use super::portable;
+
+#[target_feature(enable = "avx2,popcnt")]
+pub(super) fn places(words: &[u64], from: u64, to: &mut [u64]) {
+    portable::places(words, from, to);
+}

@@ -1,0 +1,8 @@
+//! NEON: the portable loop, compiled for it.
+
+use super::portable;
+
+#[target_feature(enable = "neon")]
+pub(super) fn places(words: &[u64], from: u64, to: &mut [u64]) {
+    portable::places(words, from, to);
+}
