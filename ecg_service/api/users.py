@@ -89,7 +89,12 @@ class MyselfController(Controller):
         user = await services_of(request).users.own(request.user)
         return UserOut.of(replace(user, role=request.user.role))
 
-    @put("/password", status_code=204, **documented({204: Sent()}, body=Body(PasswordChange)))
+    @put(
+        "/password",
+        opt={"audience": Audience.PASSWORD_HOLDERS},
+        status_code=204,
+        **documented({204: Sent()}, body=Body(PasswordChange)),
+    )
     async def change_password(
         self,
         request: Request[Any, Any, Any],

@@ -1,4 +1,4 @@
-"""The first admin: from the settings, or with a random password in a file for its owner only."""
+"""The first admin: from the settings, or with a random password, to be replaced, in a file for its owner only."""
 
 import logging
 import os
@@ -51,7 +51,7 @@ async def ensure_admin(users: Users, settings: Settings) -> None:
     given = settings.admin.admin_password
     password = _random_password(settings) if given is None else _checked("admin_password", given)
     check_admin(settings.admin)
-    await users.ensure_admin(name, password)
+    await users.ensure_admin(name, password, is_initial=given is None)
 
 
 def _checked(name: str, value: str) -> str:

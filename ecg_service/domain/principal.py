@@ -32,7 +32,8 @@ NOWHERE = Origin()
 class Principal(Struct, frozen=True):
     """An authenticated user, without any secret.
 
-    `scopes` narrow what the role allows; None allows all of it. `epoch` is that of the user when
+    `scopes` narrow what the role allows; None allows all of it, and without any nothing is allowed but to
+    replace the initial password that they came with. `epoch` is that of the user when
     they signed in, `grant` the API key with which they did, and
     `origin` is of the one request that they make with it, if it is audited.
     """
@@ -46,8 +47,9 @@ class Principal(Struct, frozen=True):
 
     @classmethod
     def of(cls, user: User) -> Self:
-        """Return a principal that may do all that the user's role allows."""
-        return cls(user.name, user.role, epoch=user.epoch)
+        """Return a principal that may do all that the user's role allows, once their password is their own."""
+        scopes = frozenset[Scope]() if user.has_initial_password else None
+        return cls(user.name, user.role, scopes, user.epoch)
 
 
 EpochOf = Callable[[str], int | None]

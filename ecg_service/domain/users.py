@@ -32,6 +32,10 @@ NO_PASSWORD = ""
 """In place of the hash of users who sign in elsewhere: no password has it."""
 
 
+INITIAL = "initial:"
+"""Before the hash of a password that the service itself has made: it is to be replaced before anything else."""
+
+
 class Role(StrEnum):
     """A USER sends and reads their own ECGs; an ADMIN registers users and sees no ECG."""
 
@@ -54,6 +58,16 @@ class User(Struct, frozen=True):
     created: datetime
     disabled: bool = False
     epoch: int = 0
+
+    @property
+    def has_initial_password(self) -> bool:
+        """Whether the service has made the password, and it is for replacing it only."""
+        return self.password_hash.startswith(INITIAL)
+
+    @property
+    def proof(self) -> str | None:
+        """What a password is compared with; no password is right without one."""
+        return self.password_hash.removeprefix(INITIAL) or None
 
     @property
     def is_enabled_admin(self) -> bool:

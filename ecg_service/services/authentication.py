@@ -89,7 +89,7 @@ class PasswordAuthenticator:
     async def _verify(self, key: bytes, name: str, password: str, address: str) -> Verified:
         user = await find(self._users, name)
         admitted = user if user and user.role in self.roles else None
-        password_hash = admitted.password_hash or None if admitted else None
+        password_hash = admitted.proof if admitted else None
         proven = self._verified.proves(key)
         right = await self._passwords.sign_in(name, address, password, password_hash, proven=proven)
         if not right or user is None:

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from ecg_service.domain.errors import Invalid, Unauthenticated, UserNotFound, Violation
 from ecg_service.domain.passwords import check_password
 from ecg_service.domain.principal import Principal, require_current
 from ecg_service.domain.time import to_microseconds
-from ecg_service.domain.users import Role, UnreadableUser, User, check_username
+from ecg_service.domain.users import INITIAL, Role, UnreadableUser, User, check_username
 from ecg_service.ports.users import PasswordHasher, UserRepository
 from ecg_service.services.credentials import VerifiedCredentials
 
@@ -36,9 +38,15 @@ class Users:
         await self._repository.add(user, by=by)
         return user
 
-    async def ensure_admin(self, name: str, password: str) -> bool:
-        """Register an admin if there is no user; return whether it was registered."""
-        return await self._repository.add_first(await self._new(name, password, Role.ADMIN))
+    async def ensure_admin(self, name: str, password: str, *, is_initial: bool = False) -> bool:
+        """Register an admin if there is no user; return whether it was registered.
+
+        An initial password is for nothing but to be replaced.
+        """
+        admin = await self._new(name, password, Role.ADMIN)
+        if is_initial:
+            admin = replace(admin, password_hash=INITIAL + admin.password_hash)
+        return await self._repository.add_first(admin)
 
     async def get(self, name: str) -> User:
         """Return the user, or raise `UserNotFound`."""
@@ -71,7 +79,7 @@ class Users:
         """
         check_password(new, "new_password", name=by.name)
         user = await self.own(by)
-        if not await self._hasher.verify(current, user.password_hash or None):
+        if not await self._hasher.verify(current, user.proof):
             raise Invalid(
                 Violation(("current_password",), "wrong_password", "This is not your password.")
             )

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ecg_service.domain import opaque
 from ecg_service.domain.errors import (
     GrantNotFound,
+    MissingScope,
     RefreshTokenReused,
     TooManyGrants,
     Unauthenticated,
@@ -71,7 +72,12 @@ class Sessions:
         self.keys = keys
 
     async def begin(self, who: Principal, scopes: frozenset[Scope] | None) -> Tokens:
-        """Begin a session of somebody who has just signed in, with these scopes or all."""
+        """Begin a session of somebody who has just signed in, with these scopes or all.
+
+        Raises `MissingScope` for who has an initial password, which is for replacing it only.
+        """
+        if who.scopes is not None:
+            raise MissingScope("Replace your initial password first.")
         principal = replace(who, scopes=scopes)
         now, token = datetime.now(UTC), Opaque(next_id(), opaque.new_secret())
         grant = Grant(

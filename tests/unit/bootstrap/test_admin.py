@@ -33,7 +33,7 @@ class Signup(Users):
     async def opens(self, password: str, name: str = "admin") -> bool:
         user = await self.store.users.get(name)
         assert user.role is Role.ADMIN
-        return await self.hasher.verify(password, user.password_hash)
+        return await self.hasher.verify(password, user.proof)
 
 
 @pytest.fixture

@@ -21,29 +21,40 @@ class Audience(Enum):
     """Whom a route admits: users with a role, EVERYBODY without credentials.
 
     Credentials that allow a part only, such as an API key, must have the scope of the route; where
-    it has none, nobody with such credentials is admitted.
+    it has none, nobody with such credentials is admitted. Who has an initial password has no scope, and is among the PASSWORD_HOLDERS
+    only.
     """
 
     EVERYBODY = ((), None)
     SIGNED_IN = (tuple(Role), None)
+    PASSWORD_HOLDERS = (tuple(Role), None, True)
     USERS = ((Role.USER,), None)
     SENDERS = ((Role.USER,), Scope.INGEST)
     READERS = ((Role.USER,), Scope.READ)
     ADMINS = ((Role.ADMIN,), None)
 
-    def __init__(self, roles: tuple[Role, ...], scope: Scope | None) -> None:
+    def __init__(
+        self,
+        roles: tuple[Role, ...],
+        scope: Scope | None,
+        admits_initial: bool = False,
+    ) -> None:
         self.roles = roles
         self.scope = scope
+        self._admits_initial = admits_initial
 
     def admits(self, principal: Principal) -> bool:
         """Whether the route is for them."""
-        allowed = principal.scopes is None or self.scope in principal.scopes
+        scopes = principal.scopes
+        allowed = scopes is None or self.scope in scopes or (not scopes and self._admits_initial)
         return allowed and principal.role in self.roles
 
     def refusal(self, principal: Principal) -> Forbidden:
         """Return why the route is not for them."""
         if principal.role not in self.roles:
             return Forbidden()
+        if not principal.scopes:
+            return MissingScope("Replace your initial password first: PUT /users/me/password.")
         if self.scope is None:
             return MissingScope("No scope allows this: sign in with a name and password.")
         return MissingScope(f"This needs the scope `{self.scope}`.")
