@@ -10,6 +10,7 @@ from typing import Any, cast
 import click
 
 from ecg_service.actors import ActorError
+from ecg_service.cli.groups import Group
 from ecg_service.cli.streams import open_standard_streams
 from ecg_service.domain.errors import (
     BrokerUnavailable,
@@ -76,7 +77,7 @@ ENDINGS: tuple[tuple[type[BaseException], type[click.ClickException]], ...] = (
 """Of several errors raised together, the first in this order decides."""
 
 
-class Commands(click.Group):
+class Commands(Group):
     """A group whose commands may raise the service's errors as they are."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's own

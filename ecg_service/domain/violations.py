@@ -30,6 +30,9 @@ _CODES = {
 
 _MATCHING = "Expected `str` matching regex "
 _WORDS: dict[str, str] = {}
+_LENGTH = re.compile(r"^Expected `(?P<what>str|array)` of length (?P<bound>[<>]=) (?P<length>\d+)$")
+_BOUNDS = {">=": "at least", "<=": "at most"}
+_PARTS = {"str": "characters", "array": "items"}
 
 
 def pattern(regex: str, words: str, *, longest: int, least: int | None = None) -> Meta:
@@ -55,7 +58,14 @@ def violation(error: msgspec.ValidationError, *path: str | int) -> Violation:
     if field:
         inner += (field["field"],)
     code = next((code for prefix, code in _CODES.items() if detail.startswith(prefix)), "invalid")
-    return Violation(path + inner, code, _WORDS.get(detail, detail))
+    return Violation(path + inner, code, _in_words(detail))
+
+
+def _in_words(detail: str) -> str:
+    """Return what msgspec says, to people who do not know it."""
+    if found := _LENGTH.match(detail):
+        return f"must have {_BOUNDS[found['bound']]} {found['length']} {_PARTS[found['what']]}"
+    return _WORDS.get(detail, detail)
 
 
 def _path(prose: str) -> Path:

@@ -5,6 +5,7 @@ export LC_ALL=C.UTF-8 ECG_LOG_FORMAT=console ECG_LOG_REQUESTS=0 ECG_PASSWORD="$P
 export HOME="$PWD/home" PAGER=cat
 ip link set lo up
 mount -t tmpfs none /run # where servers write the numbers of their processes
+[[ ! -d /var/lib/nginx ]] || mount -t tmpfs none /var/lib/nginx # where it keeps bodies, and gives the folders to its workers
 
 echo '{"leads": [{"name": "II", "signal": [3, -1, 0, -2, 5]}], "sampling_rate": 500}' > ecg.json
 
@@ -52,5 +53,8 @@ systemctl() { # ACTION ecg
     esac
 }
 
-sudo() { "$@"; }
+sudo() { # nginx would run its workers as a user that is not there
+    [[ $1 != nginx ]] || set -- "$@" -g "user root;"
+    "$@"
+}
 trap '[[ -z $(jobs -p) ]] || kill $(jobs -p)' EXIT

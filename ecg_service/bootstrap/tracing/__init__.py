@@ -18,7 +18,7 @@ def _adapter() -> ModuleType:
     try:
         return import_module("ecg_service.adapters.otel")
     except ImportError as error:
-        msg = f"{variable('traces')}: needs what `pip install ecg-service[otel]` installs"
+        msg = f"{variable('traces')}: needs the extra `otel`: in a checkout, `pip install ./ecg_core '.[otel]'` installs it"
         raise BadSettings(msg) from error
 
 

@@ -11,6 +11,7 @@ from ecg_service.cli.audit.heads import known_in, written
 from ecg_service.cli.audit.rows import Wanted, filters, row_of, rows_of
 from ecg_service.cli.console import show_table
 from ecg_service.cli.exits import OK, REFUSED
+from ecg_service.cli.groups import Group
 from ecg_service.cli.options import configured, database_option, existing_database
 from ecg_service.cli.runtime import run
 from ecg_service.domain.audit.events import event
@@ -22,7 +23,7 @@ T = TypeVar("T")
 COLUMNS = ("time", "actor", "action", "object", "outcome", "address", "count")
 
 
-@click.group()
+@click.group(cls=Group)
 def audit() -> None:
     """List, export and verify who did what.
 

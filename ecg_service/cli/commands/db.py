@@ -13,6 +13,7 @@ from ecg_service.bootstrap.backends import require_private
 from ecg_service.bootstrap.stores import database_from_url, persistent_database
 from ecg_service.cli.console import bytes_bar
 from ecg_service.cli.exits import OK, REFUSED
+from ecg_service.cli.groups import Group
 from ecg_service.cli.options import configured, database_option, existing_database
 from ecg_service.cli.runtime import interruptible
 from ecg_service.domain.errors import StorageUnavailable
@@ -23,7 +24,7 @@ from ecg_service.settings import Settings
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@click.group()
+@click.group(cls=Group)
 def db() -> None:
     """Migrate, check, back up, restore and copy the database."""
 

@@ -14,6 +14,7 @@ from ecg_service.bootstrap.grants import opened_api_keys
 from ecg_service.bootstrap.stores import open_beside
 from ecg_service.cli.console import show_table
 from ecg_service.cli.exits import Refused, sentence
+from ecg_service.cli.groups import Group
 from ecg_service.cli.options import configured, database_option, existing_database
 from ecg_service.cli.runtime import run
 from ecg_service.domain.errors import Conflict, Damaged, Forbidden, NotFound
@@ -29,7 +30,7 @@ PAGE_SIZE = 100
 USER = click.argument("user")
 
 
-@click.group()
+@click.group(cls=Group)
 def keys() -> None:
     """Make, list and revoke API keys, with which devices sign in.
 

@@ -5,6 +5,7 @@ import msgspec
 
 from ecg_service.bootstrap.dangers import refuse_unusable
 from ecg_service.cli.console import show_table
+from ecg_service.cli.groups import Group
 from ecg_service.cli.options import configured_with_places, database_option
 from ecg_service.settings import Loaded
 from ecg_service.settings.reference import options
@@ -22,7 +23,7 @@ class Shown(msgspec.Struct):
     place: str = msgspec.field(name="from")
 
 
-@click.group()
+@click.group(cls=Group)
 def settings() -> None:
     """Show the settings."""
 

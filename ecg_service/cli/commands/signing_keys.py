@@ -4,10 +4,11 @@ import click
 
 from ecg_service.adapters.token_keys import rotate as rotate_keys
 from ecg_service.bootstrap.grants import token_keys_path
+from ecg_service.cli.groups import Group
 from ecg_service.cli.options import configured, database_option, existing_database
 
 
-@click.group()
+@click.group(cls=Group)
 def signing_keys() -> None:
     """Rotate the keys that sign access tokens."""
 

@@ -11,6 +11,7 @@ from ecg_service.api.schemas.users import UserEntry
 from ecg_service.bootstrap.stores import open_beside, open_users
 from ecg_service.cli.console import counter, show_table
 from ecg_service.cli.exits import Refused, sentence
+from ecg_service.cli.groups import Group
 from ecg_service.cli.options import (
     configured,
     database_option,
@@ -31,7 +32,7 @@ T = TypeVar("T")
 PAGE_SIZE = 100
 
 
-@click.group()
+@click.group(cls=Group)
 def users() -> None:
     """Register, list and change users.
 

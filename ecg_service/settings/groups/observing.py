@@ -38,7 +38,7 @@ class TraceSettings:
     """`[trace]`: spans for OpenTelemetry, explained in [tracing.md](tracing.md)."""
 
     traces: str = choice("off", "otlp")
-    """`otlp` exports spans over HTTP to where the standard variables `OTEL_EXPORTER_OTLP_…` say; needs `ecg-service[otel]`."""
+    """`otlp` exports spans over HTTP to where the standard variables `OTEL_EXPORTER_OTLP_…` say; needs the extra `otel` ([tracing](tracing.md))."""
     trace_percent: float = bounded(100.0, least=0, most=100)
     """Of requests that come without a trace so many are traced; of others those whose caller traces them."""
     trace_requests: int = bounded(100, least=0)

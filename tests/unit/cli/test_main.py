@@ -106,3 +106,10 @@ def test_a_command_imports_what_it_needs(commands: set[str], slow: set[str]) -> 
         check=False,
     )
     assert done.stderr == "set()\n"
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("srve", "serve"), ("db backp", "backup")])
+def test_a_command_that_is_not_there_is_told_with_the_nearest(typed: str, meant: str) -> None:
+    done = CliRunner().invoke(main, typed.split())
+    assert done.exit_code == 2
+    assert f"{typed.split()[-1]}: no such command; the nearest is {meant}" in done.output

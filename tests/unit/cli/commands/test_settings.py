@@ -84,7 +84,7 @@ def test_what_cannot_be_used_is_refused_as_by_serve(
 @pytest.mark.parametrize(
     ("variable", "value", "problem"),
     [
-        ("ECG_ADMIN_PASSWORD", "short", "Expected `str` of length >= 8"),
+        ("ECG_ADMIN_PASSWORD", "short", "must have at least 8 characters"),
         ("ECG_ADMIN_USERNAME", "a:b", ""),
         ("ECG_CACHE_URL", "http://:secret@host", "'http://:***@host'"),
         ("ECG_QUOTA_URL", "http://:secret@host", "'http://:***@host'"),
