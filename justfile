@@ -139,9 +139,9 @@ dashboard SECONDS="60": (_env everything)
 sanitize *ARGS: (_env everything)
     ecg_core/sanitize.sh "$@"
 
-# Build the core's sdist and wheel into target/dist, and try both in fresh environments without NumPy
+# Build the sdist and the wheel of both distributions into target/dist, and try each in a fresh environment
 dist: (_env everything)
-    ecg_core/dist.sh
+    .ci/dist
 
 # List what the service and the core are made of, in CycloneDX, into target/sbom
 sbom: (_env runtime)

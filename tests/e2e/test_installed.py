@@ -9,11 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.test_wheel import ROOT, wheel
+from tests.e2e.test_wheel import DIST, ROOT, wheel
 from tests.processes import PATIENCE, eventually, free_port
 
 __all__ = ["wheel"]
 
+HERE = ("--python", sys.executable)
 ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
@@ -36,26 +37,25 @@ def run(*command: str | Path, folder: Path, **more: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def ecg(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
-    """Return the command, installed by `uv tool install` from wheels, that of the service made from its sdist."""
+def packages(wheel: Path) -> Path:
+    """Return a folder with the wheels of both distributions, that of the service made from the sdist beside it."""
+    folder = wheel.parent
+    if not DIST:
+        build = ("uv", "build", "--quiet", "--no-build-isolation", *HERE)
+        run(*build, "--out-dir", folder, ROOT, folder=folder)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["whl", "tar.gz"])
+def ecg(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, packages: Path
+) -> Path:
+    """Return the command, installed by `uv tool install` from the service's wheel, or from its sdist."""
+    [service] = packages.glob(f"ecg_service-*.{request.param}")
     folder = tmp_path_factory.mktemp("installed")
-    here = ("--python", sys.executable)
-    run(
-        "uv",
-        "build",
-        "--quiet",
-        "--no-build-isolation",
-        *here,
-        "--out-dir",
-        folder,
-        ROOT,
-        folder=folder,
-    )
-    [service] = folder.glob("ecg_service-*.whl")
-    [_] = folder.glob("ecg_service-*.tar.gz")
     places = {"UV_TOOL_DIR": str(folder / "tools"), "UV_TOOL_BIN_DIR": str(folder / "bin")}
-    given = ("--find-links", wheel.parent, "--constraints", ROOT / "requirements.txt")
-    run("uv", "tool", "install", "--quiet", *here, *given, service, folder=folder, **places)
+    given = ("--find-links", packages, "--constraints", ROOT / "requirements.txt")
+    run("uv", "tool", "install", "--quiet", *HERE, *given, service, folder=folder, **places)
     return folder / "bin" / "ecg"
 
 

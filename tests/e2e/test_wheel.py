@@ -1,6 +1,7 @@
 """The core's wheel needs nothing, not even NumPy, and gives arrays where NumPy is."""
 
 import fcntl
+import os
 import subprocess
 import sys
 import venv
@@ -12,6 +13,8 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
+DIST = Path(os.environ["DIST"]).resolve() if "DIST" in os.environ else None
+"""Where `just dist` has built what is to be tried."""
 WITHOUT_NUMPY = """
 import sys
 from array import array
@@ -38,6 +41,10 @@ assert ecg_core.zero_crossing_rate(signal).shape == (1, 1)
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the core's wheel: that of the folder `DIST`, or a new one."""
+    if DIST:
+        [given] = DIST.glob("ecg_core-*.whl")
+        return given
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "maturin", "build", "--release", "--quiet", "--locked"]
     core = ["--manifest-path", str(ROOT / "ecg_core" / "Cargo.toml"), "--out", str(folder)]
