@@ -12,7 +12,7 @@ from ecg_service.domain.errors import DamagedEcg, EcgError, outcome
 from ecg_service.domain.signals import Samples, Signal
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import PackedBlob, SignalCore
-from ecg_service.ports.formats import Format, Use, WriteBlob, Written
+from ecg_service.ports.formats import AnswerFormat, Body, Format, Shown, Use
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,8 +39,8 @@ class RustCore(SignalCore):
     ) -> list[T | EcgError]:
         return await in_thread(self._threads, _without_panic, _unpack, ecgs, use)
 
-    def write(self, ecg: Ecg, blob: bytes, write: WriteBlob) -> Sequence[Written]:
-        return _without_panic(_write, ecg, blob, write)
+    def write(self, ecg: Ecg, blob: bytes, form: AnswerFormat, shown: Shown) -> Body:
+        return _without_panic(_write, ecg, blob, form, shown)
 
     def open(self, ecg: Ecg, blob: PackedBlob, use: Callable[[Sequence[Samples]], T]) -> T:
         return _without_panic(_open, ecg, blob, use)
@@ -76,9 +76,9 @@ def _samples(ecg: Ecg, blob: bytes) -> Sequence[Samples]:
     return ecg_core.unpack(blob, max_samples=ecg.num_samples)
 
 
-def _write(ecg: Ecg, blob: bytes, write: WriteBlob) -> Sequence[Written]:
+def _write(ecg: Ecg, blob: bytes, form: AnswerFormat, shown: Shown) -> Body:
     with _damage():
-        return write(blob, max_samples=ecg.num_samples)
+        return form.write_blob(shown, blob, max_samples=ecg.num_samples)
 
 
 def _open(ecg: Ecg, blob: PackedBlob, use: Callable[[Sequence[Samples]], T]) -> T:

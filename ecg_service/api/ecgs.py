@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ecg_service.api.edge.access.audience import Audience
-from ecg_service.api.edge.answers.negotiated import Answer, send_answer
+from ecg_service.api.edge.answers.negotiated import Answer, send_answer, send_written
 from ecg_service.api.edge.answers.preferences import format_of
 from ecg_service.api.edge.answers.responses import send_whole
 from ecg_service.api.edge.answers.streamed import send_streamed
@@ -36,6 +36,7 @@ from ecg_service.domain.errors import (
 )
 from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats import FORMATS
+from ecg_service.services.found import FoundEcg
 from ecg_service.services.ingest.submissions import Receipt
 
 _KEPT = ("ETag", "Cache-Control", "Vary")
@@ -69,10 +70,14 @@ async def read_ecg(scope: Scope, receive: Receive, send: Send) -> None:
         await ecgs.read(request.user.name, key)
         await send_not_modified(known, send)
         return
-    form = format_of(request) if query.signals else None
-    found = await ecgs.read(request.user.name, key, form=form)
-    if not found.streamed:
+    if not query.signals:
+        found = await ecgs.read(request.user.name, key)
         await send_answer(EcgOut.of(found), request, validated(tag), send)
+        return
+    form = format_of(request)
+    found = await ecgs.whole(request.user.name, key, form, EcgOut.of)
+    if not isinstance(found, FoundEcg):
+        await send_written(found, form, validated(tag), send)
         return
     signals = [(one, ecgs.stream(found, index)) for index, one in enumerate(found.streamed)]
     await send_streamed(EcgOut.of(found), signals, request, validated(tag), send)

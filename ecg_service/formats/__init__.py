@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from ecg_service.formats.json import Json
 from ecg_service.formats.msgpack import MessagePack
-from ecg_service.ports.formats import AnswerFormat, Streamed, Written
+from ecg_service.ports.formats import AnswerFormat, Body, Streamed, Written
 
-__all__ = ["DEFAULT", "FORMATS", "AnswerFormat", "Streamed", "Written"]
+__all__ = ["DEFAULT", "FORMATS", "AnswerFormat", "Body", "Streamed", "Written"]
 
 DEFAULT: AnswerFormat = Json()
 """The format of answers to those who ask for none."""

@@ -1,7 +1,7 @@
 """ECGs as JSON, whose signals are arrays of integers, or base64."""
 
 from collections.abc import Sequence
-from secrets import token_hex
+from itertools import repeat
 from typing import TypeVar
 
 import msgspec
@@ -13,7 +13,7 @@ from ecg_service.domain.submission import SubmittedEcg
 from ecg_service.formats.json_base64 import decoded, has_text, lift_texts
 from ecg_service.formats.json_hints import BOM, ONE_DOCUMENT, hint
 from ecg_service.formats.lifted import Descriptions, missing_hint, rejection
-from ecg_service.ports.formats import AnswerFormat, Streamed, Use, Written
+from ecg_service.ports.formats import AnswerFormat, Body, Shown, Streamed, Use, Written
 
 T = TypeVar("T")
 
@@ -21,6 +21,11 @@ _ADVICE = {"trailing": ONE_DOCUMENT}
 """By code of the core, what to do about it."""
 
 _NO_SAMPLES = (b"null", b"NaN")
+
+_MARK = b"\0"
+"""Stands for a signal: in JSON text this byte is nowhere, for strings escape it."""
+
+_MARKED = Written((msgspec.Raw(_MARK),))
 
 _descriptions = Descriptions(msgspec.json.Decoder)
 
@@ -52,17 +57,15 @@ class Json(AnswerFormat):
         return Written(tuple([msgspec.Raw(signal.to_json()) for signal in signals]))
 
     def streamed(self, num_samples: int, extremes: tuple[int, int]) -> Streamed:  # noqa: ARG002
-        mark = b'"%b"' % token_hex().encode()
-
         def part(signal: Signal, is_first: bool) -> bytes:  # noqa: FBT001
             elements = signal.to_json()[1:-1]
             return elements if is_first else b"," + elements
 
-        return Streamed(Written((msgspec.Raw(mark),)), mark, b"[", part, b"]")
+        return Streamed(_MARKED, _MARK, b"[", part, b"]")
 
-    def written_blob(self, blob: bytes, *, max_samples: int) -> list[Written]:
-        texts = ecg_core.unpack_json(blob, max_samples=max_samples)
-        return [Written((msgspec.Raw(text),)) for text in texts]
+    def write_blob(self, shown: Shown, blob: bytes, *, max_samples: int) -> Body:
+        parts = self.write(shown(repeat(_MARKED))).split(_MARK)
+        return ecg_core.unpack_between(blob, parts, max_samples=max_samples)
 
 
 def _read(

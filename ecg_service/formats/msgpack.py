@@ -12,7 +12,7 @@ from ecg_service.domain.errors import EcgError, outcome
 from ecg_service.domain.signals import Signal
 from ecg_service.formats.lifted import Descriptions, missing_hint, rejection
 from ecg_service.formats.samples import encode_samples, encoder
-from ecg_service.ports.formats import AnswerFormat, Streamed, Use, Written
+from ecg_service.ports.formats import AnswerFormat, Body, Shown, Streamed, Use, Written
 
 T = TypeVar("T")
 
@@ -61,8 +61,8 @@ class MessagePack(AnswerFormat):
 
         return Streamed(Written((token,), encoding), msgspec.msgpack.encode(token), head, part)
 
-    def written_blob(self, blob: bytes, *, max_samples: int) -> list[Written]:
-        return [self.written(one) for one in ecg_core.unpack(blob, max_samples=max_samples)]
+    def write_blob(self, shown: Shown, blob: bytes, *, max_samples: int) -> Body:
+        return self.write(shown(map(self.written, ecg_core.unpack(blob, max_samples=max_samples))))
 
 
 def _detail(error: ecg_core.DecodeError, body: bytes) -> str | None:

@@ -7,7 +7,7 @@ from ecg_service.domain.ecg import Ecg
 from ecg_service.domain.errors import EcgError
 from ecg_service.domain.signals import Samples, Signal
 from ecg_service.domain.stored import StoredEcg
-from ecg_service.ports.formats import Format, Use, WriteBlob, Written
+from ecg_service.ports.formats import AnswerFormat, Body, Format, Shown, Use
 
 T = TypeVar("T")
 
@@ -55,8 +55,8 @@ class SignalCore(Protocol):
         """
         ...
 
-    def write(self, ecg: Ecg, blob: bytes, write: WriteBlob) -> Sequence[Written]:
-        """Return each signal of a blob as `write` encodes it; blocks, and raises `DamagedEcg`."""
+    def write(self, ecg: Ecg, blob: bytes, form: AnswerFormat, shown: Shown) -> Body:
+        """Return the answer with each signal of a blob as `form` encodes it; blocks, and raises `DamagedEcg`."""
         ...
 
     def open(self, ecg: Ecg, blob: PackedBlob, use: Callable[[Sequence[Samples]], T]) -> T:

@@ -1,6 +1,6 @@
 """Formats of ECG documents and of answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from msgspec import Raw, Struct
@@ -42,10 +42,11 @@ class Write(Protocol):
     def __call__(self, *signals: Signal) -> Written: ...
 
 
-class WriteBlob(Protocol):
-    """Encodes each signal of a blob for an answer; see `AnswerFormat.written_blob`."""
+Body = bytes | bytearray
+"""An answer as it is sent."""
 
-    def __call__(self, blob: bytes, *, max_samples: int) -> Sequence[Written]: ...
+Shown = Callable[[Iterable[Written]], object]
+"""Called with the signals of an answer, or what stands for them; returns the answer."""
 
 
 class Format(Protocol):
@@ -85,6 +86,6 @@ class AnswerFormat(Format, Protocol):
         """Return how a signal of so many samples, at least one, between these is written part by part."""
         ...
 
-    def written_blob(self, blob: bytes, *, max_samples: int) -> list[Written]:
-        """Encode each signal of a blob by itself; raises `ecg_core.BlobError` if it is damaged."""
+    def write_blob(self, shown: Shown, blob: bytes, *, max_samples: int) -> Body:
+        """Encode an answer with each signal of a blob; raises `ecg_core.BlobError` if that is damaged."""
         ...

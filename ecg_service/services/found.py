@@ -1,6 +1,6 @@
 """What is found when an owner reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ecg_service.domain.ecg import Ecg, Lead
@@ -14,7 +14,7 @@ class FoundEcg:
 
     ecg: Ecg
     crossings: Sequence[int]
-    samples: Sequence[Written | None]
+    samples: Iterable[Written | None]
     streamed: Sequence[Streamed] = ()
     """How the samples of each lead are written, if the ECG is long; `samples` are the placeholders."""
 

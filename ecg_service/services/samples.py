@@ -1,6 +1,6 @@
 """Returns the samples of ECGs, and what is counted in them."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
@@ -12,7 +12,7 @@ from ecg_service.domain.signals import LONG, Samples, ZeroRule
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.ports.core import PackedBlob, SignalCore
 from ecg_service.ports.ecgs import EcgRepository
-from ecg_service.ports.formats import AnswerFormat, Streamed, Write
+from ecg_service.ports.formats import AnswerFormat, Body, Streamed, Write, Written
 from ecg_service.services.found import FoundEcg, Window
 
 T = TypeVar("T")
@@ -37,19 +37,23 @@ class EcgSamples:
         self._core = core
         self._stored_counts = stored_counts
 
-    async def read(self, owner: str, ecg_id: UUID, *, form: AnswerFormat | None = None) -> FoundEcg:
-        """Return an ECG, with its samples as `form` encodes them, or without.
-
-        Those of a long one are only described: `stream` reads them.
-        """
-        if form is not None:
-            use = partial(self._with_samples, form)
-            return await self._repository.read(owner, ecg_id, use, insights=COUNTED)
+    async def read(self, owner: str, ecg_id: UUID) -> FoundEcg:
+        """Return an ECG without its samples."""
         stored = await self._repository.get(owner, ecg_id, samples=False, insights=COUNTED)
         counts = self._stored_counts(stored.insights)
         if counts is None:
             stored, counts = await self._count(owner, ecg_id, "neutral")
         return FoundEcg(stored.ecg, counts, [None] * len(counts))
+
+    async def whole(
+        self, owner: str, ecg_id: UUID, form: AnswerFormat, shown: Callable[[FoundEcg], object]
+    ) -> Body | FoundEcg:
+        """Return what `shown` makes of an ECG with its samples, as `form` encodes it.
+
+        The samples of a long one are only described, in what is returned then: `stream` reads them.
+        """
+        use = partial(self._with_samples, form, shown)
+        return await self._repository.read(owner, ecg_id, use, insights=COUNTED)
 
     async def stream(self, found: FoundEcg, index: int) -> AsyncGenerator[bytes]:
         """Yield the samples of a lead, part by part, as `found.streamed` writes them.
@@ -118,13 +122,22 @@ class EcgSamples:
 
         return await self._repository.read(owner, ecg_id, count)
 
-    def _with_samples(self, form: AnswerFormat, stored: StoredEcg, blob: PackedBlob) -> FoundEcg:
+    def _with_samples(
+        self,
+        form: AnswerFormat,
+        shown: Callable[[FoundEcg], object],
+        stored: StoredEcg,
+        blob: PackedBlob,
+    ) -> Body | FoundEcg:
         ecg, counts = stored.ecg, self._stored_counts(stored.insights)
         if counts is None:
             counts = self._each(ecg, blob, _crossings)
+
+        def answer(samples: Iterable[Written]) -> object:
+            return shown(FoundEcg(ecg, counts, samples))
+
         if not ecg.is_long:
-            written = self._core.write(ecg, blob.read(0, blob.size), form.written_blob)
-            return FoundEcg(ecg, counts, written)
+            return self._core.write(ecg, blob.read(0, blob.size), form, answer)
         streamed = self._each(ecg, blob, lambda _, samples: _streamed(form, samples))
         return FoundEcg(ecg, counts, [one.placeholder for one in streamed], streamed)
 

@@ -137,6 +137,8 @@ ENDINGS = [
     ("unpack", "pack([Signal([])] * (1 << 19))", "unpack(x)"),
     ("unpack_json", BOMB, "unpack_json(x)"),
     ("unpack_json", "pack([Signal([])] * (1 << 19))", "unpack_json(x)"),
+    ("unpack_between", BOMB, "unpack_between(x, [b'', b''])"),
+    ("unpack_between", "b''", "unpack_between(pack([]), endless(x))"),
     ("unpack_lead", BOMB, "unpack_lead(x, 0)"),
     ("blob_info", "pack([Signal([])] * (1 << 19))", "blob_info(x)"),
 ]

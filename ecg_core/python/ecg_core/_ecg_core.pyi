@@ -70,6 +70,7 @@ __all__ = [
     "parse_signal",
     "read_batch",
     "unpack",
+    "unpack_between",
     "unpack_json",
     "unpack_lead",
     "zero_crossing_rate",
@@ -294,6 +295,9 @@ def open_blob(
     source: Callable[[int, int], _Bytes], /, size: int, *, max_samples: int | None = None
 ) -> list[PackedSignal]: ...
 def unpack(blob: _Bytes, /, *, max_samples: int | None = None) -> list[Signal]: ...
+def unpack_between(
+    blob: _Bytes, parts: Iterable[_Bytes], /, *, max_samples: int | None = None
+) -> bytearray: ...
 def unpack_json(blob: _Bytes, /, *, max_samples: int | None = None) -> list[bytes]: ...
 def unpack_lead(
     blob: _Bytes,

@@ -26,6 +26,13 @@ pub enum BlobError {
         /// What the caller takes.
         max: u64,
     },
+    /// It does not hold one signal less than a document has parts.
+    Parts {
+        /// What it holds.
+        signals: usize,
+        /// What the document has.
+        parts: usize,
+    },
     /// There is not enough memory.
     OutOfMemory,
     /// It has fewer leads.
@@ -46,6 +53,7 @@ impl fmt::Display for BlobError {
             }
             Self::TooLarge => write!(f, "signals too large for one blob"),
             Self::TooManySamples { samples, max } => write!(f, "{samples} samples, more than {max}"),
+            Self::Parts { signals, parts } => write!(f, "{signals} signals do not fit between {parts} parts"),
             Self::OutOfMemory => OutOfMemory.fmt(f),
             Self::NoSuchLead(lead) => write!(f, "no lead {lead}"),
         }

@@ -1,6 +1,7 @@
 //! The stored form of signals, version 1: `docs/blob-format.md` describes every byte.
 //!
 //! - `read`, `write`: bytes to signals, and back
+//! - `document`: signals as JSON between the parts of a document
 //! - `header`: the header and the table of leads
 //! - `info`: what the table says, for others
 //! - `recorded`: leads that are packed while they are read
@@ -11,6 +12,7 @@
 //! - `error`: what is wrong with a blob
 
 mod codec;
+mod document;
 mod error;
 mod head;
 mod header;
@@ -23,6 +25,7 @@ mod residuals;
 mod runs;
 mod write;
 
+pub use document::Document;
 pub use error::BlobError;
 pub use header::HEADER as HEAD;
 pub use info::{Lead, leads};

@@ -51,16 +51,22 @@ fn each_at_most<T>(
     max_samples: u64,
     made: impl Fn(Signal) -> Result<T, BlobError>,
 ) -> Result<Vec<T>, BlobError> {
+    let entries = entries_at_most(blob, max_samples)?;
+    collected(entries.iter().enumerate().map(|(lead, entry)| made(whole(blob, lead, entry)?)))
+}
+
+/// The table, if it says that all signals have at most `max_samples` together.
+pub(super) fn entries_at_most(blob: &[u8], max_samples: u64) -> Result<Vec<Entry>, BlobError> {
     let entries = header::read(blob)?;
     bounded(entries.iter().map(|entry| u64::from(entry.samples)).sum(), max_samples)?;
-    collected(entries.iter().enumerate().map(|(lead, entry)| made(whole(blob, lead, entry)?)))
+    Ok(entries)
 }
 
 fn bounded(samples: u64, max: u64) -> Result<(), BlobError> {
     if samples > max { Err(BlobError::TooManySamples { samples, max }) } else { Ok(()) }
 }
 
-fn whole(blob: &[u8], lead: usize, entry: &Entry) -> Result<Signal, BlobError> {
+pub(super) fn whole(blob: &[u8], lead: usize, entry: &Entry) -> Result<Signal, BlobError> {
     let signal = Signal::try_new(samples(blob, lead, entry, 0..entry.samples as usize)?)?;
     let known = (signal.minimum().unwrap_or(0), signal.maximum().unwrap_or(0));
     let crossings = signal.count_zero_crossings(ZeroRule::Neutral, 0, None);

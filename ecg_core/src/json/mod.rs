@@ -29,3 +29,4 @@ pub use lift::{Lifted, lift, lift_at_most};
 pub use signal::parse;
 pub use walk::MAX_DEPTH;
 pub use write::to_json;
+pub(crate) use write::write;

@@ -19,17 +19,23 @@ const TOGETHER: usize = 4;
 /// [`OutOfMemory`] if there is no memory for the text.
 pub fn to_json(samples: &[i32]) -> Result<Vec<u8>, OutOfMemory> {
     let mut json = Vec::with_room(2 + samples.len() * 6)?;
-    json.push(b'[');
-    let mut text = [0; CHUNK * LONGEST];
+    write(samples, |text| json.add_all(text))?;
+    Ok(json)
+}
+
+/// Hands on what [`to_json`] returns, in pieces.
+pub(crate) fn write<E>(samples: &[i32], mut put: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+    let (mut text, mut left) = ([0; CHUNK * LONGEST], samples.len());
+    put(if samples.is_empty() { b"[]" } else { b"[" })?;
     for chunk in samples.chunks(CHUNK) {
         let len = write_all(chunk, &mut text);
-        json.add_all(&text[..len])?;
+        left -= chunk.len();
+        if left == 0 {
+            text[len - 1] = b']'; // in the place of the last comma
+        }
+        put(&text[..len])?;
     }
-    if !samples.is_empty() {
-        json.pop(); // the last comma
-    }
-    json.push(b']');
-    Ok(json)
+    Ok(())
 }
 
 /// Appends a number without leading zeros.

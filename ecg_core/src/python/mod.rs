@@ -30,6 +30,8 @@ use crate::isa::Isa;
 #[pymodule]
 mod _ecg_core {
     #[pymodule_export]
+    use super::blobs::between::unpack_between;
+    #[pymodule_export]
     use super::blobs::opening::open_blob;
     #[pymodule_export]
     use super::blobs::packed::PackedSignal;

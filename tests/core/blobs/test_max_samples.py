@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ecg_core import BlobError, Signal, pack, unpack, unpack_json, unpack_lead
+from ecg_core import BlobError, Signal, pack, unpack, unpack_between, unpack_json, unpack_lead
 
 BLOB = pack([Signal([7] * 10), Signal([-1] * 5)])
 
@@ -22,6 +22,7 @@ def test_as_many_as_there_are_may_be_taken() -> None:
         (lambda: unpack(BLOB, max_samples=14), "15 samples, more than 14"),
         (lambda: unpack(BLOB, max_samples=0), "15 samples, more than 0"),
         (lambda: unpack_json(BLOB, max_samples=13), "15 samples, more than 13"),
+        (lambda: unpack_between(BLOB, [], max_samples=12), "15 samples, more than 12"),
         (lambda: unpack_lead(BLOB, 0, max_samples=9), "10 samples, more than 9"),
         (lambda: unpack_lead(BLOB, 1, 2, 5, max_samples=2), "3 samples, more than 2"),
     ],
@@ -36,9 +37,10 @@ def test_one_more_is_an_error(work: Callable[[], object], message: str) -> None:
     [
         lambda: unpack(BLOB, max_samples=-1),
         lambda: unpack_json(BLOB, max_samples=-1),
+        lambda: unpack_between(BLOB, [], max_samples=-1),
         lambda: unpack_lead(BLOB, 0, max_samples=-1),
     ],
-    ids=["unpack", "unpack_json", "unpack_lead"],
+    ids=["unpack", "unpack_json", "unpack_between", "unpack_lead"],
 )
 def test_a_negative_number_is_an_error(work: Callable[[], object]) -> None:
     with pytest.raises(ValueError, match=r"^max_samples must not be negative$"):

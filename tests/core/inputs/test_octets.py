@@ -18,6 +18,7 @@ from ecg_core import (
     parse_signal,
     read_batch,
     unpack,
+    unpack_between,
     unpack_json,
     unpack_lead,
 )
@@ -51,6 +52,8 @@ FORMS: dict[str, Callable[[bytes], Any]] = {
 def test_any_buffer_of_bytes_is_read(form: Callable[[bytes], Any]) -> None:
     assert unpack(form(BLOB)) == SIGNALS
     assert unpack_json(form(BLOB)) == [signal.to_json() for signal in SIGNALS]
+    texts = b",".join(signal.to_json() for signal in SIGNALS)
+    assert unpack_between(form(BLOB), [form(b"<"), form(b","), form(b">")]) == b"<" + texts + b">"
     assert unpack_lead(form(BLOB), -1, -2).to_list() == [498, 499]
     assert blob_info(form(BLOB)) == blob_info(BLOB)
     assert parse_signal(form(b"[1, -2, 3]")) == SIGNALS[0]
@@ -63,6 +66,8 @@ def test_any_buffer_of_bytes_is_read(form: Callable[[bytes], Any]) -> None:
 READERS: dict[str, Callable[[Any], object]] = {
     "unpack": unpack,
     "unpack_json": unpack_json,
+    "unpack_between": lambda other: unpack_between(other, []),
+    "a part": lambda other: unpack_between(BLOB, [other]),
     "unpack_lead": lambda other: unpack_lead(other, 0),
     "blob_info": blob_info,
     "parse_signal": parse_signal,

@@ -1,9 +1,11 @@
 import asyncio
+import json
 import threading
 from array import array
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import islice
 from uuid import UUID
 
 import pytest
@@ -18,6 +20,7 @@ from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import DamagedEcg, Invalid, Malformed, Overloaded
 from ecg_service.domain.signals import LONG, Samples
 from ecg_service.domain.stored import StoredEcg
+from ecg_service.formats import Written
 from ecg_service.formats.json import Json
 
 JSON = Json()
@@ -136,13 +139,21 @@ def test_what_was_read_is_unpacked_in_the_same_thread(core: RustCore) -> None:
 
 
 def test_each_signal_is_written(core: RustCore) -> None:
-    [short, long] = core.write(WHOLE.ecg, BLOB, JSON.written_blob)
-    assert bytes(short.values[0]) == b"[1,-2,3]"
-    assert bytes(long.values[0]).startswith(b"[0,1,2,")
+    def shown(samples: Iterable[Written]) -> object:
+        first, second = islice(samples, 2)
+        return {"\0": first.values[0], "b": second.values[0]}
+
+    def fewer(samples: Iterable[Written]) -> object:
+        return next(iter(samples)).values[0]
+
+    answer = core.write(WHOLE.ecg, BLOB, JSON, shown)
+    assert json.loads(answer) == {"\0": [1, -2, 3], "b": [*range(1000)]}
     with pytest.raises(DamagedEcg, match="1003 samples, more than 1002"):
-        core.write(stored(BLOB, 2, 1000).ecg, BLOB, JSON.written_blob)
+        core.write(stored(BLOB, 2, 1000).ecg, BLOB, JSON, shown)
+    with pytest.raises(DamagedEcg, match="2 signals do not fit between 2 parts"):
+        core.write(WHOLE.ecg, BLOB, JSON, fewer)
     with pytest.raises(DamagedEcg):
-        core.write(WHOLE.ecg, BLOB[:-1], JSON.written_blob)
+        core.write(WHOLE.ecg, BLOB[:-1], JSON, shown)
 
 
 async def test_a_window_is_unpacked_alone(core: RustCore) -> None:

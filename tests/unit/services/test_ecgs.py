@@ -25,6 +25,7 @@ from ecg_service.insights.zero_crossings import stored_counts
 from ecg_service.ports.core import PackedBlob
 from ecg_service.ports.ecgs import Names
 from ecg_service.services.ecgs import Ecgs
+from ecg_service.services.found import FoundEcg
 from ecg_service.services.insights.changes import InsightChanges
 from tests.clock import at_once
 from tests.contract.builders import user
@@ -34,6 +35,11 @@ T = TypeVar("T")
 SAMPLES = [5, -5, 0, 5]
 SHOWN = Written((Raw(b"[5,-5,0,5]"),))
 DONE = [{"name": "I", "zero_crossings": 2}]
+
+
+def shown(found: FoundEcg) -> object:
+    each = zip(found.ecg.leads, found.crossings, found.samples, strict=False)
+    return [(lead.name, count, one.values[0]) for lead, count, one in each if one]
 
 
 @pytest.fixture
@@ -66,10 +72,9 @@ async def stored(
 
 async def test_an_ecg_is_read_with_or_without_samples(store: MemoryStore, ecgs: Ecgs) -> None:
     key = await stored(store)
-    whole = await ecgs.read(OWNER, key, form=JSON)
     short = await ecgs.read(OWNER, key)
-    assert (whole.crossings, whole.samples) == ([2], [SHOWN])
-    assert (short.ecg, short.crossings, short.samples) == (whole.ecg, [2], [None])
+    assert await ecgs.whole(OWNER, key, JSON, shown) == b'[["I",2,[5,-5,0,5]]]'
+    assert (short.ecg.id, short.crossings, short.samples) == (key, [2], [None])
 
 
 class Counting(MemoryEcgs):
@@ -96,7 +101,7 @@ class Counting(MemoryEcgs):
 
 
 READS: dict[str, Callable[[Ecgs, UUID], Awaitable[object]]] = {
-    "with samples": lambda ecgs, key: ecgs.read(OWNER, key, form=JSON),
+    "with samples": lambda ecgs, key: ecgs.whole(OWNER, key, JSON, shown),
     "without": lambda ecgs, key: ecgs.read(OWNER, key),
     "window": lambda ecgs, key: ecgs.window(OWNER, key, 0, write=JSON.written),
     "insights": lambda ecgs, key: ecgs.insights(OWNER, key),
@@ -124,7 +129,10 @@ async def test_crossings_are_counted_while_the_stored_ones_are_not_there(
 ) -> None:
     """The state while a new version of the insight is computed, or after it failed."""
     key = await stored(store, state=state)
-    assert (await ecgs.read(OWNER, key, form=JSON if signals else None)).crossings == [2]
+    if signals:
+        assert await ecgs.whole(OWNER, key, JSON, shown) == b'[["I",2,[5,-5,0,5]]]'
+    else:
+        assert (await ecgs.read(OWNER, key)).crossings == [2]
     assert (await ecgs.insights(OWNER, key)).crossings == [2]
 
 
@@ -238,7 +246,7 @@ async def test_waiting_for_an_ecg_that_is_deleted_ends(store: MemoryStore, ecgs:
 async def test_nothing_of_a_damaged_ecg_is_shown(store: MemoryStore, ecgs: Ecgs) -> None:
     key = await stored(store, blob=b"dust")
     for reading in (
-        ecgs.read(OWNER, key, form=JSON),
+        ecgs.whole(OWNER, key, JSON, shown),
         ecgs.window(OWNER, key, 0, write=JSON.written),
         ecgs.insights(OWNER, key, zeros="strict"),
     ):
@@ -250,7 +258,7 @@ async def test_nothing_of_a_damaged_ecg_is_shown(store: MemoryStore, ecgs: Ecgs)
 async def test_a_stranger_finds_nothing(store: MemoryStore, ecgs: Ecgs, owner: str) -> None:
     key = await stored(store)
     for reading in (
-        ecgs.read(owner, key, form=JSON),
+        ecgs.whole(owner, key, JSON, shown),
         ecgs.read(owner, key),
         ecgs.window(owner, key, 0, write=JSON.written),
         ecgs.insights(owner, key, wait=60),

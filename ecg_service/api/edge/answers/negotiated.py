@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ecg_service.api.edge.answers.preferences import format_of
 from ecg_service.api.edge.answers.responses import encoded, send_whole
+from ecg_service.formats import AnswerFormat, Body
 
 T = TypeVar("T")
 
@@ -21,9 +22,15 @@ async def send_answer(
 ) -> None:
     """Answer 200 with a struct in the format that `Accept` prefers, without Litestar's response."""
     chosen = format_of(request)
-    body = chosen.write(content)
+    await send_written(chosen.write(content), chosen, headers, send)
+
+
+async def send_written(
+    body: Body, form: AnswerFormat, headers: Mapping[str, str], send: Send
+) -> None:
+    """Answer 200 with what was written in a format."""
     fields = {
-        "Content-Type": chosen.media_type,
+        "Content-Type": form.media_type,
         "Content-Length": str(len(body)),
         **headers,
         **VARY,

@@ -6,6 +6,8 @@ from typing import cast
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from ecg_service.formats import Body
+
 Header = tuple[bytes, bytes]
 
 _NO_STORE = (b"cache-control", b"no-store")
@@ -73,10 +75,11 @@ def _with_head(header: Header) -> Header:
     return (name, value + b", HEAD") if name == b"allow" and b"GET" in value else header
 
 
-async def send_whole(status: int, headers: Iterable[Header], body: bytes, send: Send) -> None:
-    """Send an answer that is there as a whole."""
+async def send_whole(status: int, headers: Iterable[Header], body: Body, send: Send) -> None:
+    """Send an answer that is there as a whole; the server takes a bytearray for bytes, too."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+    whole = cast("bytes", body)
+    await send({"type": "http.response.body", "body": whole, "more_body": False})
 
 
 def encoded(headers: Mapping[str, str]) -> list[Header]:
