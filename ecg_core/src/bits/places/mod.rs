@@ -28,8 +28,8 @@ mod tests {
     fn each_bit_that_is_set_has_its_place() {
         let dense = (0..9).map(|word| 0x9E37_79B9_7F4A_7C15_u64.rotate_left(11 * word));
         let words: Vec<_> = dense.chain([0, u64::MAX, 0, 1, 1 << 63, u64::MAX]).collect();
-        let set = |&place: &u64| words[place as usize / 64] >> (place % 64) & 1 == 1;
-        let expected: Vec<_> = (0..64 * words.len() as u64).filter(set).map(|place| place + 1000).collect();
+        let set = |&place: &usize| words[place / 64] >> (place % 64) & 1 == 1;
+        let expected: Vec<_> = (0..64 * words.len()).filter(set).map(|place| place as u64 + 1000).collect();
         for isa in Isa::available() {
             for len in 0..=expected.len() {
                 let mut found = vec![7; len];
