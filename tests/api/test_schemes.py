@@ -87,7 +87,7 @@ async def test_every_scheme_is_documented(service: Service, anyone: httpx.AsyncC
 
 @pytest.mark.parametrize(
     ("controller", "path"),
-    [(HealthController, "/health/ready"), (MyselfController, "/users/me/password")],
+    [(HealthController, "/health/ready"), (MyselfController, "/users/me/sessions")],
 )
 async def test_a_route_without_an_audience_is_not_served(
     service: Service, monkeypatch: pytest.MonkeyPatch, controller: type, path: str

@@ -151,6 +151,6 @@ async def test_a_setting_without_its_libraries_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "ecg_service.adapters.otel", None)
-    with pytest.raises(BadSettings, match=r"ECG_TRACES: needs .*ecg-service\[otel\]"):
+    with pytest.raises(BadSettings, match=r"ECG_TRACES: needs the extra `otel`: .*\[otel\]"):
         async with opened_traces(TraceSettings(traces="otlp")):
             pass

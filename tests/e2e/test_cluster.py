@@ -54,8 +54,10 @@ def test_the_files_for_containers_are_well_formed() -> None:
 
 def test_the_settings_of_containers_are_allowed() -> None:
     files = (HOME / "Dockerfile").read_text() + (HOME / "compose.yaml").read_text()
-    found = re.findall(r"(ECG_[A-Z_]+)(?:=|: )(\S+)", re.sub(r"\$\{\w+:\?\}", "long-secret", files))
-    assert len(found) == 7
+    found = re.findall(
+        r"(ECG_[A-Z_]+)(?:=|: )\"?([^\s\"]+)", re.sub(r"\$\{\w+:\?\}", "long-secret", files)
+    )
+    assert len(found) == 8
     shown = CliRunner().invoke(main, ["settings", "show", "--json"], env=dict(found))
     assert shown.exit_code == 0, shown.output
 

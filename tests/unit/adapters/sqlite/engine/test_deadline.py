@@ -35,7 +35,8 @@ async def test_all_who_wait_for_a_lock_are_refused_and_stay_so(path: Path) -> No
             answers = await asyncio.gather(
                 *(store.ecgs.add_many([new()]) for _ in range(20)), return_exceptions=True
             )
-        assert {type(answer) for answer in answers} == {TooLate}
+        # the first may hear from SQLite that the file is locked, the others that their turn never came
+        assert {type(answer) for answer in answers} <= {StorageUnavailable, TooLate}
     async with SqliteStore.open(path) as store:
         one = new()
         await added(store, one)

@@ -105,7 +105,7 @@ async def test_the_log_is_copied_back_once_it_has_its_size(path: Path) -> None:
             await added(store, new(blob=bytes(500_000)))
             sizes.append(size(path))
     assert sizes[1] == sizes[0]
-    assert sizes[3] > sizes[0] + 1_000_000
+    assert sizes[3] > sizes[0] + 900_000  # in part into pages that a migration has left free
 
 
 async def test_the_log_is_copied_back_sooner_while_nobody_writes(path: Path) -> None:
