@@ -29,7 +29,7 @@ def compare(samples: Any, axis: int, **options: Any) -> None:
         assert np.flatnonzero(marks[place]).tolist() == zero_crossings(lane, **options).tolist()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(
     shape=st.tuples(st.integers(1, 3), st.integers(1, 150), WIDTHS),
     dtype=st.sampled_from(DTYPES),
