@@ -32,7 +32,7 @@ FLOORS = {
     (COUNT.format("uint8"), "NumPy x < 0"): {"scalar": 0.3, "avx2": 2.1, "avx512": 2.6},
     (COUNT.format("int16"), "NumPy signbit"): {"scalar": 0.85, "avx2": 5.6, "avx512": 6.4},
     (COUNT.format("int32"), "NumPy signbit"): {"scalar": 0.58, "avx2": 5.6, "avx512": 6.0},
-    (COUNT.format("int64"), "NumPy signbit"): {"scalar": 0.6, "avx2": 7.0, "avx512": 5.2},
+    (COUNT.format("int64"), "NumPy signbit"): {"scalar": 0.6, "avx2": 5.6, "avx512": 5.2},
     (COUNT.format("float32"), "NumPy signbit"): {"scalar": 0.16, "avx2": 2.1, "avx512": 2.4},
     (COUNT.format("float64"), "NumPy signbit"): {"scalar": 0.2, "avx2": 1.9, "avx512": 2.1},
     (AROUND.format("int16", -32768), WITHOUT): {"scalar": 0.36, "avx2": 0.6, "avx512": 0.65},
