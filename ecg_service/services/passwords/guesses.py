@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable
 from ipaddress import IPv6Address, ip_address
 
 from ecg_service.domain.errors import TooManyGuesses
-from ecg_service.services.passwords.turns import TRUSTED, Level, Rank
 
 HALF_LIFE = 600.0
 """Seconds after which a password that was tried counts half."""
@@ -14,8 +13,6 @@ FREE = 5
 """Wrong passwords of one account from one address before the next one has to wait."""
 LONGEST = 36.0
 """Seconds of the longest wait: a hundred guesses an hour."""
-SUSPECT_FROM = 0.5
-"""Passwords of late that were tried from an address and were not right: one, until it has faded."""
 PREFIX = 64
 """Bits of an IPv6 address that a provider gives out; who has them chooses the others freely."""
 
@@ -84,18 +81,13 @@ class Guesses:
         if (left := wait - self._wrong.seconds_since((name, address))) > 0:
             raise TooManyGuesses(left)
 
-    def ask(self, name: str, address: str) -> Rank:
-        """Count that they try a password; return who they are, and how suspect.
-
-        A suspect is who comes from an address from which others were tried: of accounts any number can be thought out.
-        """
+    def ask(self, name: str, address: str) -> tuple[bool, float]:
+        """Count that they try a password; return whether they are a stranger, and how suspect."""
         is_known = hash((name, address)) in self._known and self._wrong.of((name, address)) < FREE
-        of_address = self._addresses.of(address)
-        level = Level.SUSPECT if of_address >= SUSPECT_FROM else Level.STRANGER
-        suspicion = self._accounts.of(name) + of_address
+        suspicion = self._accounts.of(name) + self._addresses.of(address)
         self._accounts.add(name)
         self._addresses.add(address)
-        return TRUSTED if is_known else (level, suspicion)
+        return (False, 0.0) if is_known else (True, suspicion)
 
     def right(self, name: str, address: str) -> None:
         """Remember who gave the right password; that it was tried counts no more."""

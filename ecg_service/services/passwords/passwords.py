@@ -8,7 +8,7 @@ SIZE, CAPACITY, REMEMBERED = 2, 64, 10_000
 
 
 class Passwords(PasswordHasher):
-    """A slow hasher: `size` passwords at once, of which those of suspects are all but one.
+    """A slow hasher: `size` passwords at once, of which strangers' are all but one.
 
     `capacity` more may wait, and `remembered` accounts and addresses are told apart.
     """

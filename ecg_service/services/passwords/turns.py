@@ -1,27 +1,17 @@
-"""Turns at slow work: those least suspected go first, and who is suspect leaves a turn to all others."""
+"""Turns at slow work: those least suspected go first, and some work only for who is trusted."""
 
 import asyncio
 from bisect import insort
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from enum import IntEnum
 from itertools import count
 
 from ecg_service.domain.errors import Overloaded
 
+Rank = tuple[bool, float]
+"""Whether a stranger asks, and how suspect they are; the least goes first."""
 
-class Level(IntEnum):
-    """Who asks: somebody who is signed in or known, a stranger, or one from where passwords were tried of late."""
-
-    TRUSTED = 0
-    STRANGER = 1
-    SUSPECT = 2
-
-
-Rank = tuple[Level, float]
-"""Who asks, and how suspect they are; the least goes first."""
-
-TRUSTED: Rank = (Level.TRUSTED, 0.0)
+TRUSTED: Rank = (False, 0.0)
 
 
 class _Waiting:
@@ -33,9 +23,9 @@ class _Waiting:
 
 
 class Turns:
-    """`size` turns at once, the last of which no suspect takes; `capacity` more may wait.
+    """`size` turns at once, of which strangers have all but one; `capacity` more may wait.
 
-    When they are full, the one who is suspected most is refused. With one turn, suspects have it
+    When they are full, the one who is suspected most is refused. With one turn, strangers have it
     while nobody else waits.
     """
 
@@ -49,12 +39,12 @@ class Turns:
     @asynccontextmanager
     async def taken(self, rank: Rank = TRUSTED) -> AsyncGenerator[None]:
         """Wait for a turn and take it in the block, or raise `Overloaded`."""
-        level, _ = rank
+        is_stranger, _ = rank
         await self._wait(_Waiting((rank, next(self._order))))
         try:
             yield
         finally:
-            self._count(-1, level)
+            self._count(-1, is_stranger=is_stranger)
             self._go_on()
 
     async def _wait(self, one: _Waiting) -> None:
@@ -72,23 +62,23 @@ class Turns:
         if one in self._waiting:
             self._waiting.remove(one)
         elif not one.future.cancelled():  # it was given the turn at the same time
-            self._count(-1, one.place[0][0])
+            self._count(-1, is_stranger=one.place[0][0])
             self._go_on()
 
     def _go_on(self) -> None:
         """Give turns to those who wait, as far as there are any."""
         while self._waiting and self._has_turn(self._waiting[0]):
             one = self._waiting.pop(0)
-            self._count(1, one.place[0][0])
+            self._count(1, is_stranger=one.place[0][0])
             one.future.set_result(None)
 
     def _has_turn(self, one: _Waiting) -> bool:
-        level = one.place[0][0]
+        is_stranger = one.place[0][0]
         of_strangers = max(1, self._size - 1)
         return self._taken < self._size and (
-            level < Level.SUSPECT or self._taken_by_strangers < of_strangers
+            not is_stranger or self._taken_by_strangers < of_strangers
         )
 
-    def _count(self, change: int, level: Level) -> None:
+    def _count(self, change: int, *, is_stranger: bool) -> None:
         self._taken += change
-        self._taken_by_strangers += change * (level > Level.TRUSTED)
+        self._taken_by_strangers += change * is_stranger

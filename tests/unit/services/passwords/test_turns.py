@@ -4,10 +4,9 @@ from contextlib import suppress
 import pytest
 
 from ecg_service.domain.errors import Overloaded
-from ecg_service.services.passwords.turns import TRUSTED, Level, Rank, Turns
+from ecg_service.services.passwords.turns import TRUSTED, Rank, Turns
 
-STRANGER: Rank = (Level.STRANGER, 0.0)
-SUSPECT: Rank = (Level.SUSPECT, 1.0)
+STRANGER: Rank = (True, 0.0)
 
 
 class Work:
@@ -37,10 +36,10 @@ class Work:
         await asyncio.sleep(0)
 
 
-async def test_suspects_leave_a_turn_to_the_trusted() -> None:
+async def test_strangers_leave_a_turn_to_the_trusted() -> None:
     work = Work(Turns(size=3, capacity=9))
     for name in "abc":
-        await work.ask(name, SUSPECT)
+        await work.ask(name, STRANGER)
     assert work.begun == ["a", "b"]
     await work.ask("d")
     assert work.begun == ["a", "b", "d"]
@@ -49,24 +48,6 @@ async def test_suspects_leave_a_turn_to_the_trusted() -> None:
     await work.end("a")
     assert work.begun == ["a", "b", "d", "c"]
     await work.end("b", "c")
-
-
-async def test_who_is_no_suspect_waits_for_no_guess_that_has_begun() -> None:
-    work = Work(Turns(size=2, capacity=9))
-    for name in "ab":
-        await work.ask(name, SUSPECT)
-    await work.ask("c", STRANGER)
-    assert work.begun == ["a", "c"]
-    await work.end("a")
-    assert work.begun == ["a", "c"]  # the one at work is a stranger, so a turn is left to others
-    await work.ask("d", STRANGER)
-    await work.ask("e", STRANGER)
-    await work.ask("f")
-    assert work.begun == ["a", "c", "d"]
-    await work.end("c")
-    assert work.begun == ["a", "c", "d", "f"]
-    await work.end("d", "f", "e", "b")
-    assert work.begun == ["a", "c", "d", "f", "e", "b"]
 
 
 async def test_with_one_turn_strangers_come_after_the_trusted() -> None:
@@ -82,11 +63,11 @@ async def test_the_least_suspected_go_first_and_the_most_suspected_is_refused() 
     work = Work(Turns(size=1, capacity=3))
     await work.ask("a")
     for name, suspicion in (("b", 2.0), ("c", 9.0), ("d", 0.0)):
-        await work.ask(name, (Level.SUSPECT, suspicion))
-    await work.ask("e", (Level.SUSPECT, 1.0))
+        await work.ask(name, (True, suspicion))
+    await work.ask("e", (True, 1.0))
     with pytest.raises(Overloaded):
         await work.tasks["c"]
-    await work.ask("f", (Level.SUSPECT, 3.0))
+    await work.ask("f", (True, 3.0))
     with pytest.raises(Overloaded):
         await work.tasks["f"]
     await work.end("a", "d", "e", "b")
