@@ -49,6 +49,15 @@ def running(
             alarm.cancel()
 
 
+def imported_with(*modules: str) -> set[str]:
+    """Return the names of all modules and packages that a process has that imports these."""
+    script = f"import sys, {', '.join(modules)}; print(*sys.modules)"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return {*done.stdout.split()}
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return free.getsockname()[1]

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +18,7 @@ from ecg_service.settings import (
     Settings,
     StoreSettings,
 )
+from tests.processes import imported_with
 
 PATHS = {
     "sqlite:///ecg.db": "ecg.db",
@@ -187,15 +186,9 @@ def test_any_other_url_of_a_cache_is_refused_and_no_secret_of_it_told(url: str) 
     assert "secret" not in str(refused.value)
 
 
-DRIVERS = """
-import sys
-import ecg_service.cli, ecg_service.bootstrap.service
-assert not {"redis", "asyncpg"} & {*sys.modules}
-"""
-
-
 def test_who_has_no_cache_does_not_import_its_driver() -> None:
-    subprocess.run([sys.executable, "-c", DRIVERS], check=True)
+    imported = imported_with("ecg_service.cli", "ecg_service.bootstrap.service")
+    assert imported & {"redis", "asyncpg"} == set()
 
 
 async def test_memory_is_a_store_that_begins_empty() -> None:
