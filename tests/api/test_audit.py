@@ -14,8 +14,8 @@ from ecg_service.api.app import create_app
 from ecg_service.api.edge.access.audited import ACTIONS
 from ecg_service.bootstrap.stores import open_beside, open_store
 from ecg_service.domain.audit.blocks import Entry
+from ecg_service.domain.audit.events import Event
 from ecg_service.domain.errors import Overloaded
-from ecg_service.domain.principal import Origin
 from ecg_service.ports.audit import AuditRepository
 from ecg_service.services.audit.queue import AuditLimits, AuditQueue
 from ecg_service.services.audit.reading import entries, shown, verify
@@ -177,7 +177,7 @@ async def test_a_full_queue_refuses(audited: Service, given: Settings) -> None:
     one = await post(ann)
     async with open_beside(given) as store:
         full = AuditQueue(store.audit, AuditLimits(1, 0.01))
-        full.sees("user:ann", Origin())
+        full.note(Event("sign-in"))
         with pytest.raises(Overloaded):
             full.admit()
     services = replace(audited.services, audit=full)

@@ -150,6 +150,23 @@ async def test_an_erased_user_leaves_ids_without_a_name(store: Store) -> None:
     assert await problems(store) == []
 
 
+async def test_a_user_who_comes_again_is_another_to_all_that_are_open(database: Database) -> None:
+    if not database.is_persistent:
+        return
+    event = Event("ecg.list", actor="user:ann")
+    async with audited(database).open() as store, audited(database).open_beside() as beside:
+        await store.users.add(user("ann"))
+        await store.audit.append([event])
+        await beside.users.update("ann", disabled=True)
+        await beside.users.remove("ann")
+        await beside.users.add(user("ann"))
+        await store.audit.append([event])
+        names = await store.audit.names()
+        actors = [one.event.actor for one in await all_of(store) if one.event.action == "ecg.list"]
+        assert sorted(names.get(actor.removeprefix("user:"), "") for actor in actors) == ["", "ann"]
+        assert await problems(store) == []
+
+
 async def test_many_at_once_make_one_chain(store: Store) -> None:
     await store.users.add(user("ann"))
     events = [Event("ecg.read", str(number)) for number in range(20)]

@@ -49,7 +49,7 @@ class AuditQueue:
         self._repository = repository
         self._limits = limits
         self._clock = clock
-        self._waiting: list[Event] = []
+        self._waiting: list[Event | Callable[[], Event]] = []
         self._denied: dict[tuple[str, str, str], int] = {}
         self._seen: OrderedDict[tuple[str, str, str], float] = OrderedDict()
         self._awake = asyncio.Event()
@@ -60,8 +60,8 @@ class AuditQueue:
         if len(self._waiting) >= self._limits.capacity:
             raise Overloaded
 
-    def note(self, event: Event) -> None:
-        """Queue an event of a request that was admitted."""
+    def note(self, event: Event | Callable[[], Event]) -> None:
+        """Queue an event of a request that was admitted, or what makes it when it is stored: no request waits for that."""
         self._waiting.append(event)
         self._awake.set()
 
@@ -72,16 +72,17 @@ class AuditQueue:
             key = action, outcome, ""
         self._denied[key] = self._denied.get(key, 0) + 1
 
-    def sees(self, actor: str, origin: Origin) -> None:
-        """Note that a user signs in, unless they came from this address a while ago."""
-        key, now = (actor, origin.issuer, origin.address), self._clock()
-        if now - self._seen.get(key, -now) < self._limits.signed_in_seconds and key in self._seen:
-            return
+    def is_new(self, name: str, issuer: str, address: str) -> bool:
+        """Whether a user signs in, rather than came from this address a while ago."""
+        key, now = (name, issuer, address), self._clock()
+        seen = self._seen.get(key)
+        if seen is not None and now - seen < self._limits.signed_in_seconds:
+            return False
         self._seen[key] = now
         self._seen.move_to_end(key)
         if len(self._seen) > self._limits.signed_in:
             self._seen.popitem(last=False)
-        self.note(Event("sign-in", actor=actor, origin=origin))
+        return True
 
     @asynccontextmanager
     async def kept(self) -> AsyncGenerator[None]:
@@ -111,7 +112,7 @@ class AuditQueue:
 
     async def _store_some(self) -> None:
         step = self._waiting[:STEP]
-        await self._repository.append(step)
+        await self._repository.append([one if isinstance(one, Event) else one() for one in step])
         del self._waiting[: len(step)]
 
     async def _store_soon(self) -> float | None:

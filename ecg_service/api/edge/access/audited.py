@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
+from time import time_ns
 from typing import Any, cast
 
-from litestar.types import Scope
+from litestar.types import HTTPScope, Scope
 from msgspec.structs import replace
 
-from ecg_service.api.edge.answers.responses import is_head
 from ecg_service.api.edge.observed import Observer, Seen, route_of, seen_of
-from ecg_service.domain.audit.events import OK, USER, event
+from ecg_service.domain.audit.events import OK, USER, Event
 from ecg_service.domain.principal import Origin, Principal
 from ecg_service.services.audit.queue import AuditQueue
 
@@ -51,21 +52,36 @@ REFUSED_STRANGERS: Mapping[int, str] = {
 }
 SIGN_IN = "sign-in"
 MAX_ADDRESS = 64
+_Client = tuple[str, int] | None
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def origin_of(scope: Scope, issuer: str) -> Origin:
     """Return where a request comes from, whose credentials are vouched for by the issuer."""
-    client = scope["client"]
-    return Origin(issuer, seen_of(scope).id.decode(), client[0][:MAX_ADDRESS] if client else "")
+    return _origin(issuer, seen_of(scope).id, scope["client"])
+
+
+def _origin(issuer: str, request: bytes, client: _Client) -> Origin:
+    return Origin(issuer, request.decode(), _address(client))
+
+
+def _address(client: _Client) -> str:
+    return client[0][:MAX_ADDRESS] if client else ""
 
 
 def begun(audit: AuditQueue, principal: Principal, scope: Scope) -> Principal:
-    """Return the principal of one request; raises `Overloaded` if it could not be noted."""
+    """Return the principal of one request; raises `Overloaded` if it could not be noted.
+
+    One that may write has its origin, which stores note with what they write.
+    """
     audit.admit()
-    origin = origin_of(scope, _issuer_of(principal))
-    audit.sees(USER + principal.name, origin)
-    return replace(principal, origin=origin)
+    issuer = _issuer_of(principal)
+    if audit.is_new(principal.name, issuer, _address(scope["client"])):
+        actor, origin = USER + principal.name, origin_of(scope, issuer)
+        audit.note(Event(SIGN_IN, actor=actor, origin=origin))
+    if cast("HTTPScope", scope)["method"] == "GET":
+        return principal
+    return replace(principal, origin=origin_of(scope, issuer))
 
 
 def _issuer_of(principal: Principal) -> str:
@@ -83,24 +99,37 @@ def audit_requests(audit: AuditQueue) -> Observer:
         principal: Principal | None = kept.get("user")
         if principal is None:
             if outcome := REFUSED_STRANGERS.get(seen.status):
-                audit.deny(SIGN_IN, outcome, origin_of(scope, "").address)
+                audit.deny(SIGN_IN, outcome, _address(scope["client"]))
             return
-        method = "GET" if is_head(scope) else kept["method"]
-        outcome = DENIED.get(seen.status)
+        method, outcome = kept["method"], DENIED.get(seen.status)
         if method == "GET" and DONE <= seen.status < REFUSED:
             outcome = OK
         if outcome:
-            route = f"{method} {route_of(scope)}"
-            audit.note(event(principal, ACTIONS.get(route, route), _object_of(scope), outcome))
+            route, names, at = route_of(scope), kept.get("path_params"), time_ns() // 1000
+            origin = principal, seen.id, scope["client"]
+            audit.note(partial(_answered, method, route, names, outcome, origin, at))
 
     return observe
 
 
-def _object_of(scope: Scope) -> str:
+def _answered(
+    method: str,
+    route: str,
+    names: Mapping[str, str] | None,
+    outcome: str,
+    origin: tuple[Principal, bytes, _Client],
+    at: int,
+) -> Event:
+    principal, request, client = origin
+    action, actor = f"{method} {route}", USER + principal.name
+    action, made = ACTIONS.get(action, action), _origin(_issuer_of(principal), request, client)
+    return Event(action, _object_of(names or {}), outcome, actor, made, at=at)
+
+
+def _object_of(names: Mapping[str, str]) -> str:
     """Return the id in a path, or the user; whatever else a client has put there may be anything."""
-    parameters: dict[str, str] = cast("dict[str, Any]", scope).get("path_params") or {}
-    if "name" in parameters:
-        return USER + parameters["name"].encode(errors="replace").decode()
-    for value in parameters.values():
+    if "name" in names:
+        return USER + names["name"].encode(errors="replace").decode()
+    for value in names.values():
         return value if _ID.fullmatch(value) else ""
     return ""
