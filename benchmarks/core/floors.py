@@ -40,24 +40,26 @@ FLOORS = {
     (AROUND.format("float64", -32768), WITHOUT): {"scalar": 0.5, "avx2": 0.45, "avx512": 0.6},
     (GAPS.format("int16"), "NumPy"): {"scalar": 0.4, "avx2": 0.8, "avx512": 0.7},
     (GAPS.format("float64"), "NumPy"): {"scalar": 0.1, "avx2": 0.3, "avx512": 0.6},
-    (MASK.format("int16"), "NumPy signbit"): {"scalar": 0.55, "avx2": 1.1, "avx512": 1.3},
-    (MASK.format("float64"), "NumPy signbit"): {"scalar": 0.11, "avx2": 0.55, "avx512": 0.7},
-    (LANES.format("int16", 0), "NumPy signbit"): {"scalar": 2.8, "avx2": 4.2, "avx512": 4.4},
+    (MASK.format("int16"), "NumPy signbit"): {"scalar": 0.6, "avx2": 2.0, "avx512": 2.2},
+    (MASK.format("float64"), "NumPy signbit"): {"scalar": 0.14, "avx2": 1.0, "avx512": 1.05},
+    (MASK.format("int64"), "NumPy signbit"): {"scalar": 0.38, "avx2": 2.6, "avx512": 2.6},
+    (MASK.format("float32"), "NumPy signbit"): {"scalar": 0.18, "avx2": 0.9, "avx512": 1.05},
+    (LANES.format("int16", 0), "NumPy signbit"): {"scalar": 3.4, "avx2": 6.0, "avx512": 6.0},
     (LANES.format("int16", 1), "NumPy signbit"): {"scalar": 2.8, "avx2": 3.9, "avx512": 3.8},
-    (LANES.format("float64", 0), "NumPy signbit"): {"scalar": 0.9, "avx2": 2.4, "avx512": 2.6},
+    (LANES.format("float64", 0), "NumPy signbit"): {"scalar": 1.0, "avx2": 4.4, "avx512": 4.6},
     (LANES.format("float64", 1), "NumPy signbit"): {"scalar": 1.0, "avx2": 2.2, "avx512": 2.2},
-    (WIDE.format("int16"), "NumPy signbit"): {"scalar": 1.5, "avx2": 2.0, "avx512": 2.0},
-    (WIDE.format("float64"), "NumPy signbit"): {"scalar": 0.4, "avx2": 1.3, "avx512": 1.3},
-    (MASKS.format("int16", 0), "NumPy signbit"): {"scalar": 0.6, "avx2": 0.9, "avx512": 0.8},
-    (MASKS.format("int16", 1), "NumPy signbit"): {"scalar": 2.7, "avx2": 3.6},
-    (MASKS.format("float64", 0), "NumPy signbit"): {"scalar": 0.16, "avx2": 0.5, "avx512": 0.5},
-    (MASKS.format("float64", 1), "NumPy signbit"): {"scalar": 0.8, "avx2": 2.5},
-    (FIND.format("int16"), "NumPy signbit"): {"scalar": 0.55, "avx2": 0.95},
-    (FIND.format("float64"), "NumPy signbit"): {"scalar": 0.26, "avx2": 0.8},
-    (FINDS.format("int16", 0), "NumPy signbit"): {"scalar": 1.6, "avx2": 1.7},
-    (FINDS.format("int16", 1), "NumPy signbit"): {"scalar": 1.9, "avx2": 2.0},
-    (FINDS.format("float64", 0), "NumPy signbit"): {"scalar": 1.4, "avx2": 1.9},
-    (FINDS.format("float64", 1), "NumPy signbit"): {"scalar": 1.7, "avx2": 2.6},
+    (WIDE.format("int16"), "NumPy signbit"): {"scalar": 1.7, "avx2": 3.2, "avx512": 3.2},
+    (WIDE.format("float64"), "NumPy signbit"): {"scalar": 0.5, "avx2": 2.2, "avx512": 2.2},
+    (MASKS.format("int16", 0), "NumPy signbit"): {"scalar": 0.6, "avx2": 1.4, "avx512": 1.5},
+    (MASKS.format("int16", 1), "NumPy signbit"): {"scalar": 2.7, "avx2": 4.5, "avx512": 5.0},
+    (MASKS.format("float64", 0), "NumPy signbit"): {"scalar": 0.16, "avx2": 0.85, "avx512": 0.9},
+    (MASKS.format("float64", 1), "NumPy signbit"): {"scalar": 0.8, "avx2": 3.6, "avx512": 4.0},
+    (FIND.format("int16"), "NumPy signbit"): {"scalar": 0.7, "avx2": 1.5, "avx512": 2.6},
+    (FIND.format("float64"), "NumPy signbit"): {"scalar": 0.34, "avx2": 1.2, "avx512": 1.8},
+    (FINDS.format("int16", 0), "NumPy signbit"): {"scalar": 2.4, "avx2": 3.0, "avx512": 3.0},
+    (FINDS.format("int16", 1), "NumPy signbit"): {"scalar": 2.2, "avx2": 2.4, "avx512": 2.4},
+    (FINDS.format("float64", 0), "NumPy signbit"): {"scalar": 2.0, "avx2": 3.0, "avx512": 3.0},
+    (FINDS.format("float64", 1), "NumPy signbit"): {"scalar": 1.8, "avx2": 2.6, "avx512": 2.6},
     (RATE.format("int16"), "NumPy cumulative sum"): {"scalar": 1.0, "avx2": 1.5, "avx512": 1.6},
     (RATE.format("float64"), "NumPy cumulative sum"): {"scalar": 0.7, "avx2": 1.4, "avx512": 1.4},
     (PACK.format(ECG), "NumPy differences"): {"scalar": 0.14, "avx2": 0.35, "avx512": 0.32},
@@ -70,9 +72,8 @@ FLOORS = {
 }
 """By work and peer: how many times as fast as it ecg_core must be with which instructions, about four
 fifths of what was measured; with AVX-512, on the slower of an AMD EPYC and an Intel Xeon. Numbers of 64 bits are about as
-large as the second cache of some machines, which then wait for memory and NumPy does not: their floors are lower. So are
-those of lanes and masks with AVX-512, which no machine has measured since blocks of lanes are read as one. The peers are
-always there, and no one's time depends much on the data."""
+large as the second cache of some machines, which then wait for memory and NumPy does not: their floors are lower. The
+peers are always there, and no one's time depends much on the data."""
 LIMITS = {PACK.format(ECG): 7.3, PACK.format("MIT-BIH"): 5.4}
 """By work: in how many bits ecg_core must store a sample."""
 

@@ -135,6 +135,7 @@ def _finding(noise: Samples) -> Iterator[Work]:
         yield _find(dtype, samples)
         yield from (_finds(FINDS.format(dtype, axis), table, axis) for axis in (0, 1))
         yield _rate(dtype, samples)
+    yield from (_mask(dtype, noise.astype(dtype)) for dtype in ("int64", "float32"))
 
 
 def _mask(name: str, samples: Samples) -> Work:

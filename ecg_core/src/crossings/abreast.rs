@@ -1,67 +1,95 @@
 //! Crossings in lanes that lie side by side: the sample before one lies a row before it.
 
-use super::rule::{Sign, ZeroRule};
+use super::rule::ZeroRule;
 use super::signs::{Signs, WORD};
-use super::word::Word;
+use super::stretch::Stretch;
 use crate::memory::{OutOfMemory, Room};
-
-/// What the rule sees of the samples of a word.
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    negative: u64,
-    zero: u64,
-    /// They have a sign, be it that of a sample before.
-    signed: u64,
-}
 
 /// Makes of the signs in rows of samples, one of each lane, the crossings of all lanes: with 64 of them in a word,
 /// nothing depends on how many lanes there are.
 pub(crate) struct Abreast {
     rule: ZeroRule,
     lanes: usize,
-    /// The words that a row ago may lie in.
-    past: Vec<Seen>,
-    /// The place of the oldest of them.
-    next: usize,
+    /// The words that were seen last, at least those that a row ago may lie in.
+    negative: Vec<u64>,
+    zero: Vec<u64>,
+    /// They have a sign, be it that of a sample before.
+    signed: Vec<u64>,
+    /// How many words they are.
+    len: usize,
 }
 
 impl Abreast {
     /// So many lanes, at least 1, of which nothing is seen yet.
     pub(crate) fn new(rule: ZeroRule, lanes: usize) -> Result<Self, OutOfMemory> {
-        let mut past = Vec::with_room(lanes / WORD + 1)?;
-        past.resize(lanes / WORD + 1, Seen::default());
-        Ok(Self { rule, lanes, past, next: 0 })
+        let past = lanes / WORD + 1;
+        let room = past + past.max(Stretch::WORDS);
+        let none = || -> Result<_, OutOfMemory> {
+            let mut words = Vec::with_room(room)?;
+            words.resize(room, 0);
+            Ok(words)
+        };
+        Ok(Self { rule, lanes, negative: none()?, zero: none()?, signed: none()?, len: past })
+    }
+
+    /// The words that a row ago may lie in.
+    fn past(&self) -> usize {
+        self.lanes / WORD + 1
     }
 
     /// Begins with other lanes.
     pub(crate) fn restart(&mut self) {
-        self.past.fill(Seen::default());
-    }
-
-    /// The samples of the next word of signs that are the first of their lane after a crossing: a bit each.
-    pub(crate) fn take(&mut self, word: Word) -> u64 {
-        let seen = self.seen(word);
-        let before = self.a_row_before(seen);
-        self.past[self.next] = seen;
-        self.next = if self.next + 1 == self.past.len() { 0 } else { self.next + 1 };
-        let [seen, signs] =
-            [seen, before].map(|Seen { negative, zero, .. }| Signs { negative, zero, len: 64 });
-        self.rule.parted(seen, signs) & before.signed & word.filled
-    }
-
-    fn seen(&self, word: Word) -> Seen {
-        if self.rule == ZeroRule::Neutral && word.signs.zero != 0 {
-            return self.carried(word);
+        self.len = self.past();
+        for words in [&mut self.negative, &mut self.zero, &mut self.signed] {
+            words[..self.len].fill(0);
         }
-        let Signs { negative, zero, .. } = self.rule.resolve(word.signs, Sign::default());
-        Seen { negative, zero, signed: word.filled }
     }
 
-    /// Gives zeros the sign of their lane: of words before, then of this one, in steps that double.
-    fn carried(&self, word: Word) -> Seen {
-        let (mut zero, before) = (word.signs.zero, self.a_row_before(Seen::default()));
-        let mut negative = word.signs.negative | zero & before.negative;
-        let mut signed = word.filled & !zero | zero & before.signed;
+    /// Makes of what became of the next words the crossings in each lane.
+    pub(crate) fn take(&mut self, stretch: &mut Stretch, words: usize) {
+        self.make_room(words);
+        self.see(stretch, words);
+        if self.rule == ZeroRule::Neutral {
+            let zeros = stretch.zero[..words].iter().enumerate().filter(|(_, zero)| **zero != 0);
+            zeros.for_each(|(word, &zero)| self.carry(self.len + word, zero));
+        }
+        self.cross(stretch, words);
+        self.len += words;
+    }
+
+    fn make_room(&mut self, words: usize) {
+        if self.len + words > self.signed.len() {
+            let last = self.len - self.past()..self.len;
+            for rows in [&mut self.negative, &mut self.zero, &mut self.signed] {
+                rows.copy_within(last.clone(), 0);
+            }
+            self.len = self.past();
+        }
+    }
+
+    /// Notes the next words, but for the signs of zeros that have none of their own.
+    fn see(&mut self, stretch: &Stretch, words: usize) {
+        let next = self.len..self.len + words;
+        self.negative[next.clone()].copy_from_slice(&stretch.negative[..words]);
+        self.zero[next.clone()].copy_from_slice(&stretch.zero[..words]);
+        self.signed[next.clone()].copy_from_slice(&stretch.filled[..words]);
+        let zeros = stretch.zero[..words].iter();
+        match self.rule {
+            ZeroRule::Neutral => self.signed[next].iter_mut().zip(zeros).for_each(|(to, zero)| *to &= !zero),
+            ZeroRule::Negative => {
+                self.negative[next].iter_mut().zip(zeros).for_each(|(to, zero)| *to |= zero);
+            }
+            _ => {}
+        }
+    }
+
+    /// Gives the zeros of a word the sign of their lane: of words before, then of this one, in steps that double.
+    fn carry(&mut self, word: usize, mut zero: u64) {
+        let near = self.lanes / WORD; // so many words ago; this one is not known yet
+        let before =
+            |rows: &[u64]| self.shifted(if near == 0 { 0 } else { rows[word - near] }, rows[word - near - 1]);
+        let mut negative = self.negative[word] | zero & before(&self.negative);
+        let mut signed = self.signed[word] | zero & before(&self.signed);
         let mut distance = self.lanes;
         while distance < WORD && zero != 0 {
             negative |= zero & negative << distance;
@@ -69,24 +97,50 @@ impl Abreast {
             zero &= zero << distance;
             distance *= 2;
         }
-        Seen { negative, zero: 0, signed }
+        (self.negative[word], self.signed[word]) = (negative, signed);
     }
 
-    /// What lies a row before a word that is this one, as far as it is known.
-    fn a_row_before(&self, word: Seen) -> Seen {
-        let (words, bits) = (self.lanes / WORD, self.lanes % WORD);
-        let far = self.past[self.next];
-        let near = match words {
-            0 => word,
-            1.. if self.next + 1 == self.past.len() => self.past[0],
-            1.. => self.past[self.next + 1],
-        };
-        let joined = |near: u64, far: u64| near << bits | far >> 1 >> (WORD - 1 - bits);
-        Seen {
-            negative: joined(near.negative, far.negative),
-            zero: joined(near.zero, far.zero),
-            signed: joined(near.signed, far.signed),
+    fn cross(&self, stretch: &mut Stretch, words: usize) {
+        match self.rule {
+            // each has its own loop, of which the compiler makes vectors
+            ZeroRule::Distinct => self.cross_by(ZeroRule::Distinct, stretch, words),
+            ZeroRule::Strict => self.cross_by(ZeroRule::Strict, stretch, words),
+            _ => self.cross_by(ZeroRule::Positive, stretch, words),
         }
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "each caller knows another rule")]
+    fn cross_by(&self, rule: ZeroRule, stretch: &mut Stretch, words: usize) {
+        let negative = self.next(&self.negative, words).zip(self.a_row_before(&self.negative, words));
+        let zero = self.next(&self.zero, words).zip(self.a_row_before(&self.zero, words));
+        let there = stretch.filled[..words].iter().zip(self.a_row_before(&self.signed, words));
+        let words = stretch.crossed[..words].iter_mut().zip(negative).zip(zero).zip(there);
+        for (((crossed, negative), zero), (&filled, signed)) in words {
+            let [seen, before] = [(negative.0, zero.0), (negative.1, zero.1)].map(|(negative, zero)| Signs {
+                negative,
+                zero,
+                len: u64::BITS,
+            });
+            *crossed = rule.parted(seen, before) & signed & filled;
+        }
+    }
+
+    fn next(&self, rows: &[u64], words: usize) -> impl Iterator<Item = u64> {
+        rows[self.len..][..words].iter().copied()
+    }
+
+    /// What lies a row before each of the next words.
+    fn a_row_before(&self, rows: &[u64], words: usize) -> impl Iterator<Item = u64> {
+        let from = self.len - self.lanes / WORD;
+        let (near, far) = (&rows[from..][..words], &rows[from - 1..][..words]);
+        near.iter().zip(far).map(|(&near, &far)| self.shifted(near, far))
+    }
+
+    /// The bits of two words that follow each other from a row before the second word on.
+    fn shifted(&self, near: u64, far: u64) -> u64 {
+        let bits = self.lanes % WORD;
+        near << bits | far >> 1 >> (WORD - 1 - bits)
     }
 }
 
@@ -94,6 +148,7 @@ impl Abreast {
 mod tests {
     use super::*;
     use crate::crossings::Crossings;
+    use crate::crossings::stretch::found;
 
     /// The samples after a crossing, lane by lane.
     fn one_by_one(rule: ZeroRule, rows: &[i32], lanes: usize, missing: i32) -> Vec<bool> {
@@ -119,20 +174,15 @@ mod tests {
             };
             (0..count).map(|_| next()).collect()
         };
-        for (lanes, (_, rule)) in [1, 2, 3, 12, 31, 32, 63, 64, 65, 127, 128, 200]
-            .into_iter()
-            .flat_map(|lanes| ZeroRule::NAMES.map(|name| (lanes, name)))
+        let short = [1, 2, 3, 12, 31, 32, 63, 64, 65, 127, 128, 200].map(|lanes| (lanes, 9));
+        let long = [(12, 3000), (64, 600), (20_000, 2)];
+        for ((lanes, count), (_, rule)) in
+            short.into_iter().chain(long).flat_map(|rows| ZeroRule::NAMES.map(|name| (rows, name)))
         {
             let mut abreast = Abreast::new(rule, lanes).unwrap();
             for values in [2, 3, 4] {
-                let rows = samples(9 * lanes, values);
-                let mut crossed = Vec::new();
-                let each = |_, word: Word| {
-                    let bits = abreast.take(word);
-                    crossed.extend((0..word.signs.len).map(|bit| bits >> bit & 1 == 1));
-                };
-                let (from, gaps) = (rows[..].into(), Some(2).into());
-                Crossings::new(rule).extend_around(0, from, gaps, each).unwrap();
+                let rows = samples(count * lanes, values);
+                let crossed = found(rule, &rows, 2, |stretch, words| abreast.take(stretch, words));
                 assert_eq!(crossed, one_by_one(rule, &rows, lanes, 2), "{rule:?}, {lanes} lanes");
                 abreast.restart();
             }

@@ -2,7 +2,7 @@
 
 use super::rule::{ZeroRule, runs};
 use super::signs::WORD;
-use super::word::Word;
+use super::stretch::Stretch;
 
 /// Takes the crossings from one lane into the next out of those of all samples.
 pub(crate) struct Joined {
@@ -24,19 +24,24 @@ impl Joined {
         Self { rule, len, firsts, ahead: 0, unsigned: 0 }
     }
 
-    /// The samples of the next word that are the first of their lane after a crossing: a bit each.
-    pub(crate) fn take(&mut self, word: Word) -> u64 {
+    /// Leaves of the crossings of the next words those that are not from one lane into the next.
+    pub(crate) fn take(&mut self, stretch: &mut Stretch, words: usize) {
+        let crossed = stretch.crossed[..words].iter_mut();
+        crossed.zip(&stretch.zero).for_each(|(crossed, &zero)| *crossed &= !self.others(zero));
+    }
+
+    /// The samples of the next word that are the first of their lane with a sign: a bit each.
+    fn others(&mut self, zero: u64) -> u64 {
         let begins = if self.ahead < WORD { self.firsts << self.ahead } else { 0 };
         let whole = WORD % self.len;
         self.ahead = if self.ahead < whole { self.ahead + self.len - whole } else { self.ahead - whole };
-        let mut others = begins;
-        if self.rule == ZeroRule::Neutral {
-            let zero = word.signs.zero;
-            let unsigned = zero & begins | runs(zero, begins | self.unsigned);
-            others |= unsigned << 1 | self.unsigned;
-            self.unsigned = unsigned >> (WORD - 1);
+        if self.rule != ZeroRule::Neutral {
+            return begins;
         }
-        word.crossed & !others
+        let unsigned = zero & begins | runs(zero, begins | self.unsigned);
+        let others = begins | unsigned << 1 | self.unsigned;
+        self.unsigned = unsigned >> (WORD - 1);
+        others
     }
 }
 
@@ -44,6 +49,7 @@ impl Joined {
 mod tests {
     use super::*;
     use crate::crossings::Crossings;
+    use crate::crossings::stretch::found;
 
     /// The samples after a crossing, lane by lane.
     fn one_by_one(rule: ZeroRule, samples: &[i32], len: usize, missing: i32) -> Vec<bool> {
@@ -70,13 +76,8 @@ mod tests {
                 ZeroRule::NAMES.into_iter().flat_map(|name| [(name, 2), (name, 3), (name, 4)])
             {
                 let samples: Vec<_> = (0..len * (1 + 400 / len)).map(|_| next(values)).collect();
-                let (mut joined, mut crossed) = (Joined::new(rule, len), Vec::new());
-                let each = |_, word: Word| {
-                    let bits = joined.take(word);
-                    crossed.extend((0..word.signs.len).map(|bit| bits >> bit & 1 == 1));
-                };
-                let (from, gaps) = (samples[..].into(), Some(2).into());
-                Crossings::new(rule).extend_around(0, from, gaps, each).unwrap();
+                let mut joined = Joined::new(rule, len);
+                let crossed = found(rule, &samples, 2, |stretch, words| joined.take(stretch, words));
                 assert_eq!(crossed, one_by_one(rule, &samples, len, 2), "{rule:?}, {len} samples");
             }
         }

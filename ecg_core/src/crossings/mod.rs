@@ -15,6 +15,7 @@
 //! - `frames`: counting in many stretches of them at once
 //! - `abreast`, `tally`: crossings in lanes that lie side by side, and how many each has
 //! - `joined`: crossings in lanes that follow each other
+//! - `stretch`: what these look through at once
 //! - `gaps`: samples that are missing
 
 #[cfg(any(test, feature = "python"))]
@@ -33,6 +34,8 @@ mod rule;
 mod run;
 mod signs;
 mod state;
+#[cfg(any(test, feature = "python"))]
+mod stretch;
 #[cfg(any(test, feature = "python"))]
 mod tally;
 mod word;
@@ -53,6 +56,7 @@ pub(crate) use {
     gaps::{Gaps, Marks, Unmarked},
     joined::Joined,
     run::Run,
+    stretch::Stretch,
     tally::tally,
     word::Word,
 };

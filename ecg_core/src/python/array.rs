@@ -14,15 +14,34 @@ pub(super) fn filled<'py, T: Element>(
     shape: &[usize],
     fill: impl FnOnce(&mut [T]) -> PyResult<()>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    made(py, ("zeros", dtype), shape, fill)
+}
+
+/// The same where the function writes all of them: what they are before is not said, and takes no time.
+pub(super) fn written<'py, T: Element>(
+    py: Python<'py>,
+    dtype: &str,
+    shape: &[usize],
+    write: impl FnOnce(&mut [T]) -> PyResult<()>,
+) -> PyResult<Bound<'py, PyAny>> {
+    made(py, ("empty", dtype), shape, write)
+}
+
+fn made<'py, T: Element>(
+    py: Python<'py>,
+    (by, dtype): (&str, &str),
+    shape: &[usize],
+    write: impl FnOnce(&mut [T]) -> PyResult<()>,
+) -> PyResult<Bound<'py, PyAny>> {
     let size = shape.iter().fold(size_of::<T>(), |size, &len| size.saturating_mul(len));
     isize::try_from(size).map_err(|_| OutOfMemory)?; // NumPy would say ValueError
     let unsigned = format!("u{}", size_of::<T>());
-    let array = numpy(py)?.call_method1("zeros", (shape, unsigned))?;
+    let array = numpy(py)?.call_method1(by, (shape, unsigned))?;
     let buffer = PyBuffer::<T>::get(&array)?;
     let items = buffer.as_slice_ptr().filter(|_| !buffer.readonly());
     let mut items = items.ok_or_else(|| PyBufferError::new_err("NumPy's new array cannot be written to"))?;
     // SAFETY: the buffer keeps the numbers where they are, and nobody else knows of the new array.
-    fill(unsafe { items.as_mut() })?;
+    write(unsafe { items.as_mut() })?;
     array.call_method1("view", (dtype,))
 }
 

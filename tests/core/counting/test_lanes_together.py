@@ -56,6 +56,38 @@ def test_lanes_that_are_read_as_one_count_as_each_alone(
             compare(other, axis, **options)
 
 
+LONG = pytest.mark.parametrize(
+    ("shape", "axis"),
+    [((50_000,), 0), ((50_000, 3), 0), ((70, 700), 0), ((3, 50_000), 1), ((2, 20_000, 2), 1)],
+)
+
+
+@LONG
+def test_lanes_of_many_words_cross_as_numpy_says(shape: tuple[int, ...], axis: int) -> None:
+    dice = np.random.default_rng(1)
+    samples: Any = dice.choice([-1, 1], shape)
+    negative = samples < 0
+    expected = np.diff(negative, axis=axis, prepend=negative.take([0], axis))
+    assert np.array_equal(zero_crossings_mask(samples, axis=axis), expected)
+    assert np.array_equal(
+        zero_crossings(samples, axis=axis).reshape(-1, len(shape)), np.argwhere(expected)
+    )
+    assert np.array_equal(count_zero_crossings(samples, axis=axis), expected.sum(axis))
+    zeros = samples * (dice.random(shape) < 0.3)
+    compare(np.expand_dims(zeros, -1), axis)
+
+
+@LONG
+def test_a_nan_behind_many_words_is_named(shape: tuple[int, ...], axis: int) -> None:
+    samples: Any = np.ones(shape)
+    place = tuple(length // 8 * 7 for length in shape)
+    samples[place] = math.nan
+    for find in (count_zero_crossings, zero_crossings, zero_crossings_mask):
+        with pytest.raises(ValueError, match="NaN") as error:
+            find(samples, axis=axis)
+        assert str(error.value).endswith(str(place[0] if len(place) == 1 else place))
+
+
 def test_many_crossings_of_a_lane_are_counted() -> None:
     """A lane has more than fit a byte."""
     samples = np.tile([[1, -1, 1], [-1, -1, 2]], (1000, 1))

@@ -7,6 +7,7 @@ use std::arch::x86_64::*;
 use std::array::from_fn;
 
 use super::words::{Bits, holes, kernels, take_words};
+use crate::bits::avx2::bits_of_bytes;
 use crate::crossings::counter::Crossings;
 use crate::crossings::gaps::{Gaps, Marks};
 use crate::crossings::level::{Level, negative_and_zero};
@@ -164,12 +165,6 @@ mod signs {
         let zero = bits_of_bytes(_mm256_cmpeq_epi8(samples, level));
         let most = bits_of_bytes(_mm256_cmpeq_epi8(_mm256_min_epu8(samples, level), samples));
         Bits { negative: most & !zero, zero, suspect: false }
-    }
-
-    /// The highest bit of each byte.
-    #[target_feature(enable = "avx2")]
-    fn bits_of_bytes(compared: __m256i) -> u64 {
-        _mm256_movemask_epi8(compared).cast_unsigned().into()
     }
 
     #[target_feature(enable = "avx2")]

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 use super::lanes::{Lanes, Numbered};
-use crate::crossings::{Abreast, Joined, WORD, Word};
+use crate::crossings::{Abreast, Joined, Stretch, WORD};
 use crate::memory::{OutOfMemory, Room};
 use crate::python::buffers::elements::Element;
 
@@ -15,12 +15,12 @@ pub(crate) enum Finder {
 }
 
 impl Finder {
-    /// The samples of the next word that are the first of their lane after a crossing: a bit each.
-    fn take(&mut self, word: Word) -> u64 {
+    /// Leaves the crossings of each lane in so many words.
+    fn take(&mut self, stretch: &mut Stretch, words: usize) {
         match self {
-            Self::Alone => word.crossed,
-            Self::Joined(lanes) => lanes.take(word),
-            Self::Abreast(lanes) => lanes.take(word),
+            Self::Alone => {}
+            Self::Joined(lanes) => lanes.take(stretch, words),
+            Self::Abreast(lanes) => lanes.take(stretch, words),
         }
     }
 
@@ -69,19 +69,25 @@ impl<'a, T: Element> Lanes<'a, '_, T> {
         (words, start): (&mut [u64], usize),
     ) -> PyResult<()> {
         finder.restart();
-        let each = |from, word| put(words, start + from, finder.take(word));
-        self.count_abreast(abreast, block, each).map(|_| ())
+        let (mut stretch, mut counter) = (Stretch::new(), self.counter(block.0));
+        for from in (0..block.1.len).step_by(Stretch::SAMPLES) {
+            let samples = from..block.1.len.min(from + Stretch::SAMPLES);
+            let len = samples.len().div_ceil(WORD);
+            let each = |from, word| stretch.take(from, word);
+            self.count_part(abreast, block, samples, &mut counter, each)?;
+            finder.take(&mut stretch, len);
+            put(words, start + from, &stretch.crossed[..len]);
+        }
+        Ok(())
     }
 }
 
-/// Sets bits of a word from any place on.
-fn put(words: &mut [u64], at: usize, bits: u64) {
-    let (word, shift) = (at / WORD, at % WORD);
-    words[word] |= bits << shift;
-    if shift > 0
-        && let Some(next) = words.get_mut(word + 1)
-    {
-        *next |= bits >> (WORD - shift);
+/// Sets bits in words from any place on.
+fn put(words: &mut [u64], at: usize, bits: &[u64]) {
+    let (words, shift) = (&mut words[at / WORD..], at % WORD);
+    words.iter_mut().zip(bits).for_each(|(word, bits)| *word |= bits << shift);
+    if shift > 0 {
+        words[1..].iter_mut().zip(bits).for_each(|(word, bits)| *word |= bits >> (WORD - shift));
     }
 }
 

@@ -121,7 +121,7 @@ fn mask<'py, T: Element>(lanes: &Lanes<'_, 'py, T>, pad: bool) -> PyResult<Bound
     let blocks = lanes.blocks()?;
     let (abreast, last) = (blocks.abreast, blocks.last);
     let shape = [without(last, lanes.view.shape()), vec![lanes.view.shape()[last]]].concat();
-    let mask = array::filled(lanes.py, "bool", &shape, |marks| {
+    let mask = array::written(lanes.py, "bool", &shape, |marks| {
         spread(&crossed(lanes, blocks)?, marks);
         let rows = marks.chunks_exact_mut((abreast * lanes.len()).max(1)).filter(|_| pad);
         rows.for_each(|rows| rows[..abreast].fill(1));
@@ -138,7 +138,7 @@ fn indices<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, Py
     let words = crossed(lanes, blocks)?;
     let count = words.iter().map(|word| word.count_ones() as usize).sum();
     let row: &[_] = if let [_] = shape { &[] } else { &[shape.len()] };
-    array::filled(lanes.py, "int64", &[&[count], row].concat(), |rows| {
+    array::written(lanes.py, "int64", &[&[count], row].concat(), |rows| {
         positions(&words, shape, rows);
         Ok(())
     })

@@ -1,5 +1,7 @@
 //! Counting in the lanes of buffers, whatever their samples are.
 
+use std::ops::Range;
+
 use pyo3::prelude::*;
 
 use crate::crossings::{Crossings, Gaps, Marks, NotANumber, Unmarked, WORD, Word, ZeroRule};
@@ -83,7 +85,9 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
 
     /// Counts in the lane of this index, or in some lanes from it on that are joined; `each` is as for [`count_lane`].
     pub(crate) fn count(&self, lane: Numbered<'_, T>, each: impl FnMut(usize, Word)) -> PyResult<u64> {
-        self.count_abreast(1, lane, each)
+        let mut counter = self.counter(lane.0);
+        self.count_part(1, lane, 0..lane.1.len, &mut counter, each)?;
+        Ok(counter.count())
     }
 
     /// The rule to count with in the lane of this index.
@@ -91,22 +95,28 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
         self.levels.lane(lane).rule(self.rule)
     }
 
-    /// Counts as [`Self::count`] in so many lanes side by side, as if they were one.
-    pub(super) fn count_abreast(
+    /// What counts in the lane of this index.
+    pub(super) fn counter(&self, lane: usize) -> Crossings {
+        Crossings::new(self.rule_of(lane))
+    }
+
+    /// Counts as [`Self::count`] in some samples of so many lanes side by side, as if they were one.
+    pub(super) fn count_part(
         &self,
         abreast: usize,
         (index, lane): Numbered<'_, T>,
+        samples: Range<usize>,
+        counter: &mut Crossings,
         each: impl FnMut(usize, Word),
-    ) -> PyResult<u64> {
+    ) -> PyResult<()> {
         let level = self.levels.lane(index);
-        let mut counter = Crossings::new(self.rule_of(index));
-        count_lane(&lane, (level.at, self.missing), &mut counter, each).map_err(|nan| {
-            let (row, lane) = (nan.index / abreast, index + nan.index % abreast);
+        count_lane(&lane.part(&samples), (level.at, self.missing), counter, each).map_err(|nan| {
+            let at = samples.start + nan.index;
+            let (row, lane) = (at / abreast, index + at % abreast);
             let mut position = position(self.view.shape(), self.axis, lane + row / self.len());
             position[self.axis] = row % self.len();
             no_number(self.py, "NaN", &position)
-        })?;
-        Ok(counter.count())
+        })
     }
 }
 
