@@ -16,7 +16,7 @@ from litestar.types import ASGIApp
 
 from benchmarks.service.load.wrk import Request
 from benchmarks.service.rounds import Case, Found, Measured, cases_of
-from benchmarks.service.rows import JSON, Comparison
+from benchmarks.service.rows import AUDITED, COUNTED, EMPTY, JSON, SERVICE, Comparison, Host
 from benchmarks.service.servers.apps import empty
 from benchmarks.service.servers.processes import pinned
 from benchmarks.service.servers.running import ADMIN, AUTHORIZATION, USER
@@ -57,24 +57,23 @@ async def _measure(cases: Sequence[Case], rounds: int) -> Found:
     async with _apps() as apps:
         tune()
         ids = {
-            (server, size): await _store(apps[server], body(of))
-            for server in ("service", "audited")
+            (host, size): await _store(apps[host], body(of))
+            for host in (SERVICE, AUDITED)
             for size, of in SIZES.items()
         }
         asked = {
-            case: case[0].request(case[1], ids.get((case[0].host.server, case[1]), ""))
-            for case in cases
+            case: case[0].request(case[1], ids.get((case[0].host, case[1]), "")) for case in cases
         }
-        times = {case: await _times(apps[case[0].host.server], asked[case]) for case in cases}
+        times = {case: await _times(apps[case[0].host], asked[case]) for case in cases}
         for _ in range(rounds):
             for case in cases:
-                taken = await seconds_of(apps[case[0].host.server], asked[case], times[case])
+                taken = await seconds_of(apps[case[0].host], asked[case], times[case])
                 least[case] = min(least[case], taken / times[case] / asked[case].items)
     return {case: [Measured(1 / seconds, 1e6 * seconds)] for case, seconds in least.items()}
 
 
 @asynccontextmanager
-async def _apps() -> AsyncGenerator[Mapping[str, ASGIApp]]:
+async def _apps() -> AsyncGenerator[Mapping[Host, ASGIApp]]:
     with folder() as place:
         settings = Settings(
             store=StoreSettings(f"sqlite:///{place / 'ecg.db'}"),
@@ -90,10 +89,10 @@ async def _apps() -> AsyncGenerator[Mapping[str, ASGIApp]]:
             for each in (services, others):
                 await each.users.register(*USER)
             yield {
-                "empty": empty(settings.edge.max_body_bytes),
-                "service": create_app(services),
-                "audited": create_app(others),
-                "counted": create_app(replace(services, observers=(Requests().observe,))),
+                EMPTY: empty(settings.edge.max_body_bytes),
+                SERVICE: create_app(services),
+                AUDITED: create_app(others),
+                COUNTED: create_app(replace(services, observers=(Requests().observe,))),
             }
 
 

@@ -40,7 +40,7 @@ class Host:
 
 EMPTY, SERVICE, ON_DISK = Host("empty"), Host("service"), Host("service", on_disk=True)
 WITHOUT_INSIGHTS = Host("service", settings=LATER)
-AUDITED, COUNTED = Host("audited"), Host("counted")
+AUDITED, COUNTED = Host("service", settings=MappingProxyType({"ECG_AUDIT": "on"})), Host("counted")
 PLAIN, AXUM = Host("plain", is_peer=True), Host("axum", is_peer=True)
 PLAIN_ON_DISK = Host("plain", on_disk=True, is_peer=True)
 
@@ -151,4 +151,8 @@ COMPARISONS = (
     Comparison(INSIGHTS, WHOLE, _ANY),
     Comparison(WINDOW, WHOLE, _ANY),
     Comparison(POINTS, WINDOW, {HOUR: None}),
+    Comparison(AUDITED_SINGLE, SINGLE, {LARGE: 0.95, SMALL: 0.95}),
+    Comparison(AUDITED_BATCHES, BATCHES, {SMALL: 0.95}),
+    Comparison(AUDITED_WHOLE, WHOLE, {LARGE: 0.95}),
+    Comparison(AUDITED_HEAD, HEAD, {SMALL: 0.95}),
 )

@@ -14,7 +14,7 @@ from ecg_service.domain.principal import Origin
 from ecg_service.ports.audit import AuditRepository
 from ecg_service.services.periodic import repeat
 
-STEP = 500
+STEP = 5_000
 """Rows in one transaction."""
 ADDRESSES = 100
 """Of how many addresses the denials of a while are counted apart."""
@@ -54,6 +54,7 @@ class AuditQueue:
         self._seen: OrderedDict[tuple[str, str, str], float] = OrderedDict()
         self._awake = asyncio.Event()
         self._storing: asyncio.Task[None] | None = None
+        self._stored = 0
 
     def admit(self) -> None:
         """Raise `Overloaded` if so much waits that what comes next might not be noted."""
@@ -62,8 +63,9 @@ class AuditQueue:
 
     def note(self, event: Event | Callable[[], Event]) -> None:
         """Queue an event of a request that was admitted, or what makes it when it is stored: no request waits for that."""
+        if not self._waiting:
+            self._awake.set()
         self._waiting.append(event)
-        self._awake.set()
 
     def deny(self, action: str, outcome: str, address: str) -> None:
         """Count a denial of somebody who has not signed in."""
@@ -104,8 +106,9 @@ class AuditQueue:
                 await self.store()
 
     async def store(self) -> None:
-        """Append what waits; what cannot be appended waits on."""
-        while self._waiting:
+        """Append what waits now; what cannot be appended waits on."""
+        end = self._stored + len(self._waiting)  # under load there is always more
+        while self._stored < end:
             if self._storing is None or self._storing.done():
                 self._storing = asyncio.create_task(self._store_some())
             await asyncio.shield(self._storing)  # who is cancelled must not store anything twice
@@ -114,6 +117,7 @@ class AuditQueue:
         step = self._waiting[:STEP]
         await self._repository.append([one if isinstance(one, Event) else one() for one in step])
         del self._waiting[: len(step)]
+        self._stored += len(step)
 
     async def _store_soon(self) -> float | None:
         await self._awake.wait()
@@ -122,7 +126,7 @@ class AuditQueue:
         try:
             await self.store()
         finally:
-            if self._waiting:  # the store failed
+            if self._waiting:  # noted meanwhile, or the store failed
                 self._awake.set()
         return None
 

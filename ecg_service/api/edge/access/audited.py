@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from functools import partial
 from http import HTTPStatus
 from time import time_ns
 from typing import Any, cast
 
 from litestar.types import HTTPScope, Scope
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ecg_service.api.edge.observed import Observer, Seen, route_of, seen_of
@@ -101,35 +101,42 @@ def audit_requests(audit: AuditQueue) -> Observer:
             if outcome := REFUSED_STRANGERS.get(seen.status):
                 audit.deny(SIGN_IN, outcome, _address(scope["client"]))
             return
-        method, outcome = kept["method"], DENIED.get(seen.status)
-        if method == "GET" and DONE <= seen.status < REFUSED:
+        outcome = DENIED.get(seen.status)
+        if kept["method"] == "GET" and DONE <= seen.status < REFUSED:
             outcome = OK
         if outcome:
-            route, names, at = route_of(scope), kept.get("path_params"), time_ns() // 1000
-            origin = principal, seen.id, scope["client"]
-            audit.note(partial(_answered, method, route, names, outcome, origin, at))
+            route, named = route_of(scope), _first(kept.get("path_params"))
+            by, at = (principal, seen.id, scope["client"]), time_ns() // 1000
+            audit.note(_Answered(kept["method"], route, named, outcome, *by, at))
 
     return observe
 
 
-def _answered(
-    method: str,
-    route: str,
-    names: Mapping[str, str] | None,
-    outcome: str,
-    origin: tuple[Principal, bytes, _Client],
-    at: int,
-) -> Event:
-    principal, request, client = origin
-    action, actor = f"{method} {route}", USER + principal.name
-    action, made = ACTIONS.get(action, action), _origin(_issuer_of(principal), request, client)
-    return Event(action, _object_of(names or {}), outcome, actor, made, at=at)
+def _first(names: Mapping[str, str] | None) -> str:
+    """Return what stands in the path in the place of a name; no path has more than one that counts."""
+    return next(iter(names.values())) if names else ""
 
 
-def _object_of(names: Mapping[str, str]) -> str:
-    """Return the id in a path, or the user; whatever else a client has put there may be anything."""
-    if "name" in names:
-        return USER + names["name"].encode(errors="replace").decode()
-    for value in names.values():
-        return value if _ID.fullmatch(value) else ""
-    return ""
+class _Answered(Struct, frozen=True, gc=False):
+    """What becomes an event when it is stored."""
+
+    method: str
+    route: str
+    named: str
+    outcome: str
+    principal: Principal
+    request: bytes
+    client: _Client
+    at: int
+
+    def __call__(self) -> Event:
+        route, actor = f"{self.method} {self.route}", USER + self.principal.name
+        action, issuer = ACTIONS.get(route, route), _issuer_of(self.principal)
+        origin = _origin(issuer, self.request, self.client)
+        return Event(action, self._object(), self.outcome, actor, origin, 1, self.at)
+
+    def _object(self) -> str:
+        """Return the id in the path, or the user; whatever else a client has put there may be anything."""
+        if "{name}" in self.route:
+            return USER + self.named.encode(errors="replace").decode()
+        return self.named if _ID.fullmatch(self.named) else ""
