@@ -23,6 +23,7 @@ from ecg_service.settings import AuditSettings, Settings
 from tests.api.conftest import settings
 from tests.api.doors import ADMIN, ANN, BOB, PASSWORD, Service, bearer, ecg, lead, post, serving
 from tests.api.rows import ROWS
+from tests.processes import PATIENCE
 
 CANARY = "canary-7f3a91"
 
@@ -170,6 +171,24 @@ async def test_strangers_are_counted(given: Settings) -> None:
         found = [one.event for one in await rows_of(store.audit)][1:]
     assert len(found) == 101
     assert sum(one.count for one in found) == 300
+
+
+async def test_storing_ends_though_more_is_noted_meanwhile(given: Settings) -> None:
+    async def note() -> None:
+        while True:
+            queue.note(Event("ecg.list"))
+            await asyncio.sleep(0)
+
+    async with open_store(given) as store:
+        queue = AuditQueue(store.audit, AuditLimits(10**9, 0.01))
+        queue.note(Event("sign-in"))
+        noting = asyncio.create_task(note())
+        await asyncio.wait_for(queue.store(), PATIENCE)
+        noting.cancel()
+        stored = [one.event.action for one in await rows_of(store.audit)]
+        assert stored[1] == "sign-in"
+        await queue.store()
+        assert len(await rows_of(store.audit)) > len(stored)
 
 
 async def test_a_full_queue_refuses(audited: Service, given: Settings) -> None:
