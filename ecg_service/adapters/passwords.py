@@ -18,6 +18,11 @@ T = TypeVar("T")
 
 
 MEMORY_KIB, PASSES, LANES = 19_456, 2, 1
+NOBODY = (
+    f"$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}"
+    "$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+)
+"""A hash of no password that anybody knows, which takes as long to compare with."""
 
 
 class Argon2Passwords(PasswordHasher):
@@ -31,19 +36,24 @@ class Argon2Passwords(PasswordHasher):
         self._threads = threads
         hasher = Argon2Hasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
         self._argon2 = PasswordHash([hasher])
-        self._nobody = self._argon2.hash("a user who does not exist")
 
     async def hash(self, password: str) -> str:
         return await self._run(self._argon2.hash, password)
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        if password_hash is not None:
-            _require_bounded(password_hash)
-        right = await self._run(self._argon2.verify, password, password_hash or self._nobody)
+        right = await self._run(self._argon2.verify, password, bounded(password_hash))
         return right and password_hash is not None
 
     async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await in_thread(self._threads, function, *args, **kwargs)
+
+
+def bounded(password_hash: str | None) -> str:
+    """Return what to compare a password with; raises `DamagedUser` for a hash that is not tried."""
+    if password_hash is None:
+        return NOBODY
+    _require_bounded(password_hash)
+    return password_hash
 
 
 def _require_bounded(password_hash: str) -> None:

@@ -1,11 +1,12 @@
 """Who signs in, and how: all that verifies credentials."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import aclosing, asynccontextmanager, closing
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from ecg_service.actors import Threads
+from ecg_service.adapters.apart.passwords import PasswordsApart
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.api.edge.access.authentication import Scheme
 from ecg_service.api.edge.access.basic import Basic
@@ -45,46 +46,49 @@ class Access:
 
 @asynccontextmanager
 async def opened_access(store: Store, settings: Settings) -> AsyncGenerator[Access]:
-    """Start the threads that hash passwords, and what API keys and issuers need, until the block ends."""
+    """Start what hashes passwords, and what API keys and issuers need, until the block ends."""
     access = settings.access
     verified = VerifiedCredentials(
         ttl=access.credential_seconds,
         recheck=access.credential_recheck_seconds,
         capacity=access.max_credentials,
     )
-    threads = Threads("password", size=access.password_threads, capacity=access.password_queue)
-    with closing(threads):
-        passwords = _passwords(threads, access)
-        roles = PASSWORDS[access.sign_in_by_password]
+    roles = PASSWORDS[access.sign_in_by_password]
+    sessions = make_sessions(store, settings, roles)
+    async with (
+        _opened_passwords(access) as passwords,
+        opened_api_keys(store, verified, settings) as api_keys,
+        opened_issuers(settings, store) as issuers,
+    ):
         basic = PasswordAuthenticator(store.users, passwords, verified, roles)
-        sessions = make_sessions(store, settings, roles)
-        async with (
-            opened_api_keys(store, verified, settings) as api_keys,
-            opened_issuers(settings, store) as issuers,
-        ):
-            bearer = BearerAuthenticator(
-                store.users,
-                verified,
-                prefixes={Prefix.API_KEY: api_keys.verify},
-                issuers={**issuers, ISSUER: sessions.verify},
-            )
-            yield Access(
-                Users(store.users, passwords, verified),
-                basic,
-                api_keys,
-                sessions,
-                (
-                    *([Basic(basic)] if roles else []),
-                    Bearer(bearer, max_bytes=access.max_token_bytes),
-                ),
-                lambda: {"hashing": threads.statistics(), "credentials": verified.statistics()},
-            )
+        bearer = BearerAuthenticator(
+            store.users,
+            verified,
+            prefixes={Prefix.API_KEY: api_keys.verify},
+            issuers={**issuers, ISSUER: sessions.verify},
+        )
+        yield Access(
+            Users(store.users, passwords, verified),
+            basic,
+            api_keys,
+            sessions,
+            (
+                *([Basic(basic)] if roles else []),
+                Bearer(bearer, max_bytes=access.max_token_bytes),
+            ),
+            lambda: {"hashing": passwords.statistics(), "credentials": verified.statistics()},
+        )
 
 
-def _passwords(threads: Threads, access: AccessSettings) -> Passwords:
-    return Passwords(
-        Argon2Passwords(threads),
-        size=access.password_threads,
-        capacity=access.password_queue,
-        remembered=access.max_credentials,
-    )
+@asynccontextmanager
+async def _opened_passwords(access: AccessSettings) -> AsyncGenerator[Passwords]:
+    size, capacity = access.password_threads, access.password_queue
+    with closing(Threads("password", size=size, capacity=capacity)) as threads:
+        async with aclosing(PasswordsApart()) as apart:
+            yield Passwords(
+                Argon2Passwords(threads),
+                apart=apart,
+                size=size,
+                capacity=capacity,
+                remembered=access.max_credentials,
+            )

@@ -1,4 +1,4 @@
-"""The repository of users, and the hasher of their passwords."""
+"""The repository of users, and what hashes and verifies their passwords."""
 
 from typing import Protocol
 
@@ -51,13 +51,20 @@ class UserRepository(Protocol):
         ...
 
 
-class PasswordHasher(Protocol):
-    """Hashes slowly on purpose, so in a bounded pool; raises `Overloaded` when that is full."""
+class PasswordVerifier(Protocol):
+    """Verifies slowly on purpose, so not without bounds; raises `Overloaded` beyond them."""
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Return whether the password matches; without a hash, take as long and return False.
+
+        Raises `DamagedUser` for a hash that cannot be read or asks for too much.
+        """
+        ...
+
+
+class PasswordHasher(PasswordVerifier, Protocol):
+    """Hashes as slowly, with the same bounds."""
 
     async def hash(self, password: str) -> str:
         """Return a salted hash that can be stored."""
-        ...
-
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Return whether the password matches; without a hash, take as long and return False."""
         ...

@@ -21,6 +21,7 @@ NEVER = {
     "yaml": "makes any object of a text",
     "xml": "has entities",
     "subprocess": "runs commands",
+    "asyncio.create_subprocess_shell": "a shell",
     "hashlib.md5": "has collisions",
     "hashlib.sha1": "has collisions",
     "tempfile.mktemp": "can be taken by others",
@@ -29,6 +30,8 @@ NEVER = {
 }
 GUESSABLE = {"ecg_service/cli/send/retries.py": "the pause between two attempts"}
 """Where numbers may be guessed."""
+STARTING = {"ecg_service/adapters/apart/child.py": "this interpreter, with a module of ours"}
+"""Where processes are started by a command."""
 SOURCES = sorted((ROOT / "ecg_service").rglob("*.py"))
 
 
@@ -70,3 +73,12 @@ def test_it_is_nowhere(name: str) -> None:
 def test_numbers_that_could_be_guessed_are_no_secrets() -> None:
     places = {str(path.relative_to(ROOT)) for path in SOURCES if "random" in found(path)}
     assert places == GUESSABLE.keys()
+
+
+def test_commands_are_run_in_one_place_only() -> None:
+    places = {
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if "asyncio.create_subprocess_exec" in found(path)
+    }
+    assert places == STARTING.keys()

@@ -158,11 +158,17 @@ METRICS = (
     Metric(
         "ecg_passwords_waiting",
         "gauge",
-        "Passwords that wait for a thread.",
+        "Passwords that wait to be hashed.",
         of=("hashing", "waiting"),
     ),
     Metric(
         "ecg_passwords_busy", "gauge", "Passwords that are being hashed.", of=("hashing", "busy")
+    ),
+    Metric(
+        "ecg_passwords_suspect",
+        "gauge",
+        "Of both, passwords of who is [suspect](guessing.md).",
+        of=("hashing", "suspect"),
     ),
     Metric(
         "ecg_credentials",

@@ -13,6 +13,8 @@ FREE = 5
 """Wrong passwords of one account from one address before the next one has to wait."""
 LONGEST = 36.0
 """Seconds of the longest wait: a hundred guesses an hour."""
+SUSPECT = 2.5
+"""Passwords tried of late, of the account and at the address, from which on a stranger is suspect: after three."""
 PREFIX = 64
 """Bits of an IPv6 address that a provider gives out; who has them chooses the others freely."""
 

@@ -1,29 +1,53 @@
 """Verifies and hashes passwords in turns, so that guessing takes no time of those who know theirs."""
 
-from ecg_service.ports.users import PasswordHasher
-from ecg_service.services.passwords.guesses import Guesses, place_of
-from ecg_service.services.passwords.turns import Turns
+from dataclasses import dataclass
+
+from ecg_service.ports.users import PasswordHasher, PasswordVerifier
+from ecg_service.services.passwords.guesses import SUSPECT, Guesses, place_of
+from ecg_service.services.passwords.turns import Rank, Turns
 
 SIZE, CAPACITY, REMEMBERED = 2, 64, 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordsStatistics:
+    """How many passwords are looked at and wait at a moment, and how many of both are of who is suspect."""
+
+    busy: int
+    waiting: int
+    suspect: int
 
 
 class Passwords(PasswordHasher):
     """A slow hasher: `size` passwords at once, of which strangers' are all but one.
 
-    `capacity` more may wait, and `remembered` accounts and addresses are told apart.
+    Strangers who are suspect are verified `apart`, one at a time, so that nobody else waits for them.
+    `capacity` more may wait in either place, and `remembered` accounts and addresses are told apart.
     """
 
     def __init__(
         self,
         hasher: PasswordHasher,
         *,
+        apart: PasswordVerifier | None = None,
         size: int = SIZE,
         capacity: int = CAPACITY,
         remembered: int = REMEMBERED,
     ) -> None:
         self._hasher = hasher
         self._turns = Turns(size=size, capacity=capacity)
+        self._apart = apart or hasher
+        self._turns_apart = Turns(size=1, capacity=capacity)
         self._guesses = Guesses(remembered)
+
+    def statistics(self) -> PasswordsStatistics:
+        """Return how many passwords are looked at and wait."""
+        of_all, of_suspects = self._turns, self._turns_apart
+        return PasswordsStatistics(
+            busy=of_all.busy + of_suspects.busy,
+            waiting=of_all.waiting + of_suspects.waiting,
+            suspect=of_suspects.busy + of_suspects.waiting,
+        )
 
     async def hash(self, password: str) -> str:
         """Hash a password of a user who is, or for whom an admin is, signed in."""
@@ -53,14 +77,23 @@ class Passwords(PasswordHasher):
             return await self._prove(name, address, password, password_hash)
         place = place_of(address)
         self._guesses.require_time(name, place)
-        async with self._turns.taken(self._guesses.ask(name, place)):
+        rank = self._guesses.ask(name, place)
+        turns, verifier = self._with_whom(rank)
+        async with turns.taken(rank):
             self._guesses.require_time(name, place)  # they may have guessed meanwhile
-            right = await self._hasher.verify(password, password_hash)
+            right = await verifier.verify(password, password_hash)
         if right:
             self._guesses.right(name, place)
         else:
             self._guesses.wrong(name, place)
         return right
+
+    def _with_whom(self, rank: Rank) -> tuple[Turns, PasswordVerifier]:
+        """Return whose turns they wait for, and what verifies there."""
+        _, suspicion = rank
+        if suspicion >= SUSPECT:
+            return self._turns_apart, self._apart
+        return self._turns, self._hasher
 
     async def _prove(
         self, name: str, address: str, password: str, password_hash: str | None

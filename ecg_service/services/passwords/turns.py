@@ -36,6 +36,16 @@ class Turns:
         self._order = count()
         self._taken = self._taken_by_strangers = 0
 
+    @property
+    def busy(self) -> int:
+        """How many have a turn."""
+        return self._taken
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for one."""
+        return len(self._waiting)
+
     @asynccontextmanager
     async def taken(self, rank: Rank = TRUSTED) -> AsyncGenerator[None]:
         """Wait for a turn and take it in the block, or raise `Overloaded`."""
@@ -51,7 +61,7 @@ class Turns:
         insort(self._waiting, one, key=lambda waiting: waiting.place)
         self._go_on()
         if len(self._waiting) > self._capacity:
-            self._waiting.pop().future.set_exception(Overloaded())
+            self._refuse(self._waiting.pop())
         try:
             await one.future
         except asyncio.CancelledError:
@@ -69,8 +79,14 @@ class Turns:
         """Give turns to those who wait, as far as there are any."""
         while self._waiting and self._has_turn(self._waiting[0]):
             one = self._waiting.pop(0)
-            self._count(1, is_stranger=one.place[0][0])
-            one.future.set_result(None)
+            if not one.future.cancelled():  # it will notice
+                self._count(1, is_stranger=one.place[0][0])
+                one.future.set_result(None)
+
+    @staticmethod
+    def _refuse(one: _Waiting) -> None:
+        if not one.future.cancelled():
+            one.future.set_exception(Overloaded())
 
     def _has_turn(self, one: _Waiting) -> bool:
         is_stranger = one.place[0][0]

@@ -14,7 +14,7 @@ class AccessSettings:
     password_threads: int = divided(2)
     """Threads that verify and hash passwords (Argon2id), so how many at once."""
     password_queue: int = divided(64)
-    """How many passwords may wait for those threads; more are 503."""
+    """How many passwords may wait for those threads, and as many for the process that verifies those of who is [suspect](guessing.md); more are 503."""
     credential_seconds: float = 300.0
     """How long verified credentials are remembered, so that Argon2id is not computed for each request."""
     credential_recheck_seconds: float = 1.0

@@ -2,10 +2,11 @@ import asyncio
 
 import pytest
 
-from ecg_service.domain.errors import TooManyGuesses
+from ecg_service.domain.errors import Overloaded, TooManyGuesses
 from ecg_service.ports.users import PasswordHasher
 from ecg_service.services.passwords import Passwords
 from ecg_service.services.passwords.guesses import FREE
+from ecg_service.services.passwords.passwords import PasswordsStatistics
 
 
 class Watched(PasswordHasher):
@@ -46,7 +47,7 @@ async def test_guesses_at_once_count_as_guesses_one_after_the_other() -> None:
     answers = await asyncio.gather(*guesses, return_exceptions=True)
     assert sum(isinstance(answer, TooManyGuesses) for answer in answers) == 100 - FREE
     assert len(hasher.verified) == FREE
-    assert hasher.most == 1
+    assert hasher.most == 2  # a stranger, and since the third one is tried a suspect
 
 
 async def test_the_unknown_are_treated_like_users() -> None:
@@ -75,3 +76,73 @@ async def test_a_proven_password_ends_the_wait_of_who_gives_it() -> None:
         await passwords.sign_in("ann", "192.0.2.1", "right", "hash of right")
     assert await passwords.sign_in("ann", "192.0.2.1", "right", "hash of right", proven=True)
     assert not await passwords.sign_in("ann", "192.0.2.1", "wrong", "hash of right")
+
+
+class Held(Watched):
+    """Answers nobody until it is let go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = asyncio.Event()
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        right = await super().verify(password, password_hash)
+        await self.go_on.wait()
+        return right
+
+
+@pytest.mark.parametrize("stored", ["hash of right", None], ids=["a user", "nobody"])
+async def test_an_account_that_was_tried_often_is_suspect_everywhere(stored: str | None) -> None:
+    hasher, apart = Watched(), Watched()
+    passwords = Passwords(hasher, apart=apart)
+    for number in range(6):
+        assert not await passwords.sign_in("ann", f"192.0.2.{number}", f"{number}", stored)
+    assert hasher.verified == ["0", "1", "2"]
+    assert apart.verified == ["3", "4", "5"]
+
+
+async def test_an_address_that_tried_often_is_suspect_for_every_account() -> None:
+    hasher, apart = Watched(), Watched()
+    passwords = Passwords(hasher, apart=apart)
+    for number in range(6):
+        assert not await passwords.sign_in(f"user{number}", "192.0.2.1", f"{number}", None)
+    assert apart.verified == ["3", "4", "5"]
+    assert await passwords.sign_in("ann", "192.0.2.1", "right", "hash of right")
+    assert apart.verified[-1] == "right"
+
+
+async def test_right_passwords_make_nobody_suspect() -> None:
+    hasher, apart = Watched(), Watched()
+    passwords = Passwords(hasher, apart=apart)
+    for number in range(50):
+        assert await passwords.sign_in(f"user{number}", "192.0.2.1", "right", "hash of right")
+    assert len(hasher.verified) == 50
+
+
+async def test_who_is_known_is_never_suspect() -> None:
+    hasher, apart = Watched(), Watched()
+    passwords = Passwords(hasher, apart=apart)
+    assert await passwords.sign_in("ann", "192.0.2.9", "right", "hash of right")
+    for number in range(9):
+        assert not await passwords.sign_in("ann", f"192.0.2.{number}", "wrong", "hash of right")
+    hasher.verified.clear()
+    assert await passwords.sign_in("ann", "192.0.2.9", "right", "hash of right")
+    assert await passwords.sign_in("ann", "192.0.2.0", "right", "hash of right", proven=True)
+    assert hasher.verified == ["right", "right"]
+
+
+async def test_who_is_suspect_takes_no_turn_of_others() -> None:
+    hasher, apart = Watched(), Held()
+    passwords = Passwords(hasher, apart=apart, size=1, capacity=3)
+    guesses = [
+        asyncio.create_task(passwords.sign_in(f"user{n}", "192.0.2.1", f"{n}", None))
+        for n in range(8)
+    ]
+    assert await passwords.sign_in("ann", "192.0.2.2", "right", "hash of right")
+    await asyncio.gather(*guesses[:3])
+    assert apart.verified == ["3"]
+    assert passwords.statistics() == PasswordsStatistics(busy=1, waiting=3, suspect=4)
+    apart.go_on.set()
+    ends = await asyncio.gather(*guesses, return_exceptions=True)
+    assert [isinstance(end, Overloaded) for end in ends] == [False] * 7 + [True]
+    assert (apart.verified, apart.most) == (["3", "4", "5", "6"], 1)

@@ -108,6 +108,19 @@ async def test_who_gives_up_as_the_turn_comes_hands_it_on() -> None:
     assert work.begun[-1] == "c"
 
 
+async def test_all_who_wait_may_give_up_at_once() -> None:
+    work = Work(Turns(size=1, capacity=2))
+    for name in "abc":
+        await work.ask(name)
+    work.ends["a"].set()
+    for name in "bc":
+        work.tasks[name].cancel()
+    await work.ask("d")
+    await work.ask("e")
+    await work.end("a", "d", "e")
+    assert work.begun == ["a", "d", "e"]
+
+
 async def test_an_error_gives_the_turn_back() -> None:
     turns = Turns(size=1, capacity=0)
     for _ in range(3):
