@@ -6,6 +6,7 @@ from benchmarks.core.measure import ISA, Row
 from benchmarks.core.works import (
     ANSWER,
     AROUND,
+    BASELINES,
     COUNT,
     FIND,
     FINDS,
@@ -40,6 +41,7 @@ FLOORS = {
     (AROUND.format("float64", -32768), WITHOUT): {"scalar": 0.5, "avx2": 0.45, "avx512": 0.6},
     (GAPS.format("int16"), "NumPy"): {"scalar": 0.4, "avx2": 0.8, "avx512": 0.7},
     (GAPS.format("float64"), "NumPy"): {"scalar": 0.1, "avx2": 0.3, "avx512": 0.6},
+    (BASELINES.format("float32"), "NumPy"): {"scalar": 1.2, "avx2": 1.5, "avx512": 1.5},
     (MASK.format("int16"), "NumPy signbit"): {"scalar": 0.6, "avx2": 2.0, "avx512": 2.2},
     (MASK.format("float64"), "NumPy signbit"): {"scalar": 0.14, "avx2": 1.0, "avx512": 1.05},
     (MASK.format("int64"), "NumPy signbit"): {"scalar": 0.38, "avx2": 2.6, "avx512": 2.6},

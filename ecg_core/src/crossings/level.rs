@@ -27,7 +27,7 @@ pub(super) fn compared<T: Copy + PartialOrd>(samples: &[T], level: T) -> (u64, u
 }
 
 macro_rules! floats {
-    ($($float:ident as $integer:ident, $level:ident, $signs:ident, $equal:ident);*) => { $(
+    ($($float:ident as $integer:ident, $level:ident, $order:ident, $signs:ident, $equal:ident);*) => { $(
         pub(super) fn $level(level: $float) -> Level {
             match level.to_bits() << 1 {
                 0 => Level::Zero,
@@ -36,19 +36,25 @@ macro_rules! floats {
             }
         }
 
+        /// An integer in the order of the floats: 0 for 0.0 and -0.0.
+        #[inline]
+        pub(super) fn $order(sample: $float) -> $integer {
+            let bits = sample.to_bits().cast_signed();
+            if bits < 0 { $integer::MIN.wrapping_sub(bits) } else { bits }
+        }
+
         /// The samples below a level and those equal to it.
         #[inline]
         pub(super) fn $signs(samples: &[$float], level: $float, known: Level) -> (u64, u64) {
             let integer = |sample: $float| sample.to_bits().cast_signed();
-            let order = |sample| integer(sample) ^ if integer(sample) < 0 { $integer::MAX } else { 0 };
             match known {
                 Level::Zero => negative_and_zero(
                     [0, 1].map(|by| bits(samples, |sample| integer(sample).wrapping_sub(by) < 0)),
                 ),
                 Level::Plain => compared(samples, level),
                 Level::Tiny => {
-                    let below = bits(samples, |sample| order(sample) < order(level));
-                    (below, bits(samples, |sample| integer(sample) == integer(level)))
+                    let below = bits(samples, |sample| $order(sample) < $order(level));
+                    (below, bits(samples, |sample| $order(sample) == $order(level)))
                 }
             }
         }
@@ -63,6 +69,6 @@ macro_rules! floats {
     )* };
 }
 floats!(
-    f32 as i32, level_of_f32, signs_of_f32, equal_f32;
-    f64 as i64, level_of_f64, signs_of_f64, equal_f64
+    f32 as i32, level_of_f32, order_of_f32, signs_of_f32, equal_f32;
+    f64 as i64, level_of_f64, order_of_f64, signs_of_f64, equal_f64
 );

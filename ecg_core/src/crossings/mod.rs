@@ -17,6 +17,7 @@
 //! - `joined`: crossings in lanes that follow each other
 //! - `stretch`: what these look through at once
 //! - `gaps`: samples that are missing
+//! - `sides`: samples that have levels of their own
 
 #[cfg(any(test, feature = "python"))]
 mod abreast;
@@ -32,6 +33,8 @@ mod level;
 mod merge;
 mod rule;
 mod run;
+#[cfg(any(test, feature = "python"))]
+mod sides;
 mod signs;
 mod state;
 #[cfg(any(test, feature = "python"))]
@@ -56,6 +59,7 @@ pub(crate) use {
     gaps::{Gaps, Marks, Unmarked},
     joined::Joined,
     run::Run,
+    sides::{Samples, take_sides},
     stretch::Stretch,
     tally::tally,
     word::Word,

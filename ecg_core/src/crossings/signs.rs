@@ -9,6 +9,14 @@ pub(crate) const WORD: usize = 64;
 
 /// A number with a sign.
 pub trait Signed: Copy + Default + PartialOrd {
+    /// Integers in the order of such numbers.
+    #[doc(hidden)]
+    type Order: Ord;
+
+    /// The integer at the place of this number, which is not NaN; 0.0 and -0.0 are at one.
+    #[doc(hidden)]
+    fn order(self) -> Self::Order;
+
     /// Whether it is NaN, which has no sign.
     fn is_nan(self) -> bool {
         false

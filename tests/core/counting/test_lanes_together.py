@@ -94,6 +94,60 @@ def test_many_crossings_of_a_lane_are_counted() -> None:
     assert np.array_equal(count_zero_crossings(samples, axis=0), [1999, 0, 0])
 
 
+@settings(deadline=None)
+@given(
+    shape=st.tuples(st.integers(1, 60), st.sampled_from([1, 2, 4, 31, 63, 64, 65, 130])),
+    dtype=st.sampled_from(DTYPES),
+    zeros=st.sampled_from(get_args(ZeroRule)),
+    levels=st.tuples(
+        st.sampled_from([[0, 1], [0.5], [0, 0.5, 1, 1.5]]), st.sampled_from([None, 3, math.nan])
+    ),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_joined_lanes_with_baselines_of_their_own_count_as_each_alone(
+    shape: tuple[int, ...], dtype: str, zeros: Any, levels: tuple[list[float], Any], seed: int
+) -> None:
+    dice, most = np.random.default_rng(seed), 2 if dtype == "?" else 4
+    samples = dice.integers(0, most, shape).astype(dtype)
+    choice, missing = levels
+    baselines = dice.choice(np.minimum(choice, most - 1), shape[0])
+    if missing is not None and samples.dtype.kind == "f":
+        samples[dice.random(shape) < 0.1] = missing
+    options: dict[str, Any] = {"zeros": zeros, "missing": missing}
+    mask = zero_crossings_mask(samples, baseline=baselines, **options)
+    counts = count_zero_crossings(samples, baseline=baselines, **options)
+    alone = [
+        zero_crossings_mask(lane, baseline=baseline, **options)
+        for lane, baseline in zip(samples, baselines.tolist(), strict=True)
+    ]
+    assert np.array_equal(mask, alone)
+    assert np.array_equal(counts, mask.sum(1))
+    assert np.array_equal(zero_crossings(samples, baseline=baselines, **options), np.argwhere(mask))
+    if missing is not None:
+        masked = np.ma.masked_equal(samples, 1)
+        found = count_zero_crossings(masked, baseline=baselines, **options)
+        lanes = zip(masked, baselines.tolist(), strict=True)
+        expected: list[Any] = [
+            count_zero_crossings(lane, baseline=level, **options) for lane, level in lanes
+        ]
+        assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize("place", [0, 5, 1023, 1024, 17_000, 19_999])
+def test_a_nan_of_a_short_lane_is_named(place: int) -> None:
+    samples: Any = np.ones(20_000)
+    samples[place] = math.nan
+    table, baselines = samples.reshape(-1, 4), np.linspace(-1, 1, 5_000)
+    for find in (count_zero_crossings, zero_crossings_mask):
+        with pytest.raises(ValueError, match="NaN") as error:
+            find(table, baseline=baselines)
+        assert str(error.value).endswith(f"NaN at index {divmod(place, 4)}")
+        assert np.array_equal(
+            find(table, baseline=baselines, missing=math.nan),
+            find(table, baseline=baselines.tolist(), missing=math.nan),
+        )
+
+
 def test_a_baseline_for_each_lane_keeps_them_apart() -> None:
     samples = np.array([[5, 15], [7, 17], [5, 15]] * 50)
     for baseline, counts in ([6, 16], [100, 100]), (6, [100, 0]):

@@ -1,6 +1,5 @@
 """A baseline is taken off the samples before they are counted, without a copy and without rounding."""
 
-from array import array
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -98,52 +97,6 @@ def test_a_counter_takes_chunks_of_other_types(zeros: ZeroRule) -> None:
     ends = np.cumsum([len(chunk) for chunk in chunks])
     crossed = np.array(crossings([-1, 1, 0, 0, -1], zeros))
     assert np.cumsum(added).tolist() == [(crossed < end).sum() for end in ends]
-
-
-def test_lanes_have_baselines_in_the_shape_of_the_other_axes() -> None:
-    leads = np.array([[1020, 1030, 1024, 1000], [0, 0, 2000, 0]], "uint16")
-    for baseline in (
-        [1024, 1000.5],
-        leads.max(axis=1) - 6,
-        np.array([[1024, 1000]])[0],
-        array("d", [1024, 9]),
-    ):
-        assert np.array_equal(count_zero_crossings(leads, baseline=baseline, axis=1), [2, 2])
-    assert np.array_equal(count_zero_crossings(leads, baseline=leads.mean(axis=0), axis=0), [1] * 4)
-    solid = np.broadcast_to(np.arange(4, dtype="int8"), (2, 3, 4))
-    levels = np.array([[0, 1, 2], [3, 1.5, 2.5]])
-    counts = count_zero_crossings(solid, baseline=levels, zeros="negative")
-    assert np.array_equal(counts, [[1, 1, 1], [0, 1, 1]])
-    assert np.array_equal(count_zero_crossings(np.zeros((0, 4)), baseline=[]), [])
-
-
-@pytest.mark.parametrize("dtype", ["bool", "int8", "uint64", "float16", "float32", "object"])
-def test_an_array_of_baselines_is_its_numbers(dtype: str) -> None:
-    leads, baselines = np.array([[0, 1, 0, 3], [1, 0, 3, 3]]), np.array([1, 0], dtype)
-    for zeros in RULES:
-        expected = count_zero_crossings(leads, baseline=[1, 0], zeros=zeros)
-        assert np.array_equal(
-            count_zero_crossings(leads, baseline=baselines, zeros=zeros), expected
-        )
-
-
-@pytest.mark.parametrize(
-    "baseline", [[1], [1, 2, 3], [[1], [2]], [[1, 2]], [[1, 2], 3], [1, [2]], "12"]
-)
-def test_baselines_of_another_shape_are_refused(baseline: Any) -> None:
-    with pytest.raises(
-        ValueError, match=r"^the baseline must be one number, or numbers of shape \(2,\)$"
-    ):
-        count_zero_crossings(np.ones((2, 3), "int8"), baseline=baseline)
-
-
-def test_a_wrong_baseline_of_a_lane_is_named() -> None:
-    with pytest.raises(ValueError, match=r"^the baseline is not finite at index 1$"):
-        count_zero_crossings(np.ones((2, 3)), baseline=[0, np.nan])
-    with pytest.raises(
-        ValueError, match=r"^the baseline is beyond what the samples can be at index \(1, 0\)$"
-    ):
-        count_zero_crossings(np.ones((2, 2, 3), "int8"), baseline=[[0, 1], [128, 1]])
 
 
 @pytest.mark.parametrize("count", COUNTERS)

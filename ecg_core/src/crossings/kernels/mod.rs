@@ -41,8 +41,15 @@ pub trait Sample: Signed {
 }
 
 macro_rules! samples {
-    ($($type:ident $count:ident $(by $known:ident $signs:ident $equal:ident)?),*) => { $(
+    ($($type:ident $count:ident as $order:ident by $in_order:expr $(, $known:ident $signs:ident $equal:ident)?);*) => { $(
         impl Signed for $type {
+            type Order = $order;
+
+            #[inline]
+            fn order(self) -> $order {
+                $in_order(self)
+            }
+
             $(
                 fn is_nan(self) -> bool {
                     self.is_nan()
@@ -84,10 +91,10 @@ macro_rules! samples {
     )* };
 }
 samples!(
-    u8 count_u8,
-    i16 count_i16,
-    i32 count_i32,
-    i64 count_i64,
-    f32 count_f32 by level_of_f32 signs_of_f32 equal_f32,
-    f64 count_f64 by level_of_f64 signs_of_f64 equal_f64
+    u8 count_u8 as u8 by |sample| sample;
+    i16 count_i16 as i16 by |sample| sample;
+    i32 count_i32 as i32 by |sample| sample;
+    i64 count_i64 as i64 by |sample| sample;
+    f32 count_f32 as i32 by level::order_of_f32, level_of_f32 signs_of_f32 equal_f32;
+    f64 count_f64 as i64 by level::order_of_f64, level_of_f64 signs_of_f64 equal_f64
 );

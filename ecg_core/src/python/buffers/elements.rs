@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use super::half::Half;
 use crate::crossings::Sample;
 use crate::python::levels::level::Level;
+use crate::python::levels::number::{Number, Real};
 use crate::python::levels::real::{self, Fault};
 
 /// What a buffer may hold.
@@ -51,7 +52,10 @@ pub(crate) trait Element: Copy + Default + 'static {
     fn counted(self) -> Self::Counted;
 
     /// Where a baseline lies among such numbers.
-    fn level(baseline: &Bound<'_, PyAny>) -> Result<Level<Self::Counted>, Fault>;
+    fn level(baseline: &impl Real) -> Result<Level<Self::Counted>, Fault>;
+
+    /// The number that it is.
+    fn number(self) -> Number;
 
     /// What such a number counts as that is equal to a real one, if there is one.
     fn equal(number: &Bound<'_, PyAny>) -> Result<Option<Self::Counted>, Fault>;
@@ -59,7 +63,7 @@ pub(crate) trait Element: Copy + Default + 'static {
 
 /// Implements it for types whose baselines are read by the function `$level`, and other numbers by `$equal`.
 macro_rules! elements {
-    ($level:ident, $equal:ident: $($type:ident as $counted:ident by $convert:expr),*) => { $(
+    ($level:ident, $equal:ident, $number:expr; $($type:ident as $counted:ident by $convert:expr),*) => { $(
         impl Element for $type {
             type Counted = $counted;
 
@@ -68,8 +72,12 @@ macro_rules! elements {
                 $convert(self)
             }
 
-            fn level(baseline: &Bound<'_, PyAny>) -> Result<Level<$counted>, Fault> {
+            fn level(baseline: &impl Real) -> Result<Level<$counted>, Fault> {
                 $level::<Self>(baseline)
+            }
+
+            fn number(self) -> Number {
+                $number(self)
             }
 
             fn equal(number: &Bound<'_, PyAny>) -> Result<Option<$counted>, Fault> {
@@ -80,7 +88,7 @@ macro_rules! elements {
 }
 
 // flipping the first bit leads from signed to unsigned integers and back, and keeps their order
-elements!(integer, exactly:
+elements!(integer, exactly, Number::of_integer;
     Bool as u8 by |sample: Self| u8::from(sample.0 != 0),
     i8 as u8 by |sample: Self| sample.cast_unsigned() ^ 1 << 7,
     i16 as i16 by |sample| sample,
@@ -91,7 +99,7 @@ elements!(integer, exactly:
     u32 as i32 by |sample: Self| sample.cast_signed() ^ 1 << 31,
     u64 as i64 by |sample: Self| sample.cast_signed() ^ 1 << 63
 );
-elements!(float, nearest:
+elements!(float, nearest, |sample: Self| Number::of_float(sample.counted());
     Half as f32 by f32::from,
     f32 as f32 by |sample| sample,
     f64 as f64 by |sample| sample
@@ -123,16 +131,16 @@ impl Float for f64 {
 }
 
 /// A baseline of floats, rounded to their type as NumPy does.
-fn float<T: Float>(baseline: &Bound<'_, PyAny>) -> Result<Level<T::Counted>, Fault> {
-    Level::equal(T::nearest(real::float(baseline)?)).if_finite().ok_or(Fault::Beyond)
+fn float<T: Float>(baseline: &impl Real) -> Result<Level<T::Counted>, Fault> {
+    Level::equal(T::nearest(baseline.float()?)).if_finite().ok_or(Fault::Beyond)
 }
 
 /// A baseline of integers, exactly.
-fn integer<T>(baseline: &Bound<'_, PyAny>) -> Result<Level<T::Counted>, Fault>
+fn integer<T>(baseline: &impl Real) -> Result<Level<T::Counted>, Fault>
 where
     T: Element + TryFrom<i128>,
 {
-    let (ceiling, above) = real::ceiling(baseline)?;
+    let (ceiling, above) = baseline.ceiling()?;
     let fitting = |value| T::try_from(value).map(T::counted).map_err(|_| Fault::Beyond);
     if above {
         fitting(ceiling - 1).and(fitting(ceiling)).map(Level::below)
@@ -161,6 +169,12 @@ fn nearest<T: Float>(number: &Bound<'_, PyAny>) -> Result<Option<T::Counted>, Fa
 /// False or true: any byte other than 0.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Bool(u8);
+
+impl From<Bool> for i128 {
+    fn from(value: Bool) -> Self {
+        (value.0 != 0).into()
+    }
+}
 
 impl TryFrom<i128> for Bool {
     type Error = ();

@@ -46,6 +46,11 @@ impl View {
         }
     }
 
+    /// Whether numbers may be marked as missing.
+    pub(crate) fn has_marks(&self) -> bool {
+        self.marks.is_some()
+    }
+
     /// The position of the first number that is missing.
     fn marked(&self) -> Option<Vec<usize>> {
         let (shape, axis) = (self.shape(), self.shape().len() - 1);

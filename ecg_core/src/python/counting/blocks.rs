@@ -46,14 +46,15 @@ pub(crate) struct Blocks<'l, 'a, T> {
 
 impl<'a, T: Element> Lanes<'a, '_, T> {
     pub(crate) fn blocks(&self) -> PyResult<Blocks<'_, 'a, T>> {
-        let (rule, len, last) = (|| self.rule_of(0), self.len(), self.axis);
+        let (len, last) = (self.len(), self.axis);
         if let Some(joined) = self.joined().filter(|joined| joined.len > len) {
-            let (finder, samples) = (Finder::Joined(Joined::new(rule(), len)), joined.len);
+            let rule = self.counter((0, joined)).rule();
+            let (finder, samples) = (Finder::Joined(Joined::new(rule, len)), joined.len);
             let all = Box::new([(0, joined)].into_iter());
             return Ok(Blocks { abreast: 1, last, samples, finder, all });
         }
         if let Some((abreast, all)) = self.abreast() {
-            let (finder, samples) = (Finder::Abreast(Abreast::new(rule(), abreast)?), abreast * len);
+            let (finder, samples) = (Finder::Abreast(Abreast::new(self.rule_of(0), abreast)?), abreast * len);
             let part = move |index| all.part(&(index * samples..(index + 1) * samples));
             let all = Box::new((0..all.len / samples).map(move |index| (index * abreast, part(index))));
             return Ok(Blocks { abreast, last: self.view.shape().len() - 1, samples, finder, all });
@@ -66,16 +67,17 @@ impl<'a, T: Element> Lanes<'a, '_, T> {
         &self,
         (abreast, finder): (usize, &mut Finder),
         block: Numbered<'_, T>,
+        stretch: &mut Stretch,
         (words, start): (&mut [u64], usize),
     ) -> PyResult<()> {
         finder.restart();
-        let (mut stretch, mut counter) = (Stretch::new(), self.counter(block.0));
+        let mut counter = self.counter(block);
         for from in (0..block.1.len).step_by(Stretch::SAMPLES) {
             let samples = from..block.1.len.min(from + Stretch::SAMPLES);
             let len = samples.len().div_ceil(WORD);
             let each = |from, word| stretch.take(from, word);
             self.count_part(abreast, block, samples, &mut counter, each)?;
-            finder.take(&mut stretch, len);
+            finder.take(stretch, len);
             put(words, start + from, &stretch.crossed[..len]);
         }
         Ok(())

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 
 use super::blocks::{Blocks, unset};
 use super::lanes::{Lanes, with_lanes};
-use crate::crossings::{Frames, WORD, tally};
+use crate::crossings::{Frames, Stretch, WORD, tally};
 use crate::python::arguments::{Cut, Given, Zeros};
 use crate::python::array;
 use crate::python::buffers::axes::axis_of;
@@ -113,10 +113,10 @@ fn counts_abreast<T: Element>(
     counts: &mut [u64],
 ) -> PyResult<()> {
     let Blocks { abreast, samples, mut finder, all, .. } = blocks;
-    let mut crossed = unset(samples)?;
+    let (mut crossed, mut stretch) = (unset(samples)?, Stretch::new());
     for (counts, block) in counts.chunks_exact_mut(abreast).zip(all) {
         crossed.fill(0);
-        lanes.cross((abreast, &mut finder), block, (&mut crossed, 0))?;
+        lanes.cross((abreast, &mut finder), block, &mut stretch, (&mut crossed, 0))?;
         tally(&crossed, counts)?;
     }
     Ok(())

@@ -6,6 +6,7 @@ use super::blocks::{Blocks, unset};
 use super::lanes::{Lanes, with_lanes};
 use crate::bits::positions::positions;
 use crate::bits::spread::spread;
+use crate::crossings::Stretch;
 use crate::python::arguments::{Cut, Given, Zeros};
 use crate::python::array;
 use crate::python::buffers::axes::without;
@@ -148,8 +149,9 @@ fn indices<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, Py
 fn crossed<T: Element>(lanes: &Lanes<'_, '_, T>, blocks: Blocks<'_, '_, T>) -> PyResult<Vec<u64>> {
     let Blocks { abreast, samples, mut finder, all, .. } = blocks;
     let mut words = unset(lanes.view.shape().iter().fold(1, |all: usize, &len| all.saturating_mul(len)))?;
+    let mut stretch = Stretch::new();
     for (index, block) in all.enumerate() {
-        lanes.cross((abreast, &mut finder), block, (&mut words, index * samples))?;
+        lanes.cross((abreast, &mut finder), block, &mut stretch, (&mut words, index * samples))?;
     }
     Ok(words)
 }

@@ -10,7 +10,11 @@ use crate::python::buffers::elements::Element;
 use crate::python::buffers::lane::Lane;
 use crate::python::buffers::view::View;
 use crate::python::levels::baseline::Levels;
+use crate::python::levels::level::Level;
 use crate::python::levels::missing::missing_of;
+
+/// The most samples of lanes that are faster joined with others around other baselines.
+const SHORT: usize = 24;
 
 /// Samples that are copied together where there are many.
 const MANY: usize = 16 * WORD;
@@ -40,7 +44,7 @@ pub(crate) struct Lanes<'a, 'py, T: Element> {
     pub(crate) axis: usize,
     rule: ZeroRule,
     levels: Levels<T::Counted>,
-    missing: Option<T::Counted>,
+    pub(super) missing: Option<T::Counted>,
 }
 
 impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
@@ -77,27 +81,40 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
         Some((abreast, alike.then(all).flatten()?))
     }
 
-    /// All lanes as one, if they have samples, follow each other and have the same baseline.
+    /// All lanes as one, if they have samples, follow each other, and have the same baseline or are short.
     pub(crate) fn joined(&self) -> Option<Lane<'a, T>> {
-        let alike = self.len() > 0 && matches!(self.levels, Levels::Same(_));
+        let alike = match &self.levels {
+            Levels::Same(_) => self.len() > 0,
+            Levels::Each(levels) => {
+                !levels.is_empty() && (1..=SHORT).contains(&self.len()) && !self.view.has_marks()
+            }
+        };
         alike.then(|| self.view.joined_lanes(self.py, self.axis)).flatten()
     }
 
-    /// Counts in the lane of this index, or in some lanes from it on that are joined; `each` is as for [`count_lane`].
+    /// Counts in the lane of this index, or in all that are joined; `each` is as for [`count_lane`].
     pub(crate) fn count(&self, lane: Numbered<'_, T>, each: impl FnMut(usize, Word)) -> PyResult<u64> {
-        let mut counter = self.counter(lane.0);
+        let mut counter = self.counter(lane);
         self.count_part(1, lane, 0..lane.1.len, &mut counter, each)?;
         Ok(counter.count())
     }
 
-    /// The rule to count with in the lane of this index.
+    /// What counts in the lane of this index, or in all as one.
+    pub(super) fn counter(&self, lane: Numbered<'_, T>) -> Crossings {
+        Crossings::new(if self.own_levels(&lane.1).is_some() { self.rule } else { self.rule_of(lane.0) })
+    }
+
+    /// The rule to count with in all lanes as one, or in the lane of this index.
     pub(super) fn rule_of(&self, lane: usize) -> ZeroRule {
         self.levels.lane(lane).rule(self.rule)
     }
 
-    /// What counts in the lane of this index.
-    pub(super) fn counter(&self, lane: usize) -> Crossings {
-        Crossings::new(self.rule_of(lane))
+    /// The levels of all lanes, if they are joined and each has its own.
+    fn own_levels(&self, lane: &Lane<'_, T>) -> Option<&[Level<T::Counted>]> {
+        match &self.levels {
+            Levels::Each(levels) if lane.len > self.len() => Some(levels),
+            _ => None,
+        }
     }
 
     /// Counts as [`Self::count`] in some samples of so many lanes side by side, as if they were one.
@@ -107,10 +124,14 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
         (index, lane): Numbered<'_, T>,
         samples: Range<usize>,
         counter: &mut Crossings,
-        each: impl FnMut(usize, Word),
+        mut each: impl FnMut(usize, Word),
     ) -> PyResult<()> {
-        let level = self.levels.lane(index);
-        count_lane(&lane.part(&samples), (level.at, self.missing), counter, each).map_err(|nan| {
+        let part = lane.part(&samples);
+        let outcome = match self.own_levels(&lane) {
+            Some(levels) => self.count_sides((levels, samples.start), &part, counter, &mut each),
+            None => count_lane(&part, (self.levels.lane(index).at, self.missing), counter, each),
+        };
+        outcome.map_err(|nan| {
             let at = samples.start + nan.index;
             let (row, lane) = (at / abreast, index + at % abreast);
             let mut position = position(self.view.shape(), self.axis, lane + row / self.len());

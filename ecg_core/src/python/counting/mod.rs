@@ -3,6 +3,7 @@
 //! - `count`, `finding`, `frames`: how many, where, how often
 //! - `counter` and `counter_state`: chunk by chunk, and what is kept between chunks
 //! - `blocks`: lanes that are read at once
+//! - `sides`: short lanes with baselines of their own, at once
 //! - `lanes`: what all of these have in common
 
 mod blocks;
@@ -12,3 +13,4 @@ mod counter_state;
 pub(super) mod finding;
 pub(super) mod frames;
 pub(super) mod lanes;
+mod sides;

@@ -11,9 +11,21 @@ pub(crate) fn is_instance(
     module: &Bound<'_, PyString>,
     class: &Bound<'_, PyString>,
 ) -> PyResult<bool> {
-    let module = modules(object.py())?.get_item(module)?;
-    let class = module.map(|module| module.getattr_opt(class)).transpose()?;
-    class.flatten().map_or(Ok(false), |class| object.is_instance(&class))
+    known(module, class)?.map_or(Ok(false), |class| object.is_instance(&class))
+}
+
+fn known<'py>(
+    module: &Bound<'py, PyString>,
+    class: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let module = modules(module.py())?.get_item(module)?;
+    Ok(module.map(|module| module.getattr_opt(class)).transpose()?.flatten())
+}
+
+/// Whether something is an array of NumPy's own class, of which each array is nothing but its numbers.
+pub(crate) fn is_plain_array(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let class = known(intern!(object.py(), "numpy"), intern!(object.py(), "ndarray"))?;
+    Ok(class.is_some_and(|class| object.get_type().is(&class)))
 }
 
 /// Whether something has a type of NumPy's.

@@ -7,7 +7,7 @@
 //! - `octets`, `several`: bytes, and iterables of inputs
 
 pub(super) mod arrow;
-mod loaded;
+pub(super) mod loaded;
 pub(super) mod masked;
 mod numbers;
 pub(super) mod octets;

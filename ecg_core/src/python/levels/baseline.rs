@@ -6,10 +6,13 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use super::level::Level;
-use super::real::{float, has_len};
-use crate::crossings::Sample;
+use super::number::Number;
+use super::real::{Fault, float, has_len};
+use crate::crossings::{Sample, WORD};
 use crate::python::buffers::axes::{position, without};
-use crate::python::buffers::elements::Element;
+use crate::python::buffers::elements::{Element, with_element};
+use crate::python::buffers::view::View;
+use crate::python::inputs::loaded::is_plain_array;
 
 /// The baselines of the lanes of an array.
 pub(crate) enum Levels<T> {
@@ -56,12 +59,31 @@ fn each<T: Element>(baselines: &Bound<'_, PyAny>, shape: &[usize]) -> PyResult<V
     let (py, mut levels) = (baselines.py(), Vec::new());
     let lanes = shape.iter().try_fold(1_usize, |lanes, &len| lanes.checked_mul(len)).unwrap_or(usize::MAX);
     levels.try_reserve_exact(lanes).map_err(|error| PyMemoryError::new_err(error.to_string()))?;
-    let fits = walk(&listed(baselines, shape)?, shape, &mut |baseline| {
-        let level = T::level(baseline);
+    let mut add = |level: Result<_, Fault>| {
         levels.push(level.map_err(|fault| fault.at(py, &position(shape, shape.len(), levels.len())))?);
         Ok(())
-    })?;
+    };
+    let fits = match numbers(baselines, shape)? {
+        Some(numbers) => visit(py, &numbers, &mut |number| add(T::level(&number))).map(|()| true),
+        None => walk(&listed(baselines, shape)?, shape, &mut |baseline| add(T::level(baseline))),
+    }?;
     if fits { Ok(levels) } else { Err(other_shape(py, shape)) }
+}
+
+/// The numbers of an array of NumPy in this shape, if they are of a type that samples may have.
+fn numbers(baselines: &Bound<'_, PyAny>, shape: &[usize]) -> PyResult<Option<View>> {
+    let view = is_plain_array(baselines)?.then(|| View::of_owner(baselines, false).ok());
+    Ok(view.flatten().filter(|view| view.shape() == shape))
+}
+
+/// Visits the numbers of an array in the order of C.
+fn visit(py: Python<'_>, numbers: &View, visit: &mut dyn FnMut(Number) -> PyResult<()>) -> PyResult<()> {
+    with_element!(numbers, T => {
+        let mut lanes = numbers.lanes::<T>(py, numbers.shape().len() - 1);
+        lanes.try_for_each(|lane| {
+            lane.blocks::<WORD, _>(|_, block| block.iter().try_for_each(|&number| visit(number.number())))
+        })
+    })
 }
 
 /// The same numbers in a list, if they are an array of this shape: its items are read ten times as fast.

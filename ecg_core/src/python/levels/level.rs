@@ -27,6 +27,11 @@ impl<T: Sample> Level<T> {
         self.at.is_finite().then_some(self)
     }
 
+    /// Whether it is above `at`.
+    pub(crate) fn above(self) -> bool {
+        self.above
+    }
+
     /// The rule to count with around `at`: where no sample is zero, all rules count what `positive` counts.
     pub(crate) fn rule(self, rule: ZeroRule) -> ZeroRule {
         if self.above { ZeroRule::Positive } else { rule }

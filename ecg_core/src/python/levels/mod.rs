@@ -3,4 +3,5 @@
 pub(super) mod baseline;
 pub(super) mod level;
 pub(super) mod missing;
+pub(super) mod number;
 pub(super) mod real;

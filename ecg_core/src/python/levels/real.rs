@@ -124,8 +124,9 @@ pub(crate) fn ceiling(number: &Bound<'_, PyAny>) -> Result<(i128, bool), Fault> 
     }
 }
 
+/// The same of a float, which is finite.
 #[expect(clippy::cast_possible_truncation, reason = "it stops at the limits")]
-fn ceiling_of_float(float: f64) -> (i128, bool) {
+pub(super) fn ceiling_of_float(float: f64) -> (i128, bool) {
     (float.ceil() as i128, float.ceil() > float)
 }
 

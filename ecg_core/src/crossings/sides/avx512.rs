@@ -1,0 +1,9 @@
+//! AVX-512: the portable loop, compiled for it.
+
+use super::{Samples, portable};
+use crate::crossings::Sample;
+
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn sides<T: Sample>(samples: &Samples<'_, T>, sides: &mut [i16]) -> bool {
+    portable::sides(samples, sides)
+}

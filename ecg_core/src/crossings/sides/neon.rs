@@ -1,0 +1,9 @@
+//! NEON: the portable loop, compiled for it.
+
+use super::{Samples, portable};
+use crate::crossings::Sample;
+
+#[target_feature(enable = "neon")]
+pub(super) fn sides<T: Sample>(samples: &Samples<'_, T>, sides: &mut [i16]) -> bool {
+    portable::sides(samples, sides)
+}
