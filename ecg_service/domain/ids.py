@@ -7,6 +7,8 @@ from struct import Struct
 from threading import Lock
 from uuid import UUID
 
+import msgspec
+
 TICKS_PER_MILLISECOND = 1 << 12
 """A UUIDv7 begins with 48 bits of milliseconds since 1970 and, here, 12 bits of their fraction."""
 
@@ -55,6 +57,11 @@ class MonotonicIds:
 
 LAST = UUID(int=2**128 - 1)
 """Greater than any id that is made."""
+
+
+def id_of(raw: bytes) -> UUID:
+    """Return the id that has these 16 bytes."""
+    return msgspec.convert(raw, UUID)  # in a quarter of the time of `UUID(bytes=raw)`
 
 
 def time_of(made: UUID) -> float:

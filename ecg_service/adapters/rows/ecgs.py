@@ -10,6 +10,7 @@ import msgspec
 from ecg_service.adapters.rows.sealed import Row, Value, checksum, sealed
 from ecg_service.domain.ecg import Ecg, Lead
 from ecg_service.domain.errors import DamagedEcg, EcgNotFound
+from ecg_service.domain.ids import id_of
 from ecg_service.domain.same import Same
 from ecg_service.domain.stored import StoredEcg
 from ecg_service.domain.time import from_microseconds, to_microseconds
@@ -72,7 +73,7 @@ def to_ecg(row: Row, owner: str) -> Ecg:
     if stored_owner != owner or not intact:
         raise DamagedEcg("the metadata of the ECG do not match their checksum")
     return Ecg(
-        id=UUID(bytes=ecg_id),
+        id=id_of(ecg_id),
         owner=owner,
         date=from_microseconds(date),
         leads=_known_leads(leads) if len(leads) <= LONG else _decode_leads(leads),

@@ -7,6 +7,7 @@ import msgspec
 
 from ecg_service.adapters.rows.sealed import Row, Value, sealed, unsealed
 from ecg_service.domain.errors import Damaged
+from ecg_service.domain.ids import id_of
 from ecg_service.domain.insights import InsightRecord, InsightState, Json
 
 COLUMNS = "ecg_id, name, version, state, attempts, result, error, failures, cut_short, checksum"
@@ -41,7 +42,7 @@ def to_record(row: Row) -> InsightRecord:
     values = unsealed(row, Damaged)
     ecg_id, name, version, state, attempts, result, error, failures, cut_short = values
     return InsightRecord(
-        ecg_id=UUID(bytes=ecg_id),
+        ecg_id=id_of(ecg_id),
         name=name,
         version=version,
         state=InsightState(state),

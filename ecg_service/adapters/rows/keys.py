@@ -1,9 +1,8 @@
 """Converts idempotency keys to rows and back; each says which ECG it stored."""
 
-from uuid import UUID
-
 from ecg_service.adapters.rows.sealed import Row, Value, sealed, unsealed
 from ecg_service.domain.errors import DamagedKey
+from ecg_service.domain.ids import id_of
 from ecg_service.domain.stored import IdAndFingerprint, StoredEcg
 
 COLUMNS = "owner, key, ecg_id, fingerprint, checksum"
@@ -16,4 +15,4 @@ def to_row(one: StoredEcg) -> tuple[Value, ...]:
 def to_named(row: Row) -> IdAndFingerprint:
     """Return the ECG that a key stored, or raise `DamagedKey`."""
     _, _, ecg_id, fingerprint = unsealed(row, DamagedKey)
-    return UUID(bytes=ecg_id), fingerprint
+    return id_of(ecg_id), fingerprint

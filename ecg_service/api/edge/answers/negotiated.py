@@ -1,6 +1,6 @@
 """Answers in the format that their client prefers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
 from litestar import Request, Response
@@ -9,16 +9,17 @@ from litestar.types import Send
 from msgspec import Struct
 
 from ecg_service.api.edge.answers.preferences import format_of
-from ecg_service.api.edge.answers.responses import encoded, send_whole
+from ecg_service.api.edge.answers.responses import Header, encoded, send_whole
 from ecg_service.formats import AnswerFormat, Body
 
 T = TypeVar("T")
 
 VARY = {"Vary": "Accept, Accept-Encoding"}
+[VARYING] = encoded(VARY)
 
 
 async def send_answer(
-    content: Struct, request: Request[Any, Any, Any], headers: Mapping[str, str], send: Send
+    content: Struct, request: Request[Any, Any, Any], headers: Iterable[Header], send: Send
 ) -> None:
     """Answer 200 with a struct in the format that `Accept` prefers, without Litestar's response."""
     chosen = format_of(request)
@@ -26,16 +27,16 @@ async def send_answer(
 
 
 async def send_written(
-    body: Body, form: AnswerFormat, headers: Mapping[str, str], send: Send
+    body: Body, form: AnswerFormat, headers: Iterable[Header], send: Send
 ) -> None:
     """Answer 200 with what was written in a format."""
-    fields = {
-        "Content-Type": form.media_type,
-        "Content-Length": str(len(body)),
-        **headers,
-        **VARY,
-    }
-    await send_whole(200, encoded(fields), body, send)
+    length = b"content-length", b"%d" % len(body)
+    await send_whole(200, [type_of(form), length, *headers], body, send)
+
+
+def type_of(form: AnswerFormat) -> Header:
+    """Return the field that names a format."""
+    return b"content-type", form.media_type.encode()
 
 
 class Answer(Response[T]):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -10,9 +10,9 @@ from litestar import Request
 from litestar.types import Send
 from msgspec import Struct
 
-from ecg_service.api.edge.answers.negotiated import VARY
+from ecg_service.api.edge.answers.negotiated import type_of
 from ecg_service.api.edge.answers.preferences import format_of
-from ecg_service.api.edge.answers.responses import encoded, is_head, send_whole
+from ecg_service.api.edge.answers.responses import Header, is_head, send_whole
 from ecg_service.domain.errors import EcgError
 from ecg_service.formats import Streamed
 
@@ -25,7 +25,7 @@ async def send_streamed(
     content: Struct,
     signals: Sequence[tuple[Streamed, Parts]],
     request: Request[Any, Any, Any],
-    headers: Mapping[str, str],
+    headers: Iterable[Header],
     send: Send,
 ) -> None:
     """Answer 200 with a struct, and the parts of each signal in the place of its mark.
@@ -34,7 +34,7 @@ async def send_streamed(
     off: it gets no end, so that it cannot be taken for a whole one.
     """
     chosen = format_of(request)
-    fields = encoded({"Content-Type": chosen.media_type, **headers, **VARY})
+    fields = [type_of(chosen), *headers]
     async with aclosing(_ahead(_pieces(chosen.write(content), signals))) as pieces:
         first = await anext(pieces)
         if is_head(request.scope):

@@ -8,9 +8,9 @@ from litestar import Request
 from litestar.types import Send
 
 import ecg_service
-from ecg_service.api.edge.answers.negotiated import VARY
+from ecg_service.api.edge.answers.negotiated import VARYING
 from ecg_service.api.edge.answers.preferences import coding_for, format_of
-from ecg_service.api.edge.answers.responses import encoded, send_whole
+from ecg_service.api.edge.answers.responses import Header, send_whole
 
 _TAG = re.compile(rb'(?:W/)?("[^"]*")')
 
@@ -46,11 +46,11 @@ def known_tag(request: Request[Any, Any, Any], tag: str) -> str | None:
     return found[0].decode() if found else None
 
 
-def validated(tag: str) -> dict[str, str]:
+def validated(tag: str) -> list[Header]:
     """Return the headers of an answer that its client may keep, and must ask for again."""
-    return {"ETag": tag, "Cache-Control": "private, no-cache"}
+    return [(b"etag", tag.encode()), (b"cache-control", b"private, no-cache"), VARYING]
 
 
 async def send_not_modified(tag: str, send: Send) -> None:
     """Answer 304: the client has what it asks for."""
-    await send_whole(304, encoded(validated(tag) | VARY), b"", send)
+    await send_whole(304, validated(tag), b"", send)
