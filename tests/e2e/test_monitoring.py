@@ -13,8 +13,8 @@ from tests.monitoring.load import WORKERS, busy, watched
 from tests.servers.process import program
 from tests.servers.prometheus import DEPLOYED, OwnPrometheus
 
-ELSEWHERE = re.compile(r"\becg_(cache|broker)_")
-"""What only a service with a cache or a broker tells."""
+ELSEWHERE = re.compile(r"\becg_(cache|broker|quotas)_")
+"""What only a service with a cache, a broker or a Redis of its quotas tells."""
 NAMES = {metric.name for metric in METRICS}
 
 
