@@ -10,6 +10,7 @@ import httpx
 
 from tests.e2e.service import (
     ADMIN,
+    COMMAND,
     JSON_TYPE,
     PASSWORD,
     SMALL,
@@ -19,6 +20,7 @@ from tests.e2e.service import (
     basic,
     head_of,
     running,
+    until,
 )
 
 SECRETS = {
@@ -120,6 +122,35 @@ async def test_a_busy_session_leaves_no_trace_of_what_was_sent(tmp_path: Path) -
     assert log.count(": refused status=400 reason=") == 2
     assert "Traceback" not in log
     assert all(LINE.fullmatch(line) for line in log.splitlines()), log
+
+
+REQUESTS = 1_500
+"""Some hundred lines fill a pipe."""
+# Reads two lines, and the others when the test says so.
+UNREAD = """
+mkfifo pipe
+(head --lines 2 >> log; until [ -e read ]; do sleep 0.1; done; cat >> log) < pipe &
+exec "$0" "$@" 2> pipe
+"""
+
+
+async def test_a_standard_error_that_nobody_reads_holds_up_nobody(tmp_path: Path) -> None:
+    command = ("sh", "-c", UNREAD, *COMMAND)
+
+    async def are_all_accounted_for() -> bool:
+        dropped = map(int, re.findall(r"(\d+) lines were dropped", service.written()))
+        return sum(dropped) + service.written().count("/users/me") == REQUESTS
+
+    async with running(tmp_path, command, log_requests=100_000, log_queue=100) as service:
+        await service.register()
+        async with service.wire() as wire:
+            for _ in range(REQUESTS):
+                await wire.send(head_of("GET", "/users/me"))
+                assert (await wire.answer()).status == 200
+        (tmp_path / "read").touch()
+        assert await service.stop() == 0
+        await until(are_all_accounted_for)
+        assert " lines were dropped" in service.written()
 
 
 async def test_a_life_is_four_lines(tmp_path: Path) -> None:
