@@ -6,7 +6,8 @@ use std::arch::asm;
 use std::arch::x86_64::*;
 use std::array::from_fn;
 
-use super::words::{Bits, holes, kernels, take_words};
+use super::holes::holes;
+use super::words::{Bits, Look, kernels, take_words};
 use crate::bits::avx2::bits_of_bytes;
 use crate::crossings::counter::Crossings;
 use crate::crossings::gaps::{Gaps, Marks};

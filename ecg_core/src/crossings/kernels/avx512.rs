@@ -6,7 +6,8 @@ use std::arch::x86_64::*;
 use std::array::from_fn;
 
 pub(super) use super::avx2::count_i64; // with eight to a register, collecting bits takes longer than comparing
-use super::words::{Bits, holes, kernels, take_words};
+use super::holes::holes;
+use super::words::{Bits, Look, kernels, take_words};
 use crate::crossings::counter::Crossings;
 use crate::crossings::gaps::{Gaps, Marks};
 use crate::crossings::level::{Level, negative_and_zero};

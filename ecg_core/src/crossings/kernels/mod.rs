@@ -6,6 +6,7 @@ mod avx2;
 mod avx512;
 #[cfg(test)]
 mod gap_tests;
+mod holes;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;

@@ -1,9 +1,8 @@
 //! The loop of the kernels: samples in, words of signs out.
 
-use crate::bits::portable::bits;
+use super::holes::Holes;
 use crate::crossings::counter::Crossings;
 use crate::crossings::gaps::{Gaps, Marks};
-use crate::crossings::level::Level;
 use crate::crossings::rule::ZeroRule;
 use crate::crossings::run::Run;
 use crate::crossings::signs::{NotANumber, Signed, Signs, WORD};
@@ -43,25 +42,30 @@ macro_rules! kernels {
                     })
                 })
             }
-            let look = |level| move |start: *const $type, missing: Option<$type>| {
-                (0..u64::BITS).step_by($step).fold(Bits::default(), |bits, from| {
-                    // SAFETY: a word is of 64 samples, and 64 is a multiple of the step.
-                    let (part, any) = unsafe {
-                        let start = start.add(from as usize);
-                        (signs::$signs(start, level), missing.map(|number| signs::$any(start, number)))
-                    };
-                    Bits {
+            struct By($type);
+            impl Look<$type> for By {
+                #[inline(always)]
+                fn look(&self, start: *const $type, missing: Option<$type>) -> Bits {
+                    let mut bits = Bits::default();
+                    for from in (0..u64::BITS).step_by($step) {
+                        // SAFETY: a word is of 64 samples, and 64 is a multiple of the step; the kernel has the
+                        // instructions.
+                        let (part, any) = unsafe {
+                            let start = start.add(from as usize);
+                            (signs::$signs(start, self.0), missing.map(|number| signs::$any(start, number)))
+                        };
                         // the compiler would shift both at once, and take them to a vector register for it
-                        negative: bits.negative | part.negative.rotate_left(from),
-                        zero: bits.zero | part.zero.rotate_left(from),
-                        suspect: bits.suspect | any.unwrap_or(part.suspect),
+                        bits.negative |= part.negative.rotate_left(from);
+                        bits.zero |= part.zero.rotate_left(from);
+                        bits.suspect |= any.unwrap_or(part.suspect);
                     }
-                })
-            };
+                    bits
+                }
+            }
             let holes = |word, marked, number| missing(word, marked, number);
             match level.known() {
-                Level::Zero => take_words(samples, gaps, counter, each, (look(<$type>::default()), holes)),
-                _ => take_words(samples, gaps, counter, each, (look(level), holes)),
+                Level::Zero => take_words(samples, gaps, counter, each, (By(<$type>::default()), holes)),
+                _ => take_words(samples, gaps, counter, each, (By(level), holes)),
             }
         }
     )* };
@@ -69,8 +73,7 @@ macro_rules! kernels {
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(super) use kernels;
 
-/// Takes the samples around those that are missing: `look` says what [`WORD`] samples are, and whether one may be NaN
-/// or a number; `holes` is the function of that name, with the instructions of the caller.
+/// Takes the samples around those that are missing; `holes` is the function of that name, with the instructions of the caller.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
 pub(super) fn take_words<T: Signed, M: Marks>(
@@ -78,16 +81,14 @@ pub(super) fn take_words<T: Signed, M: Marks>(
     gaps: Gaps<T, M>,
     counter: &mut Crossings,
     each: impl FnMut(usize, Word),
-    (look, holes): (impl Fn(*const T, Option<T>) -> Bits, impl Holes<T>),
+    (look, holes): (impl Look<T>, impl Holes<T>),
 ) -> Result<(), NotANumber> {
     match gaps.missing {
-        None if !M::ANY => {
-            by_rule::<_, _, false>(samples, gaps, counter, each, (|start| look(start, None), holes))
-        }
+        None if !M::ANY => by_rule::<_, _, false>(samples, gaps, counter, each, (look, None, holes)),
         Some(number) if !number.is_nan() => {
-            by_rule::<_, _, true>(samples, gaps, counter, each, (|start| look(start, Some(number)), holes))
+            by_rule::<_, _, true>(samples, gaps, counter, each, (look, Some(number), holes))
         }
-        _ => by_rule::<_, _, true>(samples, gaps, counter, each, (|start| look(start, None), holes)),
+        _ => by_rule::<_, _, true>(samples, gaps, counter, each, (look, None, holes)),
     }
 }
 
@@ -98,14 +99,18 @@ fn by_rule<T: Signed, M: Marks, const GAPS: bool>(
     gaps: Gaps<T, M>,
     counter: &mut Crossings,
     mut each: impl FnMut(usize, Word),
-    (look, holes): (impl Fn(*const T) -> Bits, impl Holes<T>),
+    (look, missing, holes): (impl Look<T>, Option<T>, impl Holes<T>),
 ) -> Result<(), NotANumber> {
     *counter = match counter.rule() {
         // the rule that most use has its own loop, in which no word asks for it
-        ZeroRule::Neutral => {
-            taken::<_, _, GAPS>(samples, gaps, counter.known(ZeroRule::Neutral), &mut each, (&look, holes))
-        }
-        _ => taken::<_, _, GAPS>(samples, gaps, counter.clone(), &mut each, (&look, holes)),
+        ZeroRule::Neutral => taken::<_, _, GAPS>(
+            samples,
+            gaps,
+            counter.known(ZeroRule::Neutral),
+            &mut each,
+            (&look, missing, holes),
+        ),
+        _ => taken::<_, _, GAPS>(samples, gaps, counter.clone(), &mut each, (&look, missing, holes)),
     }?;
     Ok(())
 }
@@ -118,17 +123,17 @@ fn taken<T: Signed, M: Marks, const GAPS: bool>(
     gaps: Gaps<T, M>,
     mut counter: Crossings,
     each: &mut impl FnMut(usize, Word),
-    (look, holes): (&impl Fn(*const T) -> Bits, impl Holes<T>),
+    (look, missing, holes): (&impl Look<T>, Option<T>, impl Holes<T>),
 ) -> Result<Crossings, NotANumber> {
     let mut suspect = false; // asked for at the end if possible: a branch would part what registers are used for
     for (index, start) in samples.words().enumerate() {
-        let bits = look(start);
+        let bits = look.look(start, missing);
         suspect |= bits.suspect;
         take_word::<_, _, GAPS>((index * WORD, start, WORD), bits, gaps, holes, &mut counter, each)?;
     }
     let (rest, len) = samples.rest();
     if len > 0 {
-        let bits = look(rest.as_ptr());
+        let bits = look.look(rest.as_ptr(), missing);
         suspect |= bits.suspect;
         take_word::<_, _, GAPS>(
             (samples.len() - len, rest.as_ptr(), len),
@@ -169,32 +174,8 @@ fn take_word<T: Signed, M: Marks, const GAPS: bool>(
     Ok(())
 }
 
-/// What [`holes`] does.
-pub(super) trait Holes<T>: Fn((*const T, usize), u64, Option<T>) -> Result<u64, usize> + Copy {}
-
-impl<T, F: Fn((*const T, usize), u64, Option<T>) -> Result<u64, usize> + Copy> Holes<T> for F {}
-
-/// The missing ones of up to [`WORD`] samples, or the place of a NaN that is not; `equal` finds those equal to a level.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "for the instructions of the caller")]
-#[expect(unsafe_code, reason = "the samples may lie in memory of Python")]
-pub(super) fn holes<T: Signed>(
-    (start, len): (*const T, usize),
-    marked: u64,
-    missing: Option<T>,
-    equal: impl Fn(T) -> u64,
-) -> Result<u64, usize> {
-    // SAFETY: so many samples are readable there, aligned or not.
-    let samples = unsafe { start.cast::<[T; WORD]>().read_unaligned() };
-    let any = samples.iter().fold(false, |any, sample| any | sample.is_nan());
-    let nan = if any { bits(&samples, T::is_nan) } else { 0 };
-    let missing = marked
-        | match missing {
-            None => 0,
-            Some(number) if number.is_nan() => nan,
-            Some(number) if number.is_finite() && number.known() == Level::Plain => equal(number),
-            Some(number) => bits(&samples, |sample| sample.equals(number)),
-        };
-    let first = (nan & !missing).trailing_zeros() as usize;
-    if first < len { Err(first) } else { Ok(missing) }
+/// What says what [`WORD`] samples are, and whether one may be NaN or a number. A closure that the compiler does not
+/// inline gives its bits through memory.
+pub(super) trait Look<T> {
+    fn look(&self, start: *const T, missing: Option<T>) -> Bits;
 }
