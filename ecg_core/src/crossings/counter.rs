@@ -100,7 +100,8 @@ impl Crossings {
 
     /// Takes the next signs, of which some are missing: a bit each. By value: who passes a reference to a counter keeps
     /// it in memory, not in registers.
-    #[cold]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "through memory it would take as long again")]
     pub(super) fn around(mut self, signs: Signs, missing: u64) -> (Self, Word) {
         let signs = signs.without(missing);
         let (there, missing) = (signs.filled() & !missing, signs.filled() & missing);

@@ -6,7 +6,6 @@ use std::arch::asm;
 use std::arch::x86_64::*;
 use std::array::from_fn;
 
-use super::holes::holes;
 use super::words::{Bits, Look, kernels, take_words};
 use crate::bits::avx2::bits_of_bytes;
 use crate::crossings::counter::Crossings;
@@ -22,8 +21,8 @@ kernels!(
     count_i16(i16) by 32 of signs_of_i16, any_of_i16;
     count_i32(i32) by 32 of signs_of_i32, any_of_i32;
     count_i64(i64) by 32 of signs_of_i64, any_of_i64;
-    count_f32(f32) by 32 of signs_of_f32, any_of_f32;
-    count_f64(f64) by 32 of signs_of_f64, any_of_f64
+    count_f32(f32) by 32 of signs_of_f32, any_of_f32, equal_f32;
+    count_f64(f64) by 32 of signs_of_f64, any_of_f64, equal_f64
 );
 
 mod signs {
@@ -56,9 +55,15 @@ mod signs {
     /// One comparison finds a NaN in either of two registers.
     macro_rules! floats {
         (
-            $signs:ident($type:ty), $load:ident, $set1:ident, $sub:ident, $compare:ident, $or:ident, $any:ident,
+            $signs:ident, $equal:ident($type:ty), $load:ident, $set1:ident, $sub:ident, $compare:ident, $or:ident, $any:ident,
             $cast:ident, $integer_set1:ident, $integer_sub:ident, $bits:ident
         ) => {
+            #[target_feature(enable = "avx2")]
+            pub(super) unsafe fn $equal(samples: *const $type, number: $type) -> u64 {
+                let (parts, number) = (loaded!(samples, $type, $load), $set1(number));
+                $bits(parts.map(|part| $cast($compare::<_CMP_EQ_OQ>(part, number))))
+            }
+
             #[target_feature(enable = "avx2")]
             pub(super) unsafe fn $signs(samples: *const $type, level: $type) -> Bits {
                 let mut parts = loaded!(samples, $type, $load);
@@ -112,7 +117,8 @@ mod signs {
         bits_of_64_bit_lanes
     );
     floats!(
-        signs_of_f32(f32),
+        signs_of_f32,
+        equal_f32(f32),
         _mm256_loadu_ps,
         _mm256_set1_ps,
         _mm256_sub_ps,
@@ -125,7 +131,8 @@ mod signs {
         bits_of_32_bit_lanes
     );
     floats!(
-        signs_of_f64(f64),
+        signs_of_f64,
+        equal_f64(f64),
         _mm256_loadu_pd,
         _mm256_set1_pd,
         _mm256_sub_pd,

@@ -6,7 +6,6 @@ use std::arch::x86_64::*;
 use std::array::from_fn;
 
 pub(super) use super::avx2::count_i64; // with eight to a register, collecting bits takes longer than comparing
-use super::holes::holes;
 use super::words::{Bits, Look, kernels, take_words};
 use crate::crossings::counter::Crossings;
 use crate::crossings::gaps::{Gaps, Marks};
@@ -20,8 +19,8 @@ kernels!(
     count_u8(u8) by 64 of signs_of_u8, any_of_u8;
     count_i16(i16) by 32 of signs_of_i16, any_of_i16;
     count_i32(i32) by 16 of signs_of_i32, any_of_i32;
-    count_f32(f32) by 64 of signs_of_f32, any_of_f32;
-    count_f64(f64) by 64 of signs_of_f64, any_of_f64
+    count_f32(f32) by 64 of signs_of_f32, any_of_f32, equal_f32;
+    count_f64(f64) by 64 of signs_of_f64, any_of_f64, equal_f64
 );
 
 mod signs {
@@ -53,7 +52,7 @@ mod signs {
     /// way, those of the integers before them in another.
     macro_rules! floats {
         (
-            $signs:ident, $any:ident($type:ty), $load:ident, $set1:ident, $sub:ident, $compare:ident, $cast:ident,
+            $signs:ident, $any:ident, $equal:ident($type:ty), $load:ident, $set1:ident, $sub:ident, $compare:ident, $cast:ident,
             $integer_set1:ident, $integer_sub:ident, [$bits:ident, $bits_before:ident]
         ) => {
             /// Whether one of the samples is equal to a number, or NaN. A mode that takes denormals for zeros finds
@@ -67,6 +66,18 @@ mod signs {
                 let other =
                     parts.iter().fold(!0, |other, &part| $compare::<_CMP_NEQ_OQ>(other, part, number));
                 other != !0
+            }
+
+            /// Which of the samples are equal to a number.
+            #[target_feature(enable = "avx512f")]
+            pub(super) unsafe fn $equal(samples: *const $type, number: $type) -> u64 {
+                const EACH: usize = 64 / size_of::<$type>();
+                let number = $set1(number);
+                (0..WORD).step_by(EACH).fold(0, |bits, from| {
+                    // SAFETY: the caller gives the samples of a word.
+                    let equal = $compare::<_CMP_EQ_OQ>(!0, unsafe { $load(samples.add(from)) }, number);
+                    bits | u64::from(equal) << from
+                })
             }
 
             #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,gfni")]
@@ -89,7 +100,8 @@ mod signs {
 
     floats!(
         signs_of_f32,
-        any_of_f32(f32),
+        any_of_f32,
+        equal_f32(f32),
         _mm512_loadu_ps,
         _mm512_set1_ps,
         _mm512_sub_ps,
@@ -101,7 +113,8 @@ mod signs {
     );
     floats!(
         signs_of_f64,
-        any_of_f64(f64),
+        any_of_f64,
+        equal_f64(f64),
         _mm512_loadu_pd,
         _mm512_set1_pd,
         _mm512_sub_pd,

@@ -5,7 +5,6 @@
 use std::arch::aarch64::*;
 use std::array::from_fn;
 
-use super::holes::holes;
 use super::words::{Bits, Look, kernels, take_words};
 use crate::crossings::counter::Crossings;
 use crate::crossings::gaps::{Gaps, Marks};

@@ -22,7 +22,12 @@ pub(super) struct Bits {
 /// Kernels of some instructions: each takes as many samples at a time as its functions in `signs` look at.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! kernels {
-    ($features:literal: $($count:ident($type:ty) by $step:literal of $signs:ident, $any:ident);*) => { $(
+    (@equal($samples:expr, $number:expr) by $signs:ident) => { signs::$signs($samples, $number).zero };
+    (@equal($samples:expr, $number:expr) by $signs:ident, $equal:ident) => { signs::$equal($samples, $number) };
+    (
+        $features:literal:
+        $($count:ident($type:ty) by $step:literal of $signs:ident, $any:ident $(, $equal:ident)?);*
+    ) => { $(
         #[target_feature(enable = $features)]
         pub(super) fn $count(
             samples: Run<'_, $type>,
@@ -34,11 +39,14 @@ macro_rules! kernels {
             #[cold]
             #[target_feature(enable = $features)]
             fn missing(word: (*const $type, usize), marked: u64, number: Option<$type>) -> Result<u64, usize> {
-                holes(word, marked, number, |number| {
+                super::holes::holes(word, marked, number, |number| {
                     (0..u64::BITS).step_by($step).fold(0, |equal, from| {
                         // SAFETY: as below.
-                        let part = unsafe { signs::$signs(word.0.add(from as usize), number) };
-                        equal | part.zero.rotate_left(from)
+                        let part = unsafe {
+                            let start = word.0.add(from as usize);
+                            kernels!(@equal(start, number) by $signs $(, $equal)?)
+                        };
+                        equal | part.rotate_left(from)
                     })
                 })
             }
