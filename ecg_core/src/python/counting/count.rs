@@ -97,7 +97,7 @@ fn counts<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyA
             return Ok(());
         }
         let blocks = lanes.blocks()?;
-        if blocks.abreast > 1 && lanes.len() >= WORD {
+        if blocks.abreast > 1 && blocks.samples >= WORD {
             return counts_abreast(lanes, blocks, counts);
         }
         for (to, lane) in counts.iter_mut().zip(lanes.all()) {
@@ -117,7 +117,7 @@ fn counts_abreast<T: Element>(
     for (counts, block) in counts.chunks_exact_mut(abreast).zip(all) {
         crossed.fill(0);
         lanes.cross((abreast, &mut finder), block, &mut stretch, (&mut crossed, 0))?;
-        tally(&crossed, counts)?;
+        tally(&crossed, lanes.len(), counts)?;
     }
     Ok(())
 }
