@@ -87,10 +87,12 @@ class PasswordAuthenticator:
         )
 
     async def _verify(self, key: bytes, name: str, password: str, address: str) -> Verified:
+        proven = self._verified.proves(key)
+        if not proven:
+            self._passwords.require_room(name, address)
         user = await find(self._users, name)
         admitted = user if user and user.role in self.roles else None
         password_hash = admitted.proof if admitted else None
-        proven = self._verified.proves(key)
         right = await self._passwords.sign_in(name, address, password, password_hash, proven=proven)
         if not right or user is None:
             raise Unauthenticated

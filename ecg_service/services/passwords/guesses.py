@@ -83,13 +83,18 @@ class Guesses:
         if (left := wait - self._wrong.seconds_since((name, address))) > 0:
             raise TooManyGuesses(left)
 
+    def rank(self, name: str, address: str) -> tuple[bool, float]:
+        """Return whether they are a stranger, and how suspect."""
+        if hash((name, address)) in self._known and self._wrong.of((name, address)) < FREE:
+            return False, 0.0
+        return True, self._accounts.of(name) + self._addresses.of(address)
+
     def ask(self, name: str, address: str) -> tuple[bool, float]:
-        """Count that they try a password; return whether they are a stranger, and how suspect."""
-        is_known = hash((name, address)) in self._known and self._wrong.of((name, address)) < FREE
-        suspicion = self._accounts.of(name) + self._addresses.of(address)
+        """Count that they try a password; return what they were before."""
+        rank = self.rank(name, address)
         self._accounts.add(name)
         self._addresses.add(address)
-        return (False, 0.0) if is_known else (True, suspicion)
+        return rank
 
     def right(self, name: str, address: str) -> None:
         """Remember who gave the right password; that it was tried counts no more."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ecg_service.domain.errors import Overloaded
 from ecg_service.ports.users import PasswordHasher, PasswordVerifier
 from ecg_service.services.passwords.guesses import SUSPECT, Guesses, place_of
 from ecg_service.services.passwords.turns import Rank, Turns
@@ -58,6 +59,16 @@ class Passwords(PasswordHasher):
         """Verify a password of a user who is signed in."""
         async with self._turns.taken():
             return await self._hasher.verify(password, password_hash)
+
+    def require_room(self, name: str, address: str) -> None:
+        """Raise what `sign_in` would, if that is known already: reading the user is half of a refusal."""
+        place = place_of(address)
+        self._guesses.require_time(name, place)
+        rank = self._guesses.rank(name, place)
+        turns, _ = self._with_whom(rank)
+        if turns.refuses(rank):
+            self._guesses.ask(name, place)
+            raise Overloaded
 
     async def sign_in(
         self,

@@ -46,6 +46,10 @@ class Turns:
         """How many wait for one."""
         return len(self._waiting)
 
+    def refuses(self, rank: Rank) -> bool:
+        """Whether so many wait who are no more suspect that this one would be refused."""
+        return self.waiting >= self._capacity > 0 and self._waiting[-1].place[0] <= rank
+
     @asynccontextmanager
     async def taken(self, rank: Rank = TRUSTED) -> AsyncGenerator[None]:
         """Wait for a turn and take it in the block, or raise `Overloaded`."""

@@ -142,7 +142,28 @@ async def test_who_is_suspect_takes_no_turn_of_others() -> None:
     await asyncio.gather(*guesses[:3])
     assert apart.verified == ["3"]
     assert passwords.statistics() == PasswordsStatistics(busy=1, waiting=3, suspect=4)
+    for _ in range(2):
+        with pytest.raises(Overloaded):
+            passwords.require_room("user8", "192.0.2.1")
+    passwords.require_room("user8", "192.0.2.2")
     apart.go_on.set()
     ends = await asyncio.gather(*guesses, return_exceptions=True)
     assert [isinstance(end, Overloaded) for end in ends] == [False] * 7 + [True]
     assert (apart.verified, apart.most) == (["3", "4", "5", "6"], 1)
+
+
+async def test_who_is_refused_before_the_user_is_read_has_tried() -> None:
+    apart = Held()
+    passwords = Passwords(Watched(), apart=apart, capacity=3)
+    tasks = [
+        asyncio.create_task(passwords.sign_in(f"user{n}", "192.0.2.1", f"{n}", None))
+        for n in range(8)
+    ]
+    await asyncio.sleep(0.01)
+    for _ in range(3):
+        with pytest.raises(Overloaded):
+            passwords.require_room("ann", "192.0.2.1")
+    apart.go_on.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert await passwords.sign_in("ann", "192.0.2.9", "right", "hash of right")
+    assert apart.verified[-1] == "right"

@@ -74,6 +74,17 @@ async def test_the_least_suspected_go_first_and_the_most_suspected_is_refused() 
     assert work.begun == ["a", "d", "e", "b"]
 
 
+async def test_it_is_known_before_who_would_be_refused() -> None:
+    work = Work(Turns(size=1, capacity=2))
+    assert not work.turns.refuses((True, 9.0))
+    for name, suspicion in (("a", 1.0), ("b", 2.0), ("c", 3.0)):
+        assert not work.turns.refuses((True, suspicion))
+        await work.ask(name, (True, suspicion))
+    asked = [(True, 4.0), (True, 3.0), (True, 2.5), TRUSTED]
+    assert [work.turns.refuses(rank) for rank in asked] == [True, True, False, False]
+    await work.end("a", "b", "c")
+
+
 async def test_equals_go_in_the_order_in_which_they_came() -> None:
     work = Work(Turns(size=1, capacity=9))
     for name in "abcd":
