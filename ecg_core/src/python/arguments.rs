@@ -33,6 +33,7 @@ pub(super) fn at_most<T: TryFrom<isize>>(bound: Option<Cut>, name: &str) -> PyRe
 }
 
 /// An argument that has a default, which `None` is not.
+#[derive(Clone)]
 pub(super) struct Given<'py>(Option<Bound<'py, PyAny>>);
 
 impl<'py> Given<'py> {

@@ -33,8 +33,9 @@ def test_every_axis_has_lanes(shape: tuple[int, ...], order: Any) -> None:
 
 
 @pytest.mark.parametrize("shape", [(3, 100), (2, 3, 70), (4, 0)])
-def test_indices_in_several_dimensions_are_rows(shape: tuple[int, ...]) -> None:
-    samples = np.random.default_rng(1).integers(-1, 2, shape)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_indices_in_several_dimensions_are_rows(shape: tuple[int, ...], order: Any) -> None:
+    samples = np.asarray(np.random.default_rng(1).integers(-1, 2, shape), order=order)
     for axis in range(samples.ndim):
         found = zero_crossings(samples, axis=axis)
         assert found.dtype == np.int64
@@ -42,9 +43,12 @@ def test_indices_in_several_dimensions_are_rows(shape: tuple[int, ...]) -> None:
         assert len(found) == np.sum(count_zero_crossings(samples, axis=axis))
 
 
-@pytest.mark.parametrize("find", [zero_crossings, zero_crossings_mask, zero_crossing_rate])
-def test_an_axis_is_checked_and_a_nan_has_its_index(find: Any) -> None:
-    samples = np.ones((2, 3, 100))
+@pytest.mark.parametrize(
+    "find", [count_zero_crossings, zero_crossings, zero_crossings_mask, zero_crossing_rate]
+)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_an_axis_is_checked_and_a_nan_has_its_index(find: Any, order: Any) -> None:
+    samples = np.ones((2, 3, 100), order=order)
     samples[1, 2, 70] = np.nan
     for axis in range(-3, 3):
         with pytest.raises(ValueError, match=r"NaN at index \(1, 2, 70\)$"):

@@ -49,6 +49,12 @@ def test_lanes_that_are_read_as_one_count_as_each_alone(
     for axis in (0, 1, 2):
         compare(samples, axis, **options)
     compare(samples[0], 0, **options)
+    reversed_axes = np.asfortranarray(samples)
+    for axis in (0, 1, 2):
+        compare(reversed_axes, axis, **options)
+        for found in (count_zero_crossings, zero_crossings, zero_crossings_mask):
+            expected = found(samples, axis=axis, **options)
+            assert np.array_equal(found(reversed_axes, axis=axis, **options), expected)
     for other in (samples[:, ::2], samples[:, :, ::-1], samples.T, np.ma.masked_equal(samples, 1)):
         if isinstance(other, np.ma.MaskedArray) and missing is None:
             continue

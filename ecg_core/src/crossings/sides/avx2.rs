@@ -1,7 +1,7 @@
 //! AVX2: the portable loop, compiled for it.
 
-use super::{Samples, portable};
-use crate::crossings::Sample;
+use super::portable::{self, Samples};
+use crate::crossings::kernels::Sample;
 
 #[target_feature(enable = "avx2")]
 pub(super) fn sides<T: Sample>(samples: &Samples<'_, T>, sides: &mut [i16]) -> bool {

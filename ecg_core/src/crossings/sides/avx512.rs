@@ -1,7 +1,7 @@
 //! AVX-512: the portable loop, compiled for it.
 
-use super::{Samples, portable};
-use crate::crossings::Sample;
+use super::portable::{self, Samples};
+use crate::crossings::kernels::Sample;
 
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(super) fn sides<T: Sample>(samples: &Samples<'_, T>, sides: &mut [i16]) -> bool {

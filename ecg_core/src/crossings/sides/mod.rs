@@ -8,19 +8,13 @@ mod avx512;
 mod neon;
 mod portable;
 
+pub(crate) use portable::Samples;
+
 use super::counter::Crossings;
 use super::kernels::Sample;
 use super::signs::NotANumber;
 use super::word::Word;
 use crate::isa::{Isa, dispatch};
-
-/// As many samples, each beside a level of its own.
-pub(crate) struct Samples<'a, T> {
-    pub(crate) numbers: &'a [T],
-    pub(crate) levels: &'a [T],
-    /// 1 where a number that equals the level is above it, 0 elsewhere.
-    pub(crate) above: &'a [i16],
-}
 
 /// What stands for a sample that is missing.
 const MISSING: i16 = 2;

@@ -1,7 +1,7 @@
 //! NEON: the portable loop, compiled for it.
 
-use super::{Samples, portable};
-use crate::crossings::Sample;
+use super::portable::{self, Samples};
+use crate::crossings::kernels::Sample;
 
 #[target_feature(enable = "neon")]
 pub(super) fn sides<T: Sample>(samples: &Samples<'_, T>, sides: &mut [i16]) -> bool {

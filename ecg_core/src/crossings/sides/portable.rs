@@ -1,7 +1,14 @@
 //! A loop that the compiler vectorises.
 
-use super::Samples;
-use crate::crossings::Sample;
+use crate::crossings::kernels::Sample;
+
+/// As many samples, each beside a level of its own.
+pub(crate) struct Samples<'a, T> {
+    pub(crate) numbers: &'a [T],
+    pub(crate) levels: &'a [T],
+    /// 1 where a number that equals the level is above it, 0 elsewhere.
+    pub(crate) above: &'a [i16],
+}
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]

@@ -46,6 +46,11 @@ impl View {
         }
     }
 
+    /// Whether they lie in Fortran's order and no other, so that the order of memory is that of all axes reversed.
+    pub(crate) fn is_reversed(&self) -> bool {
+        self.buffer.is_fortran_contiguous() && !self.buffer.is_c_contiguous()
+    }
+
     /// Whether numbers may be marked as missing.
     pub(crate) fn has_marks(&self) -> bool {
         self.marks.is_some()

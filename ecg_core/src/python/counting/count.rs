@@ -79,7 +79,13 @@ pub(crate) fn count_zero_crossings<'py>(
         let (py, count) = (signal.py(), signal.get().count_around(signal.py(), zeros.0, levels));
         return Ok(count.into_pyobject(py)?.into_any());
     }
-    with_lanes!(signal, axis, (zeros.0, baseline, missing), lanes => counts(&lanes))
+    let again = baseline.clone();
+    with_lanes!(signal, axis, (zeros.0, baseline, missing), lanes => {
+        let reversed = lanes.reversed(signal, |signal, axis| {
+            count_zero_crossings(signal, zeros, again, missing, axis)
+        });
+        reversed?.map_or_else(|| counts(&lanes), Ok)
+    })
 }
 
 fn counts<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyAny>> {

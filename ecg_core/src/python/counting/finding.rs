@@ -114,7 +114,13 @@ pub(crate) fn zero_crossings_mask<'py>(
     axis: Cut,
     pad: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    with_lanes!(signal, axis, (zeros.0, baseline, missing), lanes => mask(&lanes, pad))
+    let again = baseline.clone();
+    with_lanes!(signal, axis, (zeros.0, baseline, missing), lanes => {
+        let reversed = lanes.reversed(signal, |signal, axis| {
+            zero_crossings_mask(signal, zeros, again, missing, axis, pad)
+        });
+        reversed?.map_or_else(|| mask(&lanes, pad), Ok)
+    })
 }
 
 /// Bool for each sample, in the order in which they are read; then the axis of time, if it was read last, goes back.

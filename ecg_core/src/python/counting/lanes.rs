@@ -68,6 +68,11 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
         without(self.axis, self.view.shape())
     }
 
+    /// Whether all lanes have the same baseline.
+    pub(super) fn has_one_level(&self) -> bool {
+        matches!(self.levels, Levels::Same(_))
+    }
+
     /// All lanes, each with its index.
     pub(crate) fn all(&self) -> impl Iterator<Item = Numbered<'a, T>> {
         self.view.lanes(self.py, self.axis).enumerate()
@@ -76,7 +81,7 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
     /// All lanes as one, and how many lie side by side: more than one, all with samples and the same baseline.
     pub(super) fn abreast(&self) -> Option<(usize, Lane<'a, T>)> {
         let abreast = self.view.shape()[self.axis + 1..].iter().product();
-        let alike = abreast > 1 && self.len() > 0 && matches!(self.levels, Levels::Same(_));
+        let alike = abreast > 1 && self.len() > 0 && self.has_one_level();
         let all = || self.view.joined_lanes(self.py, self.view.shape().len() - 1);
         Some((abreast, alike.then(all).flatten()?))
     }

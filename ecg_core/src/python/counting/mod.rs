@@ -4,6 +4,7 @@
 //! - `counter` and `counter_state`: chunk by chunk, and what is kept between chunks
 //! - `blocks`: lanes that are read at once
 //! - `sides`: short lanes with baselines of their own, at once
+//! - `reversed`: arrays in Fortran's order
 //! - `lanes`: what all of these have in common
 
 mod blocks;
@@ -13,4 +14,5 @@ mod counter_state;
 pub(super) mod finding;
 pub(super) mod frames;
 pub(super) mod lanes;
+mod reversed;
 mod sides;
