@@ -17,6 +17,7 @@ ROOMS = (
     "crossings/frames",
     "crossings/kernels",
     "crossings/rule.rs",
+    "crossings/sides",
     "blob/residuals/avx2.rs",
     "blob/residuals/avx512.rs",
     "blob/residuals/portable.rs",

@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 use std::array::from_fn;
 
 use super::words::{Bits, Look, kernels, take_words};
-use crate::bits::avx2::bits_of_bytes;
+use crate::bits::movemask::bits_of_bytes;
 use crate::crossings::counter::Crossings;
 use crate::crossings::gaps::{Gaps, Marks};
 use crate::crossings::level::{Level, negative_and_zero};

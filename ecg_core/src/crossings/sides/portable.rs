@@ -1,4 +1,4 @@
-//! A loop that the compiler vectorises.
+//! Comparisons in a loop, which becomes vectors as it is compiled for its caller.
 
 use crate::crossings::kernels::Sample;
 
