@@ -38,8 +38,9 @@ async def test_workers_take_no_more_together_than_the_quota(
             all_answers = [one for some in answers for one in some]
             found = Counter(one.status_code for one in all_answers)
             assert found[201] + found[429] == TRIES
-            # Without it each grants its part: of a worker that no connection led to, nothing.
-            assert found[201] == MOST if is_there else found[201] in {4, 8, 12}
+            # Without it each grants at most its part: a worker that few connections led to grants less.
+            least = MOST if is_there else MOST // WORKERS
+            assert least <= found[201] <= MOST
             refused = [one for one in all_answers if one.status_code == 429]
             assert all(500 < int(one.headers["Retry-After"]) <= 600 for one in refused)
             assert {one.headers["RateLimit-Policy"] for one in all_answers} == {
