@@ -81,9 +81,9 @@ quick: fmt _quick
 [private]
 _quick: lint (_types "ecg_service" "tests/unit") arch _unit
 
+# Check all that no test does: format, style, spelling, types, stubs and layers
 [parallel]
-[private]
-_static: lint types stubs arch
+static: lint types stubs arch
 
 [private]
 _unit: (_env everything)
@@ -166,7 +166,7 @@ site: (_env everything)
     NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --quiet --strict
 
 # Check everything
-check: _static test
+check: static test
 
 # Lock the Python dependencies; `--upgrade` takes newer versions
 lock *ARGS: (_env runtime)
