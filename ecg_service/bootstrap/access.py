@@ -84,11 +84,12 @@ async def opened_access(store: Store, settings: Settings) -> AsyncGenerator[Acce
 async def _opened_passwords(access: AccessSettings) -> AsyncGenerator[Passwords]:
     size, capacity = access.password_threads, access.password_queue
     with closing(Threads("password", size=size, capacity=capacity)) as threads:
-        async with aclosing(PasswordsApart()) as apart:
+        async with aclosing(PasswordsApart(seconds=access.suspect_seconds)) as apart:
             yield Passwords(
                 Argon2Passwords(threads),
                 apart=apart,
                 size=size,
                 capacity=capacity,
                 remembered=access.max_credentials,
+                suspect_seconds=access.suspect_seconds,
             )

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from ecg_service.ports.copies import Report
 
-WIDTH_WITHOUT_TERMINAL = 120
+WIDTH_WITHOUT_TERMINAL, WIDEST = 120, 10_000
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -40,7 +40,11 @@ def show_table(
     table = made_table(names, numbers=numbers)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
-    console(stderr=stderr).print(table)
+    shown = console(stderr=stderr)
+    if not shown.is_terminal:  # what reads a pipe looks for whole ids
+        unbounded = shown.options.update(max_width=WIDEST)
+        shown.width = max(shown.width, shown.measure(table, options=unbounded).maximum)
+    shown.print(table)
 
 
 def made_table(names: Iterable[str], *, numbers: bool = False) -> Table:

@@ -18,6 +18,8 @@ from ecg_service.ports.users import PasswordVerifier
 COMMAND = (sys.executable, "-P", "-m", "ecg_service.adapters.apart")
 """`-P`, or modules of the working directory would come first."""
 ANSWERS = {b"true\n": True, b"false\n": False}
+SECONDS = 10.0
+"""How long one password may take before its process is taken for one that stands still."""
 END_SECONDS = 2.0
 """How long the password that is looked at in the end may take."""
 
@@ -30,8 +32,9 @@ class PasswordsApart(PasswordVerifier):
     Its process is started when it is needed for the first time, and again after it has died.
     """
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, command: Sequence[str] = COMMAND, *, seconds: float = SECONDS) -> None:
         self._command = command
+        self._seconds = seconds
         self._child: Child | None = None
         self._free = asyncio.Lock()
         self._closed = False
@@ -40,7 +43,7 @@ class PasswordsApart(PasswordVerifier):
         line = msgspec.json.encode((password, bounded(password_hash))) + b"\n"
         await self._free.acquire()
         asking = asyncio.create_task(self._ask(line))
-        asking.add_done_callback(lambda _: self._free.release())
+        asking.add_done_callback(self._asked)
         right = await asyncio.shield(asking)  # or who gives up would leave an answer to the next
         return right and password_hash is not None
 
@@ -55,21 +58,31 @@ class PasswordsApart(PasswordVerifier):
                 self._child.kill()
             await self._end()
 
+    def _asked(self, asking: asyncio.Task[bool]) -> None:
+        self._free.release()
+        if not asking.cancelled():
+            asking.exception()  # of one whose caller has given up nobody else asks
+
     async def _ask(self, line: bytes) -> bool:
         """Ask the process, and if it dies over it, once more another one."""
         for _ in range(2):
             child = await self._running()
-            answer = await child.answer(line)
+            try:
+                async with asyncio.timeout(self._seconds):
+                    answer = await child.answer(line)
+            except TimeoutError as error:
+                await self._drop(child, "stands still")
+                raise Overloaded from error
             if answer in ANSWERS:
                 return ANSWERS[answer]
-            await self._drop(child)
+            await self._drop(child, "has died")
         raise Overloaded
 
     async def _running(self) -> Child:
         if self._closed:
             raise Overloaded
         if self._child and self._child.has_ended:
-            await self._drop(self._child)
+            await self._drop(self._child, "has died")
         if self._child is None:
             self._child = await self._started()
         return self._child
@@ -81,8 +94,9 @@ class PasswordsApart(PasswordVerifier):
             logger.warning("no process verifies passwords of who is suspect: %s", error)
             raise Overloaded from error
 
-    async def _drop(self, child: Child) -> None:
-        logger.warning("the process that verifies passwords of who is suspect has died")
+    async def _drop(self, child: Child, reason: str) -> None:
+        if not self._closed:
+            logger.warning("the process that verifies passwords of who is suspect %s", reason)
         self._child = None
         child.kill()
         await child.end()

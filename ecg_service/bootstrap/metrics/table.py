@@ -167,7 +167,7 @@ METRICS = (
     Metric(
         "ecg_passwords_suspect",
         "gauge",
-        "Of both, passwords of who is [suspect](guessing.md).",
+        "Of both, passwords of who is suspect: tried often of late, and in vain.",
         of=("hashing", "suspect"),
     ),
     Metric(

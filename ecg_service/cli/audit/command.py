@@ -103,7 +103,9 @@ def verify_rows(
             found += 1
             click.echo(problem)
         chains = len(await store.audit.heads())
-        click.echo(f"{found or 'no'} problems; verified {chains} chains", err=True)
+        problems = f"{found or 'no'} problem{'' if found == 1 else 's'}"
+        counted = f"{chains} chain{'' if chains == 1 else 's'}"
+        click.echo(f"{problems}; verified {counted}", err=True)
         return found
 
     context.exit(REFUSED if run(_with_store(_settings(database_url), work)) else OK)

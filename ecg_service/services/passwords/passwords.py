@@ -1,5 +1,8 @@
 """Verifies and hashes passwords in turns, so that guessing takes no time of those who know theirs."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ecg_service.domain.errors import Overloaded
@@ -7,7 +10,7 @@ from ecg_service.ports.users import PasswordHasher, PasswordVerifier
 from ecg_service.services.passwords.guesses import SUSPECT, Guesses, place_of
 from ecg_service.services.passwords.turns import Rank, Turns
 
-SIZE, CAPACITY, REMEMBERED = 2, 64, 10_000
+SIZE, CAPACITY, REMEMBERED, SUSPECT_SECONDS = 2, 64, 10_000, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class PasswordsStatistics:
 class Passwords(PasswordHasher):
     """A slow hasher: `size` passwords at once, of which strangers' are all but one.
 
-    Strangers who are suspect are verified `apart`, one at a time, so that nobody else waits for them.
+    Strangers who are suspect are verified `apart`, one at a time, so that nobody else waits for them; what
+    takes more than `suspect_seconds` with its wait raises `Overloaded`.
     `capacity` more may wait in either place, and `remembered` accounts and addresses are told apart.
     """
 
@@ -34,12 +38,14 @@ class Passwords(PasswordHasher):
         size: int = SIZE,
         capacity: int = CAPACITY,
         remembered: int = REMEMBERED,
+        suspect_seconds: float = SUSPECT_SECONDS,
     ) -> None:
         self._hasher = hasher
         self._turns = Turns(size=size, capacity=capacity)
         self._apart = apart or hasher
         self._turns_apart = Turns(size=1, capacity=capacity)
         self._guesses = Guesses(remembered)
+        self._suspect_seconds = suspect_seconds
 
     def statistics(self) -> PasswordsStatistics:
         """Return how many passwords are looked at and wait."""
@@ -90,7 +96,7 @@ class Passwords(PasswordHasher):
         self._guesses.require_time(name, place)
         rank = self._guesses.ask(name, place)
         turns, verifier = self._with_whom(rank)
-        async with turns.taken(rank):
+        async with self._in_time(turns), turns.taken(rank):
             self._guesses.require_time(name, place)  # they may have guessed meanwhile
             right = await verifier.verify(password, password_hash)
         if right:
@@ -98,6 +104,17 @@ class Passwords(PasswordHasher):
         else:
             self._guesses.wrong(name, place)
         return right
+
+    @asynccontextmanager
+    async def _in_time(self, turns: Turns) -> AsyncGenerator[None]:
+        """Bound the time of who is suspect: the processors may be busy with others for long."""
+        try:
+            async with asyncio.timeout(
+                self._suspect_seconds if turns is self._turns_apart else None
+            ):
+                yield
+        except TimeoutError as error:
+            raise Overloaded from error
 
     def _with_whom(self, rank: Rank) -> tuple[Turns, PasswordVerifier]:
         """Return whose turns they wait for, and what verifies there."""

@@ -15,6 +15,8 @@ class AccessSettings:
     """Threads that verify and hash passwords (Argon2id), so how many at once."""
     password_queue: int = divided(64)
     """How many passwords may wait for those threads, and as many for the process that verifies those of who is [suspect](guessing.md); more are 503."""
+    suspect_seconds: float = 10.0
+    """How long the password of who is suspect may wait and be verified; then it is 503, and a process that stands still is started anew."""
     credential_seconds: float = 300.0
     """How long verified credentials are remembered, so that Argon2id is not computed for each request."""
     credential_recheck_seconds: float = 1.0

@@ -140,6 +140,16 @@ async def test_without_an_answer_it_is_overload_and_no_wrong_password(
                 await apart.verify(RIGHT, stored)
 
 
+async def test_one_that_stands_still_is_overload_and_makes_room_for_another(
+    caplog: pytest.LogCaptureFixture, stored: str
+) -> None:
+    async with aclosing(PasswordsApart(["sleep", "60"], seconds=0.1)) as apart:
+        for _ in range(2):
+            with pytest.raises(Overloaded):
+                await apart.verify(RIGHT, stored)
+    assert [record.message[-12:] for record in caplog.records] == ["stands still"] * 2
+
+
 async def test_who_gives_up_leaves_no_answer_to_the_next(
     apart: PasswordsApart, child: int, stored: str
 ) -> None:

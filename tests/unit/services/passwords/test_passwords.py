@@ -152,6 +152,14 @@ async def test_who_is_suspect_takes_no_turn_of_others() -> None:
     assert (apart.verified, apart.most) == (["3", "4", "5", "6"], 1)
 
 
+async def test_who_is_suspect_does_not_wait_for_ever() -> None:
+    passwords = Passwords(Watched(), apart=Held(), suspect_seconds=0.05)
+    guesses = [passwords.sign_in(f"user{n}", "192.0.2.1", f"{n}", None) for n in range(8)]
+    ends = await asyncio.gather(*guesses, return_exceptions=True)
+    assert [isinstance(end, Overloaded) for end in ends] == [False] * 3 + [True] * 5
+    assert passwords.statistics() == PasswordsStatistics(busy=0, waiting=0, suspect=0)
+
+
 async def test_who_is_refused_before_the_user_is_read_has_tried() -> None:
     apart = Held()
     passwords = Passwords(Watched(), apart=apart, capacity=3)
