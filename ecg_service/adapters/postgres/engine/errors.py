@@ -15,7 +15,7 @@ REASONS = {
     "23505": "an id is stored already",
     "25006": "the database is read-only: it may be a standby",
     "28": "the database refuses the user or the password",
-    "3D": "there is no such database",
+    "3D": "there is no such database: make it with createdb, or name another",
     "3F": "there is no such schema",
     "40P01": "the database broke a deadlock",
     "42501": "the database does not allow this to the user",

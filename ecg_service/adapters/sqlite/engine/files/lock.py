@@ -77,8 +77,10 @@ def opened(path: Path, flags: int = 0) -> Generator[int]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | flags, 0o600)
     except OSError as error:
-        verb = "create" if flags else "open"
-        raise StorageUnavailable(f"cannot {verb} {path.name}: {error.strerror}") from error
+        verb, reason = "create" if flags else "open", error.strerror
+        if flags and error.errno == errno.ENOENT:
+            reason = f"there is no folder {path.parent.name}"
+        raise StorageUnavailable(f"cannot {verb} {path.name}: {reason}") from error
     try:
         yield descriptor
     finally:

@@ -29,7 +29,7 @@ def shown(value: object) -> str:
         (failure("XX001"), "damaged"),
         (failure("XX002"), "damaged"),
         (failure("25006"), "read-only: it may be a standby"),
-        (failure("3D000"), "there is no such database"),
+        (failure("3D000"), "there is no such database: make it with createdb, or name another"),
         (failure("3F000"), "there is no such schema"),
         (failure("40P01"), "broke a deadlock"),
         (failure("42501"), "does not allow this to the user"),

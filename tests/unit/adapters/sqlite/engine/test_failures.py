@@ -113,7 +113,7 @@ def test_a_read_only_directory(public: Path, script: Script) -> None:
 
 
 async def test_a_missing_directory(tmp_path: Path) -> None:
-    with pytest.raises(StorageUnavailable, match="cannot create"):
+    with pytest.raises(StorageUnavailable, match="there is no folder none"):
         async with SqliteStore.open(tmp_path / "none" / "ecg.db"):
             pass
 
