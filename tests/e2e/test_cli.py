@@ -225,7 +225,7 @@ class TestServe:
     def test_a_missing_folder_ends_it_with_69(self, shell: Shell) -> None:
         ended = shell.ecg("serve", "--port", "0", "--database-url", "sqlite:///none/ecg.db")
         assert ended.code == 69
-        assert "No such file or directory" in ended.stderr
+        assert "there is no folder none" in ended.stderr
 
 
 class TestBesideARunningService:

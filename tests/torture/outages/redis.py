@@ -26,8 +26,16 @@ class Failing(Proxied):
     """A server, and what may become of it."""
 
     server: OwnServer
+    hits: int = 0
+    """Of servers that were killed, which count for themselves."""
+
+    async def all_hits(self) -> int:
+        """Return how often a value was found so far."""
+        found = await self.server.ask("INFO", "stats")
+        return self.hits + int(found.partition(b"keyspace_hits:")[2].split()[0])
 
     async def kill(self) -> None:
+        self.hits = await self.all_hits()
         self.server.kill()
         await self.pause()
         await self.server.start()
@@ -98,6 +106,4 @@ async def round_of(place: Place, kinds: Sequence[Kind] = ()) -> Counter[str]:
                 figures = await struck.by(
                     [partial(one, redis) for one in kinds], without_errors=True
                 )
-            found = await redis.server.ask("INFO", "stats")
-            hits = int(found.partition(b"keyspace_hits:")[2].split()[0])
-            return figures + Counter(hits=hits)
+            return figures + Counter(hits=await redis.all_hits())
