@@ -68,7 +68,7 @@ def test_a_database_of_an_earlier_version_is_migrated_only_by_who_says_so() -> N
 def test_migrate_of_a_missing_folder() -> None:
     result = db("migrate", "--database-url", "sqlite:///none/ecg.db")
     assert result.exit_code == 69
-    assert "No such file or directory" in result.stderr
+    assert "there is no folder none" in result.stderr
 
 
 def test_check_of_a_sound_database() -> None:
