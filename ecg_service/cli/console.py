@@ -29,6 +29,12 @@ def console(*, stderr: bool = False) -> Console:
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
 
+def counted(count: int, plural: str) -> str:
+    """Return how many there are in words, with no, one or many of a plural."""
+    noun = plural.removesuffix("s") if count == 1 else plural
+    return f"{count or 'no'} {noun.replace('ecg', 'ECG').replace('_', ' ')}"
+
+
 def show_table(
     names: Iterable[str],
     rows: Iterable[Sequence[object]],

@@ -2,11 +2,11 @@
 
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from uuid import UUID
 
 from ecg_service.adapters.rows.sealed import Row, Value, sealed, unsealed
 from ecg_service.domain.errors import DamagedGrant
 from ecg_service.domain.grants import Grant, Kind
+from ecg_service.domain.ids import id_of
 from ecg_service.domain.principal import Scope
 from ecg_service.domain.time import from_microseconds, to_microseconds
 
@@ -33,7 +33,7 @@ def to_grant(row: Row) -> Grant:
     values = unsealed(row, DamagedGrant)
     grant_id, kind, owner, digest, created, expires, name, scopes, epoch, last_used = values
     return Grant(
-        UUID(bytes=grant_id),
+        id_of(grant_id),
         Kind(kind),
         owner,
         digest,

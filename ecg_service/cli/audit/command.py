@@ -9,7 +9,7 @@ import msgspec
 from ecg_service.bootstrap.stores import open_beside
 from ecg_service.cli.audit.heads import known_in, written
 from ecg_service.cli.audit.rows import Wanted, filters, row_of, rows_of
-from ecg_service.cli.console import show_table
+from ecg_service.cli.console import counted, show_table
 from ecg_service.cli.exits import OK, REFUSED
 from ecg_service.cli.groups import Group
 from ecg_service.cli.options import configured, database_option, existing_database
@@ -103,9 +103,8 @@ def verify_rows(
             found += 1
             click.echo(problem)
         chains = len(await store.audit.heads())
-        problems = f"{found or 'no'} problem{'' if found == 1 else 's'}"
-        counted = f"{chains} chain{'' if chains == 1 else 's'}"
-        click.echo(f"{problems}; verified {counted}", err=True)
+        verified = counted(chains, "chains") if chains else "0 chains"
+        click.echo(f"{counted(found, 'problems')}; verified {verified}", err=True)
         return found
 
     context.exit(REFUSED if run(_with_store(_settings(database_url), work)) else OK)

@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from ecg_service.adapters.core import verify_blob
 from ecg_service.bootstrap.backends import require_private
 from ecg_service.bootstrap.stores import database_from_url, persistent_database
-from ecg_service.cli.console import bytes_bar
+from ecg_service.cli.console import bytes_bar, counted
 from ecg_service.cli.exits import OK, REFUSED
 from ecg_service.cli.groups import Group
 from ecg_service.cli.options import configured, database_option, existing_database
@@ -52,7 +52,7 @@ def check_database(context: click.Context, /, *, database_url: str | None) -> No
     for problem in database.check(verify_blob, checked):
         found += 1
         click.echo(problem)
-    click.echo(f"{database}: {_counted(found, 'problems')}; read {_listed(checked)}", err=True)
+    click.echo(f"{database}: {counted(found, 'problems')}; read {_listed(checked)}", err=True)
     context.exit(REFUSED if found else OK)
 
 
@@ -150,9 +150,4 @@ def _copying(settings: Settings, *, force: bool, keep_damaged: bool) -> Generato
 
 
 def _listed(checked: Checked) -> str:
-    return ", ".join(_counted(count, name) for name, count in asdict(checked).items())
-
-
-def _counted(count: int, plural: str) -> str:
-    noun = plural.removesuffix("s") if count == 1 else plural
-    return f"{count or 'no'} {noun.replace('ecg', 'ECG').replace('_', ' ')}"
+    return ", ".join(counted(count, name) for name, count in asdict(checked).items())
