@@ -14,17 +14,18 @@ class GaveWay(StorageUnavailable):
 
 
 class Outcomes:
-    """Counts the writes that were committed and those that failed, and when the last of each ended."""
+    """Counts the writes that were committed and those that failed, and when the last that tells of the next ended."""
 
     def __init__(self) -> None:
         self.commits = self.failures = 0
-        self.last_commit = -math.inf
+        self.last_added = -math.inf
         self.last_failure: FailedWrite | None = None
 
-    def committed(self) -> None:
-        """Note a write that is on disk; one that had nothing to write proves nothing."""
+    def committed(self, *, adds: bool = False) -> None:
+        """Note a write that is on disk; if it adds ECGs, another can probably be stored."""
         self.commits += 1
-        self.last_commit = time.monotonic()
+        if adds:
+            self.last_added = time.monotonic()
 
     @contextmanager
     def noting_failures(self) -> Generator[None]:

@@ -36,15 +36,15 @@ class FailedWrite(Struct, frozen=True):
 class StoreStatistics(Struct, frozen=True):
     """How much an opened store has to do, and how its writes went since its opening.
 
-    `log_bytes` is how long the write-ahead log was after the last commit, and `last_commit` the
-    `time.monotonic()` of it, if there was one. `cache` is of the cache before the store, if any.
+    `log_bytes` is how long the write-ahead log was after the last commit, and `last_added` the
+    `time.monotonic()` of the last that added ECGs. `cache` is of the cache before the store, if any.
     """
 
     waiting_reads: int = 0
     waiting_writes: int = 0
     commits: int = 0
     log_bytes: int = 0
-    last_commit: float = -math.inf
+    last_added: float = -math.inf
     failures: int = 0
     last_failure: FailedWrite | None = None
     cache: CacheStatistics | None = None

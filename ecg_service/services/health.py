@@ -63,8 +63,9 @@ class _Finding(Struct, frozen=True):
 class Health:
     """Checks what ingest depends on: its pool, the room for bodies, the insights, and the store.
 
-    Everybody may ask, and a probe of the store is a durable write: a commit, a write that failed
-    or a probe of the last `fresh` seconds answers all.
+    Everybody may ask, and a probe of the store is a durable write: ECGs stored, a write that failed
+    or a probe of the last `fresh` seconds answers all. Other writes prove nothing: a session or a
+    row of the audit trail still fits on a disk that has no room for an ECG.
     """
 
     is_draining: Callable[[], bool] = staticmethod(lambda: False)
@@ -134,7 +135,7 @@ class Health:
         return (Check("tokens:keys", "pass", observed=True),)
 
     async def _write(self, *, probes: bool) -> Check:
-        """Look at the latest write to the store, or write; `probes` if a new write is of interest."""
+        """Look at the latest write that tells, or write; `probes` if a new write is of interest."""
         async with self._probing:  # of requests at the same time, one probes
             found = max((*self._writes(), self._probed), key=lambda finding: finding.at)
             if probes and found.at + self._fresh <= time.monotonic():
@@ -146,9 +147,9 @@ class Health:
         return Check("store:write", status, age, "s since the last", found.failure)
 
     def _writes(self) -> Iterator[_Finding]:
-        """Yield the last commit of the store, and the last write that it failed."""
+        """Yield when the store last added ECGs, and the last write that it failed."""
         store = self._store.statistics()
-        yield _Finding(store.last_commit)
+        yield _Finding(store.last_added)
         if failed := store.last_failure:
             yield _Finding(failed.at, failed.reason)
 

@@ -27,7 +27,7 @@ from tests.postgres import execute
 from tests.servers.process import give
 from tests.servers.servers import Servers
 
-LARGE = json.dumps({"leads": [{"name": "I", "signal": noise(random.Random(1), 60_000)}]}).encode()
+LARGE = json.dumps({"leads": [{"name": "I", "signal": noise(random.Random(1), 30_000)}]}).encode()
 
 DatabaseOn = Callable[[Path, Servers], AbstractContextManager[str]]
 

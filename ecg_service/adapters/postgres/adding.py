@@ -89,6 +89,7 @@ class Batch:
             settled=self._settled,
             wrote=lambda _: self._proof is not None,
             note=partial(of_ecgs, self.new),
+            adds=True,
         )
         for _ in range(TRIES - 1):
             with suppress(_Taken):

@@ -28,7 +28,7 @@ from ecg_service.services.in_flight import MEMORY_PER_BYTE, BodiesInFlight
 from ecg_service.services.insights.backlog import Backlog
 from ecg_service.services.quotas import Quotas, SharedQuotas
 from tests.clock import at_once
-from tests.contract.builders import added, new
+from tests.contract.builders import added, new, user
 from tests.processes import free_port
 from tests.redis import own_server
 
@@ -295,7 +295,7 @@ async def test_of_those_who_wait_another_probes_when_the_first_goes_away(
     assert ecgs.probes == 2
 
 
-async def test_a_commit_answers_too(pool: ActorPool[Any, Any], tmp_path: Path) -> None:
+async def test_an_ecg_that_is_stored_answers_too(pool: ActorPool[Any, Any], tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         failing = replace(store, ecgs=Probed(fails=True))
         health = health_of(pool, failing, fresh=HOUR)
@@ -316,7 +316,7 @@ async def test_a_write_that_failed_after_a_commit_is_told_until_another_succeeds
         with pytest.raises(StorageFull):
             await added(store, new(blob=bytes(3_000_000)))
         assert await failing(health) == ["store:write"]
-        await store.insights.release()  # of which there are none: that writes nothing
+        await store.users.add(user("bob"))  # for which there is room
         assert await failing(health) == ["store:write"]
         await added(store, new())
         assert await status(health) == "warn"

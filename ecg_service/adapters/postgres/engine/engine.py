@@ -108,12 +108,13 @@ class Engine:
         settled: Settled = _unknown,
         wrote: Callable[[T], bool] = _always,
         note: Callable[[T], Sequence[Event]] | None = None,
+        adds: bool = False,
     ) -> T:
         """Run the job in a transaction that is on disk when this returns; end it in time.
 
         The transaction begins with the statements `locks`, so that the job sees what is there then.
         If the connection is lost at the commit, `settled` finds out on another one how it ended.
-        `wrote` tells from the result whether anything was written.
+        `wrote` tells from the result whether anything was written, and `adds` that it was ECGs.
         In the transaction, what there is to `note` of the result is appended to the audit trail.
         """
         if note and self.trail.on:
@@ -128,7 +129,7 @@ class Engine:
                 if not committed:
                     await self._settle(settled)
         if wrote(result):
-            self._outcomes.committed()
+            self._outcomes.committed(adds=adds)
         return result
 
     def _noting(self, job: Job[T], note: Callable[[T], Sequence[Event]]) -> Job[T]:
@@ -169,7 +170,7 @@ class Engine:
             waiting_reads=self._reading.waiting,
             waiting_writes=self._writing.waiting,
             commits=self._outcomes.commits,
-            last_commit=self._outcomes.last_commit,
+            last_added=self._outcomes.last_added,
             failures=self._outcomes.failures,
             last_failure=self._outcomes.last_failure,
         )

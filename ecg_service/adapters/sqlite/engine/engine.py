@@ -74,7 +74,7 @@ class Engine:
         *,
         until: float | None = None,
     ) -> T | None:
-        """Call `prepare` before the transaction and do what `write` does with the result, if any.
+        """Call `prepare` before the transaction and add with the job what it returns, if anything.
 
         Ends in time, or raises `StorageUnavailable` or `OutcomeUnknown`.
         """
@@ -83,7 +83,7 @@ class Engine:
             prepared = prepare()
             return write(lambda c: job(c, prepared)) if prepared else None
 
-        return await self._in_time(until, self._database.write, work)
+        return await self._in_time(until, self._database.write, work, adds=True)
 
     async def write_even_if_full(
         self,
@@ -111,7 +111,12 @@ class Engine:
         return await self._in_time(None, write, lambda run: run(job))
 
     async def _in_time(
-        self, until: float | None, write: Write[T], work: Callable[[Write[T]], R]
+        self,
+        until: float | None,
+        write: Write[T],
+        work: Callable[[Write[T]], R],
+        *,
+        adds: bool = False,
     ) -> R:
         """Call `work` in the writing thread, with how to write until then."""
         seconds = self._limits.write_seconds
@@ -134,7 +139,7 @@ class Engine:
             async with deadline.kept():
                 result, wrote = await self._run(self._writing, watched)
         if wrote:
-            self._outcomes.committed()
+            self._outcomes.committed(adds=adds)
         self._use_lull()
         return result
 
@@ -172,7 +177,7 @@ class Engine:
             waiting_writes=self._writing.statistics().waiting,
             commits=self._outcomes.commits,
             log_bytes=self._database.writer.log_bytes,
-            last_commit=self._outcomes.last_commit,
+            last_added=self._outcomes.last_added,
             failures=self._outcomes.failures,
             last_failure=self._outcomes.last_failure,
         )
