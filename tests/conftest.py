@@ -2,9 +2,21 @@
 
 import gc
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
+
+SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Generator[None]:
+    """Give pytest its signals back: a command ignores them from its end on, and processes started later would, too."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
-import signal
 import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -14,17 +13,6 @@ from ecg_service.cli.commands.serve import listen
 from ecg_service.settings import Settings
 
 
-@pytest.fixture
-def _own_signals() -> Generator[None]:
-    """Give pytest its signals back: a service ignores them from its end on."""
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.getsignal(number) for number in numbers]
-    yield
-    for number, handler in zip(numbers, before, strict=True):
-        signal.signal(number, handler)
-
-
-@pytest.mark.usefixtures("_own_signals")
 def test_a_pool_that_fails_too_often_exits_with_70(monkeypatch: pytest.MonkeyPatch) -> None:
     @asynccontextmanager
     async def failing(_: Settings, __: None, ___: None) -> AsyncGenerator[None]:
