@@ -129,17 +129,18 @@ async def test_each_insight_ends_once_whoever_is_killed(tmp_path: Path) -> None:
         [deadly] = await it.post(1, KILLING)
         ids += await it.post(POSTS // 2)
         kills = 0
-        while not await it.is_idle():
+        while kills < KILLS or not await it.is_idle():
+            if await it.is_idle():  # a busy machine looks late, and the deadly one has killed more
+                ids += await it.post(POSTS // 2)
             async with it.working() as worker:
                 before = it.number("done")
-                goal = before + 3 if kills < KILLS else 3 * POSTS + 3
+                goal = before + 3 if kills < KILLS else 3 * len(ids) + 3
 
                 async def enough(worker: Worker = worker, goal: int = goal) -> bool:
                     return worker.has_ended or await it.is_idle() or it.number("done") >= goal
 
                 await until(enough)
                 kills += not worker.has_ended
-        assert kills >= KILLS
         assert [(await it.work_of(ecg_id))["result"] for ecg_id in ids] == ids
         given_up = await it.work_of(deadly)
         assert (given_up["state"], given_up["error"]) == (
@@ -147,7 +148,7 @@ async def test_each_insight_ends_once_whoever_is_killed(tmp_path: Path) -> None:
             "TimeoutError: no attempt came to an end",
         )
         ends = fetch("SELECT count(*) FROM ends GROUP BY ecg_id, name", url=it.url)
-        assert [row[0] for row in ends] == [1] * 3 * (POSTS + 1)
+        assert [row[0] for row in ends] == [1] * 3 * (len(ids) + 1)
         assert waiting(parked(it.broker)) == 0
 
 
