@@ -37,7 +37,7 @@ async def read(url: str, known: list[Link]) -> tuple[list[Link], list[Entry]]:
 async def test_each_worker_has_a_chain_that_a_kill_leaves_whole(tmp_path: Path, url: str) -> None:
     async with together(tmp_path, audit="on", database_url=url) as service:
         await service.register()
-        clients = Clients(service, again=True)
+        clients = Clients(service, again=True, anew=True)
         async with clients.busy():
             await until(lambda: clients.has_stored(POSTS))
             heads, _ = await read(url, [])

@@ -58,9 +58,10 @@ def _runs(pid: int) -> bool:
 class Clients:
     """Clients that post one ECG after the other, each under a key, until told to stop."""
 
-    def __init__(self, service: Service, *, again: bool) -> None:
+    def __init__(self, service: Service, *, again: bool, anew: bool = False) -> None:
         self._service = service
         self._again = again  # whether to send again what had no answer
+        self._anew = {"Connection": "close"} if anew else {}  # or workers keep who came first
         self._stopped = False
         self.stored: dict[str, str] = {}
 
@@ -84,7 +85,7 @@ class Clients:
                 count += 1
 
     async def _post(self, user: httpx.AsyncClient, key: str) -> str:
-        headers = {**JSON_TYPE, "Idempotency-Key": key}
+        headers = {**JSON_TYPE, **self._anew, "Idempotency-Key": key}
         async with asyncio.timeout(PATIENCE):
             while True:
                 with suppress(*([httpx.TransportError] if self._again else [])):
