@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from benchmarks.core.measure import ISA, Row
 from benchmarks.core.works import (
     ANSWER,
+    APART,
     AROUND,
     BASELINES,
     COUNT,
@@ -15,6 +16,7 @@ from benchmarks.core.works import (
     MASK,
     MASKS,
     PACK,
+    PAIRS,
     RATE,
     READ,
     TAKE,
@@ -50,6 +52,10 @@ FLOORS = {
     (LANES.format("int16", 1), "NumPy signbit"): {"scalar": 2.8, "avx2": 3.9, "avx512": 3.8},
     (LANES.format("float64", 0), "NumPy signbit"): {"scalar": 1.0, "avx2": 4.4, "avx512": 4.6},
     (LANES.format("float64", 1), "NumPy signbit"): {"scalar": 1.0, "avx2": 2.2, "avx512": 2.2},
+    (PAIRS.format("int16"), "NumPy signbit"): {"scalar": 0.95, "avx2": 1.6, "avx512": 1.7},
+    (PAIRS.format("float64"), "NumPy signbit"): {"scalar": 0.42, "avx2": 1.4, "avx512": 1.5},
+    (APART.format("int16"), "NumPy signbit"): {"scalar": 1.0, "avx2": 2.1, "avx512": 2.2},
+    (APART.format("float64"), "NumPy signbit"): {"scalar": 0.7, "avx2": 2.0, "avx512": 2.1},
     (WIDE.format("int16"), "NumPy signbit"): {"scalar": 1.7, "avx2": 3.2, "avx512": 3.2},
     (WIDE.format("float64"), "NumPy signbit"): {"scalar": 0.5, "avx2": 2.2, "avx512": 2.2},
     (MASKS.format("int16", 0), "NumPy signbit"): {"scalar": 0.6, "avx2": 1.4, "avx512": 1.5},

@@ -28,6 +28,7 @@ TAKE = "take msgpack of {}, samples as bytes"
 AROUND, WITHOUT = "count {}, missing={}", "ecg_core without it"
 GAPS, BASELINES = "count {}, every tenth sample missing", "count {}, a baseline for each lead"
 MASK, LANES, RATE = "mask {}", "count {}, (5000, 12) axis {}", "rate {}, a frame per sample"
+PAIRS, APART = "count {}, (30000, 2) axis 1", "count {}, (5000, 3, 4) axis 1"
 MASKS, WIDE = "mask {}, (5000, 12) axis {}", "count {}, (1000, 64) axis 0"
 FIND, FINDS = "find {}", "find {}, (5000, 12) axis {}"
 DTYPES = (
@@ -130,6 +131,8 @@ def _finding(noise: Samples) -> Iterator[Work]:
         yield _mask(dtype, samples)
         table = samples[: 5_000 * 12].reshape(-1, 12)
         yield from (_lanes(LANES.format(dtype, axis), table, axis) for axis in (0, 1))
+        yield _lanes(PAIRS.format(dtype), samples[: 30_000 * 2].reshape(-1, 2), 1)
+        yield _lanes(APART.format(dtype), table.reshape(-1, 3, 4), 1)
         yield _lanes(WIDE.format(dtype), samples[: 1_000 * 64].reshape(-1, 64), 0)
         yield from (_masks(MASKS.format(dtype, axis), table, axis) for axis in (0, 1))
         yield _find(dtype, samples)

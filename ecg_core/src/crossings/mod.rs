@@ -13,8 +13,8 @@
 //! - `kernels`: from samples to words, for each set of instructions
 //! - `count`: counting over samples
 //! - `frames`: counting in many stretches of them at once
-//! - `abreast`, `tally`: crossings in lanes that lie side by side, and how many each has
-//! - `joined`: crossings in lanes that follow each other
+//! - `abreast`, `joined`: crossings in lanes that lie side by side, or follow each other
+//! - `tally`: how many each of them has
 //! - `stretch`: what these look through at once
 //! - `gaps`: samples that are missing
 //! - `sides`: samples that have levels of their own
@@ -61,6 +61,6 @@ pub(crate) use {
     run::Run,
     sides::{Samples, take_sides},
     stretch::Stretch,
-    tally::tally,
+    tally::{tally, tally_each},
     word::Word,
 };

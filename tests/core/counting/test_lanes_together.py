@@ -64,7 +64,10 @@ def test_lanes_that_are_read_as_one_count_as_each_alone(
 
 LONG = pytest.mark.parametrize(
     ("shape", "axis"),
-    [((50_000,), 0), ((50_000, 3), 0), ((70, 700), 0), ((3, 50_000), 1), ((2, 20_000, 2), 1)],
+    [
+        *[((50_000,), 0), ((50_000, 3), 0), ((70, 700), 0), ((3, 50_000), 1), ((2, 20_000, 2), 1)],
+        *[((5000, 2), 1), ((5000, 1), 1), ((700, 3, 4), 1), ((300, 24, 2), 1)],  # short ones
+    ],
 )
 
 
@@ -102,7 +105,9 @@ def test_many_crossings_of_a_lane_are_counted() -> None:
 
 @settings(deadline=None)
 @given(
-    shape=st.tuples(st.integers(1, 60), st.sampled_from([1, 2, 4, 31, 63, 64, 65, 130])),
+    shape=st.tuples(
+        st.sampled_from([1, 2, 5, 60, 700]), st.sampled_from([1, 2, 4, 31, 63, 64, 65, 130])
+    ),
     dtype=st.sampled_from(DTYPES),
     zeros=st.sampled_from(get_args(ZeroRule)),
     levels=st.tuples(
@@ -128,6 +133,10 @@ def test_joined_lanes_with_baselines_of_their_own_count_as_each_alone(
     ]
     assert np.array_equal(mask, alone)
     assert np.array_equal(counts, mask.sum(1))
+    columns = samples.T.copy()
+    assert np.array_equal(
+        count_zero_crossings(columns, axis=0, baseline=baselines, **options), counts
+    )
     assert np.array_equal(zero_crossings(samples, baseline=baselines, **options), np.argwhere(mask))
     if missing is not None:
         masked = np.ma.masked_equal(samples, 1)
@@ -152,6 +161,9 @@ def test_a_nan_of_a_short_lane_is_named(place: int) -> None:
             find(table, baseline=baselines, missing=math.nan),
             find(table, baseline=baselines.tolist(), missing=math.nan),
         )
+        with pytest.raises(ValueError, match="NaN") as error:
+            find(table.T.copy(), axis=0, baseline=baselines)
+        assert str(error.value).endswith(f"NaN at index {divmod(place, 4)[::-1]}")
 
 
 def test_a_baseline_for_each_lane_keeps_them_apart() -> None:

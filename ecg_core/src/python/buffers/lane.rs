@@ -120,7 +120,8 @@ impl<'a, T: Element> Lane<'a, T> {
         Ok(())
     }
 
-    fn copy<U>(&self, from: usize, block: &mut [U], as_what: impl Fn(T) -> U) {
+    /// Fills a block with the numbers from an index on.
+    pub(crate) fn copy<U>(&self, from: usize, block: &mut [U], as_what: impl Fn(T) -> U) {
         assert!(from + block.len() <= self.len);
         let start = self.start.wrapping_offset(from.cast_signed() * self.stride);
         let item = |index: usize, stride: isize| {

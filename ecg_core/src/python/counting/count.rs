@@ -2,9 +2,9 @@
 
 use pyo3::prelude::*;
 
-use super::blocks::{Blocks, unset};
+use super::blocks::{Blocks, Finder, unset};
 use super::lanes::{Lanes, with_lanes};
-use crate::crossings::{Frames, Stretch, WORD, tally};
+use crate::crossings::{Frames, Stretch, WORD, tally, tally_each};
 use crate::python::arguments::{Cut, Given, Zeros};
 use crate::python::array;
 use crate::python::buffers::axes::axis_of;
@@ -12,6 +12,9 @@ use crate::python::buffers::elements::Element;
 use crate::python::levels::baseline::level_of;
 use crate::python::levels::missing::missing_of;
 use crate::python::signal::PySignal;
+
+/// The most samples of lanes that are counted after all of them were read, since most of the work is to go on to the next.
+const FEW: usize = 8;
 
 /// Count how often a signal crosses zero.
 ///
@@ -95,7 +98,7 @@ fn counts<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyA
         return Ok(count.into_pyobject(py)?.into_any());
     }
     array::filled(py, "int64", &lanes.others(), |counts| {
-        if let Some(joined) = lanes.joined() {
+        if let Some(joined) = lanes.joined().filter(|_| lanes.len() > FEW) {
             let each = (lanes.len(), lanes.len());
             let mut frames = Frames::new(0, each, counts);
             lanes.count((0, joined), |from, word| frames.take(from, word))?;
@@ -103,14 +106,31 @@ fn counts<'py, T: Element>(lanes: &Lanes<'_, 'py, T>) -> PyResult<Bound<'py, PyA
             return Ok(());
         }
         let blocks = lanes.blocks()?;
+        if matches!(blocks.finder, Finder::Joined(_)) {
+            let crossed = crossed(lanes, blocks)?;
+            return Ok(tally_each(&crossed, lanes.len(), counts)?);
+        }
         if blocks.abreast > 1 && blocks.samples >= WORD {
             return counts_abreast(lanes, blocks, counts);
+        }
+        if lanes.are_short() {
+            return lanes.count_gathered(counts);
         }
         for (to, lane) in counts.iter_mut().zip(lanes.all()) {
             *to = lanes.count(lane, none)?;
         }
         Ok(())
     })
+}
+
+/// A bit for each sample of lanes that are joined: whether it is the first after a crossing in its lane.
+fn crossed<T: Element>(lanes: &Lanes<'_, '_, T>, blocks: Blocks<'_, '_, T>) -> PyResult<Vec<u64>> {
+    let (mut crossed, mut stretch) = (unset(blocks.samples)?, Stretch::new());
+    let mut finder = blocks.finder;
+    for block in blocks.all {
+        lanes.cross((1, &mut finder), block, &mut stretch, (&mut crossed, 0))?;
+    }
+    Ok(crossed)
 }
 
 fn counts_abreast<T: Element>(

@@ -14,7 +14,7 @@ use crate::python::levels::level::Level;
 use crate::python::levels::missing::missing_of;
 
 /// The most samples of lanes that are faster joined with others around other baselines.
-const SHORT: usize = 24;
+pub(super) const SHORT: usize = 24;
 
 /// Samples that are copied together where there are many.
 const MANY: usize = 16 * WORD;
@@ -109,16 +109,31 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
         Crossings::new(if self.own_levels(&lane.1).is_some() { self.rule } else { self.rule_of(lane.0) })
     }
 
+    /// The rule to count with in lanes that are copied to where they follow each other.
+    pub(super) fn rule_together(&self) -> ZeroRule {
+        if self.has_one_level() { self.rule_of(0) } else { self.rule }
+    }
+
     /// The rule to count with in all lanes as one, or in the lane of this index.
     pub(super) fn rule_of(&self, lane: usize) -> ZeroRule {
         self.levels.lane(lane).rule(self.rule)
     }
 
+    /// What the samples in the lane of this index are compared with.
+    pub(super) fn level_of(&self, lane: usize) -> T::Counted {
+        self.levels.lane(lane).at
+    }
+
     /// The levels of all lanes, if they are joined and each has its own.
     fn own_levels(&self, lane: &Lane<'_, T>) -> Option<&[Level<T::Counted>]> {
+        self.each_level().filter(|_| lane.len > self.len())
+    }
+
+    /// The levels of all lanes, if each has its own.
+    pub(super) fn each_level(&self) -> Option<&[Level<T::Counted>]> {
         match &self.levels {
-            Levels::Each(levels) if lane.len > self.len() => Some(levels),
-            _ => None,
+            Levels::Each(levels) => Some(levels),
+            Levels::Same(_) => None,
         }
     }
 
@@ -134,15 +149,20 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
         let part = lane.part(&samples);
         let outcome = match self.own_levels(&lane) {
             Some(levels) => self.count_sides((levels, samples.start), &part, counter, &mut each),
-            None => count_lane(&part, (self.levels.lane(index).at, self.missing), counter, each),
+            None => count_lane(&part, (self.level_of(index), self.missing), counter, each),
         };
         outcome.map_err(|nan| {
             let at = samples.start + nan.index;
             let (row, lane) = (at / abreast, index + at % abreast);
-            let mut position = position(self.view.shape(), self.axis, lane + row / self.len());
-            position[self.axis] = row % self.len();
-            no_number(self.py, "NaN", &position)
+            self.not_a_number(lane + row / self.len(), row % self.len())
         })
+    }
+
+    /// The error of a sample in the lane of this index that is NaN.
+    pub(super) fn not_a_number(&self, lane: usize, sample: usize) -> PyErr {
+        let mut position = position(self.view.shape(), self.axis, lane);
+        position[self.axis] = sample;
+        no_number(self.py, "NaN", &position)
     }
 }
 

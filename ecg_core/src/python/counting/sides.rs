@@ -9,16 +9,20 @@ use crate::python::buffers::lane::Lane;
 use crate::python::levels::level::Level;
 
 /// Samples that are looked at together.
-const MANY: usize = 1024;
+pub(super) const MANY: usize = 1024;
 
 /// The levels of some samples.
-struct Room<T> {
+pub(super) struct Room<T> {
     levels: [T; MANY],
     above: [i16; MANY],
     sides: [i16; MANY],
 }
 
 impl<T: Sample> Room<T> {
+    pub(super) fn new() -> Self {
+        Self { levels: [T::default(); MANY], above: [0; MANY], sides: [0; MANY] }
+    }
+
     /// Gives each of some samples the level of its lane, all of which have so many.
     fn spread(&mut self, levels: &[Level<T>], len: usize, samples: &Range<usize>) {
         let (mut at, mut left) = (0, len - samples.start % len);
@@ -44,15 +48,28 @@ impl<T: Element> Lanes<'_, '_, T> {
         counter: &mut Crossings,
         each: &mut dyn FnMut(usize, Word),
     ) -> Result<(), NotANumber> {
-        let mut room = Room { levels: [T::Counted::default(); MANY], above: [0; MANY], sides: [0; MANY] };
+        let mut room = Room::new();
         samples.counted_blocks::<MANY, _>(|at, numbers| {
-            room.spread(levels, self.len(), &(from + at..from + at + numbers.len()));
-            let (levels, above) = (&room.levels[..numbers.len()], &room.above[..numbers.len()]);
-            let sides = &mut room.sides[..numbers.len()];
-            let beside = Samples { numbers, levels, above };
-            beside.sides(self.missing, sides).map_err(|nan| nan.after(at))?;
-            take_sides(counter, sides, self.missing.is_some(), &mut |place, word| each(at + place, word));
-            Ok(())
+            let each = &mut |place, word| each(at + place, word);
+            let outcome = self.count_beside((levels, from + at), numbers, &mut room, counter, each);
+            outcome.map_err(|nan| nan.after(at))
         })
+    }
+
+    /// The same in up to [`MANY`] numbers.
+    pub(super) fn count_beside(
+        &self,
+        (levels, from): (&[Level<T::Counted>], usize),
+        numbers: &[T::Counted],
+        room: &mut Room<T::Counted>,
+        counter: &mut Crossings,
+        each: &mut dyn FnMut(usize, Word),
+    ) -> Result<(), NotANumber> {
+        room.spread(levels, self.len(), &(from..from + numbers.len()));
+        let (levels, above) = (&room.levels[..numbers.len()], &room.above[..numbers.len()]);
+        let sides = &mut room.sides[..numbers.len()];
+        Samples { numbers, levels, above }.sides(self.missing, sides)?;
+        take_sides(counter, sides, self.missing.is_some(), each);
+        Ok(())
     }
 }
