@@ -13,6 +13,7 @@ FOREIGN = ("neon.rs",)
 # All that has instructions in it, and what stands in for them; not what only steers how compact a blob is.
 ROOMS = (
     "json/integers",
+    "json/short",
     "bits",
     "crossings/frames",
     "crossings/kernels",

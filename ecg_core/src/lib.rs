@@ -32,7 +32,7 @@
 //! - `isa`: which instructions the kernels use, and the macro that calls those kernels
 //! - `python`: the bindings, behind the feature of that name; nothing else knows Python
 //!
-//! `extremes`, `sums`, `crossings/kernels`, `json/integers`, `blob/residuals`, `bits/places` and `bits/spread` have kernels: code for one
+//! `extremes`, `sums`, `crossings/kernels`, `json/integers`, `json/short`, `blob/residuals`, `bits/places` and `bits/spread` have kernels: code for one
 //! set of instructions. In each of these folders `mod.rs` chooses between `portable.rs`, `avx2.rs`, `avx512.rs` and
 //! `neon.rs`, which agree on every input.
 

@@ -8,6 +8,7 @@
 //! - `capacity`: memory for elements of an array that has no known length
 //! - `error`: what is wrong, and where
 //! - `write`: integers as JSON
+//! - `short`: the kernels that write those of 16 bits
 
 mod capacity;
 mod error;
@@ -17,6 +18,7 @@ mod kernel_tests;
 mod keys;
 mod lift;
 mod scanner;
+mod short;
 mod signal;
 mod strings;
 mod walk;

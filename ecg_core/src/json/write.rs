@@ -1,12 +1,13 @@
 //! Integers as JSON.
 
+use super::short;
+use crate::isa::Isa;
 use crate::memory::{OutOfMemory, Room};
 
 const CHUNK: usize = 128;
 /// "-2147483648," and the seven bytes that a store of eight digits may write too many.
 const LONGEST: usize = 12 + 7;
-/// Samples that are written without a look at the space that is left.
-const TOGETHER: usize = 4;
+const _: () = assert!(CHUNK * LONGEST >= CHUNK * 7 + short::SLACK);
 
 /// Writes samples as a JSON array without space.
 ///
@@ -25,10 +26,10 @@ pub fn to_json(samples: &[i32]) -> Result<Vec<u8>, OutOfMemory> {
 
 /// Hands on what [`to_json`] returns, in pieces.
 pub(crate) fn write<E>(samples: &[i32], mut put: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
-    let (mut text, mut left) = ([0; CHUNK * LONGEST], samples.len());
+    let (isa, mut text, mut left) = (Isa::current(), [0; CHUNK * LONGEST], samples.len());
     put(if samples.is_empty() { b"[]" } else { b"[" })?;
     for chunk in samples.chunks(CHUNK) {
-        let len = write_all(chunk, &mut text);
+        let len = write_all(isa, chunk, &mut text);
         left -= chunk.len();
         if left == 0 {
             text[len - 1] = b']'; // in the place of the last comma
@@ -54,73 +55,18 @@ pub(super) fn append(number: usize, text: &mut Vec<u8>) -> Result<(), OutOfMemor
 }
 
 /// Writes each sample and a comma, and returns the length.
-fn write_all(samples: &[i32], out: &mut [u8]) -> usize {
-    if !all_short(samples) {
-        return samples.iter().fold(0, |at, &sample| at + write_one(sample, &mut out[at..]));
+fn write_all(isa: Isa, samples: &[i32], out: &mut [u8]) -> usize {
+    match short::write(isa, samples, out) {
+        Some(len) => len,
+        None => samples.iter().fold(0, |at, &sample| at + write_one(sample, &mut out[at..])),
     }
-    let (mut at, (fours, rest)) = (0, samples.as_chunks());
-    for four in fours {
-        at += write_together(four, &mut out[at..]);
-    }
-    rest.iter().fold(at, |at, &sample| at + write_short(SHORT[low(sample)], &mut out[at..]))
-}
-
-/// Whether all fit 16 bits, as nearly all samples of real leads do.
-fn all_short(samples: &[i32]) -> bool {
-    let shift = |sample: i32| sample.wrapping_sub(i16::MIN.into()).cast_unsigned();
-    samples.iter().fold(0, |bits, &sample| bits | shift(sample)) <= u16::MAX.into()
-}
-
-fn write_together(samples: &[i32; TOGETHER], out: &mut [u8]) -> usize {
-    let out = &mut out[..8 * TOGETHER];
-    samples.iter().fold(0, |at, &sample| at + write_short(SHORT[low(sample)], &mut out[at..]))
 }
 
 fn write_one(sample: i32, out: &mut [u8]) -> usize {
     match i16::try_from(sample) {
-        Ok(_) => write_short(SHORT[low(sample)], out),
+        Ok(_) => short::write_one(sample, out),
         Err(_) => write_large(sample, out),
     }
-}
-
-fn write_short(element: u64, out: &mut [u8]) -> usize {
-    out[..8].copy_from_slice(&element.to_le_bytes());
-    usize::from(element.to_le_bytes()[7] >> LEN_SHIFT)
-}
-
-fn low(sample: i32) -> usize {
-    let [low, high, ..] = sample.to_le_bytes();
-    u16::from_le_bytes([low, high]).into()
-}
-
-/// The length of a text is in the three highest bits, so that the compiler knows that it is at most seven.
-const LEN_SHIFT: u32 = 5;
-
-/// The text of each number of 16 bits with a comma, by its bits: no arithmetic, and no branch on signs and
-/// lengths, which are hard to predict. An ECG uses few of them, which stay in the cache.
-static SHORT: [u64; 1 << 16] = {
-    let (mut texts, mut number) = ([0; 1 << 16], 0);
-    while number < texts.len() {
-        texts[number] = element(number);
-        number += 1;
-    }
-    texts
-};
-
-const fn element(bits: usize) -> u64 {
-    let is_negative = bits > i16::MAX as usize;
-    let mut number = if is_negative { (1 << 16) - bits as u64 } else { bits as u64 };
-    let (mut text, mut len) = (b',' as u64, 1);
-    while len == 1 || number > 0 {
-        text = (text << 8) | (b'0' as u64 + number % 10);
-        len += 1;
-        number /= 10;
-    }
-    if is_negative {
-        text = (text << 8) | b'-' as u64;
-        len += 1;
-    }
-    text | (len << (56 + LEN_SHIFT))
 }
 
 /// Writes a sample of more than 16 bits and a comma, and returns the length.

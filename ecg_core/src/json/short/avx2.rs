@@ -1,0 +1,8 @@
+//! AVX2: the portable loop, compiled for it.
+
+use super::portable;
+
+#[target_feature(enable = "avx2")]
+pub(super) fn write(samples: &[i32], out: &mut [u8]) -> Option<usize> {
+    portable::write(samples, out)
+}

@@ -1,0 +1,8 @@
+//! NEON: the portable loop, compiled for it.
+
+use super::portable;
+
+#[target_feature(enable = "neon")]
+pub(super) fn write(samples: &[i32], out: &mut [u8]) -> Option<usize> {
+    portable::write(samples, out)
+}
