@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator, Sequence
 from itertools import count
+from statistics import median
 
 import click
 import httpx
@@ -23,14 +24,17 @@ REMEMBERED, FIRST, REGISTERED = 50, 5, 2
 """Honest requests a second: of a user who is remembered, of those who sign in first, of an admin."""
 SLOWER = 1.2
 PASSWORD = "benchmark-user"
+HONEST, GUESS = ("remembered", "first", "registered"), "guess"
+ALONE = "nobody"
 ATTACKS = {"one address": 1, "a thousand addresses": 1_000}
 NAMES = count()
 
 
 @click.command()
-@click.option("--seconds", default=10, show_default=True, help="Of each load.")
+@click.option("--seconds", default=7, show_default=True, help="Of each load.")
+@click.option("--rounds", default=5, show_default=True, help="Of all loads in turns.")
 @click.option("--check", is_flag=True, help="Fail where a goal is missed.")
-def guessing(*, seconds: int, check: bool) -> None:
+def guessing(*, seconds: int, rounds: int, check: bool) -> None:
     """Measure honest requests beside 500 wrong passwords a second, over a thousand accounts.
 
     Addresses are what X-Forwarded-For says. The honest come from others than those who guess.
@@ -40,23 +44,29 @@ def guessing(*, seconds: int, check: bool) -> None:
         folder() as place,
         running("serve", place / "ecg.db", {"ECG_TRUSTED_PROXIES": HOST}) as server,
     ):
-        loads = uvloop.run(_measure(server, seconds))
-    _show(loads)
-    missed = [*_missed(loads)]
+        measured = uvloop.run(_measure(server, seconds, rounds))
+    _show(measured)
+    missed = [*_missed(measured)]
     if check and missed:
         raise click.ClickException("missed are\n" + "\n".join(missed))
 
 
 Loads = dict[str, list[Answer]]
+"""The answers to one round, by load."""
 
 
-async def _measure(server: Running, seconds: int) -> Loads:
-    client, loads = Client(HOST, server.port), Loads()
-    loads["nobody guesses"] = await offer(client, _honest(server, seconds), seconds)
+async def _measure(server: Running, seconds: int, rounds: int) -> list[Loads]:
+    client = Client(HOST, server.port)
+    measured = [await _round(client, server, seconds) for _ in range(rounds)]
+    client.close()
+    return measured
+
+
+async def _round(client: Client, server: Running, seconds: int) -> Loads:
+    loads = {ALONE: await offer(client, _honest(server, seconds), seconds)}
     for name, addresses in ATTACKS.items():
         streams = [*_honest(server, seconds), *_guesses(seconds, addresses)]
         loads[name] = await offer(client, streams, seconds)
-    client.close()
     return loads
 
 
@@ -79,7 +89,7 @@ def _guesses(seconds: int, addresses: int) -> Iterator[Stream]:
     for number in range(GUESSES * seconds):
         name, address = f"account{number % ACCOUNTS}", number % addresses
         request = _get(name, f"wrong {number}", f"192.0.{address // 250}.{address % 250}")
-        yield Stream("guess", request, 1 / seconds)
+        yield Stream(GUESS, request, 1 / seconds)
 
 
 def _account(name: str) -> dict[str, str]:
@@ -104,39 +114,54 @@ def _head(target: str, credentials: tuple[str, str], address: str) -> bytes:
     ).encode()
 
 
-def _missed(loads: Loads) -> Iterator[str]:
+def _missed(rounds: Sequence[Loads]) -> Iterator[str]:
     """Say which goals were missed."""
-    alone, *attacked = loads.values()
-    for name, answers in zip(ATTACKS, attacked, strict=True):
-        for sender in ("remembered", "first", "registered"):
-            mine = _of(answers, sender)
-            if not all(200 <= answer.status < 300 for answer in mine):
-                yield f"{name}: all answered of {sender}"
-            if _p99(mine) > SLOWER * _p99(_of(alone, sender)):
-                yield f"{name}: p99 of {sender}"
+    for load in ATTACKS:
+        for sender in HONEST:
+            answers = _answers(rounds, load, sender)
+            if not all(200 <= answer.status < 300 for answer in answers):
+                yield f"{load}: all answered of {sender}"
+            if (ratio := _ratio(rounds, load, sender)) > SLOWER:
+                yield f"{load}: p99 of {sender} is {ratio:.2f} times that alone, not {SLOWER}"
+
+
+def _answers(rounds: Sequence[Loads], load: str, sender: str) -> list[Answer]:
+    return [answer for loads in rounds for answer in _of(loads[load], sender)]
 
 
 def _of(answers: Sequence[Answer], sender: str) -> list[Answer]:
     return [answer for answer in answers if answer.sender == sender]
 
 
-def _p99(answers: Sequence[Answer]) -> float:
+def _quantile(rounds: Sequence[Loads], load: str, sender: str, share: float) -> float:
+    """Return the median over the rounds of this quantile of the seconds."""
+    return median(_seconds(_of(loads[load], sender), share) for loads in rounds)
+
+
+def _ratio(rounds: Sequence[Loads], load: str, sender: str) -> float:
+    """Return the median of how many times as long the 99th percentile is as alone in the same round."""
+    return median(
+        _seconds(_of(loads[load], sender), 0.99) / _seconds(_of(loads[ALONE], sender), 0.99)
+        for loads in rounds
+    )
+
+
+def _seconds(answers: Sequence[Answer], share: float) -> float:
     seconds = sorted(answer.seconds for answer in answers)
-    return seconds[min(len(seconds) - 1, len(seconds) * 99 // 100)]
+    return seconds[min(len(seconds) - 1, int(len(seconds) * share))]
 
 
-def _show(loads: Loads) -> None:
+def _show(rounds: Sequence[Loads]) -> None:
     table = Table("guesses from", "request", "statuses", "p50 ms", "p99 ms", "of p99 alone")
-    alone, *_ = loads.values()
-    for name, answers in loads.items():
-        for sender in dict.fromkeys(answer.sender for answer in answers):
-            table.add_row(name, sender, *_row(_of(answers, sender), _of(alone, sender)))
+    for load in rounds[0]:
+        for sender in HONEST if load == ALONE else (*HONEST, GUESS):
+            table.add_row(load, sender, *_row(rounds, load, sender))
     Console(width=120).print(table)
 
 
-def _row(answers: Sequence[Answer], alone: Sequence[Answer]) -> tuple[str, str, str, str]:
-    statuses = [answer.status for answer in answers]
+def _row(rounds: Sequence[Loads], load: str, sender: str) -> tuple[str, str, str, str]:
+    statuses = [answer.status for answer in _answers(rounds, load, sender)]
     counted = (f"{statuses.count(status)} x {status}" for status in sorted({*statuses}))
-    median = sorted(answer.seconds for answer in answers)[len(answers) // 2]
-    ratio = f"{_p99(answers) / _p99(alone):.2f}" if alone else ""
-    return ", ".join(counted), f"{1000 * median:.1f}", f"{1000 * _p99(answers):.1f}", ratio
+    half, most = (1000 * _quantile(rounds, load, sender, share) for share in (0.5, 0.99))
+    ratio = "" if sender == GUESS else f"{_ratio(rounds, load, sender):.2f}"
+    return ", ".join(counted), f"{half:.1f}", f"{most:.1f}", ratio

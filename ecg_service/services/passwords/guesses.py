@@ -13,8 +13,8 @@ FREE = 5
 """Wrong passwords of one account from one address before the next one has to wait."""
 LONGEST = 36.0
 """Seconds of the longest wait: a hundred guesses an hour."""
-SUSPECT = 2.5
-"""Passwords tried of late, of the account and at the address, from which on a stranger is suspect: after three."""
+SUSPECT = 3
+"""Passwords tried of late, of the account and at the address, from which on a stranger is suspect."""
 PREFIX = 64
 """Bits of an IPv6 address that a provider gives out; who has them chooses the others freely."""
 
@@ -83,13 +83,13 @@ class Guesses:
         if (left := wait - self._wrong.seconds_since((name, address))) > 0:
             raise TooManyGuesses(left)
 
-    def rank(self, name: str, address: str) -> tuple[bool, float]:
-        """Return whether they are a stranger, and how suspect."""
+    def rank(self, name: str, address: str) -> tuple[bool, int]:
+        """Return whether they are a stranger, and how suspect: in whole passwords, or of equals who fade the latest would be less."""
         if hash((name, address)) in self._known and self._wrong.of((name, address)) < FREE:
-            return False, 0.0
-        return True, self._accounts.of(name) + self._addresses.of(address)
+            return False, 0
+        return True, round(self._accounts.of(name) + self._addresses.of(address))
 
-    def ask(self, name: str, address: str) -> tuple[bool, float]:
+    def ask(self, name: str, address: str) -> tuple[bool, int]:
         """Count that they try a password; return what they were before."""
         rank = self.rank(name, address)
         self._accounts.add(name)

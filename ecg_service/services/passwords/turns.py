@@ -8,10 +8,10 @@ from itertools import count
 
 from ecg_service.domain.errors import Overloaded
 
-Rank = tuple[bool, float]
+Rank = tuple[bool, int]
 """Whether a stranger asks, and how suspect they are; the least goes first."""
 
-TRUSTED: Rank = (False, 0.0)
+TRUSTED: Rank = (False, 0)
 
 
 class _Waiting:
