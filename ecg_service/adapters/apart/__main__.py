@@ -4,8 +4,10 @@ It ends when its input does, as it does when whoever writes there is killed. A t
 their signals to all processes; whoever writes may still need this one, to answer what has begun.
 """
 
+import os
 import signal
 import sys
+from contextlib import suppress
 
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # before imports, which take longest
     signal.signal(number, signal.SIG_IGN)
@@ -16,9 +18,9 @@ from pwdlib.hashers.argon2 import Argon2Hasher  # noqa: E402
 
 def main() -> None:
     """Answer each line before the next one is read; no password is kept until it comes."""
-    for answer in map(_answer, sys.stdin.buffer):
-        sys.stdout.buffer.write(answer)
-        sys.stdout.buffer.flush()
+    with suppress(BrokenPipeError):  # whoever asked was killed meanwhile
+        for answer in map(_answer, sys.stdin.buffer):
+            os.write(sys.stdout.fileno(), answer)
 
 
 def _answer(line: bytes) -> bytes:

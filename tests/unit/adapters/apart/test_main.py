@@ -28,6 +28,17 @@ def test_it_ends_with_its_input() -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "false\nfalse\n", "")
 
 
+def test_it_ends_without_a_word_when_nobody_reads_its_answer() -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, env=environment()
+    ) as process:
+        assert process.stdout
+        process.stdout.close()
+        _, error = process.communicate(f'["x", "{NOBODY}"]\n'.encode())
+    assert (process.returncode, error) == (0, b"")
+
+
 def test_it_ends_with_a_parent_that_is_killed() -> None:
     pipe = subprocess.PIPE
     command = [sys.executable, "-c", PARENT, *COMMAND]
