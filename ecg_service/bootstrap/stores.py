@@ -10,6 +10,7 @@ from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryDatabase
 from ecg_service.adapters.passwords import Argon2Passwords
 from ecg_service.adapters.sqlite import SqliteDatabase
+from ecg_service.bootstrap.spellings import DATABASES, REDIS, advice
 from ecg_service.ports.store import Database, SharedDatabase, Store
 from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.users import Users
@@ -83,7 +84,8 @@ def database_from_url(url: str, settings: Settings = DEFAULTS) -> Database:
     for from_url in STORES.values():
         if found := from_url(url, settings):
             return found
-    raise ValueError(f"{masked(url)!r} is neither {' nor '.join(STORES)}")
+    neither = f"is neither {' nor '.join(STORES)}"
+    raise ValueError(f"{masked(url)!r} {neither}{advice(url, DATABASES)}")
 
 
 def persistent_database(settings: Settings) -> Database:
@@ -144,7 +146,7 @@ def require_redis_url(url: str) -> None:
     try:
         _cache_adapter().require_url(url)
     except ValueError as error:
-        raise ValueError(f"{masked(url)!r} {error}") from error
+        raise ValueError(f"{masked(url)!r} {error}{advice(url, REDIS)}") from error
 
 
 def _cache_adapter() -> ModuleType:

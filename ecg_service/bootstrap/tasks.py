@@ -11,6 +11,7 @@ from uuid import UUID
 from ecg_service.actors import ActorPool
 from ecg_service.adapters.insight_queue import ActorInsightQueue
 from ecg_service.adapters.urls import is_loopback
+from ecg_service.bootstrap.spellings import BROKERS, advice
 from ecg_service.bootstrap.stores import configured_database
 from ecg_service.domain.traces import Traces
 from ecg_service.ports.insights import InsightQueue
@@ -24,7 +25,8 @@ MAX_QUEUE_NAME = 200
 
 def _check_url(url: str) -> None:
     if not url.startswith(SCHEMES):
-        raise ValueError(f"{masked(url)!r} begins with neither {' nor '.join(SCHEMES)}")
+        neither = f"begins with neither {' nor '.join(SCHEMES)}"
+        raise ValueError(f"{masked(url)!r} {neither}{advice(url, BROKERS)}")
     parts = urlsplit(url)
     if parts.username in {None, "", "guest"} and not is_loopback(parts.hostname or "localhost"):
         raise ValueError(f"{masked(url)!r} must have a user of its own: guest is for loopback only")

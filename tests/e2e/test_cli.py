@@ -185,7 +185,7 @@ class TestServe:
         assert ended.stderr.splitlines() == [
             "Error: ecg.toml:2: [server] prot: no such setting; the nearest is port",
             "ECG_PROT: no such variable; the nearest is ECG_PORT",
-            "--database-url: 'postgres://x' is neither sqlite:///PATH nor postgresql://USER@HOST/NAME nor memory://",
+            "--database-url: 'postgres://x' is neither sqlite:///PATH nor postgresql://USER@HOST/NAME nor memory://: write postgresql://",
         ]
         assert [path.name for path in shell.folder.iterdir()] == ["ecg.toml"]
 

@@ -189,6 +189,10 @@ def test_copy_of_memory_is_refused(source: str, target: str) -> None:
 
 def test_copy_says_which_argument_names_nothing() -> None:
     assert "FROM: 'ftp://x' is neither" in db("copy", "ftp://x", "sqlite:///a.db").stderr
+    assert (
+        ": write sqlite:///ecg.db, or sqlite:////"
+        in db("copy", "sqlite:///a.db", "sqlite://b.db").stderr
+    )
     wrong = db("copy", "sqlite:///a.db", "postgresql://u:secret@host:54x/x")
     assert (wrong.exit_code, "TO: " in wrong.stderr, "secret" in wrong.stderr) == (2, True, False)
 

@@ -98,3 +98,52 @@ def test_the_place_of_a_value_that_breaks_a_rule_is_named(
     assert shown.exit_code == 78
     assert shown.stderr.startswith(f"Error: {variable}: {problem}")
     assert "secret@" not in shown.stderr
+
+
+RESPELLED = [
+    ("ECG_DATABASE_URL", "postgres://ann:canary@host/ecg", "memory://: write postgresql://"),
+    ("ECG_DATABASE_URL", "PostgreSQL://host/ecg", ": write postgresql://"),
+    ("ECG_DATABASE_URL", "postgresql+asyncpg://host/ecg", ": write postgresql://"),
+    (
+        "ECG_DATABASE_URL",
+        "sqlite://ecg.db",
+        ": write sqlite:///ecg.db, or sqlite:////var/lib/ecg.db",
+    ),
+    ("ECG_DATABASE_URL", "sqlite+aiosqlite:///ecg.db", ": write sqlite:///ecg.db, or "),
+    ("ECG_DATABASE_URL", "sqlite:ecg.db", ": write sqlite:///ecg.db, or "),
+    ("ECG_DATABASE_URL", "sqlite:///ecg.db?mode=ro", ": write ? in PATH as %3F"),
+    ("ECG_CACHE_URL", "redis+tls://:canary@host", ": write rediss://"),
+    ("ECG_QUOTA_URL", "redis+socket:///run/redis.sock", ": write unix://"),
+    ("ECG_QUOTA_URL", "valkey://host", ": write redis://"),
+    ("ECG_BROKER_URL", "amqp+ssl://ann:canary@host", ": write amqps://"),
+    ("ECG_BROKER_URL", "rabbitmq://ann:canary@host", ": write amqp://"),
+]
+
+
+@pytest.mark.parametrize(("variable", "url", "told"), RESPELLED)
+def test_a_url_as_it_is_written_elsewhere_is_told_how_it_is_written_here(
+    variable: str, url: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, url)
+    refused = show()
+    assert refused.exit_code == 78
+    assert told in refused.stderr
+    assert SECRET not in refused.stderr
+
+
+OTHERS = [
+    ("ECG_DATABASE_URL", "mysql://host/ecg"),
+    ("ECG_DATABASE_URL", "sqlite:///"),
+    ("ECG_DATABASE_URL", "postgres"),
+    ("ECG_CACHE_URL", "redis://host/?what=1"),
+    ("ECG_BROKER_URL", "redis://host"),
+]
+
+
+@pytest.mark.parametrize(("variable", "url"), OTHERS)
+def test_a_url_of_something_else_is_not_respelled(
+    variable: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, url)
+    refused = show()
+    assert (refused.exit_code, ": write" in refused.stderr) == (78, False)
