@@ -205,7 +205,8 @@ class TestServe:
             ended = shell.ecg("serve", "--port", port)
         assert ended.code == 69
         assert ended.stderr == (
-            f"Error: cannot listen at 127.0.0.1 port {port}: Address already in use\n"
+            f"Error: cannot listen at 127.0.0.1 port {port}: Address already in use;"
+            " name another with --port or ECG_PORT, where 0 takes a free one\n"
         )
         assert list(shell.folder.iterdir()) == []
 

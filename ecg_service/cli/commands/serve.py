@@ -2,12 +2,11 @@
 
 import gc
 import logging
-import os
 import signal
 import socket
 import sys
 from collections.abc import Callable
-from errno import errorcode
+from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL, errorcode
 from functools import partial
 from typing import NamedTuple
 
@@ -28,6 +27,9 @@ from ecg_service.ports.store import SharedDatabase
 from ecg_service.settings import MAX_WORKERS, BadSettings, Settings, variable
 
 logger = logging.getLogger(__name__)
+
+NAMING_PORT = f"--port or {variable('port')}"
+NAMING_HOST = f"--host or {variable('host')}"
 
 
 @click.command()
@@ -64,21 +66,30 @@ def serve(**options: str | int | None) -> None:
     refuse_unusable(settings)
     is_alone = settings.server.workers == 1
     with logging_to_stderr(settings.log, threaded=is_alone) as log:
-        listener = listen(settings.server.host, settings.server.port)
+        listener = listen(settings.server.host, settings.server.port, NAMING_PORT)
         if is_alone:
             run(_serve(settings, listener, log))
         else:
             _supervise(settings, read, listener)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Listen at the address, or raise `Unavailable`."""
+def listen(host: str, port: int, naming_port: str = "--port") -> socket.socket:
+    """Listen at the address, or raise `Unavailable`, which tells how to name another one."""
     try:
         return server.bind(host, port)
     except OSError as error:
-        reason = os.strerror(error.errno or 0) if error.errno in errorcode else error.strerror
-        msg = f"cannot listen at {host} port {port}: {reason}"
+        reason, _, _ = (error.strerror or "").partition(" (")  # Python repeats the address
+        msg = f"cannot listen at {host} port {port}: {reason}{_advice(error, naming_port)}"
         raise Unavailable(msg) from error
+
+
+def _advice(error: OSError, naming_port: str) -> str:
+    if error.errno == EADDRINUSE:
+        return f"; name another with {naming_port}, where 0 takes a free one"
+    if error.errno == EACCES:
+        return f"; one below 1024 takes CAP_NET_BIND_SERVICE: name a higher one with {naming_port}"
+    is_elsewhere = error.errno == EADDRNOTAVAIL or error.errno not in errorcode  # or no name
+    return f"; name an address of this machine with {NAMING_HOST}" if is_elsewhere else ""
 
 
 async def _serve(settings: Settings, listener: socket.socket, log: LogWriter) -> None:
