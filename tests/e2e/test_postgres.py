@@ -87,3 +87,14 @@ def test_the_commands_of_databases(url: str, tmp_path: Path) -> None:
     assert db("restore", file, "--force")[1].startswith(
         "postgresql://127.0.0.1:5432/test: restored from"
     )
+
+
+@pytest.mark.parametrize("command", [("users", "list"), ("db", "check"), ("serve", "--port", "0")])
+def test_who_postgres_refuses_is_named_with_the_place(url: str, command: tuple[str, ...]) -> None:
+    stranger = url.replace("postgres:", "stranger:", 1)
+    refused = CliRunner().invoke(main, [*command, "--database-url", stranger])
+    assert refused.exit_code == 69
+    *_, line = refused.stderr.splitlines()
+    assert "refuses the user or the password" in line
+    assert 'role "stranger" does not exist; postgresql://' in line
+    assert SECRET not in refused.output

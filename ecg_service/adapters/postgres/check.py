@@ -183,7 +183,7 @@ async def check(
     Raises `StorageUnavailable` if it cannot be reached at all.
     """
     settings = session(limits.read_seconds, default_transaction_read_only="on")
-    with translate_errors():
+    with translate_errors(url):
         connection = await connect(url, settings, seconds=limits.connect_seconds)
         try:
             await require_current(connection)

@@ -160,7 +160,7 @@ async def _verified(connection: Connection, copying: Copying) -> Checked:
 @asynccontextmanager
 async def _connected(url: str, limits: Limits) -> AsyncGenerator[Connection]:
     settings = session(MIGRATION_SECONDS)
-    with translate_errors():
+    with translate_errors(url):
         connection = await connect(url, settings, seconds=limits.connect_seconds)
         try:
             yield connection

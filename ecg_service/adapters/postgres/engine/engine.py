@@ -53,7 +53,7 @@ class Engine:
     async def opened(cls, url: str, limits: Limits) -> AsyncGenerator["Engine"]:
         """Make the first connections; close all at the end of the block."""
         async with AsyncExitStack() as stack:
-            with translate_errors():
+            with translate_errors(url):
                 reading = await stack.enter_async_context(
                     Connections.made(
                         url,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from ecg_service.adapters.failures import kind
 from ecg_service.adapters.postgres.engine.sql import LOST, PostgresError, state_of
+from ecg_service.adapters.urls import shown
 from ecg_service.domain.errors import StorageFull, StorageUnavailable
 
 DISK_FULL = "53100"
@@ -29,6 +30,9 @@ REASONS = {
     "XX002": "the database is damaged",
 }
 """By the beginning of the SQLSTATE; the longest one counts."""
+NOT_LET_IN = ("28", "3D")
+"""The server has not let anybody in, so its text can only quote the user, the database and the address."""
+MAX_TEXT = 200
 
 
 def is_lost(error: BaseException) -> bool:
@@ -36,8 +40,18 @@ def is_lost(error: BaseException) -> bool:
     return isinstance(error, LOST) or state_of(error).startswith(("57P", "08"))
 
 
-def reason(error: BaseException) -> str:
-    """Say what went wrong without the server's own text, which may quote what is stored."""
+def reason(error: BaseException, url: str | None = None) -> str:
+    """Say what went wrong without the server's own text, which may quote what is stored.
+
+    Of an attempt to connect to the URL, it is said who was refused, and where.
+    """
+    is_refused = state_of(error).startswith(NOT_LET_IN)
+    who = " ".join(str(error.args[0]).split())[:MAX_TEXT] if is_refused else ""
+    details = "; ".join(filter(None, (who, url and shown(url))))
+    return f"{_reason(error)} ({details})" if details else _reason(error)
+
+
+def _reason(error: BaseException) -> str:
     state = state_of(error)
     for length in (5, 3, 2):
         if known := REASONS.get(state[:length]):
@@ -50,9 +64,10 @@ def reason(error: BaseException) -> str:
 
 
 @contextmanager
-def translate_errors() -> Generator[None]:
+def translate_errors(url: str | None = None) -> Generator[None]:
     """Raise errors of the database as `StorageUnavailable` or `StorageFull`.
 
+    They name the place of the URL to which the block connects, if it does.
     A value that no column can hold is the caller's error, `OverflowError` or `UnicodeEncodeError`.
     """
     try:
@@ -62,4 +77,4 @@ def translate_errors() -> Generator[None]:
             raise error.__cause__ from None
         if state_of(error) == DISK_FULL:
             raise StorageFull("the disk of the database is full") from error
-        raise StorageUnavailable(reason(error)) from error
+        raise StorageUnavailable(reason(error, url)) from error

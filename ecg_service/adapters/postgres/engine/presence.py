@@ -34,7 +34,7 @@ class Presence:
 
     async def renew(self) -> None:
         """Hold the lock, again if its connection was lost."""
-        with translate_errors():
+        with translate_errors(self._url):
             if self._connection is None or self._connection.is_closed():
                 self._connection = await connect(
                     self._url,

@@ -49,9 +49,9 @@ async def migrate(url: str, limits: Limits) -> list[str]:
     applied: list[str] = []
     if await _version(url, limits) != HEAD:
         upgrade = import_module("ecg_service.adapters.postgres.schema.alembic").upgrade
-        with translate_errors():
+        with translate_errors(url):
             applied = await upgrade(url, session(MIGRATION_SECONDS), seconds=limits.connect_seconds)
-    with translate_errors():
+    with translate_errors(url):
         connection = await connect(
             url, session(limits.write_seconds), seconds=limits.connect_seconds
         )
@@ -63,7 +63,7 @@ async def migrate(url: str, limits: Limits) -> list[str]:
 
 
 async def _version(url: str, limits: Limits) -> str | None:
-    with translate_errors():
+    with translate_errors(url):
         connection = await connect(
             url, session(limits.read_seconds), seconds=limits.connect_seconds
         )

@@ -24,12 +24,10 @@ def shown(value: object) -> str:
         (failure("23505"), "stored already"),
         (failure("57014"), "took too long"),
         (failure("57P03"), "shutting down or starting"),
-        (failure("28P01"), "user or the password"),
         (failure("08006"), "connection to the database failed"),
         (failure("XX001"), "damaged"),
         (failure("XX002"), "damaged"),
         (failure("25006"), "read-only: it may be a standby"),
-        (failure("3D000"), "there is no such database: make it with createdb, or name another"),
         (failure("3F000"), "there is no such schema"),
         (failure("40P01"), "broke a deadlock"),
         (failure("42501"), "does not allow this to the user"),
@@ -48,6 +46,28 @@ def test_errors_say_what_is_wrong_and_not_what_is_stored(error: Exception, told:
         raise error
     assert reason(error) == str(raised.value)
     assert "eve" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("state", "known"),
+    [
+        ("28P01", "the database refuses the user or the password"),
+        ("28000", "the database refuses the user or the password"),
+        ("3D000", "there is no such database: make it with createdb, or name another"),
+    ],
+)
+def test_who_is_not_let_in_is_told_by_the_server_and_the_place_by_the_url(
+    state: str, known: str
+) -> None:
+    error = failure(state)
+    error.args = (f'password of user "ann"\nis wrong{"!" * 1000}',)
+    told = rf'^{known} \(password of user "ann" is wrong!{{1,200}}; postgresql://host/ecg\)$'
+    with (
+        pytest.raises(StorageUnavailable, match=told) as raised,
+        translate_errors("postgresql://ann:secret@host/ecg?passfile=secret"),
+    ):
+        raise error
+    assert "secret" not in str(raised.value)
 
 
 def test_a_full_disk_is_told_apart() -> None:
