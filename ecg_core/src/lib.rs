@@ -29,6 +29,7 @@
 //! - `sums`: exact sums of samples and of their squares
 //! - `bits`: one bit per item of a block, which several kernels need
 //! - `memory`: an error where memory ends
+//! - `text`: text that is written in its place
 //! - `isa`: which instructions the kernels use, and the macro that calls those kernels
 //! - `python`: the bindings, behind the feature of that name; nothing else knows Python
 //!
@@ -48,6 +49,7 @@ mod moments;
 pub mod msgpack;
 mod signal;
 mod sums;
+mod text;
 mod thinning;
 
 #[cfg(feature = "python")]

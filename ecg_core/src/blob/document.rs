@@ -4,6 +4,8 @@ use super::error::BlobError;
 use super::header::Entry;
 use super::read::{entries_at_most, whole};
 use crate::json::write;
+use crate::memory::Room;
+use crate::text::Text;
 
 /// A document in JSON of which nothing is written yet.
 ///
@@ -11,12 +13,9 @@ use crate::json::write;
 /// use ecg_core::{Signal, blob};
 ///
 /// let packed = blob::pack(&[Signal::new([12, -3]), Signal::new([])])?;
-/// let (parts, mut text) = (["{\"I\":", ",\"II\":", "}"], Vec::new());
-/// blob::Document::new(&parts, &packed, 2)?.write(|piece| {
-///     text.extend_from_slice(piece);
-///     Ok(())
-/// })?;
-/// assert_eq!(text, br#"{"I":[12,-3],"II":[]}"#);
+/// let parts = ["{\"I\":", ",\"II\":", "}"];
+/// let document = blob::Document::new(&parts, &packed, 2)?;
+/// assert_eq!(document.text()?, br#"{"I":[12,-3],"II":[]}"#);
 /// # Ok::<(), blob::BlobError>(())
 /// ```
 pub struct Document<'a, Part> {
@@ -45,15 +44,22 @@ impl<'a, Part: AsRef<[u8]>> Document<'a, Part> {
         parts + self.entries.iter().map(longest).sum::<usize>()
     }
 
-    /// Hands on the document in pieces, each signal as [`crate::json::to_json`] returns it.
+    /// The document, each signal as [`crate::json::to_json`] returns it.
     ///
     /// # Errors
-    /// [`BlobError`] if a single bit of the blob is not as it was written, or what `put` returns.
-    pub fn write(&self, mut put: impl FnMut(&[u8]) -> Result<(), BlobError>) -> Result<(), BlobError> {
+    /// [`BlobError`] if a single bit of the blob is not as it was written, or there is no memory for the text.
+    pub fn text(&self) -> Result<Vec<u8>, BlobError> {
+        let mut text = Vec::with_room(self.longest())?;
+        self.write(&mut text)?;
+        Ok(text)
+    }
+
+    /// Appends the document.
+    pub(crate) fn write(&self, text: &mut impl Text) -> Result<(), BlobError> {
         for (lead, part) in self.parts.iter().enumerate() {
-            put(part.as_ref())?;
+            text.add(part.as_ref())?;
             if let Some(entry) = self.entries.get(lead) {
-                write(whole(self.blob, lead, entry)?.samples(), &mut put)?;
+                write(whole(self.blob, lead, entry)?.samples(), text)?;
             }
         }
         Ok(())
@@ -78,13 +84,7 @@ mod tests {
         for sample in [0, 9, 10, -1, -9, -10, i32::MAX, i32::MIN] {
             let packed = pack(&[Signal::new([sample; 300]), Signal::new([])]).unwrap();
             let document = Document::new(&["<", "|", ">"], &packed, 300).unwrap();
-            let mut text = Vec::new();
-            document
-                .write(|piece| {
-                    text.extend_from_slice(piece);
-                    Ok(())
-                })
-                .unwrap();
+            let text = document.text().unwrap();
             let array = vec![sample.to_string(); 300].join(",");
             assert_eq!(String::from_utf8(text.clone()).unwrap(), format!("<[{array}]|[]>"));
             assert_eq!(document.longest(), text.len() + 1, "the last comma");

@@ -1,13 +1,19 @@
 //! Integers as JSON.
 
+use std::mem::MaybeUninit;
+use std::slice;
+
 use super::short;
 use crate::isa::Isa;
 use crate::memory::{OutOfMemory, Room};
+use crate::text::Text;
 
 const CHUNK: usize = 128;
 /// "-2147483648," and the seven bytes that a store of eight digits may write too many.
 const LONGEST: usize = 12 + 7;
-const _: () = assert!(CHUNK * LONGEST >= CHUNK * 7 + short::SLACK);
+/// What a chunk may take.
+const ROOM: usize = CHUNK * LONGEST;
+const _: () = assert!(ROOM >= CHUNK * 7 + short::SLACK);
 
 /// Writes samples as a JSON array without space.
 ///
@@ -20,49 +26,62 @@ const _: () = assert!(CHUNK * LONGEST >= CHUNK * 7 + short::SLACK);
 /// [`OutOfMemory`] if there is no memory for the text.
 pub fn to_json(samples: &[i32]) -> Result<Vec<u8>, OutOfMemory> {
     let mut json = Vec::with_room(2 + samples.len() * 6)?;
-    write(samples, |text| json.add_all(text))?;
+    write(samples, &mut json)?;
     Ok(json)
 }
 
-/// Hands on what [`to_json`] returns, in pieces.
-pub(crate) fn write<E>(samples: &[i32], mut put: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
-    let (isa, mut text, mut left) = (Isa::current(), [0; CHUNK * LONGEST], samples.len());
-    put(if samples.is_empty() { b"[]" } else { b"[" })?;
-    for chunk in samples.chunks(CHUNK) {
-        let len = write_all(isa, chunk, &mut text);
-        left -= chunk.len();
-        if left == 0 {
-            text[len - 1] = b']'; // in the place of the last comma
-        }
-        put(&text[..len])?;
+/// Appends what [`to_json`] returns.
+pub(crate) fn write(samples: &[i32], text: &mut impl Text) -> Result<(), OutOfMemory> {
+    let (isa, chunks) = (Isa::current(), samples.chunks(CHUNK));
+    let last = chunks.len().wrapping_sub(1);
+    text.add(if samples.is_empty() { b"[]" } else { b"[" })?;
+    for (index, chunk) in chunks.enumerate() {
+        let end = if index == last { b']' } else { b',' };
+        add(text, |out| write_chunk(isa, chunk, end, out))?;
     }
     Ok(())
+}
+
+/// Appends the bytes that `write` writes, as many as it returns: in their place if there is room for the longest.
+#[expect(unsafe_code, reason = "the memory was not filled before")]
+fn add(text: &mut impl Text, write: impl Fn(&mut [MaybeUninit<u8>]) -> usize) -> Result<(), OutOfMemory> {
+    let place = text.unfilled();
+    if place.len() >= ROOM {
+        let len = write(place);
+        // SAFETY: `write` has written so many.
+        unsafe { text.filled(len) };
+        return Ok(());
+    }
+    let mut place = [MaybeUninit::uninit(); ROOM];
+    let len = write(&mut place);
+    // SAFETY: `write` has written so many.
+    text.add(unsafe { slice::from_raw_parts(place[..len].as_ptr().cast(), len) })
 }
 
 /// Appends a number without leading zeros.
 pub(super) fn append(number: usize, text: &mut Vec<u8>) -> Result<(), OutOfMemory> {
-    text.make_room(LONGEST + 1)?; // of 64 bits
     match u32::try_from(number) {
-        Ok(number) => {
-            let start = text.len();
-            text.resize(start + LONGEST, 0);
-            let len = write_digits(number, &mut text[start..]);
-            text.truncate(start + len);
-        }
-        Err(_) => text.extend(number.to_string().bytes()),
+        Ok(number) => add(text, |out| write_digits(number, out)),
+        Err(_) => text.add_all(number.to_string().as_bytes()),
     }
-    Ok(())
+}
+
+/// Writes the samples and a comma behind each, behind the last one `end`, and returns the length.
+fn write_chunk(isa: Isa, samples: &[i32], end: u8, out: &mut [MaybeUninit<u8>]) -> usize {
+    let len = write_all(isa, samples, out);
+    out[len - 1].write(end);
+    len
 }
 
 /// Writes each sample and a comma, and returns the length.
-fn write_all(isa: Isa, samples: &[i32], out: &mut [u8]) -> usize {
+fn write_all(isa: Isa, samples: &[i32], out: &mut [MaybeUninit<u8>]) -> usize {
     match short::write(isa, samples, out) {
         Some(len) => len,
         None => samples.iter().fold(0, |at, &sample| at + write_one(sample, &mut out[at..])),
     }
 }
 
-fn write_one(sample: i32, out: &mut [u8]) -> usize {
+fn write_one(sample: i32, out: &mut [MaybeUninit<u8>]) -> usize {
     match i16::try_from(sample) {
         Ok(_) => short::write_one(sample, out),
         Err(_) => write_large(sample, out),
@@ -70,15 +89,15 @@ fn write_one(sample: i32, out: &mut [u8]) -> usize {
 }
 
 /// Writes a sample of more than 16 bits and a comma, and returns the length.
-fn write_large(sample: i32, out: &mut [u8]) -> usize {
-    out[0] = b'-';
+fn write_large(sample: i32, out: &mut [MaybeUninit<u8>]) -> usize {
+    out[0].write(b'-');
     let sign = usize::from(sample < 0);
     let end = sign + write_digits(sample.unsigned_abs(), &mut out[sign..]);
-    out[end] = b',';
+    out[end].write(b',');
     end + 1
 }
 
-fn write_digits(value: u32, out: &mut [u8]) -> usize {
+fn write_digits(value: u32, out: &mut [MaybeUninit<u8>]) -> usize {
     const EIGHT: u32 = 100_000_000;
     if value < EIGHT {
         return write_eight(value, out);
@@ -89,15 +108,15 @@ fn write_digits(value: u32, out: &mut [u8]) -> usize {
 }
 
 /// Writes a value below 10^8 without leading zeros.
-fn write_eight(value: u32, out: &mut [u8]) -> usize {
+fn write_eight(value: u32, out: &mut [MaybeUninit<u8>]) -> usize {
     let digits = eight_digits(value);
     let zeros = (digits | 1 << 56).trailing_zeros() / 8;
     out[..8].copy_from_slice(&ascii(digits >> (8 * zeros)));
     8 - zeros as usize
 }
 
-fn ascii(digits: u64) -> [u8; 8] {
-    (digits | 0x3030_3030_3030_3030).to_le_bytes()
+fn ascii(digits: u64) -> [MaybeUninit<u8>; 8] {
+    (digits | 0x3030_3030_3030_3030).to_le_bytes().map(MaybeUninit::new)
 }
 
 /// Eight digits, the most significant in the lowest byte: fours are split into pairs, then into digits,

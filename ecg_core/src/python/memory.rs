@@ -12,6 +12,7 @@ use pyo3::types::{PyByteArray, PyBytes, PyList};
 
 use super::gil::detached;
 use crate::memory::OutOfMemory;
+use crate::text::Text;
 
 impl From<OutOfMemory> for PyErr {
     fn from(error: OutOfMemory) -> Self {
@@ -41,13 +42,23 @@ pub(super) struct Unfilled<'a> {
     filled: usize,
 }
 
-impl Unfilled<'_> {
-    pub(super) fn add(&mut self, content: &[u8]) -> Result<(), OutOfMemory> {
-        let all = mem::take(&mut self.left);
-        let (room, left) = all.split_at_mut_checked(content.len()).ok_or(OutOfMemory)?;
+#[expect(unsafe_code, reason = "what is written there is known to the caller only")]
+impl Text for Unfilled<'_> {
+    fn add(&mut self, content: &[u8]) -> Result<(), OutOfMemory> {
+        let room = self.left.get_mut(..content.len()).ok_or(OutOfMemory)?;
         room.iter_mut().zip(content).for_each(|(byte, &given)| _ = byte.write(given));
-        (self.left, self.filled) = (left, self.filled + content.len());
+        // SAFETY: so many bytes were written.
+        unsafe { self.filled(content.len()) };
         Ok(())
+    }
+
+    fn unfilled(&mut self) -> &mut [MaybeUninit<u8>] {
+        self.left
+    }
+
+    unsafe fn filled(&mut self, len: usize) {
+        self.left = &mut mem::take(&mut self.left)[len..];
+        self.filled += len;
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::arch::x86_64::*;
 use std::array::from_fn;
+use std::mem::MaybeUninit;
 
 use super::portable;
 
@@ -15,7 +16,7 @@ const SAMPLES: usize = 32;
 const LEAST: u64 = 0x00F0_F030_3030_302D;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
-pub(super) fn write(samples: &[i32], out: &mut [u8]) -> Option<usize> {
+pub(super) fn write(samples: &[i32], out: &mut [MaybeUninit<u8>]) -> Option<usize> {
     let (mut at, (groups, rest)) = (0, samples.as_chunks());
     for group in groups {
         for texts in interleaved(columns(load(group)?)) {
@@ -92,7 +93,7 @@ fn interleaved([a, b, c, d]: [__m512i; 4]) -> [__m512i; 4] {
 /// Stores eight texts without what is in front of their first digit but a minus, and returns the length.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
 #[inline]
-fn store(texts: __m512i, out: &mut [u8]) -> usize {
+fn store(texts: __m512i, out: &mut [MaybeUninit<u8>]) -> usize {
     // From the first digit that is not 0 on, subtracting borrows, and no byte is 0. In front of it each is, but for
     // the sign: that is 1 where there is no minus.
     let less = _mm512_sub_epi64(_mm512_set1_epi64(LEAST.cast_signed()), texts);

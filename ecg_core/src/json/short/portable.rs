@@ -1,5 +1,7 @@
 //! One text after the other, out of a table.
 
+use std::mem::MaybeUninit;
+
 use super::table::write_one;
 
 /// Samples that are written without a look at the space that is left.
@@ -7,7 +9,7 @@ const TOGETHER: usize = 4;
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "for the instructions of the caller")]
-pub(super) fn write(samples: &[i32], out: &mut [u8]) -> Option<usize> {
+pub(super) fn write(samples: &[i32], out: &mut [MaybeUninit<u8>]) -> Option<usize> {
     let (mut at, (fours, rest)) = (0, samples.as_chunks());
     if !all_short(samples) {
         return None;
@@ -25,7 +27,7 @@ fn all_short(samples: &[i32]) -> bool {
     samples.iter().fold(0, |bits, &sample| bits | shift(sample)) <= u16::MAX.into()
 }
 
-fn write_together(samples: &[i32; TOGETHER], out: &mut [u8]) -> usize {
+fn write_together(samples: &[i32; TOGETHER], out: &mut [MaybeUninit<u8>]) -> usize {
     let out = &mut out[..8 * TOGETHER];
     samples.iter().fold(0, |at, &sample| at + write_one(sample, &mut out[at..]))
 }

@@ -1,9 +1,11 @@
 //! The text of each short sample.
 
+use std::mem::MaybeUninit;
+
 /// Writes a short sample and a comma, and returns the length. Eight bytes are stored.
-pub(in super::super) fn write_one(sample: i32, out: &mut [u8]) -> usize {
+pub(in super::super) fn write_one(sample: i32, out: &mut [MaybeUninit<u8>]) -> usize {
     let text = SHORT[low(sample)].to_le_bytes();
-    out[..8].copy_from_slice(&text);
+    out[..8].copy_from_slice(&text.map(MaybeUninit::new));
     usize::from(text[7] >> LEN_SHIFT)
 }
 

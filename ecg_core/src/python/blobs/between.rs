@@ -50,5 +50,5 @@ pub(crate) fn unpack_between<'py>(
     let (most, packed) = (at_most(max_samples, "max_samples")?, octets(blob)?);
     let parts = collected(each(parts, "parts")?.map(|part| octets(&part?)))?;
     let document = Document::new(&parts, &packed, most)?;
-    bytearray(blob.py(), document.longest(), |unfilled| document.write(|piece| Ok(unfilled.add(piece)?)))
+    bytearray(blob.py(), document.longest(), |unfilled| document.write(unfilled))
 }
