@@ -22,12 +22,16 @@ from ecg_service.domain.violations import violation
 Q = TypeVar("Q", bound=Query)
 
 MAX_PARAMETERS = 100
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
+MAX_ECHO = 40
+"""Characters of a value that are shown to whoever sent it."""
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+_DIGITS = 18
+"""A number with more is beyond every bound whatever they are, and is not worth the reading."""
 _DATE_WITH_SPACE = re.compile(r".*[0-9] [0-9]{2}:[0-9]{2}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 _READERS: dict[type[inspect.Type], Callable[[str], object]] = {
-    inspect.IntType: lambda text: int(text) if _INTEGER.fullmatch(text) else text,
+    inspect.IntType: lambda text: int(text[:_DIGITS]) if _INTEGER.fullmatch(text) else text,
     inspect.BoolType: lambda text: _BOOLEANS.get(text.lower(), text),
 }
 """Types that are not text; what is not written as one stays text, which is then refused."""
@@ -115,7 +119,11 @@ def _reader(kind: inspect.Type) -> Callable[[str], object]:
 def _explained(broken: Violation, given: dict[str, str]) -> Violation:
     """Show what was given: to the decoder it is text of the wrong type."""
     text = given[str(broken.path[0])]
-    detail = broken.detail.replace("got `str`", f'got "{text}"')
+    detail = broken.detail.replace("got `str`", f'got "{text}"').replace(text, _cut(text))
     if _DATE_WITH_SPACE.fullmatch(text):
         detail = 'A "+" in a URL is a space: write it as %2B, or the date with Z.'
     return Violation(broken.path, broken.code, detail)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_ECHO else f"{text[:MAX_ECHO]}…"

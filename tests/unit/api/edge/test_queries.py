@@ -36,13 +36,6 @@ REFUSED: list[tuple[type[Query], bytes, str, str, str]] = [
     (EcgsQuery, b"page_size=%D9%A1", "page_size", "wrong_type", 'Expected `int`, got "'),
     (EcgsQuery, b"page_size=", "page_size", "wrong_type", 'Expected `int`, got "'),
     (EcgsQuery, b"page_size=101", "page_size", "out_of_range", "<= 100"),
-    (
-        EcgsQuery,
-        b"page_size=99999999999999999999",
-        "page_size",
-        "wrong_type",
-        'Expected `int`, got "',
-    ),
     (EcgsQuery, b"form=2026-01-01T00:00:00Z", "form", "unknown_parameter", "Expected from."),
     (EcgsQuery, b"FROM=2026-01-01T00:00:00Z", "FROM", "unknown_parameter", "Expected from."),
     (EcgsQuery, b"pageSize=1", "pageSize", "unknown_parameter", "Expected page_size."),
