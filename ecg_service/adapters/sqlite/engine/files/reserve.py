@@ -3,9 +3,13 @@
 import logging
 import os
 import sys
+import time
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
+
+QUIET_SECONDS = 60.0
+"""After so long without need of the reserve, the next time is that of another full disk."""
 
 
 def give_up(path: Path) -> bool:
@@ -35,6 +39,7 @@ class Reserve:
         self._step = size if sys.platform == "linux" else 0
         self._shared = shared
         self.allocated = 0
+        self._used: float | None = None
 
     def covers(self, log_bytes: int) -> bool:
         """Whether it is large enough for such a log; makes it so if there is room."""
@@ -49,8 +54,14 @@ class Reserve:
             return False
         os.truncate(self._path, 0)
         self.allocated = 0
-        logger.warning("the disk is full: its reserve is used")
+        self._tell()
         return True
+
+    def _tell(self) -> None:
+        """Say once of a full disk that the reserve is used, which is made anew and used again at each write."""
+        before, self._used = self._used, time.monotonic()
+        if before is None or self._used - before > QUIET_SECONDS:
+            logger.warning("the disk is full: its reserve is used")
 
     def _allocate(self, size: int) -> None:
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW

@@ -1,88 +1,27 @@
 """On a full disk nothing is stored, and everything can be deleted."""
 
-import errno
-import os
-from collections.abc import Generator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from pathlib import Path
-from uuid import UUID
 
-import apsw
 import pytest
 
-from ecg_service.adapters.sqlite import Limits, SqliteStore, migrate
+from ecg_service.adapters.sqlite import SqliteStore, migrate
 from ecg_service.adapters.sqlite.engine.connections import open_reader
+from ecg_service.adapters.sqlite.engine.files import reserve as reserve_module
 from ecg_service.adapters.sqlite.engine.files.lock import exclusive_lock
 from ecg_service.adapters.sqlite.engine.sql import execute
 from ecg_service.domain.errors import StorageFull, StorageUnavailable
-from ecg_service.ports.store import Store
 from tests.contract.builders import added, new, user
-from tests.faults import FaultyDisk, Operation, index_without_room
-
-SIZE = 1_048_576
-LIMITS = Limits(reserve_bytes=SIZE, readers=1)
-
-
-def reserve(path: Path) -> Path:
-    return path.with_name(path.name + ".reserve")
-
-
-def allocated(path: Path) -> int:
-    """Return how much of the disk a file takes."""
-    return path.stat().st_blocks * 512 if path.exists() else 0
-
-
-async def ids(store: Store) -> list[UUID]:
-    return [ecg.id for ecg in await store.ecgs.page("ann", limit=999)][::-1]
-
-
-async def fill(store: Store) -> list[UUID]:
-    """Add ECGs, ever smaller ones, until there is no room for any."""
-    stored = list[UUID]()
-    for size in (300_000, 20_000):
-        with suppress(StorageFull):
-            while True:
-                stored += await added(store, new(blob=bytes(size)))
-    return stored
-
-
-class FullDisk:
-    """Lets the files of a database take no more than they do now."""
-
-    def __init__(self, path: Path, disk: FaultyDisk, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._path = path
-        self._disk = disk
-        self._monkeypatch = monkeypatch
-        self._allocate = os.posix_fallocate
-        self._capacity = 0
-
-    @contextmanager
-    def full(self) -> Generator[None]:
-        self._capacity = self._taken()
-        with self._monkeypatch.context() as patch, self._disk.failing(self._fail):
-            patch.setattr(os, "posix_fallocate", self._fallocate)
-            yield
-
-    def _taken(self) -> int:
-        return sum(file.stat().st_size for file in self._path.parent.iterdir())
-
-    def _has_room(self, size: int, end: int) -> bool:
-        return end <= size or self._taken() + end - size <= self._capacity
-
-    def _fallocate(self, descriptor: int, start: int, size: int) -> None:
-        if not self._has_room(os.fstat(descriptor).st_size, size):
-            raise OSError(errno.ENOSPC, "no room")
-        self._allocate(descriptor, start, size)
-
-    def _fail(self, operation: Operation, name: str, end: int) -> int | None:
-        if operation != "write" or self._has_room(Path(name).stat().st_size, end):
-            return None
-        return apsw.SQLITE_FULL
-
-
-@pytest.fixture
-def disk_of(path: Path, disk: FaultyDisk, monkeypatch: pytest.MonkeyPatch) -> FullDisk:
-    return FullDisk(path, disk, monkeypatch)
+from tests.faults import index_without_room
+from tests.unit.adapters.sqlite.engine.files.full_disk import (
+    LIMITS,
+    SIZE,
+    FullDisk,
+    allocated,
+    fill,
+    ids,
+    reserve,
+)
 
 
 async def test_an_open_store_keeps_its_reserve(path: Path) -> None:
@@ -125,6 +64,29 @@ async def test_ecgs_are_deleted_from_a_full_disk(
             after = await added(store, *(new(blob=bytes(300_000)) for _ in range(3)))
     async with SqliteStore.open(path, LIMITS) as store:
         assert await ids(store) == after
+
+
+async def test_one_full_disk_is_told_once(
+    path: Path,
+    disk_of: FullDisk,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its reserve is used at each deletion, and made again."""
+
+    async def lines(store: SqliteStore) -> int:
+        caplog.clear()
+        stored = await added(store, *(new(blob=bytes(300_000)) for _ in range(6)))
+        with disk_of.full():
+            for ecg_id in stored + await fill(store):
+                await store.ecgs.delete("ann", ecg_id)
+        return caplog.messages.count("the disk is full: its reserve is used")
+
+    async with SqliteStore.open(path, LIMITS) as store:
+        assert await lines(store) == 1
+        assert await lines(store) == 0
+        monkeypatch.setattr(reserve_module, "QUIET_SECONDS", 0.0)
+        assert await lines(store) > 5
 
 
 async def test_a_log_of_many_changes_is_folded_back_for_the_next_ecg(
