@@ -45,8 +45,7 @@ pub(crate) fn write(samples: &[i32], text: &mut impl Text) -> Result<(), OutOfMe
 /// Appends the bytes that `write` writes, as many as it returns: in their place if there is room for the longest.
 #[expect(unsafe_code, reason = "the memory was not filled before")]
 fn add(text: &mut impl Text, write: impl Fn(&mut [MaybeUninit<u8>]) -> usize) -> Result<(), OutOfMemory> {
-    let place = text.unfilled();
-    if place.len() >= ROOM {
+    if let Some(place) = text.unfilled().get_mut(..ROOM) {
         let len = write(place);
         // SAFETY: `write` has written so many.
         unsafe { text.filled(len) };
