@@ -5,10 +5,12 @@ import logging
 import math
 from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from ecg_service.actors import ActorPool, ActorStopped, Threads
 from ecg_service.adapters.core import RustCore
+from ecg_service.adapters.urls import shown
 from ecg_service.bootstrap.pools import make_insight_pool
 from ecg_service.bootstrap.process import share_heap, trim_when_idle, tune
 from ecg_service.bootstrap.service import background
@@ -101,8 +103,15 @@ async def _take(
     finally:
         await worker.join()
     if not stop.is_set():
-        raise BrokerUnavailable("the broker does not let this worker work; the log says why")
+        raise BrokerUnavailable(
+            f"{_named(settings.broker.broker_url)} does not let this worker work; the log says why"
+        )
     return count
+
+
+def _named(url: str) -> str:
+    """Name the broker, and as whom somebody came to it."""
+    return f"the broker {shown(url)}, asked by {urlsplit(url).username or 'guest'},"
 
 
 def _follow(traces: Traces | None, ecg_ids: Sequence[UUID], traceparent: object) -> None:

@@ -187,7 +187,9 @@ async def test_ingest_goes_on_without_a_broker_and_insights_catch_up(tmp_path: P
         proxy.go_down()
         ids = await it.post()
         assert it.number("pending") == 2 * POSTS
-        await until(lambda: it.service.has_logged("the broker is lost"))
+        await until(
+            lambda: it.service.has_logged(f"the broker amqp://127.0.0.1:{proxy.listening} is lost")
+        )
         assert await it.service.is_ready()
         assert [(await it.work_of(ecg_id))["state"] for ecg_id in ids] == ["pending"] * POSTS
         proxy.is_down = False
@@ -206,5 +208,8 @@ async def test_a_worker_that_the_broker_refuses_says_so_and_ends(tmp_path: Path)
         assert await worker.wait() == 69
     log = (tmp_path / "log").read_text()
     assert "ACCESS_REFUSED" in log
-    assert log.endswith("Error: the broker does not let this worker work; the log says why\n")
+    assert log.endswith(
+        "Error: the broker amqp://{}:{}, asked by nobody, does not let this worker work;"
+        " the log says why\n".format(*address())
+    )
     assert "secret" not in log

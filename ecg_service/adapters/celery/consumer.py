@@ -10,6 +10,7 @@ import celery.worker.state  # pyright: ignore[reportMissingTypeStubs]
 from amqp.exceptions import NotFound  # pyright: ignore[reportMissingTypeStubs]
 
 from ecg_service.adapters.failures import kind
+from ecg_service.adapters.urls import shown
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,8 @@ class Consumer(_Consumer):
 
     def ensure_connected(self, conn: Any) -> Any:  # noqa: ANN401
         def failed(error: Exception, seconds: float) -> None:
-            logger.warning("no broker, trying again in %d s: %s", seconds, kind(error))
+            place = shown(self.app.conf.broker_url)
+            logger.warning("no broker %s, trying again in %d s: %s", place, seconds, kind(error))
 
         conn.ensure_connection(
             failed,

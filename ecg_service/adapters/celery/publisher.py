@@ -12,6 +12,7 @@ from kombu.exceptions import KombuError  # pyright: ignore[reportMissingTypeStub
 
 from ecg_service.adapters.celery.app import TASK, TRACEPARENT, Broker, make_app
 from ecg_service.adapters.failures import kind
+from ecg_service.adapters.urls import shown
 from ecg_service.domain.traces import TraceContext
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Publisher:
 
     def __init__(self, broker: Broker) -> None:
         self._app = make_app(broker)
+        self._place = shown(broker.url)
         self._seconds = broker.seconds
         self._producer: Any = None
         self._closed_until = 0.0
@@ -75,7 +77,7 @@ class Publisher:
             headers={TRACEPARENT: trace.traceparent} if trace else None,
         )
         if self.is_lost:
-            logger.info("the broker is back")
+            logger.info("the broker %s is back", self._place)
         self.is_lost = False
         self._failures = 0
 
@@ -101,7 +103,7 @@ class Publisher:
     def _give_up(self, error: BaseException) -> None:
         """Drop the connection, of which nobody knows where it is, and wait before the next one."""
         if not self.is_lost:
-            logger.warning("the broker is lost, insights wait: %s", kind(error))
+            logger.warning("the broker %s is lost, insights wait: %s", self._place, kind(error))
         self.is_lost = True
         producer, self._producer = self._producer, None
         if producer is not None:

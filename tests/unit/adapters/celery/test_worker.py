@@ -262,10 +262,11 @@ async def test_a_worker_waits_for_a_broker_and_stops_without_one(
         raise AssertionError
 
     async with proxying("127.0.0.1", 1) as nobody:
-        worker = Worker(Broker(f"amqp://127.0.0.1:{nobody.listening}"), compute, lambda: None)
+        url = f"amqp://127.0.0.1:{nobody.listening}"
+        worker = Worker(Broker(url), compute, lambda: None)
         worker.start()
         async with asyncio.timeout(PATIENCE):
-            while "no broker, trying again" not in caplog.text:  # noqa: ASYNC110
+            while f"no broker {url}, trying again" not in caplog.text:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         await worker.join()
     assert worker.ended.is_set()
