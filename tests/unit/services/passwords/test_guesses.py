@@ -96,7 +96,7 @@ def test_the_right_password_ends_the_wait(guesses: Guesses, clock: Clock) -> Non
 def test_of_equals_the_latest_is_no_less_suspect(guesses: Guesses, clock: Clock) -> None:
     for name in ("ann", "bob"):
         guess(guesses, name, times=3)
-    asked = []
+    asked = list[tuple[bool, int]]()
     for name in ("ann", "bob"):
         asked.append(guesses.rank(name, "192.0.2.2"))
         clock.now += 0.1

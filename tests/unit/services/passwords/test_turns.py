@@ -6,7 +6,7 @@ import pytest
 from ecg_service.domain.errors import Overloaded
 from ecg_service.services.passwords.turns import TRUSTED, Rank, Turns
 
-STRANGER: Rank = (True, 0.0)
+STRANGER: Rank = (True, 0)
 
 
 class Work:
@@ -62,12 +62,12 @@ async def test_with_one_turn_strangers_come_after_the_trusted() -> None:
 async def test_the_least_suspected_go_first_and_the_most_suspected_is_refused() -> None:
     work = Work(Turns(size=1, capacity=3))
     await work.ask("a")
-    for name, suspicion in (("b", 2.0), ("c", 9.0), ("d", 0.0)):
+    for name, suspicion in (("b", 2), ("c", 9), ("d", 0)):
         await work.ask(name, (True, suspicion))
-    await work.ask("e", (True, 1.0))
+    await work.ask("e", (True, 1))
     with pytest.raises(Overloaded):
         await work.tasks["c"]
-    await work.ask("f", (True, 3.0))
+    await work.ask("f", (True, 3))
     with pytest.raises(Overloaded):
         await work.tasks["f"]
     await work.end("a", "d", "e", "b")
@@ -76,11 +76,11 @@ async def test_the_least_suspected_go_first_and_the_most_suspected_is_refused() 
 
 async def test_it_is_known_before_who_would_be_refused() -> None:
     work = Work(Turns(size=1, capacity=2))
-    assert not work.turns.refuses((True, 9.0))
-    for name, suspicion in (("a", 1.0), ("b", 2.0), ("c", 3.0)):
+    assert not work.turns.refuses((True, 9))
+    for name, suspicion in (("a", 1), ("b", 2), ("c", 3)):
         assert not work.turns.refuses((True, suspicion))
         await work.ask(name, (True, suspicion))
-    asked = [(True, 4.0), (True, 3.0), (True, 2.5), TRUSTED]
+    asked = [(True, 4), (True, 3), (True, 2), TRUSTED]
     assert [work.turns.refuses(rank) for rank in asked] == [True, True, False, False]
     await work.end("a", "b", "c")
 
