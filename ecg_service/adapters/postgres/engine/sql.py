@@ -1,5 +1,6 @@
 """The part of asyncpg that is used, with types, which asyncpg lacks; only this imports it."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -66,7 +67,11 @@ class Pool(Protocol):
 async def connect(url: str, settings: Mapping[str, str], *, seconds: float) -> Connection:
     """Make one connection, or raise an error within this time."""
     made = _driver.connect(url, timeout=seconds, server_settings={**settings})
-    return await made
+    try:
+        return await made
+    except PostgresError:
+        await asyncio.sleep(0)  # the driver has closed the socket, but for a turn of the event loop
+        raise
 
 
 async def make_pool(url: str, settings: Mapping[str, str], *, seconds: float, size: int) -> Pool:
