@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from ecg_service.adapters.postgres.engine.sql import (
+    CLOSING_SECONDS,
     LOST,
     Connection,
     Pool,
@@ -14,8 +15,6 @@ from ecg_service.adapters.postgres.engine.sql import (
 from ecg_service.domain.errors import EcgError, Overloaded, StorageUnavailable
 
 OLDEST_SERVER = 140_000
-CLOSING_SECONDS = 0.05
-"""In which the event loop closes connections that were given up, or that the server has ended."""
 SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 """With any other value a commit can be lost, or a page torn, when the power fails."""
 

@@ -19,6 +19,9 @@ LOST = (
 )
 """What a connection raises that has failed, or cannot be made."""
 
+CLOSING_SECONDS = 0.05
+"""In which the event loop closes connections that were given up, or that the server has ended or refused."""
+
 
 class Connection(Protocol):
     """A connection to PostgreSQL; raises asyncpg's errors."""
@@ -70,7 +73,7 @@ async def connect(url: str, settings: Mapping[str, str], *, seconds: float) -> C
     try:
         return await made
     except PostgresError:
-        await asyncio.sleep(0)  # the driver has closed the socket, but for a turn of the event loop
+        await asyncio.sleep(CLOSING_SECONDS)  # in which the event loop closes the socket
         raise
 
 
