@@ -74,6 +74,7 @@ class Guesses:
         self._wrong = Fading(capacity, clock)
         self._accounts = Fading(capacity, clock)
         self._addresses = Fading(capacity, clock)
+        self._unseen = Fading(capacity, clock)
         self._known: OrderedDict[int, None] = OrderedDict()
 
     def require_time(self, name: str, address: str) -> None:
@@ -87,19 +88,24 @@ class Guesses:
         """Return whether they are a stranger, and how suspect: in whole passwords, or of equals who fade the latest would be less."""
         if hash((name, address)) in self._known and self._wrong.of((name, address)) < FREE:
             return False, 0
-        return True, round(self._accounts.of(name) + self._addresses.of(address))
+        of_address = self._addresses.of(address) + min(1.0, self._unseen.of(address))
+        return True, round(self._accounts.of(name) + of_address)
 
     def ask(self, name: str, address: str) -> tuple[bool, int]:
-        """Count that they try a password; return what they were before."""
+        """Count that they try a password; return what they were before.
+
+        Of an address all that are not looked at yet, or never, count as one: many may sign in from there at
+        the same time, and of a crowd that waits or is refused each would make the next one more suspect.
+        """
         rank = self.rank(name, address)
         self._accounts.add(name)
-        self._addresses.add(address)
+        self._unseen.add(address)
         return rank
 
     def right(self, name: str, address: str) -> None:
         """Remember who gave the right password; that it was tried counts no more."""
         self._accounts.add(name, -1)
-        self._addresses.add(address, -1)
+        self._unseen.forget(address)
         self.end(name, address)
         self._known[hash((name, address))] = None
         self._known.move_to_end(hash((name, address)))
@@ -113,3 +119,5 @@ class Guesses:
     def wrong(self, name: str, address: str) -> None:
         """Count a wrong password."""
         self._wrong.add((name, address))
+        self._addresses.add(address)
+        self._unseen.forget(address)

@@ -76,6 +76,17 @@ def test_an_address_that_guesses_is_suspect_for_every_account(guesses: Guesses) 
     assert guesses.ask("user7", "192.0.2.3") == (True, 1)
 
 
+def test_a_crowd_at_one_address_is_not_suspect_for_its_number(guesses: Guesses) -> None:
+    for number in range(20):
+        guesses.ask(f"user{number}", "192.0.2.1")
+    assert guesses.rank("another", "192.0.2.1") == (True, 1)
+    guesses.right("user7", "192.0.2.1")
+    assert guesses.rank("another", "192.0.2.1") == (True, 0)
+    guess(guesses, "user8")
+    guesses.ask("user9", "192.0.2.1")
+    assert guesses.rank("another", "192.0.2.1") == (True, 2)
+
+
 def test_who_is_known_and_guesses_is_a_stranger_again(guesses: Guesses) -> None:
     guesses.right("ann", "192.0.2.1")
     guess(guesses, times=FREE)
