@@ -316,6 +316,8 @@ async def test_a_write_that_failed_after_a_commit_is_told_until_another_succeeds
         with pytest.raises(StorageFull):
             await added(store, new(blob=bytes(3_000_000)))
         assert await failing(health) == ["store:write"]
+        await store.insights.release()  # of which there are none: that writes nothing
+        assert await failing(health) == ["store:write"]
         await store.users.add(user("bob"))  # for which there is room
         assert await failing(health) == ["store:write"]
         await added(store, new())

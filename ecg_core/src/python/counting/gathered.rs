@@ -2,18 +2,13 @@
 
 use pyo3::prelude::*;
 
-use super::lanes::{Lanes, SHORT};
+use super::lanes::Lanes;
 use super::sides::{MANY, Room};
 use crate::crossings::{Crossings, Joined, NotANumber, Stretch, WORD, tally_each};
 use crate::python::buffers::elements::Element;
 
 impl<T: Element> Lanes<'_, '_, T> {
-    /// Whether lanes that lie apart are counted faster in a copy than each by itself.
-    pub(super) fn are_short(&self) -> bool {
-        (1..=SHORT).contains(&self.len()) && !self.view.has_marks()
-    }
-
-    /// Counts in each of all lanes, which are short.
+    /// Counts in each of all lanes, which [are short](Self::are_short).
     pub(super) fn count_gathered(&self, counts: &mut [u64]) -> PyResult<()> {
         let (len, together, mut all) = (self.len(), MANY / self.len(), self.all());
         let (mut samples, mut room, mut stretch) =

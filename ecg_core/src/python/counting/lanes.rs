@@ -13,8 +13,8 @@ use crate::python::levels::baseline::Levels;
 use crate::python::levels::level::Level;
 use crate::python::levels::missing::missing_of;
 
-/// The most samples of lanes that are faster joined with others around other baselines.
-pub(super) const SHORT: usize = 24;
+/// The most samples of lanes that are counted faster as one with others, around other baselines or in a copy.
+const SHORT: usize = 24;
 
 /// Samples that are copied together where there are many.
 const MANY: usize = 16 * WORD;
@@ -73,6 +73,11 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
         matches!(self.levels, Levels::Same(_))
     }
 
+    /// Whether the lanes are counted faster as one than each by itself, be it that their baselines differ or they lie apart.
+    pub(super) fn are_short(&self) -> bool {
+        (1..=SHORT).contains(&self.len()) && !self.view.has_marks()
+    }
+
     /// All lanes, each with its index.
     pub(crate) fn all(&self) -> impl Iterator<Item = Numbered<'a, T>> {
         self.view.lanes(self.py, self.axis).enumerate()
@@ -90,9 +95,7 @@ impl<'a, 'py, T: Element> Lanes<'a, 'py, T> {
     pub(crate) fn joined(&self) -> Option<Lane<'a, T>> {
         let alike = match &self.levels {
             Levels::Same(_) => self.len() > 0,
-            Levels::Each(levels) => {
-                !levels.is_empty() && (1..=SHORT).contains(&self.len()) && !self.view.has_marks()
-            }
+            Levels::Each(levels) => !levels.is_empty() && self.are_short(),
         };
         alike.then(|| self.view.joined_lanes(self.py, self.axis)).flatten()
     }
