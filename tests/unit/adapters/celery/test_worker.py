@@ -17,7 +17,7 @@ from ecg_service.adapters.celery.app import TASK
 from ecg_service.adapters.celery.publisher import Publisher
 from ecg_service.domain.errors import StorageUnavailable
 from ecg_service.domain.traces import TraceContext
-from tests.processes import PATIENCE
+from tests.processes import PATIENCE, eventually
 from tests.proxy import Fault, proxying
 from tests.rabbitmq import address, channel, parked, send, taken, waiting
 
@@ -178,12 +178,16 @@ async def test_a_message_that_comes_again_and_again_is_parked_by_the_broker(
     async with working(broker):
         pass  # it has made the queues
     put(broker)
-    deliveries = 0
-    while waiting(broker.queue):
+    deliveries: list[object] = []
+
+    def is_parked() -> bool:
         with channel() as killed:  # which ends without an acknowledgement
-            deliveries += killed.basic_get(broker.queue) is not None
-    assert deliveries == 4
-    assert len(taken(parked(broker))) == 1
+            if message := killed.basic_get(broker.queue):
+                deliveries.append(message)
+        return waiting(parked(broker)) == 1  # until then it may be in neither of the queues
+
+    eventually(is_parked)
+    assert len(deliveries) == 4
 
 
 async def test_a_worker_outlives_its_connections(
