@@ -1,9 +1,9 @@
 """`just bench guessing`: honest users beside 500 wrong passwords a second, in an open loop."""
 
 import base64
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import count
-from statistics import median
+from itertools import count, product
 
 import click
 import httpx
@@ -26,7 +26,8 @@ SLOWER = 1.2
 PASSWORD = "benchmark-user"
 HONEST, GUESS = ("remembered", "first", "registered"), "guess"
 ALONE = "nobody"
-ATTACKS = {"one address": 1, "a thousand addresses": 1_000}
+ATTACKS = {ALONE: 0, "one address": 1, "a thousand addresses": 1_000}
+"""From how many addresses the guesses come."""
 NAMES = count()
 
 
@@ -52,21 +53,16 @@ def guessing(*, seconds: int, rounds: int, check: bool) -> None:
 
 
 Loads = dict[str, list[Answer]]
-"""The answers to one round, by load."""
+"""The answers by load, of all rounds: one round has too few sign-ins for a 99th percentile."""
 
 
-async def _measure(server: Running, seconds: int, rounds: int) -> list[Loads]:
-    client = Client(HOST, server.port)
-    measured = [await _round(client, server, seconds) for _ in range(rounds)]
+async def _measure(server: Running, seconds: int, rounds: int) -> Loads:
+    client, loads = Client(HOST, server.port), Loads()
+    for _ in range(rounds):
+        for name, addresses in ATTACKS.items():
+            streams = [*_honest(server, seconds), *_guesses(seconds, addresses)]
+            loads.setdefault(name, []).extend(await offer(client, streams, seconds))
     client.close()
-    return measured
-
-
-async def _round(client: Client, server: Running, seconds: int) -> Loads:
-    loads = {ALONE: await offer(client, _honest(server, seconds), seconds)}
-    for name, addresses in ATTACKS.items():
-        streams = [*_honest(server, seconds), *_guesses(seconds, addresses)]
-        loads[name] = await offer(client, streams, seconds)
     return loads
 
 
@@ -86,7 +82,7 @@ def _honest(server: Running, seconds: int) -> list[Stream]:
 
 def _guesses(seconds: int, addresses: int) -> Iterator[Stream]:
     """Yield each guess, another wrong password for one account after the other."""
-    for number in range(GUESSES * seconds):
+    for number in range(GUESSES * seconds if addresses else 0):
         name, address = f"account{number % ACCOUNTS}", number % addresses
         request = _get(name, f"wrong {number}", f"192.0.{address // 250}.{address % 250}")
         yield Stream(GUESS, request, 1 / seconds)
@@ -114,36 +110,23 @@ def _head(target: str, credentials: tuple[str, str], address: str) -> bytes:
     ).encode()
 
 
-def _missed(rounds: Sequence[Loads]) -> Iterator[str]:
+def _missed(loads: Loads) -> Iterator[str]:
     """Say which goals were missed."""
-    for load in ATTACKS:
-        for sender in HONEST:
-            answers = _answers(rounds, load, sender)
-            if not all(200 <= answer.status < 300 for answer in answers):
-                yield f"{load}: all answered of {sender}"
-            if (ratio := _ratio(rounds, load, sender)) > SLOWER:
-                yield f"{load}: p99 of {sender} is {ratio:.2f} times that alone, not {SLOWER}"
-
-
-def _answers(rounds: Sequence[Loads], load: str, sender: str) -> list[Answer]:
-    return [answer for loads in rounds for answer in _of(loads[load], sender)]
+    for load, sender in product(loads, HONEST):
+        if not all(200 <= answer.status < 300 for answer in _of(loads[load], sender)):
+            yield f"{load}: all answered of {sender}"
+        if (ratio := _ratio(loads, load, sender)) > SLOWER:
+            yield f"{load}: p99 of {sender} is {ratio:.2f} times that alone, not {SLOWER}"
 
 
 def _of(answers: Sequence[Answer], sender: str) -> list[Answer]:
     return [answer for answer in answers if answer.sender == sender]
 
 
-def _quantile(rounds: Sequence[Loads], load: str, sender: str, share: float) -> float:
-    """Return the median over the rounds of this quantile of the seconds."""
-    return median(_seconds(_of(loads[load], sender), share) for loads in rounds)
-
-
-def _ratio(rounds: Sequence[Loads], load: str, sender: str) -> float:
-    """Return the median of how many times as long the 99th percentile is as alone in the same round."""
-    return median(
-        _seconds(_of(loads[load], sender), 0.99) / _seconds(_of(loads[ALONE], sender), 0.99)
-        for loads in rounds
-    )
+def _ratio(loads: Loads, load: str, sender: str) -> float:
+    """Return how many times as long the 99th percentile is as alone."""
+    here, alone = (_of(loads[name], sender) for name in (load, ALONE))
+    return _seconds(here, 0.99) / _seconds(alone, 0.99)
 
 
 def _seconds(answers: Sequence[Answer], share: float) -> float:
@@ -151,17 +134,17 @@ def _seconds(answers: Sequence[Answer], share: float) -> float:
     return seconds[min(len(seconds) - 1, int(len(seconds) * share))]
 
 
-def _show(rounds: Sequence[Loads]) -> None:
+def _show(loads: Loads) -> None:
     table = Table("guesses from", "request", "statuses", "p50 ms", "p99 ms", "of p99 alone")
-    for load in rounds[0]:
+    for load in loads:
         for sender in HONEST if load == ALONE else (*HONEST, GUESS):
-            table.add_row(load, sender, *_row(rounds, load, sender))
+            table.add_row(load, sender, *_row(loads, load, sender))
     Console(width=120).print(table)
 
 
-def _row(rounds: Sequence[Loads], load: str, sender: str) -> tuple[str, str, str, str]:
-    statuses = [answer.status for answer in _answers(rounds, load, sender)]
-    counted = (f"{statuses.count(status)} x {status}" for status in sorted({*statuses}))
-    half, most = (1000 * _quantile(rounds, load, sender, share) for share in (0.5, 0.99))
-    ratio = "" if sender == GUESS else f"{_ratio(rounds, load, sender):.2f}"
-    return ", ".join(counted), f"{half:.1f}", f"{most:.1f}", ratio
+def _row(loads: Loads, load: str, sender: str) -> tuple[str, str, str, str]:
+    answers = _of(loads[load], sender)
+    counted = Counter(answer.status for answer in answers)
+    statuses = ", ".join(f"{counted[status]} x {status}" for status in sorted(counted))
+    half, most = (f"{1000 * _seconds(answers, share):.1f}" for share in (0.5, 0.99))
+    return statuses, half, most, "" if sender == GUESS else f"{_ratio(loads, load, sender):.2f}"

@@ -24,6 +24,10 @@ class SigningIn:
         self._verified = verified
         self._verifying: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
+    def is_verifying(self, key: bytes) -> bool:
+        """Whether these credentials are being verified, for a request before."""
+        return key in self._verifying
+
     async def principal(self, key: bytes, verify: Verify) -> Principal:
         """Return the principal of credentials that are not fresh, or raise `Unauthenticated`."""
         lock = self._verifying.setdefault(key, asyncio.Lock())
@@ -82,17 +86,17 @@ class PasswordAuthenticator:
         key = self._verified.key(name, password)
         if principal := self._verified.fresh(key):
             return principal
+        if not (self._verified.proves(key) or self._signing_in.is_verifying(key)):
+            self._passwords.require_room(name, address)
         return await self._signing_in.principal(
             key, partial(self._verify, key, name, password, address)
         )
 
     async def _verify(self, key: bytes, name: str, password: str, address: str) -> Verified:
-        proven = self._verified.proves(key)
-        if not proven:
-            self._passwords.require_room(name, address)
         user = await find(self._users, name)
         admitted = user if user and user.role in self.roles else None
         password_hash = admitted.proof if admitted else None
+        proven = self._verified.proves(key)
         right = await self._passwords.sign_in(name, address, password, password_hash, proven=proven)
         if not right or user is None:
             raise Unauthenticated

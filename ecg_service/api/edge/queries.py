@@ -14,9 +14,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import inspect
 
 from ecg_service.api.edge.access.audience import Audience
-from ecg_service.api.edge.problems import send_problem
 from ecg_service.api.schemas.queries import Query
-from ecg_service.domain.errors import EcgError, InvalidQuery, Unauthenticated, Violation
+from ecg_service.domain.errors import InvalidQuery, Violation
 from ecg_service.domain.violations import violation
 
 Q = TypeVar("Q", bound=Query)
@@ -41,7 +40,7 @@ class StrictQueries:
     """Middleware that refuses the query of a route that takes none.
 
     It is the innermost, so it also calls the ASGI application that the route's `opt` may name, past
-    Litestar's request, arguments, response and, but for 401, which has a challenge, errors.
+    Litestar's request, arguments and response.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -52,14 +51,7 @@ class StrictQueries:
         takes_query = "query" in opt or opt["audience"] is Audience.EVERYBODY
         if scope["query_string"] and not takes_query:
             decode_query(Query, scope["query_string"])
-        if "asgi" not in opt:
-            return await self._app(scope, receive, send)
-        try:
-            return await opt["asgi"](scope, receive, send)
-        except Unauthenticated:
-            raise
-        except EcgError as error:
-            return await send_problem(error, send)
+        await opt.get("asgi", self._app)(scope, receive, send)
 
 
 def read_query(kind: type[Q], request: Request[Any, Any, Any]) -> Q:

@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from ecg_service.domain.errors import TooManyGuesses
@@ -17,8 +18,11 @@ SUSPECT = 3
 """Passwords tried of late, of the account and at the address, from which on a stranger is suspect."""
 PREFIX = 64
 """Bits of an IPv6 address that a provider gives out; who has them chooses the others freely."""
+PLACES = 4_096
+"""Addresses whose place is remembered: to read one takes a tenth of what a refusal does."""
 
 
+@lru_cache(PLACES)
 def place_of(address: str) -> str:
     """Return what one client has of an address: all of IPv4, the prefix of IPv6."""
     try:

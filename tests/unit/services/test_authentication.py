@@ -263,6 +263,26 @@ async def test_too_many_verifications_at_once_are_refused_as_overload(
     assert await refused(authenticator)
 
 
+async def test_requests_with_credentials_that_wait_are_not_refused_beside_them(
+    signed_up: MemoryStore, hasher: CountingPasswords
+) -> None:
+    passwords = Passwords(hasher, capacity=1)
+    authenticator = PasswordAuthenticator(signed_up.users, passwords, remembering())
+    hasher.go_on.clear()
+    guess = asyncio.create_task(refused(authenticator, "eve"))
+    await hasher.begun.wait()
+    both = [asyncio.create_task(authenticator.authenticate(NAME, PASSWORD, "192.0.2.1"))]
+    while not passwords.statistics().waiting:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    both.append(asyncio.create_task(authenticator.authenticate(NAME, PASSWORD, "192.0.2.1")))
+    await asyncio.sleep(0)
+    with pytest.raises(Overloaded):
+        await authenticator.authenticate(NAME, OTHER, "192.0.2.2")
+    hasher.go_on.set()
+    assert [found.name for found in await asyncio.gather(*both)] == [NAME, NAME]
+    assert await guess
+
+
 async def test_who_was_right_before_is_held_up_by_nobody_who_guesses(
     signed_up: MemoryStore, hasher: CountingPasswords
 ) -> None:
