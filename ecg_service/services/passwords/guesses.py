@@ -7,6 +7,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from ecg_service.domain.errors import TooManyGuesses
+from ecg_service.services.passwords.turns import Rank
 
 HALF_LIFE = 600.0
 """Seconds after which a password that was tried counts half."""
@@ -32,6 +33,12 @@ def place_of(address: str) -> str:
     if not isinstance(found, IPv6Address):
         return address
     return str(found.ipv4_mapped or int(found) >> (found.max_prefixlen - PREFIX))
+
+
+def is_suspect(rank: Rank) -> bool:
+    """Whether whoever has this rank is verified apart."""
+    _, suspicion = rank
+    return suspicion >= SUSPECT
 
 
 class Fading:
@@ -88,14 +95,19 @@ class Guesses:
         if (left := wait - self._wrong.seconds_since((name, address))) > 0:
             raise TooManyGuesses(left)
 
-    def rank(self, name: str, address: str) -> tuple[bool, int]:
+    def rank(self, name: str, address: str) -> Rank:
         """Return whether they are a stranger, and how suspect: in whole passwords, or of equals who fade the latest would be less."""
         if hash((name, address)) in self._known and self._wrong.of((name, address)) < FREE:
             return False, 0
         of_address = self._addresses.of(address) + min(1.0, self._unseen.of(address))
         return True, round(self._accounts.of(name) + of_address)
 
-    def ask(self, name: str, address: str) -> tuple[bool, int]:
+    def rank_by_now(self, rank: Rank, address: str) -> Rank:
+        """Return what they are after a wait in which others may have given wrong passwords at their address."""
+        is_stranger, suspicion = rank
+        return (True, max(suspicion, round(self._addresses.of(address)))) if is_stranger else rank
+
+    def ask(self, name: str, address: str) -> Rank:
         """Count that they try a password; return what they were before.
 
         Of an address all that are not looked at yet, or never, count as one: many may sign in from there at

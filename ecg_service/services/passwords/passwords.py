@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ecg_service.domain.errors import Overloaded
 from ecg_service.ports.users import PasswordHasher, PasswordVerifier
-from ecg_service.services.passwords.guesses import SUSPECT, Guesses, place_of
+from ecg_service.services.passwords.guesses import Guesses, is_suspect, place_of
 from ecg_service.services.passwords.turns import Rank, Turns
 
 SIZE, CAPACITY, REMEMBERED, SUSPECT_SECONDS = 2, 64, 10_000, 10.0
@@ -71,7 +71,7 @@ class Passwords(PasswordHasher):
         place = place_of(address)
         self._guesses.require_time(name, place)
         rank = self._guesses.rank(name, place)
-        turns, _ = self._with_whom(rank)
+        turns = self._turns_apart if is_suspect(rank) else self._turns
         if turns.refuses(rank):
             self._guesses.ask(name, place)
             raise Overloaded
@@ -95,8 +95,7 @@ class Passwords(PasswordHasher):
         place = place_of(address)
         self._guesses.require_time(name, place)
         rank = self._guesses.ask(name, place)
-        turns, verifier = self._with_whom(rank)
-        async with self._in_time(turns), turns.taken(rank):
+        async with self._turn(rank, place) as verifier:
             self._guesses.require_time(name, place)  # they may have guessed meanwhile
             right = await verifier.verify(password, password_hash)
         if right:
@@ -106,22 +105,25 @@ class Passwords(PasswordHasher):
         return right
 
     @asynccontextmanager
-    async def _in_time(self, turns: Turns) -> AsyncGenerator[None]:
+    async def _turn(self, rank: Rank, place: str) -> AsyncGenerator[PasswordVerifier]:
+        """Wait for a turn, and yield what verifies in it; who has become suspect meanwhile waits apart."""
+        if not is_suspect(rank):
+            async with self._turns.taken(rank):
+                rank = self._guesses.rank_by_now(rank, place)
+                if not is_suspect(rank):
+                    yield self._hasher
+                    return
+        async with self._in_time(), self._turns_apart.taken(rank):
+            yield self._apart
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncGenerator[None]:
         """Bound the time of who is suspect: the processors may be busy with others for long."""
         try:
-            async with asyncio.timeout(
-                self._suspect_seconds if turns is self._turns_apart else None
-            ):
+            async with asyncio.timeout(self._suspect_seconds):
                 yield
         except TimeoutError as error:
             raise Overloaded from error
-
-    def _with_whom(self, rank: Rank) -> tuple[Turns, PasswordVerifier]:
-        """Return whose turns they wait for, and what verifies there."""
-        _, suspicion = rank
-        if suspicion >= SUSPECT:
-            return self._turns_apart, self._apart
-        return self._turns, self._hasher
 
     async def _prove(
         self, name: str, address: str, password: str, password_hash: str | None

@@ -111,6 +111,30 @@ async def test_an_address_that_tried_often_is_suspect_for_every_account() -> Non
     assert apart.verified[-1] == "right"
 
 
+@pytest.mark.parametrize("of", ["an address", "an account"])
+async def test_who_becomes_suspect_while_they_wait_is_verified_apart(of: str) -> None:
+    hasher, apart = Watched(), Watched()
+    passwords = Passwords(hasher, apart=apart)
+    whose = [
+        (f"user{n}", "192.0.2.1") if of == "an address" else ("ann", f"192.0.2.{n}")
+        for n in range(20)
+    ]
+    guesses = [passwords.sign_in(*who, f"{n}", None) for n, who in enumerate(whose)]
+    assert not any(await asyncio.gather(*guesses))
+    assert hasher.verified == ["0", "1", "2"]
+    assert sorted(apart.verified, key=int) == [f"{n}" for n in range(3, 20)]
+
+
+async def test_many_who_sign_in_at_once_do_not_become_suspect() -> None:
+    hasher, apart = Watched(), Watched()
+    passwords = Passwords(hasher, apart=apart)
+    all_of_them = [
+        passwords.sign_in(f"user{n}", "192.0.2.1", "right", "hash of right") for n in range(50)
+    ]
+    assert all(await asyncio.gather(*all_of_them))
+    assert len(hasher.verified) == 50
+
+
 async def test_right_passwords_make_nobody_suspect() -> None:
     hasher, apart = Watched(), Watched()
     passwords = Passwords(hasher, apart=apart)
