@@ -43,7 +43,7 @@ class Authentication:
     """Middleware that puts the principal into the scope as its user, or answers 401 or 403.
 
     It is the outermost, so it answers all errors of this service, its own and those of other middleware,
-    past Litestar, whose way of answering them is half of what a refusal costs. OPTIONS says the same to everybody.
+    past Litestar, which takes three times as long. OPTIONS says the same to everybody.
     """
 
     def __init__(self, schemes: Sequence[Scheme], audit: AuditQueue | None = None) -> None:
