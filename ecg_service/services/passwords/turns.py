@@ -71,6 +71,8 @@ class Turns:
         except asyncio.CancelledError:
             self._give_up(one)
             raise
+        finally:
+            del one  # or a refusal, whose traceback has this frame, would be in a cycle with its future
 
     def _give_up(self, one: _Waiting) -> None:
         if one in self._waiting:
