@@ -31,6 +31,12 @@ PASSWORDS: Mapping[str, frozenset[Role]] = MappingProxyType(
 )
 """The roles whose passwords sign in, by the word of the setting."""
 
+NICENESS = 5
+"""Of the threads that hash passwords, which take a third of what the event loop gets where both want one processor.
+
+No more: where other processes want it, too, such a thread would wait for long with the GIL in hand.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -83,7 +89,7 @@ async def opened_access(store: Store, settings: Settings) -> AsyncGenerator[Acce
 @asynccontextmanager
 async def _opened_passwords(access: AccessSettings) -> AsyncGenerator[Passwords]:
     size, capacity = access.password_threads, access.password_queue
-    with closing(Threads("password", size=size, capacity=capacity)) as threads:
+    with closing(Threads("password", size=size, capacity=capacity, niceness=NICENESS)) as threads:
         async with aclosing(PasswordsApart(seconds=access.suspect_seconds)) as apart:
             yield Passwords(
                 Argon2Passwords(threads),

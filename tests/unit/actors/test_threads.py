@@ -1,6 +1,9 @@
 import asyncio
+import os
+import sys
 import threading
 import weakref
+from contextlib import closing
 
 import pytest
 
@@ -104,3 +107,16 @@ async def test_what_a_failed_call_was_given_is_not_kept() -> None:
     threads.close()
     await asyncio.sleep(0)  # the callback of the future is under way
     assert kept() is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there has each thread a priority")
+async def test_calls_may_give_way_to_the_event_loop() -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = niceness()
+    with closing(Threads("t", size=2, capacity=0, niceness=before + 5)) as threads:
+        assert await asyncio.gather(*(threads.run(niceness) for _ in range(2))) == [before + 5] * 2
+    with closing(Threads("t", size=1, capacity=0)) as threads:
+        assert await threads.run(niceness) == before
+    assert niceness() == before
