@@ -40,9 +40,10 @@ class BearerAuthenticator:
     async def authenticate(self, token: bytes) -> Principal:
         """Return whom the token stands for, or raise `Unauthenticated`."""
         key = self._verified.key_of_token(token)
-        if principal := self._verified.fresh(key):
+        verify = partial(self._verify, token)
+        if principal := self._signing_in.fresh(key, verify):
             return principal
-        return await self._signing_in.principal(key, partial(self._verify, token))
+        return await self._signing_in.principal(key, verify)
 
     async def _verify(self, token: bytes) -> Verified:
         try:
