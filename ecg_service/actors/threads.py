@@ -37,7 +37,7 @@ class Threads:
     """Runs blocking calls off the event loop.
 
     At most `size` calls run and `capacity` more wait; the next one is refused. With a `niceness` (see
-    nice(2)) they give way to the event loop where both want one processor.
+    nice(2)), which is added to that of the process, they give way to the event loop where both want one processor.
     """
 
     def __init__(self, name: str, *, size: int, capacity: int, niceness: int = 0) -> None:
@@ -143,8 +143,10 @@ class Threads:
 def _give_way(niceness: int) -> None:
     """Take less of the processor, where threads have a priority of their own, as on Linux."""
     if sys.platform == "linux":
+        thread = threading.get_native_id()
         with suppress(OSError):  # it may be forbidden
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+            own = os.getpriority(os.PRIO_PROCESS, thread)
+            os.setpriority(os.PRIO_PROCESS, thread, own + niceness)
 
 
 def _succeed(future: asyncio.Future[T], result: T) -> None:

@@ -72,7 +72,7 @@ class Turns:
             self._give_up(one)
             raise
         finally:
-            del one  # or a refusal, whose traceback has this frame, would be in a cycle with its future
+            del one  # or a refusal would be in a cycle of its future and this frame
 
     def _give_up(self, one: _Waiting) -> None:
         if one in self._waiting:

@@ -115,7 +115,7 @@ async def test_calls_may_give_way_to_the_event_loop() -> None:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     before = niceness()
-    with closing(Threads("t", size=2, capacity=0, niceness=before + 5)) as threads:
+    with closing(Threads("t", size=2, capacity=0, niceness=5)) as threads:
         assert await asyncio.gather(*(threads.run(niceness) for _ in range(2))) == [before + 5] * 2
     with closing(Threads("t", size=1, capacity=0)) as threads:
         assert await threads.run(niceness) == before
