@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 from weakref import WeakValueDictionary
 
-from ecg_service.domain.errors import EcgError, Unauthenticated, UserNotFound
+from ecg_service.domain.errors import Unauthenticated, UserNotFound
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import ALL_ROLES, Role, User
 from ecg_service.ports.users import UserRepository
@@ -18,52 +17,25 @@ Verify = Callable[[], Awaitable[Verified]]
 
 
 class SigningIn:
-    """Verifies credentials of any kind once, and remembers whose they are for a while.
-
-    Those in use are looked at again shortly before they would have to be, so that no request waits for it.
-    """
+    """Verifies credentials of any kind once, and remembers whose they are for a while."""
 
     def __init__(self, users: UserRepository, verified: VerifiedCredentials) -> None:
         self._users = users
         self._verified = verified
         self._verifying: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
-        self._renewals: set[asyncio.Task[None]] = set()
 
     def is_verifying(self, key: bytes) -> bool:
         """Whether these credentials are being verified, for a request before."""
         return key in self._verifying
 
-    def fresh(self, key: bytes, verify: Verify) -> Principal | None:
-        """Return the principal of credentials that are fresh."""
-        principal = self._verified.fresh(key)
-        if principal and self._verified.is_due(key) and not self.is_verifying(key):
-            renewal = asyncio.create_task(self._renew(key, verify, self._lock(key)))
-            self._renewals.add(renewal)
-            renewal.add_done_callback(self._renewals.discard)
-        return principal
-
     async def principal(self, key: bytes, verify: Verify) -> Principal:
         """Return the principal of credentials that are not fresh, or raise `Unauthenticated`."""
-        async with self._lock(key):  # of concurrent requests with equal credentials, one verifies
+        lock = self._verifying.setdefault(key, asyncio.Lock())
+        async with lock:  # of concurrent requests with equal credentials, one verifies
             if principal := self._verified.fresh(key):
                 return principal
-            if found := await self._unchanged(key):
-                self._verified.hit()
-                return found.principal
-            self._verified.miss()
-            return (await self._verify(key, verify)).principal
-
-    def _lock(self, key: bytes) -> asyncio.Lock:
-        return self._verifying.setdefault(key, asyncio.Lock())
-
-    async def _renew(self, key: bytes, verify: Verify, lock: asyncio.Lock) -> None:
-        """Look at credentials again; what fails is tried again with the next request."""
-        with suppress(EcgError):
-            async with lock:
-                if self._verified.is_ending(key):
-                    await self._verify(key, verify)
-                else:
-                    await self._unchanged(key)
+            found = await self._unchanged(key) or await self._verify(key, verify)
+            return found.principal
 
     async def _unchanged(self, key: bytes) -> Verified | None:
         """Return what was verified earlier, if the store still has the user unchanged."""
@@ -77,6 +49,7 @@ class SigningIn:
         return None
 
     async def _verify(self, key: bytes, verify: Verify) -> Verified:
+        self._verified.miss()
         generation = self._verified.generation
         try:
             found = await verify()
@@ -111,12 +84,13 @@ class PasswordAuthenticator:
         Raises `TooManyGuesses` after some wrong ones from this address.
         """
         key = self._verified.key(name, password)
-        verify = partial(self._verify, key, name, password, address)
-        if principal := self._signing_in.fresh(key, verify):
+        if principal := self._verified.fresh(key):
             return principal
         if not (self._verified.proves(key) or self._signing_in.is_verifying(key)):
             self._passwords.require_room(name, address)
-        return await self._signing_in.principal(key, verify)
+        return await self._signing_in.principal(
+            key, partial(self._verify, key, name, password, address)
+        )
 
     async def _verify(self, key: bytes, name: str, password: str, address: str) -> Verified:
         user = await find(self._users, name)

@@ -40,10 +40,9 @@ class BearerAuthenticator:
     async def authenticate(self, token: bytes) -> Principal:
         """Return whom the token stands for, or raise `Unauthenticated`."""
         key = self._verified.key_of_token(token)
-        verify = partial(self._verify, token)
-        if principal := self._signing_in.fresh(key, verify):
+        if principal := self._verified.fresh(key):
             return principal
-        return await self._signing_in.principal(key, verify)
+        return await self._signing_in.principal(key, partial(self._verify, token))
 
     async def _verify(self, token: bytes) -> Verified:
         try:

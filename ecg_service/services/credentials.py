@@ -35,21 +35,16 @@ class Verified(Struct, frozen=True):
         return cls(user, Principal.of(user))
 
 
-AHEAD = 0.25
-"""The last part of the time for which credentials are fresh, in which their user is looked at again."""
-
-
 class _Entry(Struct):
     """Verified credentials: fresh until `recheck`, which is never later than `expires`.
 
-    From `due` on they are to be looked at again ahead. Use keeps them from expiring until `ends`.
+    Use keeps them from expiring until `ends`.
     """
 
     verified: Verified
     expires: float
     recheck: float
     ends: float
-    due: float
 
 
 class VerifiedCredentials:
@@ -89,16 +84,6 @@ class VerifiedCredentials:
         self._hits += 1
         return entry.verified.principal
 
-    def is_due(self, key: bytes) -> bool:
-        """Whether fresh credentials are to be looked at again, before somebody has to wait for it."""
-        entry = self._entries.get(key)
-        return entry is not None and time.monotonic() >= entry.due
-
-    def is_ending(self, key: bytes) -> bool:
-        """Whether these credentials are fresh to their end: they have to be verified, not compared."""
-        entry = self._entries.get(key)
-        return entry is not None and entry.recheck >= entry.ends
-
     def stale(self, key: bytes) -> Verified | None:
         """Return what was verified, whose user is to be compared with the store."""
         entry = self._entries.get(key)
@@ -108,23 +93,16 @@ class VerifiedCredentials:
 
     def renew(self, key: bytes) -> None:
         """Make credentials fresh again, since the store still has their user unchanged."""
+        self._hits += 1
         if entry := self._entries.get(key):
-            self._entries[key] = self._entry(entry.verified, entry.ends)
+            now = time.monotonic()
+            entry.expires = min(now + self._ttl, entry.ends)
+            entry.recheck = min(now + self._recheck, entry.expires)
             self._entries.move_to_end(key)
-
-    def _entry(self, verified: Verified, ends: float) -> _Entry:
-        now = time.monotonic()
-        expires = min(now + self._ttl, ends)
-        recheck = min(now + self._recheck, expires)
-        return _Entry(verified, expires, recheck, ends, recheck - AHEAD * (recheck - now))
 
     def proves(self, key: bytes) -> bool:
         """Whether these credentials were right when they were last verified, however long ago."""
         return key in self._entries
-
-    def hit(self) -> None:
-        """Count credentials that were found to be remembered."""
-        self._hits += 1
 
     def miss(self) -> None:
         """Count credentials that have to be verified."""
@@ -141,7 +119,11 @@ class VerifiedCredentials:
         """
         if generation != self.generation:
             return
-        self._entries[key] = self._entry(verified, time.monotonic() + verified.seconds)
+        now = time.monotonic()
+        ends = now + verified.seconds
+        expires = min(now + self._ttl, ends)
+        recheck = min(now + self._recheck, expires)
+        self._entries[key] = _Entry(verified, expires, recheck, ends)
         while len(self._entries) > self._capacity:
             self._entries.popitem(last=False)
 

@@ -1,6 +1,5 @@
 """A store in memory and a core in a thread, for each test."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing
 
@@ -21,8 +20,3 @@ async def store() -> AsyncGenerator[MemoryStore]:
 def core() -> Generator[RustCore]:
     with closing(Threads("core", size=1, capacity=10)) as threads:
         yield RustCore(threads)
-
-
-async def others_done() -> None:
-    """Return when all that goes on beside the test is done."""
-    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})

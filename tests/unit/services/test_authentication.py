@@ -8,20 +8,13 @@ import pytest
 from ecg_service.actors import Threads
 from ecg_service.adapters.memory import MemoryStore
 from ecg_service.adapters.passwords import Argon2Passwords
-from ecg_service.domain.errors import (
-    Overloaded,
-    StorageUnavailable,
-    TooManyGuesses,
-    Unauthenticated,
-)
+from ecg_service.domain.errors import Overloaded, TooManyGuesses, Unauthenticated
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role, User
-from ecg_service.services import credentials
 from ecg_service.services.authentication import PasswordAuthenticator
 from ecg_service.services.credentials import VerifiedCredentials
 from ecg_service.services.passwords import Passwords
 from ecg_service.services.users import Users
-from tests.unit.services.conftest import others_done
 
 NAME, PASSWORD, OTHER = "ann", "correct horse", "battery staple"
 
@@ -200,50 +193,6 @@ async def test_a_change_behind_its_back_counts_at_the_next_recheck(
         await signed_up.users.update(NAME, password_hash=await hasher.hash(OTHER))
     assert await refused(authenticator)
     assert await refused(authenticator)
-
-
-@pytest.fixture
-def always_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all of the time for which credentials are fresh be its last part."""
-    monkeypatch.setattr(credentials, "AHEAD", 1)
-
-
-@pytest.mark.usefixtures("always_due")
-async def test_credentials_in_use_are_looked_at_again_while_nobody_waits(
-    signed_up: MemoryStore, hasher: CountingPasswords
-) -> None:
-    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), remembering())
-    await authenticator.authenticate(NAME, PASSWORD)
-    await signed_up.users.update(NAME, disabled=True)
-    assert (await authenticator.authenticate(NAME, PASSWORD)).name == NAME
-    await others_done()
-    assert await refused(authenticator)
-    assert len(hasher.verified) == 2
-
-
-@pytest.mark.usefixtures("always_due")
-async def test_one_request_looks_again_for_all(
-    signed_up: MemoryStore, hasher: CountingPasswords, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    authenticator = PasswordAuthenticator(signed_up.users, Passwords(hasher), remembering())
-    await authenticator.authenticate(NAME, PASSWORD)
-    asked, go_on = list[str](), asyncio.Event()
-
-    async def get(name: str) -> User:
-        asked.append(name)
-        await go_on.wait()
-        raise StorageUnavailable
-
-    monkeypatch.setattr(signed_up.users, "get", get)
-    for number in (1, 2):
-        for _ in range(10):
-            assert (await authenticator.authenticate(NAME, PASSWORD)).name == NAME
-            await asyncio.sleep(0)
-        assert asked == [NAME] * number
-        go_on.set()
-        await others_done()
-        go_on.clear()
-    assert len(hasher.verified) == 1
 
 
 async def test_until_the_recheck_the_store_is_not_asked(

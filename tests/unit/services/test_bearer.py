@@ -8,11 +8,9 @@ from ecg_service.adapters.memory import MemoryStore
 from ecg_service.domain.errors import Unauthenticated
 from ecg_service.domain.principal import Principal
 from ecg_service.domain.users import Role, User
-from ecg_service.services import credentials
 from ecg_service.services.bearer import BearerAuthenticator
 from ecg_service.services.credentials import Verified, VerifiedCredentials
 from tests.unit.domain.test_jwt import token
-from tests.unit.services.conftest import others_done
 
 ANN = User("ann", Role.USER, "hash", datetime(2026, 5, 17, tzinfo=UTC))
 OTHER = User("other", Role.USER, "hash", datetime(2026, 5, 17, tzinfo=UTC))
@@ -93,14 +91,3 @@ async def test_while_its_user_is_unchanged(store: MemoryStore) -> None:
     doors.here.found = Verified.of(await store.users.get("ann"))
     with pytest.raises(Unauthenticated):
         await doors.authenticate(token().encode())
-
-
-async def test_a_token_with_an_end_is_verified_again_while_nobody_waits(
-    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(credentials, "AHEAD", 1)
-    doors = Doors(store)
-    for _ in range(2):
-        assert await doors.authenticate(token().encode()) == Principal("ann", Role.USER)
-    await others_done()
-    assert len(doors.here.asked) == 2

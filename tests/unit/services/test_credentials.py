@@ -81,22 +81,6 @@ def test_credentials_are_remembered_within_their_own_time() -> None:
     assert verified.stale(b"a") is None
 
 
-def test_credentials_are_due_in_the_last_part_of_their_time() -> None:
-    verified = remembering(a=ANN)
-    assert not verified.is_due(b"a")
-    assert not verified.is_due(b"nobody")
-    over = VerifiedCredentials(ttl=300, recheck=0, capacity=1)
-    over.remember(b"a", Verified.of(ANN), over.generation)
-    assert over.is_due(b"a")
-
-
-def test_what_ends_of_itself_has_to_be_verified() -> None:
-    verified = VerifiedCredentials(ttl=300, recheck=300, capacity=2)
-    for key, seconds in ((b"a", 301), (b"b", 300)):
-        verified.remember(key, replace(Verified.of(ANN), seconds=seconds), verified.generation)
-    assert [verified.is_ending(key) for key in (b"a", b"b", b"c")] == [False, True, False]
-
-
 def test_stale_credentials_name_the_user_to_compare() -> None:
     verified = VerifiedCredentials(ttl=300, recheck=0, capacity=1)
     verified.remember(b"a", Verified.of(ANN), verified.generation)
@@ -123,7 +107,6 @@ def test_statistics_count_what_was_known_and_what_was_not() -> None:
     for _ in range(3):
         verified.fresh(b"a")
     verified.renew(b"a")
-    verified.hit()
     verified.miss()
     expected = CredentialStatistics(entries=1, capacity=2, hits=4, misses=1)
     assert verified.statistics() == expected
