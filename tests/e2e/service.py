@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from ecg_service.adapters.http_client import HttpClient
 from tests.processes import COMMAND, PATIENCE, environment
 
 ADMIN, USER, PASSWORD = "admin", "ann", "correct horse"
@@ -134,8 +135,8 @@ class Service:
     url: str
     log: Path
 
-    def client(self, name: str | None = USER, password: str = PASSWORD) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
+    def client(self, name: str | None = USER, password: str = PASSWORD) -> HttpClient:
+        return HttpClient(
             base_url=self.url,
             auth=(name, password) if name else None,
             timeout=PATIENCE,

@@ -1,7 +1,7 @@
 """Services as processes of their own behind one cache: what is answered, and what is not."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ class Two:
     """Two services with one database and one cache."""
 
     services: list[Service]
-    users: list[httpx.AsyncClient]
+    users: Sequence[httpx.AsyncClient]
     server: OwnServer
 
     async def post(self) -> str:

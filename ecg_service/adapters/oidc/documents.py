@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from ecg_service.adapters.http_client import HttpClient
 from ecg_service.adapters.oidc.limits import Limits
 from ecg_service.domain.errors import IssuerUnavailable
 from ecg_service.domain.issuers import is_loopback
@@ -25,7 +26,7 @@ class Documents:
     for the whole of a document, however slowly it comes, and compressed ones are refused.
     """
 
-    def __init__(self, client: httpx.AsyncClient, limits: Limits) -> None:
+    def __init__(self, client: HttpClient, limits: Limits) -> None:
         self._client = client
         self._limits = limits
 
@@ -33,7 +34,7 @@ class Documents:
     @asynccontextmanager
     async def opened(cls, url: str, limits: Limits) -> AsyncGenerator["Documents"]:
         """Open the client for a provider; only one beyond loopback may be behind a proxy."""
-        async with httpx.AsyncClient(
+        async with HttpClient(
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
             timeout=limits.seconds,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from ecg_service.adapters.http_client import HttpClient
 from ecg_service.cli.console import console, made_table
 from ecg_service.cli.exits import OK, REFUSED, Refused, Unavailable
 from ecg_service.cli.options import password_file_option
@@ -99,7 +100,7 @@ def _reason(error: httpx.RequestError) -> str:
     return str(error) or type(error).__name__
 
 
-async def _look(client: httpx.AsyncClient) -> Seen:
+async def _look(client: HttpClient) -> Seen:
     """Ask; raises `Refused` for an answer that is not about health."""
     answer = await client.get("/health/checks" if client.auth else "/health/ready")
     try:

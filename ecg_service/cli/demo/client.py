@@ -9,6 +9,7 @@ import click
 import httpx
 import msgspec
 
+from ecg_service.adapters.http_client import HttpClient
 from ecg_service.api.schemas.ecgs import EcgCreated, EcgOut, LeadOut
 from ecg_service.api.schemas.insights import InsightsOut
 from ecg_service.cli.console import show_table
@@ -37,7 +38,7 @@ class SentEcg:
         return f"curl --user '{USER}:{self.password}' '{where}'"
 
 
-async def send_and_show(client: httpx.AsyncClient, admin: tuple[str, str]) -> SentEcg:
+async def send_and_show(client: HttpClient, admin: tuple[str, str]) -> SentEcg:
     """Register a user, send the ECG, wait for its insights and show them."""
     password = secrets.token_urlsafe(12)
     new = {"username": USER, "password": password}

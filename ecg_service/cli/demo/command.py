@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import click
-import httpx
 
+from ecg_service.adapters.http_client import HttpClient
 from ecg_service.bootstrap.logs import logging_to_stderr
 from ecg_service.bootstrap.server import serve, stop_signals, url_of
 from ecg_service.cli.commands.serve import listen
@@ -64,7 +64,7 @@ async def _demo(settings: Settings, listener: socket.socket, *, once: bool) -> N
 
 async def _show(url: str, settings: Settings, *, once: bool) -> None:
     # No proxy from the environment: the service is in this process.
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as client:
+    async with HttpClient(base_url=url, trust_env=False, timeout=60) as client:
         sent = await send_and_show(client, (ADMIN, str(settings.admin.admin_password)))
     if not once:
         click.echo(f"Serving at {url} until Ctrl-C. Try, in another terminal:\n")

@@ -6,6 +6,7 @@ from http import HTTPStatus
 import httpx
 import msgspec
 
+from ecg_service.adapters.http_client import HttpClient
 from ecg_service.api.schemas.ecgs import EcgEntry, EcgPage
 from ecg_service.cli.exits import Unavailable
 from ecg_service.cli.send.answers import problem
@@ -21,7 +22,7 @@ class Gone(Exception):
 class Reading:
     """Reads ECGs and their insights in one format, and repeats what is not answered."""
 
-    def __init__(self, client: httpx.AsyncClient, retries: Retries, media_type: str) -> None:
+    def __init__(self, client: HttpClient, retries: Retries, media_type: str) -> None:
         self._client = client
         self._retries = retries
         self._media_type = media_type

@@ -11,6 +11,7 @@ from http import HTTPStatus
 import httpx
 import msgspec
 
+from ecg_service.adapters.http_client import HttpClient
 from ecg_service.api.schemas.batches import BatchOut
 from ecg_service.cli.send.sources import Body, Source
 
@@ -85,7 +86,7 @@ def _line(body: Body, max_bytes: int) -> bytes:
 class Bundles:
     """Posts bundles, until the service turns out to have no route for them."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: HttpClient) -> None:
         self._client = client
         self._has_route = True
 

@@ -14,6 +14,7 @@ from urllib.request import proxy_bypass
 
 import httpx
 
+from ecg_service.adapters.http_client import HttpClient
 from ecg_service.settings import BadSettings
 
 SCHEMES = ("http", "https")
@@ -34,10 +35,10 @@ class Route:
             return _shown(self.url)
         return f"{_shown(self.url)} through the proxy {_shown(self.proxy)} ({self.variable})"
 
-    def client(self, auth: httpx.BasicAuth | None, *, jobs: int) -> httpx.AsyncClient:
+    def client(self, auth: httpx.BasicAuth | None, *, jobs: int) -> HttpClient:
         """Return a client with as many connections as jobs; raises `BadSettings`."""
         trust = trusted() if self._uses_tls() else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return httpx.AsyncClient(
+        return HttpClient(
             base_url=self.url,
             auth=auth,
             timeout=TIMEOUT,

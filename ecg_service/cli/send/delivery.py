@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import msgspec
 
+from ecg_service.adapters.http_client import HttpClient
 from ecg_service.api.schemas.ecgs import EcgCreated
 from ecg_service.api.schemas.users import UserOut
 from ecg_service.cli.exits import Refused, Unavailable
@@ -36,7 +37,7 @@ class Outcome:
 class Delivery:
     """Sends files as one user; messages call the service by the way to it."""
 
-    def __init__(self, client: httpx.AsyncClient, retries: Retries, way: str) -> None:
+    def __init__(self, client: HttpClient, retries: Retries, way: str) -> None:
         self._client = client
         self._bundles = Bundles(client)
         self._retries = retries

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ecg_service.adapters.http_client import HttpClient
 from ecg_service.cli.send import retries
 from ecg_service.cli.send.bundles import BundleLimits
 from ecg_service.cli.send.delivery import Delivery, Outcome
@@ -76,7 +77,7 @@ async def deliver(
 ) -> list[Outcome]:
     outcomes: list[Outcome] = []
     transport = httpx.MockTransport(service)
-    async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as client:
+    async with HttpClient(transport=transport, base_url="http://ecg") as client:
         await Delivery(client, Retries(1), "the service").send_all(
             files, jobs=2, limits=BundleLimits(items, max_bytes), report=outcomes.append
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ecg_service.adapters.http_client import HttpClient
 from ecg_service.cli.send import retries
 from ecg_service.cli.send.bundles import BundleLimits
 from ecg_service.cli.send.delivery import Delivery, Outcome
@@ -31,7 +32,7 @@ def file(tmp_path: Path) -> Source:
 async def deliver(handler: Handler, *files: Source) -> list[Outcome]:
     outcomes: list[Outcome] = []
     transport = httpx.MockTransport(handler)
-    async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as client:
+    async with HttpClient(transport=transport, base_url="http://ecg") as client:
         await Delivery(client, Retries(2), "the service").send_all(
             files, jobs=2, limits=BundleLimits(100, 10**6), report=outcomes.append
         )
@@ -51,7 +52,7 @@ async def test_a_file_is_sent_whole_at_each_attempt(tmp_path: Path) -> None:
 
     outcomes: list[Outcome] = []
     transport = httpx.MockTransport(handle)
-    async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as client:
+    async with HttpClient(transport=transport, base_url="http://ecg") as client:
         await Delivery(client, Retries(2), "the service").send_all(
             [Source(str(path))], jobs=1, limits=BundleLimits(100, 10**6), report=outcomes.append
         )
@@ -138,7 +139,7 @@ async def test_no_more_than_jobs_are_on_their_way(file: Source) -> None:
 
     outcomes: list[Outcome] = []
     transport = httpx.MockTransport(handle)
-    async with httpx.AsyncClient(transport=transport, base_url="http://ecg") as client:
+    async with HttpClient(transport=transport, base_url="http://ecg") as client:
         await Delivery(client, Retries(0), "the service").send_all(
             [file] * 20, jobs=3, limits=BundleLimits(100, 10**6), report=outcomes.append
         )
