@@ -146,7 +146,7 @@ COMPARISONS = (
     Comparison(BINARY_BATCHES, BATCHES, _ANY),
     Comparison(PACKED, SINGLE, _ANY),
     Comparison(WHOLE, READY, {LARGE: 0.45, SMALL: None}),
-    Comparison(WHOLE_BINARY, WHOLE, _ANY),
+    Comparison(WHOLE_BINARY, WHOLE, {LARGE: 0.9, SMALL: 0.75}),
     Comparison(HEAD, WHOLE, _ANY),
     Comparison(INSIGHTS, WHOLE, _ANY),
     Comparison(WINDOW, WHOLE, _ANY),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::crossings::{self, Crossings, ZeroRule};
 use crate::extremes::extremes;
-use crate::memory::{OutOfMemory, shared};
+use crate::memory::{OutOfMemory, Room, shared};
 use crate::moments::Moments;
 use crate::sums::Sums;
 
@@ -106,6 +106,32 @@ impl Signal {
         self.mean_and_rms(baseline, missing).map(|(_, rms)| rms)
     }
 
+    /// The samples as little-endian integers of 16 bits, if all fit.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] if there is no memory for the bytes.
+    pub fn to_i16le(&self) -> Result<Option<Vec<u8>>, OutOfMemory> {
+        if self.min < i16::MIN.into() || self.max > i16::MAX.into() {
+            return Ok(None);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "all samples are between the extremes")]
+        self.written(|sample| (sample as i16).to_le_bytes()).map(Some)
+    }
+
+    /// The samples as little-endian integers of 32 bits.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] if there is no memory for the bytes.
+    pub fn to_i32le(&self) -> Result<Vec<u8>, OutOfMemory> {
+        self.written(i32::to_le_bytes)
+    }
+
+    fn written<const N: usize>(&self, bytes_of: impl Fn(i32) -> [u8; N]) -> Result<Vec<u8>, OutOfMemory> {
+        let mut written = Vec::with_room(self.samples.len())?;
+        written.extend(self.samples.iter().map(|&sample| bytes_of(sample)));
+        Ok(written.into_flattened())
+    }
+
     pub(crate) fn sums(&self, missing: Option<i32>, from: i64) -> Sums {
         match self.gap(missing) {
             None => Sums::of(&self.samples, (self.min, self.max), from),
@@ -131,6 +157,17 @@ mod tests {
             (None, None, None, None)
         );
         assert_eq!(empty.count_zero_crossings(ZeroRule::Neutral, 0, None), 0);
+    }
+
+    #[test]
+    fn bytes_are_little_endian_and_of_16_bits_where_all_fit() {
+        let fits = Signal::new([-32_768, 32_767, -1]);
+        assert_eq!(fits.to_i16le(), Ok(Some(vec![0x00, 0x80, 0xff, 0x7f, 0xff, 0xff])));
+        assert_eq!(Signal::new([0x0403_0201]).to_i32le(), Ok(vec![1, 2, 3, 4]));
+        assert_eq!((Signal::new([]).to_i16le(), Signal::new([]).to_i32le()), (Ok(Some(vec![])), Ok(vec![])));
+        for beyond in [-32_769, 32_768] {
+            assert_eq!(Signal::new([0, beyond]).to_i16le(), Ok(None));
+        }
     }
 
     #[test]

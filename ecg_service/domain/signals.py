@@ -1,11 +1,16 @@
 """The samples of a lead, as the core returns them: unpacked, or of a long recording packed."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ecg_core.zero_rule import ZeroRule
 
-__all__ = ["LONG", "Samples", "Signal", "ZeroRule"]
+__all__ = ["I16LE", "I32LE", "LONG", "Encoding", "Samples", "Signal", "ZeroRule"]
 
+Encoding = Literal["i16le", "i32le"]
+"""How samples are written as bytes: little-endian integers, one after the other."""
+
+I16LE: Encoding = "i16le"
+I32LE: Encoding = "i32le"
 
 LONG = 65_536
 """A lead with more samples is long: of it, no more is in memory than is needed."""
@@ -33,4 +38,4 @@ class Samples(Protocol):
 class Signal(Samples, Protocol):
     """Samples that are in memory."""
 
-    def __buffer__(self, flags: int, /) -> memoryview: ...
+    def to_bytes(self, encoding: Encoding, /) -> bytes: ...

@@ -21,8 +21,6 @@ from ecg_service.domain.same import Same
 from ecg_service.domain.signals import LONG, Samples
 
 INT32 = Meta(ge=-(2**31), le=2**31 - 1)
-I16LE, I32LE = "i16le", "i32le"
-"""The encodings of a signal that is bytes: little-endian integers of 16 or 32 bits."""
 
 MAX_ID_LENGTH = 128
 MAX_UNIT_LENGTH = 16

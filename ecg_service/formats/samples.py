@@ -5,8 +5,7 @@ from typing import Literal
 
 import ecg_core
 from ecg_service.domain.errors import Invalid, Violation
-from ecg_service.domain.signals import Signal
-from ecg_service.domain.submission import I16LE, I32LE
+from ecg_service.domain.signals import I16LE, I32LE, Encoding, Signal
 from ecg_service.ports.formats import Written
 
 _TYPES: dict[str, tuple[Literal["h", "i"], int]] = {I16LE: ("h", 2), I32LE: ("i", 4)}
@@ -38,19 +37,20 @@ def encode_samples(signals: Sequence[Signal]) -> Written:
     return Written(tuple(map(bytes_of, signals)), encoding)
 
 
-def encoder(extremes: tuple[int, int]) -> tuple[str, int, Callable[[Signal], bytes]]:
+def encoder(extremes: tuple[int, int]) -> tuple[Encoding, int, Callable[[Signal], bytes]]:
     """Return the smallest encoding that fits samples between these, its size, and what writes it."""
-    if _fit_16_bits(extremes):
-        return I16LE, 2, _low_halves
-    return I32LE, 4, lambda signal: memoryview(signal).tobytes()
+    encoding, size = (I16LE, 2) if _fit_16_bits(extremes) else (I32LE, 4)
+
+    def bytes_of(signal: Signal) -> bytes:
+        try:
+            return signal.to_bytes(encoding)
+        except OverflowError as error:
+            beyond = "the samples are not between the extremes of their lead"
+            raise ecg_core.BlobError(beyond) from error
+
+    return encoding, size, bytes_of
 
 
 def _fit_16_bits(extremes: tuple[int, int]) -> bool:
     least, most = extremes
     return _INT16[0] <= least and most <= _INT16[1]
-
-
-def _low_halves(signal: Signal) -> bytes:
-    if not _fit_16_bits(signal.extremes() or (0, 0)):
-        raise ecg_core.BlobError("the samples are not between the extremes of their lead")
-    return memoryview(signal).cast("B").cast("h")[::2].tobytes()

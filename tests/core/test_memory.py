@@ -110,6 +110,7 @@ ENDINGS = [
     ("Signal", f"Signal({WAVE})", "iter(x)"),
     ("Signal", f"Signal({WAVE})", "x[::-1]"),
     ("Signal", f"Signal({WAVE})", "x.to_json()"),
+    ("Signal", f"Signal({WAVE})", "x.to_bytes('i32le')"),
     ("Signal", f"Signal({WAVE})", "x.thin(1 << 21)"),
     ("Signal", f"Signal({WAVE})", "x.thin(1 << 23)"),
     ("Signal", NOISE, "pickle.dumps(x)"),

@@ -9,7 +9,8 @@ import msgspec
 from ecg_service.api.openapi.problems import REF, any_problem, problem_schema, schema_name
 from ecg_service.api.problems.kinds import all_kinds
 from ecg_service.api.problems.pages import example, in_order
-from ecg_service.domain.submission import I16LE, I32LE, INT32
+from ecg_service.domain.signals import I16LE, I32LE
+from ecg_service.domain.submission import INT32
 
 Spec = dict[str, Any]
 

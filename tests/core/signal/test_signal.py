@@ -184,6 +184,24 @@ def test_thinning_needs_two_points() -> None:
 
 
 @given(samples=SAMPLES)
+def test_bytes_are_those_of_numpy(samples: list[int]) -> None:
+    signal = Signal(samples)
+    assert signal.to_bytes("i32le") == np.array(samples, "<i4").tobytes()
+    halves = np.array(samples, "<i4").astype("<i2")
+    if halves.tolist() == samples:
+        assert signal.to_bytes("i16le") == halves.tobytes()
+    else:
+        with pytest.raises(OverflowError, match="do not fit int16"):
+            signal.to_bytes("i16le")
+
+
+def test_bytes_have_one_of_two_encodings() -> None:
+    for encoding in ("i16", "I16LE", ""):
+        with pytest.raises(ValueError, match="encoding must be 'i16le' or 'i32le'"):
+            Signal([1]).to_bytes(encoding)  # pyright: ignore[reportArgumentType]
+
+
+@given(samples=SAMPLES)
 def test_json_is_compact(samples: list[int]) -> None:
     text = Signal(samples).to_json()
     assert text == json.dumps(samples, separators=(",", ":")).encode()

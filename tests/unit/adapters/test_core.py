@@ -167,7 +167,7 @@ async def test_a_window_is_unpacked_alone(core: RustCore) -> None:
 
 def test_samples_are_taken_into_memory(core: RustCore) -> None:
     def taken(leads: Sequence[Samples]) -> bytes:
-        return bytes(memoryview(core.signal(core.signal(leads[0]))))
+        return core.signal(core.signal(leads[0])).to_bytes("i32le")
 
     assert core.open(WHOLE.ecg, WholeBlob(BLOB), taken) == array("i", [1, -2, 3]).tobytes()
 

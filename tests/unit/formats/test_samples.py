@@ -1,7 +1,7 @@
 import pytest
 
 import ecg_core
-from ecg_service.domain.submission import I16LE, I32LE
+from ecg_service.domain.signals import I16LE, I32LE
 from ecg_service.formats.samples import encode_samples
 
 

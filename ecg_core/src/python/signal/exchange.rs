@@ -2,6 +2,7 @@
 
 use std::ffi::c_int;
 
+use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyTuple};
@@ -12,7 +13,7 @@ use crate::python::buffers::exporter;
 use crate::python::gil::detached;
 use crate::python::inputs::arrow;
 use crate::python::memory::bytes;
-use crate::{blob, json};
+use crate::{OutOfMemory, Signal, blob, json};
 
 #[pymethods]
 impl PySignal {
@@ -29,6 +30,25 @@ impl PySignal {
     /// b'[12,-3,0]'
     fn to_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         bytes(py, &detached(py, self.nbytes(), || json::to_json(self.signal.samples()))?)
+    }
+
+    /// Return the samples as bytes: little-endian integers of 16 bits (`i16le`) or of 32 (`i32le`).
+    ///
+    /// OverflowError is raised if a sample does not fit, ValueError for another encoding.
+    ///
+    /// >>> from ecg_core import Signal
+    /// >>> Signal([12, -3]).to_bytes("i16le")
+    /// b'\x0c\x00\xfd\xff'
+    #[pyo3(signature = (encoding, /))]
+    fn to_bytes<'py>(&self, py: Python<'py>, encoding: &str) -> PyResult<Bound<'py, PyBytes>> {
+        let write: fn(&Signal) -> Result<Option<Vec<u8>>, OutOfMemory> = match encoding {
+            "i16le" => Signal::to_i16le,
+            "i32le" => |signal| signal.to_i32le().map(Some),
+            _ => return Err(PyValueError::new_err("encoding must be 'i16le' or 'i32le'")),
+        };
+        let written = detached(py, self.nbytes(), || write(&self.signal))?;
+        let beyond = || PyOverflowError::new_err("the samples do not fit int16");
+        bytes(py, &written.ok_or_else(beyond)?)
     }
 
     /// Return a NumPy array of int32 that shares the samples; it is read-only.
