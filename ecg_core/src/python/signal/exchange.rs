@@ -8,12 +8,14 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyTuple};
 
 use super::class::PySignal;
+use crate::memory::OutOfMemory;
 use crate::python::array;
 use crate::python::buffers::exporter;
 use crate::python::gil::detached;
 use crate::python::inputs::arrow;
 use crate::python::memory::bytes;
-use crate::{OutOfMemory, Signal, blob, json};
+use crate::signal::Signal;
+use crate::{blob, json};
 
 #[pymethods]
 impl PySignal {
