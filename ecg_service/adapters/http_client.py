@@ -8,8 +8,8 @@ import httpx
 class HttpClient(httpx.AsyncClient):  # noqa: TID251 - here it is mended
     """A client of which a connection that is reset as it opens fails with `httpx.ConnectError`.
 
-    uvloop forgets the socket of such a connection at once, and anyio, which httpx uses, asks that
-    socket for its peer: an `AttributeError` on the way of every request.
+    uvloop forgets the socket of such a connection at once, and anyio, which httpx uses, asks it for
+    its peer before anything is sent: `None` has no `getpeername`.
     """
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
@@ -17,5 +17,7 @@ class HttpClient(httpx.AsyncClient):  # noqa: TID251 - here it is mended
         try:
             return await super().send(request, **options)
         except AttributeError as error:
+            if error.name != "getpeername":
+                raise
             reason = "the connection was reset as it opened"
             raise httpx.ConnectError(reason, request=request) from error

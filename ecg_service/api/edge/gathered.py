@@ -38,8 +38,7 @@ class Gathered:
             return
         self._parts.append(part)
         if self.size >= LARGE:
-            size = max(self._most, MAPPED)
-            self._joined = _spare.take(size) or _room(size)
+            self._joined = spare.take(self._most) or _room(max(self._most, MAPPED))
             self._joined.writelines(self._parts)
             self._parts.clear()
 
@@ -47,16 +46,19 @@ class Gathered:
         """Return all bytes."""
         if self._joined is None:
             return b"".join(self._parts)
-        self._joined.truncate()
-        _spare.keep(self._joined)
-        return self._joined.getvalue()
+        room, self._joined = self._joined, None  # the next body may have it
+        room.truncate()
+        if self.size == self._most:
+            spare.keep(room)
+        return room.getvalue()
 
 
 class Spare:
     """The memory of the last large body, for the next one if nobody has the bytes any more.
 
-    Memory that was given back has to be taken and emptied again, and a virtual machine may have given it back
-    to its host, too: each 2 MB of it then held up the event loop for 4 to 9 ms.
+    Only of bodies whose length was known, for a next one that is no longer. Memory that was given back has to
+    be taken and emptied again, and a virtual machine may have given it back to its host, too: each 2 MB of it
+    then held up the event loop for 4 to 9 ms. Nobody may ask for the hash of a body, which bytes remember.
     """
 
     def __init__(self) -> None:
@@ -66,9 +68,11 @@ class Spare:
     def take(self, size: int) -> BytesIO | None:
         """Return the memory, at its beginning, if there is as much."""
         room = self._room
-        if room is None or room.seek(0, SEEK_END) < size or _is_shared(room):
+        if room is None or _is_shared(room):
             return None
         self._give_back()
+        if room.seek(0, SEEK_END) < size:
+            return None
         room.seek(0)
         return room
 
@@ -84,7 +88,7 @@ class Spare:
         self._room = self._end = None
 
 
-_spare = Spare()
+spare = Spare()
 
 
 def _is_shared(room: BytesIO) -> bool:

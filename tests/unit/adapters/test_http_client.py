@@ -6,6 +6,7 @@ import struct
 import threading
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
@@ -35,6 +36,26 @@ def resetting() -> Generator[str]:
         host, port = listener.getsockname()
         yield f"{host}:{port}"
         listener.shutdown(socket.SHUT_RDWR)
+
+
+async def test_the_error_of_such_a_connection_is_one_of_transport() -> None:
+    def forgotten(_: httpx.Request) -> httpx.Response:
+        socket: Any = None
+        return socket.getpeername()
+
+    async with HttpClient(transport=httpx.MockTransport(forgotten)) as client:
+        with pytest.raises(httpx.ConnectError, match="reset as it opened"):
+            await client.get("http://ecg")
+
+
+async def test_other_errors_stay_as_they_are() -> None:
+    def wrong(request: httpx.Request) -> httpx.Response:
+        given: Any = request
+        return given.nothing
+
+    async with HttpClient(transport=httpx.MockTransport(wrong)) as client:
+        with pytest.raises(AttributeError, match="nothing"):
+            await client.get("http://ecg")
 
 
 @pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)

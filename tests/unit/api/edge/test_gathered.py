@@ -11,7 +11,7 @@ from ecg_service.api.edge.gathered import LARGE, MAPPED, Gathered
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_spare", module.Spare())
+    monkeypatch.setattr(module, "spare", module.Spare())
 
 
 async def test_parts_are_joined_in_order_whether_few_or_many() -> None:
@@ -65,11 +65,36 @@ def place(whole: bytes) -> int:
     return id(whole)
 
 
-async def test_the_memory_of_the_last_body_is_used_again() -> None:
-    first = place(body(b"a"))
-    again = body(b"b")
+@pytest.mark.parametrize("size", [LARGE, LARGE + 1, MAPPED - 1, MAPPED, 2 * MAPPED + 1])
+async def test_the_memory_of_the_last_body_is_used_again(size: int) -> None:
+    first = place(body(b"a", size))
+    again = body(b"b", size)
     assert place(again) == first
-    assert again == b"b" * MAPPED
+    assert again == b"b" * size
+
+
+async def test_the_memory_of_a_shorter_one_is_given_back_at_once() -> None:
+    body(b"a")
+    gathered = Gathered(2 * MAPPED)
+    gathered.add(b"b" * LARGE)
+    body(b"c")
+    assert gathered.whole() == b"b" * LARGE
+
+
+async def test_a_body_of_unknown_length_leaves_nothing() -> None:
+    gathered = Gathered(2 * MAPPED)
+    gathered.add(b"a" * LARGE)
+    gathered.whole()
+    assert module.spare.take(0) is None
+
+
+async def test_a_body_is_whole_once() -> None:
+    gathered = Gathered(LARGE)
+    gathered.add(b"a" * LARGE)
+    gathered.whole()
+    second = body(b"b", LARGE)
+    assert gathered.whole() == b""
+    assert second == b"b" * LARGE
 
 
 async def test_a_shorter_body_has_nothing_of_the_last_one() -> None:
